@@ -1,19 +1,48 @@
-// The way of the data is one direction: protocol → ingest → store → graph → api → server.
-// Each rule names what a stage may see; everything else is an error.
-const stages = {
-  protocol: [],
+const { readdirSync } = require("node:fs");
+const { join } = require("node:path");
+
+// Data flows in one direction: protocol → store → ingest → graph → api → server. Each module lists the modules that it
+// may import; anything else is an error.
+const modules = {
+  config: [],
+  runtime: [],
   text: [],
-  store: ["protocol", "text"],
-  ingest: ["protocol", "text", "store"],
+  protocol: [],
+  "row-rules": ["protocol"],
+  "embedded-postgres": ["runtime"],
   sample: ["protocol"],
-  graph: ["store"],
-  export: ["protocol", "text", "store", "graph"],
-  api: ["protocol", "text", "store", "graph"],
-  telemetry: ["store", "graph"],
-  server: ["protocol", "text", "store", "graph", "ingest", "export", "api", "telemetry"],
-  cli: ["protocol", "text", "store", "graph", "ingest", "export", "api", "server", "telemetry", "sample"],
+  store: ["config", "runtime", "protocol", "text", "row-rules"],
+  ingest: ["config", "runtime", "protocol", "text", "row-rules", "store"],
+  maintenance: ["config", "runtime", "protocol", "text", "row-rules", "store", "ingest"],
+  submissions: ["config", "runtime", "protocol", "text", "row-rules", "store", "ingest"],
+  sync: ["config", "runtime", "protocol", "text", "row-rules", "store", "ingest", "maintenance"],
+  graph: ["config", "runtime", "store"],
+  export: ["config", "runtime", "protocol", "text", "store", "graph"],
+  api: ["config", "runtime", "protocol", "text", "row-rules", "store", "graph"],
+  telemetry: ["config", "runtime", "store", "graph"],
+  server: [
+    "row-rules",
+    "config",
+    "runtime",
+    "protocol",
+    "text",
+    "store",
+    "graph",
+    "ingest",
+    "submissions",
+    "export",
+    "api",
+    "telemetry",
+  ],
 };
-const assembly = "^src/(config/|runtime/|(bounded-texts|log|printable|version)\\.ts$)";
+// The files above all modules (the composition root), and the command line, may import any module.
+
+/** All folders below `folder`, at any depth. */
+function foldersOf(folder) {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => [join(folder, name), ...foldersOf(join(folder, name))]);
+}
 
 module.exports = {
   forbidden: [
@@ -86,8 +115,7 @@ module.exports = {
       from: { path: "^src/ingest/(plan|project)/" },
       to: {
         dependencyTypesNot: ["type-only"],
-        pathNot:
-          "^src/(protocol|text|ingest/(plan|project))/|^src/store/(ids|paper-order|set-checksum|text-columns)\\.ts$",
+        pathNot: "^src/(protocol|text|row-rules|ingest/(plan|project))/",
       },
     },
     {
@@ -96,28 +124,20 @@ module.exports = {
       from: { path: "^src" },
       to: { path: "^web/" },
     },
-    {
-      // At the bottom: everything may read the configuration, which knows nothing of what it configures.
-      name: "config-imports",
+    ...Object.entries(modules).map(([module, allowed]) => ({
+      name: `${module}-imports`,
       severity: "error",
-      from: { path: "^src/config/" },
-      to: { path: "^src/", pathNot: "^src/config/" },
-    },
-    ...Object.entries(stages)
-      .filter(([stage]) => stage !== "protocol" && stage !== "text")
-      .map(([stage, allowed]) => ({
-        name: `${stage}-imports`,
+      from: { path: `^src/${module}/` },
+      to: { path: "^src/", pathNot: `^src/(${[module, ...allowed].join("|")})/` },
+    })),
+    // Each folder is a module that files outside of it import through its index.ts only. Nothing imports the command line.
+    ...foldersOf("src")
+      .filter((folder) => !folder.startsWith("src/cli/"))
+      .map((folder) => ({
+        name: `${folder.slice("src/".length)}-entrance`,
         severity: "error",
-        from: { path: `^src/${stage}/` },
-        to: {
-          path: "^src/",
-          pathNot: [
-            `^src/(${[stage, ...allowed].join("|")})/`,
-            assembly,
-            // The composition root, which the command line starts.
-            ...(stage === "cli" ? ["^src/service\\.ts$"] : []),
-          ],
-        },
+        from: { path: "^(src|web)/", pathNot: `^${folder}/` },
+        to: { path: `^${folder}/`, pathNot: `^${folder}/index\\.ts$` },
       })),
   ],
   options: {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type StartedServer, startServerProcess } from "./started-server.ts";
 
-/** `npm start` with the sample in a new data folder, which goes with it. */
+/** `npm start` with the sample in a new data folder, which is removed when it is closed. */
 export async function startSampleServerProcess(): Promise<StartedServer> {
   const folder = await mkdtemp(join(tmpdir(), "pith-graph-sample-"));
   const { DATABASE_URL: _, ...environment } = process.env;

@@ -3,20 +3,20 @@ import { fileURLToPath } from "node:url";
 
 export const launcher = fileURLToPath(new URL("../bin/pith-graph.js", import.meta.url));
 
-/** A `pith-graph start` or `serve` in a process of its own. */
+/** A running process of `pith-graph start` or `serve`. */
 export type StartedServer = {
   /** `http://127.0.0.1:port` */
   readonly origin: string;
   readonly pid: number | undefined;
   readonly hasEnded: boolean;
-  /** What it said on standard error since it was ready; at most the last 100,000 characters. */
-  said(): string;
+  /** The last 100,000 characters of its standard error since it was ready. */
+  output(): string;
   close(): Promise<void>;
 };
 
 /**
- * Starts it as a person would, on a free port, and waits until it is ready. Rejects with its words where it ends.
- * `onEnd` is done after it was closed. `node`: the Node.js that runs it.
+ * Starts a server on a free port, and resolves once it is ready. Rejects with its output if it ends. `onEnd` is called
+ * after it was closed. `node` is the path of the Node.js that runs it.
  */
 export async function startServerProcess(
   args: readonly string[],
@@ -39,14 +39,14 @@ export async function startServerProcess(
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     errors = (errors + text).slice(-100_000);
   });
-  let said = "";
+  let printed = "";
   const origin = await new Promise<string>((resolve, reject) => {
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      said += text;
-      const [, found] = /(http:\/\/[^/\s]+)/.exec(said) ?? [];
-      if (found !== undefined && said.includes("Ctrl-C")) resolve(found);
+      printed += text;
+      const [, found] = /(http:\/\/[^/\s]+)/.exec(printed) ?? [];
+      if (found !== undefined && printed.includes("Ctrl-C")) resolve(found);
     });
-    child.on("close", () => reject(new Error(`pith-graph ${args.join(" ")} ended: ${said}${errors}`)));
+    child.on("close", () => reject(new Error(`pith-graph ${args.join(" ")} ended: ${printed}${errors}`)));
   });
   errors = "";
   return {
@@ -55,7 +55,7 @@ export async function startServerProcess(
     get hasEnded() {
       return hasEnded;
     },
-    said: () => errors,
+    output: () => errors,
     async close() {
       child.kill("SIGTERM");
       await ended;

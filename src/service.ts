@@ -1,10 +1,8 @@
 import type { Config } from "./config/index.ts";
 import { startGraph } from "./graph/index.ts";
 import type { Keyring } from "./protocol/index.ts";
-import { createApp, graphqlSettings, type ListeningServer } from "./server/index.ts";
-import { startMetricsListener } from "./server/metrics-listener.ts";
-import { type Database, openDatabase } from "./store/index.ts";
-import { ReadServers } from "./store/replicas/index.ts";
+import { createApp, graphqlSettings, type ListeningServer, startMetricsListener } from "./server/index.ts";
+import { type Database, openDatabase, ReadServers } from "./store/index.ts";
 import {
   collectGraphMetrics,
   collectPoolMetrics,

@@ -1,9 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Config } from "./config/index.ts";
-import type { Log } from "./log.ts";
-import { errorText } from "./runtime/error-text.ts";
-import { backoffDelay } from "./runtime/retry.ts";
+import { backoffDelay, errorText, type Log } from "./runtime/index.ts";
 import type { Family } from "./telemetry/index.ts";
 
 export type WorkerProcess = {

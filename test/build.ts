@@ -1,4 +1,4 @@
-// The tests of the command line run what is compiled: once, before any of them.
+// Compiles the program once before the tests, for those of the command line.
 import { buildIfNeeded } from "../bin/build.js";
 
 export async function setup(): Promise<void> {

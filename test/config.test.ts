@@ -5,8 +5,8 @@ import { defaultQueryLimits } from "../src/api/limits/limits.ts";
 import { ConfigError, effectiveSettings, readConfig, topics, unknownVariables } from "../src/config/index.ts";
 import { noSubmissions } from "../src/server/ingest/desk.ts";
 
-describe("what is read", () => {
-  it("the graph is held in memory unless told, and nowhere else than told", () => {
+describe("readConfig", () => {
+  it("reads PITH_GRAPH_ADJACENCY as memory, the default, or sql", () => {
     expect(readConfig({}).graphAdjacency).toBe("memory");
     expect(readConfig({ PITH_GRAPH_ADJACENCY: " sql " }).graphAdjacency).toBe("sql");
     const wrong = () => readConfig({ PITH_GRAPH_ADJACENCY: "disk" });
@@ -14,7 +14,7 @@ describe("what is read", () => {
     expect(wrong).toThrow('PITH_GRAPH_ADJACENCY must be memory or sql, not "disk".');
   });
 
-  it("limits are whole numbers within reason, and say so", () => {
+  it("reads limits as whole numbers, and rejects others with their range", () => {
     const { limits, requestsPerMinute, trustedProxies, maximumQueryBytes } = readConfig({
       PITH_GRAPH_QUERY_COST: "50",
       PITH_GRAPH_QUERY_MILLISECONDS: "7",
@@ -51,7 +51,7 @@ describe("what is read", () => {
     }
   });
 
-  it("rejects a limit of answers that the limit of unread bytes does not leave room for", () => {
+  it("rejects PITH_GRAPH_ANSWER_BYTES above an eighth of PITH_GRAPH_UNREAD_BYTES", () => {
     const read = (answer: string, unread: string) =>
       readConfig({ PITH_GRAPH_ANSWER_BYTES: answer, PITH_GRAPH_UNREAD_BYTES: unread });
     expect(read("8000000", "64000000")).toMatchObject({
@@ -62,12 +62,12 @@ describe("what is read", () => {
     const contradiction =
       /^PITH_GRAPH_ANSWER_BYTES \(\d+\) must be at most an eighth of PITH_GRAPH_UNREAD_BYTES \(\d+\)/;
     expect(() => read("8000001", "64000000")).toThrow(contradiction);
-    // Either alone against the other's default.
+    // Each alone with the other's default.
     expect(() => readConfig({ PITH_GRAPH_ANSWER_BYTES: "40000000" })).toThrow(contradiction);
     expect(() => readConfig({ PITH_GRAPH_UNREAD_BYTES: "64000000" })).toThrow(contradiction);
   });
 
-  it("replicas are PostgreSQL addresses, of which none is repeated in an error", () => {
+  it("reads DATABASE_REPLICA_URLS as PostgreSQL addresses, and repeats none in an error", () => {
     const urls = ["postgres://reader@one/pith", "postgresql://reader@two/pith"];
     expect(readConfig({ DATABASE_REPLICA_URLS: ` ${urls.join(", ")} ` }).replicaUrls).toEqual(urls);
     expect(readConfig({ DATABASE_REPLICA_URLS: "" }).replicaUrls).toEqual([]);
@@ -77,7 +77,7 @@ describe("what is read", () => {
     expect(() => readConfig({ PITH_GRAPH_REPLICA_SECONDS: "0" })).toThrow("from 1 to 3600");
   });
 
-  it("addresses of databases are whole, and nothing of a password passes for another part", () => {
+  it("rejects a database address whose password has an unescaped #, / or ?, without repeating it", () => {
     const read = (url: string) => readConfig({ DATABASE_URL: url }).databaseUrl;
     for (const url of [
       "postgres:///pith?host=/run/postgresql",
@@ -97,7 +97,7 @@ describe("what is read", () => {
     expect(() => read("postgres://host:99999/pith")).toThrow(/^DATABASE_URL must begin/);
   });
 
-  it("hosts that may be reached are hosts", () => {
+  it("reads PITH_GRAPH_ALLOW_HOSTS as a list of hosts, and rejects URLs and paths", () => {
     const hosts = "localhost:4000, mirror.lan ::1";
     expect(readConfig({ PITH_GRAPH_ALLOW_HOSTS: hosts }).allowedHosts).toHaveLength(3);
     for (const wrong of ["http://x", "a/b", "u@x"]) {
@@ -107,7 +107,7 @@ describe("what is read", () => {
     }
   });
 
-  it("an option comes before its variable, and is named where it is wrong", () => {
+  it("prefers an option to its variable, and names the option if it is wrong", () => {
     expect(readConfig({ PORT: "1" }, { PORT: "2" }).port).toBe(2);
     expect(readConfig({ PORT: "1" }, { PORT: undefined }).port).toBe(1);
     expect(() => readConfig({}, { PORT: "abc" })).toThrow(
@@ -122,15 +122,18 @@ describe("what is read", () => {
     ["0.0.0.0:1", { host: "0.0.0.0", port: 1 }],
     ["[::1]:0", { host: "::1", port: 0 }],
     ["metrics.lan:65535", { host: "metrics.lan", port: 65_535 }],
-  ])("metrics are served at %s", (text, address) => {
+  ])("reads %s of PITH_GRAPH_METRICS as an address", (text, address) => {
     expect(readConfig({ PITH_GRAPH_METRICS: text }).metrics).toEqual(address);
   });
 
-  it.each(["on", "65536", "::1", "[x]:1", "host:", ":1", "1.2.3.4:5:6"])("and not at %s", (text) => {
-    expect(() => readConfig({ PITH_GRAPH_METRICS: text })).toThrow("PITH_GRAPH_METRICS must be a port");
-  });
+  it.each(["on", "65536", "::1", "[x]:1", "host:", ":1", "1.2.3.4:5:6"])(
+    "rejects %s of PITH_GRAPH_METRICS",
+    (text) => {
+      expect(() => readConfig({ PITH_GRAPH_METRICS: text })).toThrow("PITH_GRAPH_METRICS must be a port");
+    },
+  );
 
-  it("headers for traces are pairs, and not repeated where they are wrong", () => {
+  it("reads OTEL_EXPORTER_OTLP_HEADERS as pairs, and does not repeat wrong ones", () => {
     const { tracing } = readConfig({ OTEL_EXPORTER_OTLP_HEADERS: "authorization=Bearer%20a, x-b=c=d" });
     expect(tracing.headers).toEqual({ authorization: "Bearer a", "x-b": "c=d" });
     for (const wrong of ["secret", "a=%", "a b=secret", "=secret", "a=x%0d%0aevil:1"]) {
@@ -141,8 +144,8 @@ describe("what is read", () => {
   });
 });
 
-describe("what is in force", () => {
-  it("says where each value comes from, and hides secrets", () => {
+describe("effective settings", () => {
+  it("have the origin of each value, and hide secrets", () => {
     const hash = "ab".repeat(32);
     const settings = effectiveSettings(
       {
@@ -169,13 +172,9 @@ describe("what is in force", () => {
     expect(JSON.stringify(settings)).not.toMatch(/geheim|abab/);
   });
 
-  it("names what looks like a setting and is none, with the nearest that is", () => {
-    const otherVariables = {
-      PITH_GRAPH_URL: "x",
-      PITH_GRAPH_ANALYST_PASSWORD: "x",
-      PITH_GRAPH_DB_PASSWORD: "x",
-    };
-    const given = { PITH_GRAPH_TOKEN: "x", PITH_GRAPH_DATE: "x", ...otherVariables, OTHER: "x" };
+  it("do not include unknown PITH_GRAPH_ variables, which are reported with the nearest name", () => {
+    const ofOthers = { PITH_GRAPH_URL: "x", PITH_GRAPH_ANALYST_PASSWORD: "x", PITH_GRAPH_DB_PASSWORD: "x" };
+    const given = { PITH_GRAPH_TOKEN: "x", PITH_GRAPH_DATE: "x", ...ofOthers, OTHER: "x" };
     expect(unknownVariables(given)).toEqual([
       "PITH_GRAPH_DATE is not a setting of pith-graph. Did you mean PITH_GRAPH_DATA?",
       "PITH_GRAPH_TOKEN is not a setting of pith-graph. Did you mean PITH_GRAPH_TOKENS?",
@@ -186,16 +185,16 @@ describe("what is in force", () => {
   });
 });
 
-describe("what is declared", () => {
+describe("declared variables", () => {
   const all = topics.flatMap(({ variables }) => Object.values(variables));
 
-  it("each variable once, and each default can be read", () => {
+  it("have unique names, and defaults that can be read", () => {
     expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
     const defaults = Object.fromEntries(all.map((variable) => [variable.name, variable.default]));
     expect(readConfig(defaults)).toEqual(readConfig({}));
   });
 
-  it("docs/configuration.md has every variable as it is declared", () => {
+  it("are all in docs/configuration.md as declared", () => {
     const page = readFileSync(new URL("../docs/configuration.md", import.meta.url), "utf8");
     expect(page).toBe(withTables(page));
   });

@@ -11,8 +11,8 @@ import { freePort } from "./free-port.ts";
 import { databaseUrl } from "./server-connection.ts";
 import { sha256, token } from "./submissions/site.ts";
 
-// No Docker engine runs these files here: they are held against their grammar and against what they name, and the
-// commands of our own services are run as they stand in them.
+// There is no Docker engine here: these tests check the files' grammar and references, and run the commands of our own
+// services.
 
 type Service = {
   image?: string;
@@ -27,16 +27,16 @@ type Service = {
 type Compose = { services: Record<string, Service>; volumes?: Record<string, null> };
 
 const dockerfile = readFileSync("Dockerfile", "utf8");
-/** The first is complete by itself; each other is put over it. */
+/** The first is complete; each other one is merged over it. */
 const files = ["docker-compose.yml", "monitoring", "replicas", "citus"].map((name) =>
   name.endsWith(".yml") ? name : `docker-compose.${name}.yml`,
 );
 
-/** A file with its variables as compose fills them in where the environment says nothing. */
+/** A file with its variables' defaults. */
 function readCompose(file: string): Compose {
   const text = readFileSync(file, "utf8").replace(/\$\{\w+:-(\w*)\}/g, "$1");
   expect(text, "each variable has a default").not.toContain("${");
-  // `!override` is compose's own: what it stands before replaces what the file below has.
+  // `!override` is compose's tag: the value replaces that of the base file.
   const tags = [{ tag: "!override", collection: "seq" as const }];
   return parse(text, { merge: true, customTags: tags as never }) as Compose;
 }
@@ -48,7 +48,7 @@ function instruction(name: string): string[] {
   return JSON.parse(new RegExp(`^${name} (\\[.*\\])$`, "m").exec(dockerfile)?.[1] ?? "[]");
 }
 
-test("the Dockerfile is well-formed, what it copies is there, and it runs as nobody in particular", async () => {
+test("the Dockerfile is valid, copies existing files, and runs as the user node", async () => {
   expect(validate(dockerfile)).toEqual([]);
   const copied = [...dockerfile.matchAll(/^COPY (?:--chown=\S+ )?(?!--from)(.+) \S+$/gm)].flatMap(
     ([, paths]) => (paths ?? "").split(" "),
@@ -65,7 +65,7 @@ describe.each(files)("%s", (file) => {
   const services = { ...base.services, ...compose.services };
   const all = Object.entries(compose.services);
 
-  test("names volumes, services and files that are there", () => {
+  test("names only existing volumes, services and files", () => {
     const volumes = { ...base.volumes, ...compose.volumes };
     for (const [name, { volumes: mounted = [], depends_on: others = {} }] of all) {
       const { image, build } = { ...base.services[name], ...compose.services[name] };
@@ -83,11 +83,11 @@ describe.each(files)("%s", (file) => {
     }
   });
 
-  test("publishes ports to this machine alone", () => {
+  test("publishes ports on 127.0.0.1 only", () => {
     for (const [, { ports = [] }] of all) for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
   });
 
-  test("runs commands of ours with settings that we read", async () => {
+  test("runs existing commands with known settings", async () => {
     const known = topics.flatMap(({ variables }) => Object.values(variables).map(({ name }) => name));
     for (const name of ["api", "worker"]) {
       const { environment = {}, command } = { ...base.services[name], ...compose.services[name] };
@@ -98,7 +98,7 @@ describe.each(files)("%s", (file) => {
   });
 });
 
-test("the API and the worker reach the database by the name and the password that it is given", () => {
+test("the API and the worker have the database's user, password and name", () => {
   const {
     POSTGRES_USER: user,
     POSTGRES_DB: name,
@@ -112,7 +112,7 @@ test("the API and the worker reach the database by the name and the password tha
   expect(base.services["database"]?.image).toBe("postgres:18");
 });
 
-test("Prometheus asks the services where they serve metrics, and Grafana asks Prometheus", () => {
+test("Prometheus scrapes the services' metrics ports, and Grafana queries Prometheus", () => {
   const monitoring = readCompose("docker-compose.monitoring.yml");
   const {
     scrape_configs: [scrape],
@@ -142,7 +142,7 @@ test("Prometheus asks the services where they serve metrics, and Grafana asks Pr
 });
 
 test.each(["allow-replicas.sh", "start-replica.sh"])(
-  "deploy/postgres/%s is a script that bash can read",
+  "deploy/postgres/%s is valid for bash -n",
   async (name) => {
     const checking = spawn("bash", ["-n", `deploy/postgres/${name}`]);
     expect(await once(checking, "close")).toEqual([0, null]);
@@ -151,7 +151,7 @@ test.each(["allow-replicas.sh", "start-replica.sh"])(
 
 describe("the commands of our services", () => {
   let database: TestDatabase;
-  /** In the place of those in the files, which other programs of this machine may have taken. */
+  /** Replacements for the ports in the files, which other programs may use. */
   const ports = new Map<string, string>();
 
   beforeAll(async () => {
@@ -162,7 +162,7 @@ describe("the commands of our services", () => {
 
   const withPorts = (text: string) => text.replace(/\b(?:4000|9464)\b/g, (port) => ports.get(port) ?? port);
 
-  /** Starts what a container of the service would, and resolves when it says that it runs. */
+  /** Starts the command of a service's container, and resolves once it is ready. */
   async function start(name: string) {
     const { environment = {}, command = instruction("CMD") } = base.services[name] as Service;
     const image =
@@ -180,18 +180,18 @@ describe("the commands of our services", () => {
     };
     const [program = "", ...args] = [...instruction("ENTRYPOINT"), ...command];
     const child = spawn(program, args, { env, stdio: ["ignore", "inherit", "pipe"] });
-    let said = "";
+    let output = "";
     await new Promise<void>((resolve, reject) => {
       child.stderr.setEncoding("utf8").on("data", (text: string) => {
-        said += text;
-        if (/"msg":"(?:listening|Working on)/.test(said)) resolve();
+        output += text;
+        if (/"msg":"(?:listening|Working on)/.test(output)) resolve();
       });
-      child.on("close", (status) => reject(new Error(`${name} ended with ${status}: ${said}`)));
+      child.on("close", (status) => reject(new Error(`${name} ended with ${status}: ${output}`)));
     });
     return child;
   }
 
-  /** The exit status of a health check, of the service or of the image. */
+  /** The exit status of the service's health check, else of the image's. */
   async function check(name: string): Promise<unknown> {
     const [, ...words] = base.services[name]?.healthcheck?.test ?? ["CMD", ...instruction("CMD")];
     const checked = /^ {2}CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? "[]";
@@ -202,7 +202,7 @@ describe("the commands of our services", () => {
     return status;
   }
 
-  test("serve and work together, are healthy, and stop when they are told to", async () => {
+  test("process a submission, are healthy, and stop with status 0 on SIGTERM", async () => {
     const api = await start("api");
     const worker = await start("worker");
     expect(await Promise.all([check("api"), check("worker")])).toEqual([0, 0]);
@@ -211,7 +211,7 @@ describe("the commands of our services", () => {
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
       body: "{}",
     });
-    // The worker has judged it, in its own process.
+    // The worker, a separate process, has rejected it.
     expect([response.status, await response.text()]).toEqual([422, expect.stringContaining("REJECTED")]);
     const ended = [api, worker].map((child) => once(child, "close"));
     for (const child of [api, worker]) child.kill("SIGTERM");

@@ -1,25 +1,25 @@
-// One PostgreSQL server for a run of the tests: the embedded one, in a new data directory. With DATABASE_URL set,
-// that server is used instead; the databases made in it are dropped again.
+// Starts an embedded PostgreSQL server in a new data directory for a run of the tests. With DATABASE_URL, that server
+// is used instead, and the databases made on it are dropped.
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { acquireEmbeddedServer } from "../src/embedded-postgres/index.ts";
 import { openDatabase } from "../src/store/database.ts";
-import { acquireEmbeddedServer } from "../src/store/embedded/index.ts";
 import { migrateDatabase } from "../src/store/migrate.ts";
 import { copyPreparedData } from "./prepared-data.ts";
 import { administer, connectionTo, type ServerConnection } from "./server-connection.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** How to reach the server, as node-postgres settings or a connection string. */
+    /** The server's connection, as node-postgres settings or a connection string. */
     postgres: ServerConnection;
-    /** A migrated database, to make others from. */
+    /** The name of a migrated database, the template of others. */
     template: string;
     /**
-     * A data directory of the embedded server, stopped, with a migrated database: a copy of it starts in half the time of
-     * a new one. Null where the run has a server that was given.
+     * A data directory of a stopped embedded server with a migrated database: a copy starts in half the time of a new
+     * one. Null with DATABASE_URL.
      */
     preparedData: string | null;
   }
@@ -60,7 +60,7 @@ async function startServer(): Promise<OwnServer> {
   const { host, port, user, database } = server.connection;
   const connection = { host, port, user, database } as ServerConnection;
   for (const setting of ["fsync", "synchronous_commit", "full_page_writes"]) {
-    // Its data is thrown away after the run. Tests of crashes and of durability start servers of their own.
+    // The data is removed after the run. Tests of crashes and durability start their own servers.
     await administer(connection, `ALTER SYSTEM SET ${setting} = off`);
   }
   await administer(connection, "SELECT pg_reload_conf()");

@@ -1,7 +1,7 @@
 import { DrizzleQueryError } from "drizzle-orm";
 import pg from "pg";
 import { describe, expect, it } from "vitest";
-import { createLog, type LogOptions, logContext } from "../src/log.ts";
+import { createLog, type LogOptions, logContext } from "../src/runtime/log.ts";
 
 function logging(format: LogOptions["format"], level: LogOptions["level"] = "info") {
   const lines: string[] = [];
@@ -10,7 +10,7 @@ function logging(format: LogOptions["format"], level: LogOptions["level"] = "inf
 }
 
 describe("the log as JSON", () => {
-  it("is an object a line, with time, level, role and what the context has", () => {
+  it("has an object a line with time, level, role and the context's members", () => {
     const { log, lines } = logging("json");
     logContext.run({ requestId: "r-1" }, () => log.warn({ route: "/feed" }, "slow"));
     expect(lines).toHaveLength(1);
@@ -26,7 +26,7 @@ describe("the log as JSON", () => {
     expect(lines).toHaveLength(1);
   });
 
-  it("keeps whatever a text holds within its line", () => {
+  it("keeps control characters and line breaks of texts within a line", () => {
     const { log, lines } = logging("json");
     const hostile = 'x\n{"level":"info","msg":"forged"}\r\u2028\u0000\u001b[2J';
     log.info({ route: hostile }, hostile);
@@ -34,7 +34,7 @@ describe("the log as JSON", () => {
     expect(JSON.parse(lines[0] ?? "")).toMatchObject({ route: hostile, msg: hostile });
   });
 
-  it("takes of errors neither what PostgreSQL says of values nor parameters", () => {
+  it("has no parameters and no details with values of database errors", () => {
     const { log, lines } = logging("json");
     const cause = Object.assign(new pg.DatabaseError("duplicate key", 1, "error"), {
       code: "23505",
@@ -54,8 +54,8 @@ describe("the log as JSON", () => {
   });
 });
 
-describe("the log for people", () => {
-  it("has time, level, message, fields, and an error's stack below", () => {
+describe("the log as text", () => {
+  it("has time, level, message and fields, and an error's stack below", () => {
     const { log, lines } = logging("text");
     log.info({ host: "::1", port: 1, words: "a b" }, "listening");
     log.error({ err: Object.assign(new TypeError("broken"), { code: "X1" }) }, "failed");
@@ -63,7 +63,7 @@ describe("the log for people", () => {
     expect(lines[1]).toMatch(/^\d\d:\d\d:\d\d error failed: TypeError X1: broken\n {4}at /);
   });
 
-  it("writes nothing to the terminal but text", () => {
+  it("escapes control characters and direction marks", () => {
     const { log, lines } = logging("text");
     log.warn({ path: "/\u001b]0;x\u0007" }, "a\nb\u202e\u009b2J");
     expect(lines[0]).toContain("a\\u{a}b\\u{202e}\\u{9b}2J");

@@ -1,4 +1,4 @@
-/** Files of which no test is a part of `npm test`. */
+/** Files that `npm test` does not run. */
 export const onlyLong: readonly string[] = [
   "test/api/hep-th.test.ts",
   "test/store/embedded-killed.test.ts",
@@ -6,7 +6,7 @@ export const onlyLong: readonly string[] = [
   "test/store/embedded-users.test.ts",
 ];
 
-/** Files that do more in `npm run test:long`: see long.ts. */
+/** Files with a long form in `npm run test:long` (see long.ts). */
 export const long: readonly string[] = [
   ...onlyLong,
   "test/api/execution.test.ts",

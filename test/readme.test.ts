@@ -35,7 +35,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-test("the first query has the answer that stands beside it", async () => {
+test("README.md's first query has the answer shown beside it", async () => {
   const body = /^curl .* -d '(.*)'$/m.exec(readme)?.[1];
   const answer = /```json\n([\s\S]*?)```/.exec(readme)?.[1];
   const { port } = server.address() as AddressInfo;
@@ -47,14 +47,14 @@ test("the first query has the answer that stands beside it", async () => {
   expect(await response.json()).toEqual(JSON.parse(answer ?? ""));
 });
 
-test("the commands that it names exist", async () => {
+test("README.md names existing commands", async () => {
   const named = [...readme.matchAll(/^npx pith-graph (\w+)/gm)].map(([, command]) => command);
   expect(named.length).toBeGreaterThan(2);
   const known = (await createProgram()).commands.map((command) => command.name());
   expect(known).toEqual(expect.arrayContaining(named));
 });
 
-test("the files that it links to are there", async () => {
+test("README.md links to existing files", async () => {
   const links = [...readme.matchAll(/\]\(([^)#]+)\)/g)]
     .map(([, path]) => path ?? "")
     .filter((path) => !path.includes(":"));

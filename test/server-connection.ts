@@ -1,6 +1,6 @@
 import pg from "pg";
 
-/** How to reach the server of a run, as node-postgres settings or a connection string. */
+/** The connection of a test run's server, as node-postgres settings or a connection string. */
 export type ServerConnection = string | Pick<pg.PoolConfig, "host" | "port" | "user" | "database">;
 
 export function connectionTo(server: ServerConnection, database: string): string | pg.PoolConfig {
@@ -21,7 +21,7 @@ export async function administer(server: ServerConnection, statement: string): P
   }
 }
 
-/** A connection as DATABASE_URL has it: of a socket, too. */
+/** A connection as a URL for DATABASE_URL, also for a socket. */
 export function databaseUrl(connection: string | pg.PoolConfig): string {
   if (typeof connection === "string") return connection;
   const { host = "", port = 5432, user = "", database = "" } = connection;

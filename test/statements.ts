@@ -4,8 +4,8 @@ import type { Database } from "../src/store/index.ts";
 export type Statement = { readonly text: string; readonly values: unknown[] };
 
 /**
- * What goes through the pool meanwhile: Drizzle's queries and everybody's, and what is read on a connection that
- * somebody holds, without the statements that only begin and end its transaction, or set its limits.
+ * The statements that a pool sends during `work`, including Drizzle's and those of checked-out connections, without
+ * those that only begin or end a transaction, or set its limits.
  */
 export async function watchStatements(
   { pool }: Database,
@@ -13,28 +13,28 @@ export async function watchStatements(
 ): Promise<Statement[]> {
   const statements: Statement[] = [];
   const { query, connect } = pool;
-  /** Whether a connection is asked for by a statement that was noted already. */
-  let isNoted = false;
-  const note = (args: unknown[]) => {
+  /** Whether the pool checks out a connection for a statement that was already recorded. */
+  let isRecorded = false;
+  const record = (args: unknown[]) => {
     const [first, values] = args;
     const { text, values: own } = typeof first === "string" ? { text: first } : (first as pg.QueryConfig);
     if (/^(?:BEGIN|COMMIT|ROLLBACK|SET LOCAL)\b/.test(text)) return;
     statements.push({ text, values: Array.isArray(values) ? values : (own ?? []) });
   };
   pool.query = ((...args: unknown[]): unknown => {
-    note(args);
-    isNoted = true;
+    record(args);
+    isRecorded = true;
     try {
       return Reflect.apply(query, pool, args);
     } finally {
-      isNoted = false;
+      isRecorded = false;
     }
   }) as typeof pool.query;
   pool.connect = ((...args: unknown[]): unknown => {
     const connecting = Reflect.apply(connect, pool, args) as Promise<pg.PoolClient> | undefined;
-    return isNoted || connecting === undefined
+    return isRecorded || connecting === undefined
       ? connecting
-      : connecting.then((client) => noting(client, note));
+      : connecting.then((client) => recording(client, record));
   }) as typeof pool.connect;
   try {
     await work();
@@ -45,11 +45,11 @@ export async function watchStatements(
   }
 }
 
-/** The connection, whose statements are noted until it is given back. */
-function noting(client: pg.PoolClient, note: (args: unknown[]) => void): pg.PoolClient {
+/** Records the statements of a connection until its release. */
+function recording(client: pg.PoolClient, record: (args: unknown[]) => void): pg.PoolClient {
   const { query, release } = client;
   client.query = ((...args: unknown[]): unknown => {
-    note(args);
+    record(args);
     return Reflect.apply(query, client, args);
   }) as typeof client.query;
   client.release = (reason) => {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { graphiql } from "./graphiql.ts";
 import { persistDocuments } from "./persisted-documents.ts";
 import { precompress } from "./precompress.ts";
 
@@ -19,7 +20,11 @@ export default defineConfig({
     // The duration of plugins is irrelevant to somebody who starts the program for the first time.
     rolldownOptions: { checks: { bundlerTimings: false } },
   },
-  plugins: [persistDocuments(fileURLToPath(new URL("src", import.meta.url))), precompress()],
+  plugins: [
+    persistDocuments(fileURLToPath(new URL("src", import.meta.url))),
+    graphiql(fileURLToPath(new URL("graphiql-query.graphql", import.meta.url))),
+    precompress(),
+  ],
   worker: { format: "es" },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   // For `npm run dev:web` beside `npm start`: Vite serves the pages, the server everything else.

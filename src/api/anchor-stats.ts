@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import { papers, references, works } from "../store/tables/index.ts";
+import { papers, references, works } from "../store/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";

@@ -1,15 +1,15 @@
 import { and, eq, inArray, isNotNull, type SQL, sql } from "drizzle-orm";
 import { anchorChainInSql } from "../graph/index.ts";
-import { citations, claims, papers, references, works } from "../store/tables/index.ts";
+import { citations, claims, papers, references, works } from "../store/index.ts";
 import { builder } from "./builder.ts";
 import { claimsConnection } from "./claims.ts";
-import { ClaimConnection, pageArguments } from "./connections/schema.ts";
+
+import { ClaimConnection, pageArguments } from "./connections.ts";
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
 import { anyWorkRef, type GraphResult, GraphResultInterface, workIdByRef, worksOf } from "./graph-works.ts";
-import { graphLimits, readWithin } from "./limits/graph.ts";
-import { ofKinds } from "./loaders/claims.ts";
-import type { WorkRow } from "./loaders/papers.ts";
+import { graphLimits, readWithin } from "./limits/index.ts";
+import { ofKinds, type WorkRow } from "./loaders/index.ts";
 import { WorkObject } from "./objects.ts";
 import { type PaperFilter, PaperFilterInput, paperCondition } from "./paper-filter.ts";
 import { ClaimKindEnum } from "./scalars-and-enums.ts";

@@ -1,9 +1,9 @@
 import SchemaBuilder from "@pothos/core";
 import RelayPlugin from "@pothos/plugin-relay";
-import { maximumPageSize, readLimit } from "./connections/keyset.ts";
 import type { Context } from "./context.ts";
 import { decodeGlobalId, encodeGlobalId, type NodeType } from "./global-id.ts";
 import type { JsonText } from "./json-text.ts";
+import { maximumPageSize, readLimit } from "./keyset.ts";
 
 type SchemaTypes = {
   Context: Context;

@@ -3,8 +3,8 @@ import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
 import { anyWorkRef, type GraphResult, GraphResultInterface, workIdByRef, worksOf } from "./graph-works.ts";
-import { graphLimits, readWithin } from "./limits/graph.ts";
-import type { WorkRow } from "./loaders/papers.ts";
+import { graphLimits, readWithin } from "./limits/index.ts";
+import type { WorkRow } from "./loaders/index.ts";
 import { WorkObject } from "./objects.ts";
 import { CitationDirectionEnum } from "./scalars-and-enums.ts";
 

@@ -1,27 +1,21 @@
 import { and, asc, desc, eq, exists, inArray, type SQL, sql } from "drizzle-orm";
 import { isPithNumber } from "../protocol/index.ts";
-import { paperIdOf } from "../store/ids.ts";
-import { readRows } from "../store/prepared-rows.ts";
-import { claims, papers } from "../store/tables/index.ts";
+import { paperIdOf } from "../row-rules/index.ts";
+import { claims, papers, readRows } from "../store/index.ts";
 import { builder } from "./builder.ts";
-import {
-  type Key,
-  type KeyOrder,
-  KeysetConnection,
-  maximumPageSize,
-  type PageArguments,
-} from "./connections/keyset.ts";
-import { ClaimConnection, pageArguments } from "./connections/schema.ts";
+
+import { ClaimConnection, pageArguments } from "./connections.ts";
 import type { Context } from "./context.ts";
 import { countRows } from "./count-rows.ts";
 import { badUserInput } from "./errors.ts";
-import { type ClaimKindOrOther, type ClaimRow, claimKinds, ofKinds } from "./loaders/claims.ts";
+import { type Key, type KeyOrder, KeysetConnection, maximumPageSize, type PageArguments } from "./keyset.ts";
+import { type ClaimKindOrOther, type ClaimRow, claimKinds, ofKinds } from "./loaders/index.ts";
 import { ClaimObject, PaperObject, ProvenanceObject } from "./objects.ts";
 import { categoriesCondition, proofCondition } from "./paper-filter.ts";
 import { provenanceOf } from "./provenance.ts";
 import { required } from "./required.ts";
 import { ClaimKindEnum, ProofEnum } from "./scalars-and-enums.ts";
-import { claimHas, readQuery } from "./search/text-search.ts";
+import { claimHas, readQuery } from "./search/index.ts";
 
 builder.node(ClaimObject, {
   description: "A claim of a paper, as listed in the paper's current snapshot.",

@@ -1,15 +1,11 @@
 import type { GraphService } from "../graph/index.ts";
 import type { Keyring } from "../protocol/index.ts";
-import { nameAsker } from "../store/connection-shares.ts";
-import type { Database } from "../store/database.ts";
-import type { Change } from "../store/feed.ts";
+import { type Change, type Database, nameAsker } from "../store/index.ts";
+import { Allowance } from "./allowance.ts";
 import { Deadline } from "./deadline.ts";
 import { ApiError } from "./errors.ts";
-import { Allowance } from "./limits/allowance.ts";
-import { defaultQueryLimits } from "./limits/limits.ts";
-import { type Loaders, prepareLoaders } from "./loaders/index.ts";
-import type { RowCache } from "./loaders/row-cache.ts";
-import type { Rows } from "./loaders/shared-batches.ts";
+import { defaultQueryLimits } from "./limits/index.ts";
+import { type Loaders, prepareLoaders, type RowCache, type Rows } from "./loaders/index.ts";
 import { RequestGraph } from "./request-graph.ts";
 import { builtInKeyring } from "./signer-origin.ts";
 

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { PgTable } from "drizzle-orm/pg-core";
-import type { Queries } from "../store/database.ts";
+import type { Queries } from "../store/index.ts";
 import { ApiError } from "./errors.ts";
 
 /** The most rows that are counted for a filter: one or two seconds of work. */

@@ -3,9 +3,8 @@ import type { Answered, CountedAnswer } from "../graph/index.ts";
 import { builder } from "./builder.ts";
 import { badUserInput } from "./errors.ts";
 import { anyWorkRef, type GraphList, graphListObject, workIdsByRefs, worksOf } from "./graph-works.ts";
-import { graphLimits, readWithin } from "./limits/graph.ts";
-import type { Loaders } from "./loaders/index.ts";
-import type { WorkRow } from "./loaders/papers.ts";
+import { graphLimits, readWithin } from "./limits/index.ts";
+import type { Loaders, WorkRow } from "./loaders/index.ts";
 import { WorkObject } from "./objects.ts";
 
 /** A work, and the number of given works that it is linked with by a citation. */

@@ -7,21 +7,16 @@ import {
   isEventType,
   readInstant,
 } from "../protocol/index.ts";
-import { isNotCurrent } from "../store/tables/columns.ts";
-import { events } from "../store/tables/index.ts";
+import { events, isNotCurrent } from "../store/index.ts";
 import { builder } from "./builder.ts";
-import {
-  type KeyOrder,
-  KeysetConnection,
-  maximumPageSize,
-  type PageArguments,
-} from "./connections/keyset.ts";
-import { EventConnection, pageArguments } from "./connections/schema.ts";
+
+import { EventConnection, pageArguments } from "./connections.ts";
 import type { Context } from "./context.ts";
 import { countRows } from "./count-rows.ts";
 import { badUserInput } from "./errors.ts";
 import { JsonText } from "./json-text.ts";
-import { type EventRow, type EventTypeOrUnknown, ofTypes } from "./loaders/events.ts";
+import { type KeyOrder, KeysetConnection, maximumPageSize, type PageArguments } from "./keyset.ts";
+import { type EventRow, type EventTypeOrUnknown, ofTypes } from "./loaders/index.ts";
 import { EventObject, PaperObject, SignerObject } from "./objects.ts";
 import { storable } from "./paper-filter.ts";
 import { required } from "./required.ts";

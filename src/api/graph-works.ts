@@ -1,12 +1,11 @@
 import type { ObjectRef } from "@pothos/core";
 import { parsePaperRef } from "../protocol/index.ts";
-import { identifierIdOf } from "../store/ids.ts";
+import { identifierIdOf } from "../row-rules/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
-import { graphLimits, readWithin } from "./limits/graph.ts";
-import type { Loaders } from "./loaders/index.ts";
-import type { WorkRow } from "./loaders/papers.ts";
+import { graphLimits, readWithin } from "./limits/index.ts";
+import type { Loaders, WorkRow } from "./loaders/index.ts";
 
 /** The fields of every result that is computed over the citation graph. */
 export type GraphResult = { readonly truncated: boolean; readonly graphVersion: string };

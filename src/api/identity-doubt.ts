@@ -1,8 +1,7 @@
-import type { IdentifierKind } from "../store/ids.ts";
-import { readVoices } from "../store/text-columns.ts";
+import { type IdentifierKind, readVotes } from "../row-rules/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import type { IdentifierRow, WorkRow } from "./loaders/papers.ts";
+import type { IdentifierRow, WorkRow } from "./loaders/index.ts";
 
 type IdentityCandidate = {
   readonly kind: IdentifierKind | null;
@@ -55,7 +54,7 @@ export async function identityConflictsOf(
 ): Promise<IdentityConflict[]> {
   const identifiers = await loaders.identifiersOfWork.load(workId);
   const conflicts = identifiers.map(async ({ value, voices }): Promise<IdentityConflict[]> => {
-    const list = voices === null ? [] : readVoices(voices);
+    const list = voices === null ? [] : readVotes(voices);
     if (!list.slice(1).some(({ target }) => target !== null)) return [];
     const targets = await Promise.all(
       list.map(({ target }) => (target === null ? null : loaders.identifier.load(target.targetId))),

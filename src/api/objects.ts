@@ -1,10 +1,6 @@
 import type { AcceptedEvent } from "../protocol/index.ts";
 import { builder } from "./builder.ts";
-import type { ClaimRow } from "./loaders/claims.ts";
-import type { EventRow } from "./loaders/events.ts";
-import type { PaperRow, WorkRow } from "./loaders/papers.ts";
-import type { SignerRow } from "./loaders/records.ts";
-import type { ReferenceRow } from "./loaders/references.ts";
+import type { ClaimRow, EventRow, PaperRow, ReferenceRow, SignerRow, WorkRow } from "./loaders/index.ts";
 
 /*
  * The object types of the schema and their rows. Each type's fields have a file of their own; the types are here so

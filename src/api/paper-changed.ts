@@ -1,11 +1,10 @@
 import { isPithNumber, type PaperRef, parsePaperRef, suffixOf } from "../protocol/index.ts";
-import type { Database } from "../store/database.ts";
-import type { Change } from "../store/feed.ts";
+import type { Change, Database } from "../store/index.ts";
 import { builder } from "./builder.ts";
-import { maximumPageSize } from "./connections/keyset.ts";
 import type { ChangeFollower, Context } from "./context.ts";
 import { badUserInput } from "./errors.ts";
-import type { PaperRow } from "./loaders/papers.ts";
+import { maximumPageSize } from "./keyset.ts";
+import type { PaperRow } from "./loaders/index.ts";
 import { PaperObject } from "./objects.ts";
 
 /** A change, and those wanted look-up keys that its paper has. */

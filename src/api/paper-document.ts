@@ -1,9 +1,4 @@
-import {
-  type BuiltDocument,
-  type PaperStates,
-  QueueFullError,
-  type WantedDocument,
-} from "../store/states/index.ts";
+import { type BuiltDocument, type PaperStates, QueueFullError, type WantedDocument } from "../store/index.ts";
 import { ApiError, comeAgainSeconds } from "./errors.ts";
 
 /** Makes a document of a paper. Throws UNAVAILABLE if too many requests wait for documents of large papers. */

@@ -1,7 +1,5 @@
 import { and, eq, gte, ilike, inArray, isNotNull, lt, type SQL, sql } from "drizzle-orm";
-import type { Queries } from "../store/database.ts";
-import { categoriesOfPaper, paperNames } from "../store/tables/columns.ts";
-import { papers, works } from "../store/tables/index.ts";
+import { categoriesOfPaper, paperNames, papers, type Queries, works } from "../store/index.ts";
 import { builder } from "./builder.ts";
 import { badUserInput } from "./errors.ts";
 import { ProofEnum } from "./scalars-and-enums.ts";

@@ -1,20 +1,26 @@
 import { isJsonObject, isPithNumber, suffixOf } from "../protocol/index.ts";
-import { paperIdOf } from "../store/ids.ts";
+import { paperIdOf } from "../row-rules/index.ts";
 import { builder } from "./builder.ts";
-import { KeysetConnection } from "./connections/keyset.ts";
-import { ordinalConnection } from "./connections/ordinal.ts";
+
 import {
   ClaimConnection,
   EventConnection,
   forwardArguments,
   PaperConnection,
   ReferenceConnection,
-} from "./connections/schema.ts";
+} from "./connections.ts";
 import type { Context } from "./context.ts";
 import { JsonText } from "./json-text.ts";
-import { type EventPage, type EventRow, eventKeyOf, eventKeyParts } from "./loaders/events.ts";
-import type { PaperRow } from "./loaders/papers.ts";
-import type { AliasRow } from "./loaders/records.ts";
+import { KeysetConnection } from "./keyset.ts";
+import {
+  type AliasRow,
+  type EventPage,
+  type EventRow,
+  eventKeyOf,
+  eventKeyParts,
+  ordinalConnection,
+  type PaperRow,
+} from "./loaders/index.ts";
 import {
   PaperObject,
   ReferenceCoverageObject,

@@ -1,11 +1,10 @@
-import type { Queries } from "../store/database.ts";
-import { papers } from "../store/tables/index.ts";
+import { papers, type Queries } from "../store/index.ts";
 import { builder } from "./builder.ts";
-import { type Key, KeysetConnection, type PageArguments } from "./connections/keyset.ts";
-import { PaperConnection, pageArguments } from "./connections/schema.ts";
+import { PaperConnection, pageArguments } from "./connections.ts";
 import type { Context } from "./context.ts";
 import { countRows, countRowsWithout } from "./count-rows.ts";
-import type { PaperRow } from "./loaders/papers.ts";
+import { type Key, KeysetConnection, type PageArguments } from "./keyset.ts";
+import type { PaperRow } from "./loaders/index.ts";
 import { type PaperFilter, PaperFilterInput, paperCondition } from "./paper-filter.ts";
 import {
   type Bound,
@@ -13,9 +12,9 @@ import {
   keyOrders,
   type OrderedPaper,
   type PaperOrder,
+  readPapersOf,
   type Stretch,
-} from "./paper-pages/places.ts";
-import { readPapersOf } from "./paper-pages/read-papers.ts";
+} from "./paper-pages/index.ts";
 
 const PaperOrderEnum = builder.enumType("PaperOrder", {
   description: "The order of papers. Ties have the same order on every mirror.",

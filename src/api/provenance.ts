@@ -1,7 +1,7 @@
 import type { Instant } from "../protocol/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import type { SignerRow } from "./loaders/records.ts";
+import type { SignerRow } from "./loaders/index.ts";
 import {
   EventObject,
   PaperObject,

@@ -1,6 +1,6 @@
 import { builder } from "./builder.ts";
 import { anyWorkRef, type GraphResult, GraphResultInterface, workIdByRef } from "./graph-works.ts";
-import { graphLimits, readWithin } from "./limits/graph.ts";
+import { graphLimits, readWithin } from "./limits/index.ts";
 import { CitationDirectionEnum } from "./scalars-and-enums.ts";
 
 type ReachableWorks = GraphResult & { readonly counts: readonly number[] };

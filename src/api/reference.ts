@@ -1,6 +1,6 @@
 import { isJsonObject } from "../protocol/index.ts";
 import type { Context } from "./context.ts";
-import type { ReferenceRow } from "./loaders/references.ts";
+import type { ReferenceRow } from "./loaders/index.ts";
 import {
   PaperObject,
   ProvenanceObject,

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { quarantine } from "../store/tables/index.ts";
+import { quarantine } from "../store/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 

@@ -1,8 +1,8 @@
 import { greatestArgument } from "./asked-fields.ts";
 import { builder } from "./builder.ts";
 import { anyWorkRef, graphListObject, workIdByRef, worksOf } from "./graph-works.ts";
-import { graphLimits, readWithin } from "./limits/graph.ts";
-import type { WorkRow } from "./loaders/papers.ts";
+import { graphLimits, readWithin } from "./limits/index.ts";
+import type { WorkRow } from "./loaders/index.ts";
 import { WorkObject } from "./objects.ts";
 
 type RelatedWork = {

@@ -1,7 +1,7 @@
 import { type Budget, type GraphService, type GraphStatus, GraphUnavailableError } from "../graph/index.ts";
 import { ApiError } from "./errors.ts";
-import { analysisBudget, loadPatienceMilliseconds, questionBudget } from "./limits/graph.ts";
-import type { Batches } from "./loaders/batching.ts";
+import { analysisBudget, loadPatienceMilliseconds, questionBudget } from "./limits/index.ts";
+import type { Batches } from "./loaders/index.ts";
 
 /** The common part of all answers of the graph. */
 type Given = {

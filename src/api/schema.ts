@@ -6,7 +6,7 @@ import "./claims.ts";
 import "./reference.ts";
 import "./events.ts";
 import "./papers.ts";
-import "./search/search.ts";
+import "./search/index.ts";
 import "./anchor-stats.ts";
 import "./anchors.ts";
 import "./citation-graph.ts";
@@ -20,10 +20,10 @@ import "./submission.ts";
 import "./paper-changed.ts";
 import { assertObjectType } from "graphql";
 import { builder } from "./builder.ts";
+import { boundFields } from "./execution/index.ts";
 import { encodeGlobalId } from "./global-id.ts";
-import { boundFields } from "./limits/bound-fields.ts";
-import { priceFields } from "./limits/cost.ts";
-import type { WorkRow } from "./loaders/papers.ts";
+import { priceFields } from "./limits/index.ts";
+import type { WorkRow } from "./loaders/index.ts";
 import { workKeyOf } from "./work.ts";
 
 /** The complete schema: each type's file has added its part to the builder. */

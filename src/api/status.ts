@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
-import { settings } from "../store/tables/index.ts";
-import { softwareVersion } from "../version.ts";
+import { softwareVersion } from "../runtime/index.ts";
+import { settings } from "../store/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { RejectionCountObject, rejectionCounts } from "./refusals.ts";

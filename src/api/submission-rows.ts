@@ -1,6 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { Database } from "../store/database.ts";
-import { submissions } from "../store/tables/index.ts";
+import { type Database, submissions } from "../store/index.ts";
 
 const columns = {
   submissionId: submissions.submissionId,

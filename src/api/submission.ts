@@ -1,5 +1,5 @@
 import { isPithNumber } from "../protocol/index.ts";
-import { paperIdOf } from "../store/ids.ts";
+import { paperIdOf } from "../row-rules/index.ts";
 import { builder } from "./builder.ts";
 import { PaperObject } from "./objects.ts";
 import {

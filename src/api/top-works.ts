@@ -11,13 +11,12 @@ import {
   type SQL,
   sql,
 } from "drizzle-orm";
-import type { Queries } from "../store/database.ts";
-import { papers, works } from "../store/tables/index.ts";
+import { papers, type Queries, works } from "../store/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { type GraphList, graphListObject, worksOf } from "./graph-works.ts";
-import { graphLimits, readWithin } from "./limits/graph.ts";
-import type { WorkRow } from "./loaders/papers.ts";
+import { graphLimits, readWithin } from "./limits/index.ts";
+import type { WorkRow } from "./loaders/index.ts";
 import { WorkObject } from "./objects.ts";
 import { categoriesCondition } from "./paper-filter.ts";
 

@@ -7,12 +7,12 @@ import {
   parseInstant,
   parseJson,
 } from "../protocol/index.ts";
-import { appliedEventIds } from "../store/states/index.ts";
+import { appliedEventIds } from "../store/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { digestOf } from "./events.ts";
 import { JsonText } from "./json-text.ts";
-import type { PaperRow } from "./loaders/papers.ts";
+import type { PaperRow } from "./loaders/index.ts";
 import {
   EventObject,
   PaperObject,

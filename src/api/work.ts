@@ -1,12 +1,12 @@
 import { compareCodePoints } from "../protocol/index.ts";
-import { type IdentifierKind, workIdOf } from "../store/ids.ts";
+import { type IdentifierKind, workIdOf } from "../row-rules/index.ts";
 import { builder } from "./builder.ts";
-import { type KeyOrder, KeysetConnection, type PageArguments } from "./connections/keyset.ts";
-import { forwardArguments, PaperConnection } from "./connections/schema.ts";
+
+import { forwardArguments, PaperConnection } from "./connections.ts";
 import type { Context } from "./context.ts";
 import { IdentityConflictObject, identityConflictsOf } from "./identity-doubt.ts";
-import type { CitingPaperRow } from "./loaders/citing-papers.ts";
-import type { PaperRow, WorkRow } from "./loaders/papers.ts";
+import { type KeyOrder, KeysetConnection, type PageArguments } from "./keyset.ts";
+import type { CitingPaperRow, PaperRow, WorkRow } from "./loaders/index.ts";
 import { PaperObject, WorkObject } from "./objects.ts";
 import { required } from "./required.ts";
 

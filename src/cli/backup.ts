@@ -4,9 +4,14 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import type { Command } from "commander";
-import { BackupError, DatabaseNotEmptyError, readBackup, writeBackup } from "../ingest/backup/index.ts";
-import { rebuildTables } from "../ingest/index.ts";
-import { errorText } from "../runtime/error-text.ts";
+import {
+  BackupError,
+  DatabaseNotEmptyError,
+  readBackup,
+  rebuildTables,
+  writeBackup,
+} from "../maintenance/index.ts";
+import { errorText } from "../runtime/index.ts";
 import type { Database } from "../store/index.ts";
 import { rebuildProgress } from "./check.ts";
 import { CommandError, type ExitStatus, exitStatus } from "./command-error.ts";

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import { checkTables, rebuildTables, retryQuarantined, WouldDropEventsError } from "../ingest/index.ts";
-import { readRebuildDue } from "../store/migrate.ts";
+
+import { checkTables, rebuildTables, retryQuarantined, WouldDropEventsError } from "../maintenance/index.ts";
+import { readRebuildDue } from "../store/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
 import { keyringOption } from "./options.ts";

@@ -1,4 +1,4 @@
-import { errorText } from "../runtime/error-text.ts";
+import { errorText } from "../runtime/index.ts";
 
 /** Details for programs, and the suggested next step. */
 export type ErrorDetails = {

@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Command } from "commander";
 import { effectiveSettings, type OptionOverrides, readConfig, unknownVariables } from "../config/index.ts";
-import type { Log } from "../log.ts";
-import { printable } from "../printable.ts";
+import { type Log, printable } from "../runtime/index.ts";
 import { jsonLine } from "./output/sanitize.ts";
 import { say } from "./output/terminal.ts";
 

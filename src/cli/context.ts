@@ -1,8 +1,13 @@
 import { type Config, readConfig } from "../config/index.ts";
+import { acquireEmbeddedServer } from "../embedded-postgres/index.ts";
 import type { Keyring } from "../protocol/index.ts";
-import { acquireEmbeddedServer } from "../store/embedded/index.ts";
-import { type Database, type DatabaseOptions, migrateDatabase, openDatabase } from "../store/index.ts";
-import { refuseOldServer } from "../store/migrate.ts";
+import {
+  type Database,
+  type DatabaseOptions,
+  migrateDatabase,
+  openDatabase,
+  refuseOldServer,
+} from "../store/index.ts";
 import { loadKeyring } from "./keyring-file.ts";
 import { say } from "./output/terminal.ts";
 import { isSampleLoaded, sampleKeyringPath } from "./sample.ts";

@@ -17,6 +17,7 @@ import {
 } from "../export/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
+import { downloadExport, exportUrlOption } from "./export-download.ts";
 import {
   describeWriteError,
   ExportProgress,
@@ -32,6 +33,7 @@ const bomOption = ["--bom", "CSV: begin with a byte order mark, so that Excel re
 
 type TableOptions = OutputOptions & {
   readonly format: TableFormat;
+  readonly url?: string;
   readonly raw?: boolean;
   readonly bom?: boolean;
 };
@@ -44,6 +46,7 @@ export function addTableCommand(parent: Command): void {
     .addOption(new Option("--format <format>", "file format").choices([...tableFormats]).default("ndjson"))
     .option(...rawOption)
     .option(...bomOption)
+    .option(...exportUrlOption)
     .option(...outputOption)
     .option(...quietOption)
     .addHelpText(
@@ -53,6 +56,7 @@ Examples:
   $ pith-graph export table citations --format csv | gzip > citations.csv.gz
   $ pith-graph export table papers --format parquet --output papers.parquet
   $ pith-graph export table papers --format csv --bom --output papers.csv
+  $ pith-graph export table papers --url https://mirror.example.org > papers.ndjson
 
 In CSV, texts that begin with =, +, -, @ or a tab get an apostrophe, so that spreadsheets don't run them as formulas.`,
     )
@@ -61,15 +65,19 @@ In CSV, texts that begin with =, +, -, @ or a tab get an apostrophe, so that spr
 
 async function exportTable(
   table: TableName,
-  { format, raw = false, bom = false, ...output }: TableOptions,
+  { format, raw = false, bom = false, url, ...output }: TableOptions,
 ): Promise<void> {
   if (format === "parquet" && output.output === undefined && process.stdout.isTTY) {
     throw new CommandError("Parquet can't be printed to a terminal. Use --output <file>.", exitStatus.usage);
   }
+  const file = tableFile(table, format, { raw, bom });
+  if (url !== undefined) {
+    const flags = Object.entries({ raw, bom }).filter(([, isSet]) => isSet);
+    await downloadExport(url, file, new URLSearchParams(flags.map(([name]) => [name, "true"])), output);
+    return;
+  }
   await withDatabase({}, ({ database }) =>
-    withSnapshot(database, (snapshot) =>
-      writeExport(snapshot, tableFile(table, format, { raw, bom }), output),
-    ),
+    withSnapshot(database, (snapshot) => writeExport(snapshot, file, output)),
   );
 }
 

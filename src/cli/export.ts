@@ -1,40 +1,77 @@
 import { type Command, Option } from "commander";
-import { findCitable } from "../api/citable-ref.ts";
-import { prepareLoaders } from "../api/loaders/index.ts";
+import { findCitable, prepareLoaders } from "../api/index.ts";
 import {
   type BibliographyFormat,
   bibliographyFile,
   bibliographyFormats,
   type CitableRef,
+  tableNames,
   withSnapshot,
 } from "../export/index.ts";
-import { isPithNumber, type PithNumber } from "../protocol/index.ts";
-import { type Database, paperIdOf, readLogTexts } from "../store/index.ts";
-import { buildDocument, readHeads } from "../store/states/index.ts";
+import { isPithNumber, type PithNumber, parsePaperRef } from "../protocol/index.ts";
+import { paperIdOf } from "../row-rules/index.ts";
+import { buildDocument, type Database, readHeads, readLogTexts } from "../store/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { withDatabase } from "./context.ts";
+import { downloadExport, exportUrlOption } from "./export-download.ts";
 import { addExportGraphCommand } from "./export-graph.ts";
 import { type OutputOptions, writeExport } from "./export-output.ts";
 import { addDumpCommand, addTableCommand } from "./export-tables.ts";
 import { outputOption, quietOption } from "./options.ts";
 import { escapedJson } from "./output/sanitize.ts";
+import { refDescription, shellWord } from "./read/read-command.ts";
 
 export function addExportCommand(program: Command): void {
   const command = program
     .command("export")
-    .description("print a paper's state document, or export tables, graphs and bibliographies")
-    .argument("<ref>", "a Pith number or its beginning, an arXiv id, a DOI, or a URL of one")
+    .description("export a document, a table, a dump of all tables, a graph or a bibliography")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ pith-graph export document 2302.12192 > state.json
+  $ pith-graph export table papers --format csv > papers.csv
+  $ pith-graph export dump dumps/today
+  $ pith-graph export graph hep-th/9711200 --depth 2 --format graphml > graph.graphml
+  $ pith-graph export bibliography 2302.12192 --format bibtex`,
+    );
+  addDocumentCommand(command);
+  addTableCommand(command);
+  addDumpCommand(command);
+  addExportGraphCommand(command);
+  addBibliographyCommand(command);
+  command.on("command:*", ([word = ""]: string[]) => {
+    throw unknownKind(word);
+  });
+}
+
+/** The error that `export` is followed by no kind of export, with the likely command as the next step. */
+function unknownKind(word: string): CommandError {
+  const isTable = tableNames.some((name) => name === word);
+  const next = isTable
+    ? `table ${word}`
+    : parsePaperRef(word) === null
+      ? null
+      : `document ${shellWord(word)}`;
+  const error = new CommandError(
+    `Unknown kind of export ${JSON.stringify(word)}. The kinds are document, table, dump, graph and bibliography.`,
+    exitStatus.usage,
+  );
+  return next === null ? error : error.withNext(`pith-graph export ${next}`);
+}
+
+function addDocumentCommand(parent: Command): void {
+  parent
+    .command("document")
+    .description("print a paper's state document, or its bundle")
+    .argument("<ref>", refDescription)
     .option("--bundle", "print the bundle of signed events instead")
     .addHelpText(
       "after",
       `
 Examples:
-  $ pith-graph export 2302.12192 > state.json
-  $ pith-graph export --bundle pith:ROU4N4IR | pith-graph verify -
-  $ pith-graph export table papers --format csv > papers.csv
-  $ pith-graph export dump dumps/today
-  $ pith-graph export graph hep-th/9711200 --depth 2 --format graphml > graph.graphml
-  $ pith-graph export bibliography 2302.12192 --format bibtex
+  $ pith-graph export document 2302.12192 > state.json
+  $ pith-graph export document --bundle pith:ROU4N4IR | pith-graph verify -
 
 A document is printed as canonical JSON; on a terminal, control characters are escaped.
 Exit status: 1 if the paper is not stored.`,
@@ -43,10 +80,6 @@ Exit status: 1 if the paper is not stored.`,
       const text = await withDatabase({}, ({ database }) => exportPaper(database, ref, options));
       process.stdout.write(`${process.stdout.isTTY ? escapedJson(text) : text}\n`);
     });
-  addTableCommand(command);
-  addDumpCommand(command);
-  addExportGraphCommand(command);
-  addBibliographyCommand(command);
 }
 
 type DocumentOptions = { readonly bundle?: boolean };
@@ -91,6 +124,7 @@ type BibliographyOptions = OutputOptions & {
   readonly format: BibliographyFormat;
   readonly category?: string;
   readonly all?: boolean;
+  readonly url?: string;
 };
 
 function addBibliographyCommand(parent: Command): void {
@@ -103,6 +137,7 @@ function addBibliographyCommand(parent: Command): void {
     )
     .option("--category <category>", "all papers with this primary category")
     .option("--all", "all stored papers")
+    .option(...exportUrlOption)
     .option(...outputOption)
     .option(...quietOption)
     .addHelpText(
@@ -117,10 +152,16 @@ Examples:
 
 async function exportBibliography(
   refs: readonly string[],
-  { format, category, all = false, ...output }: BibliographyOptions,
+  { format, category, all = false, url, ...output }: BibliographyOptions,
 ): Promise<void> {
   if (refs.length === 0 && category === undefined && !all) {
     throw new CommandError("Name papers, or use --category or --all.", exitStatus.usage);
+  }
+  if (url !== undefined) {
+    const parameters = new URLSearchParams(refs.map((ref) => ["ref", ref]));
+    if (category !== undefined) parameters.set("category", category);
+    await downloadExport(url, bibliographyFile(format, {}), parameters, output);
+    return;
   }
   await withDatabase({}, async ({ database }) => {
     const set = {

@@ -1,7 +1,6 @@
 import { CommanderError } from "commander";
-import { printable } from "../printable.ts";
-import { errorText } from "../runtime/error-text.ts";
-import { describeDatabaseError, isConstraintViolation, serverFaultOf } from "../store/server-fault.ts";
+import { errorText, printable } from "../runtime/index.ts";
+import { describeDatabaseError, isConstraintViolation, serverFaultOf } from "../store/index.ts";
 import { type ErrorDetails, exitStatus } from "./command-error.ts";
 import { sanitize } from "./output/sanitize.ts";
 import { isClosedOutput } from "./output/terminal.ts";

@@ -1,6 +1,5 @@
 import type { Command } from "commander";
-import { findSources } from "../ingest/sources/files.ts";
-import { StartedThread } from "../ingest/threads/started-thread.ts";
+import { findSources, StartedThread } from "../ingest/index.ts";
 import { keyringOption, minimumProofOption, wholeNumber } from "./options.ts";
 import { say } from "./output/terminal.ts";
 import type { IngestCommandOptions } from "./run-ingest.ts";

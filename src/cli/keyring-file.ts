@@ -1,5 +1,5 @@
 import { ConfigError } from "../config/index.ts";
-import { readTextFile } from "../ingest/sources/byte-order-mark.ts";
+import { readTextFile } from "../ingest/index.ts";
 import {
   createKeyring,
   DocumentError,
@@ -11,7 +11,7 @@ import {
   parseKeyring,
   registryKey,
 } from "../protocol/index.ts";
-import { errorText } from "../runtime/error-text.ts";
+import { errorText } from "../runtime/index.ts";
 
 /** The keys that documents are verified with: the registry's, and those of keyring files. Throws ConfigError. */
 export async function loadKeyring(paths: readonly (string | undefined)[]): Promise<Keyring> {

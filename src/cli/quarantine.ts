@@ -1,6 +1,13 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { readMinimumProof } from "../config/index.ts";
-import { listQuarantine, readQuarantined, removeQuarantined, retryQuarantined } from "../ingest/index.ts";
+
+import {
+  listQuarantine,
+  readQuarantined,
+  removeQuarantined,
+  retryQuarantined,
+} from "../maintenance/index.ts";
+import type { Database } from "../store/index.ts";
 import {
   createFetcher,
   createUrlPolicy,
@@ -10,8 +17,7 @@ import {
   refetchQuarantined,
   type SyncOptions,
   syncMirror,
-} from "../ingest/mirror/index.ts";
-import type { Database } from "../store/index.ts";
+} from "../sync/index.ts";
 import { CommandError, checkedArgument, type ExitStatus, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
 import { listenForInterruption } from "./interruption.ts";

@@ -1,18 +1,19 @@
 import { availableParallelism } from "node:os";
 import { readMinimumProof } from "../config/index.ts";
 import {
+  countDocument,
   createIngestThreads,
   type Delivered,
   type DryRun,
+  emptyIngestSummary,
   type FileSource,
   ingest,
   planIngest,
   printChanges,
   readSource,
+  type StartedThread,
 } from "../ingest/index.ts";
-import { countDocument, emptyIngestSummary } from "../ingest/results.ts";
-import type { StartedThread } from "../ingest/threads/started-thread.ts";
-import { threadWatcher } from "../telemetry/tracing.ts";
+import { threadWatcher } from "../telemetry/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
 import { rejectionStatus, summaryJson, summaryLines } from "./ingest-summary.ts";

@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { readConfig } from "../config/index.ts";
-import { migrateDatabase, readSchemaState, schemaErrorOf } from "../store/index.ts";
-import { distributeTables } from "../store/layout/distribute.ts";
+import { distributeTables, migrateDatabase, readSchemaState, schemaErrorOf } from "../store/index.ts";
 import { type ExitStatus, exitStatus } from "./command-error.ts";
 import { openUnmigratedDatabase, say, withDatabase } from "./context.ts";
 import { wholeNumber } from "./options.ts";

@@ -1,11 +1,9 @@
 import type { Command } from "commander";
 import { type Config, readConfig } from "../config/index.ts";
-import type { Log } from "../log.ts";
-import { connectionLimits } from "../server/connections.ts";
-import { type ListeningServer, listen, type RunningServer } from "../server/index.ts";
+import type { Log } from "../runtime/index.ts";
+import { connectionLimits, type ListeningServer, listen, type RunningServer } from "../server/index.ts";
 import { type Service, startService } from "../service.ts";
-import type { Database } from "../store/index.ts";
-import { readRebuildDue } from "../store/migrate.ts";
+import { type Database, readRebuildDue } from "../store/index.ts";
 import { startTelemetry } from "../telemetry/index.ts";
 import { CommandError, exitStatus, withoutStack } from "./command-error.ts";
 import { optionOverrides, warnOfUnknownVariables } from "./config.ts";
@@ -13,6 +11,7 @@ import { openConfiguredDatabase } from "./context.ts";
 import { aborted, forceExit, listenForInterruption } from "./interruption.ts";
 import { loadKeyring } from "./keyring-file.ts";
 import { keyringOption } from "./options.ts";
+import { runningService } from "./running-service.ts";
 import { isSampleLoaded, loadSample, sampleKeyringPath } from "./sample.ts";
 
 type ServiceOptions = {
@@ -198,7 +197,6 @@ async function listenFirst(config: Config, log: Log, command: string): Promise<L
   } catch (error) {
     const { message, cause } = error as Error & { readonly cause?: NodeJS.ErrnoException };
     if (cause?.code !== "EADDRINUSE") throw new CommandError(message, exitStatus.unavailable);
-    const { runningService } = await import("./doctor/installation-checks.ts");
     const running = await runningService(host, port);
     const fault =
       running === null

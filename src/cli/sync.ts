@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { readConfig, readMinimumProof } from "../config/index.ts";
-import { createIngestThreads } from "../ingest/index.ts";
+import { createIngestThreads, readTextFile } from "../ingest/index.ts";
+import { errorText } from "../runtime/index.ts";
+import type { Database } from "../store/index.ts";
 import {
   createFetcher,
   createUrlPolicy,
@@ -15,11 +17,8 @@ import {
   type SyncSummary,
   syncMirror,
   type UrlPolicy,
-} from "../ingest/mirror/index.ts";
-import { readTextFile } from "../ingest/sources/byte-order-mark.ts";
-import { errorText } from "../runtime/error-text.ts";
-import type { Database } from "../store/index.ts";
-import { threadWatcher } from "../telemetry/tracing.ts";
+} from "../sync/index.ts";
+import { threadWatcher } from "../telemetry/index.ts";
 import { CommandError, checkedArgument, type ExitStatus, exitStatus } from "./command-error.ts";
 import { type DatabaseContext, say, withDatabase } from "./context.ts";
 import { rejectionStatus, summaryJson, summaryLines } from "./ingest-summary.ts";

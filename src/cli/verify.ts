@@ -2,11 +2,16 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { readConfig, readMinimumProof } from "../config/index.ts";
-import type { PaperRow } from "../ingest/project/paper.ts";
-import { projectTarget } from "../ingest/project/target.ts";
-import { readTextFile } from "../ingest/sources/byte-order-mark.ts";
-import { type Delivered, findSources, readSource } from "../ingest/sources/files.ts";
-import { type AdmissionPolicy, receive } from "../ingest/verify.ts";
+import {
+  type AdmissionPolicy,
+  type Delivered,
+  findSources,
+  type PaperRow,
+  projectTarget,
+  readSource,
+  readTextFile,
+  receive,
+} from "../ingest/index.ts";
 import {
   type CheckResult,
   type ConformanceResult,
@@ -20,7 +25,7 @@ import {
   summaryOf,
   warningsOf,
 } from "../protocol/index.ts";
-import { errorText } from "../runtime/error-text.ts";
+import { errorText } from "../runtime/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { loadKeyring } from "./keyring-file.ts";
 import { keyringOption, minimumProofOption } from "./options.ts";

@@ -1,9 +1,8 @@
 import type { Command } from "commander";
 import { type Config, readConfig } from "../config/index.ts";
-import { runWorker } from "../ingest/submissions/index.ts";
-import { createReadiness } from "../server/health.ts";
-import { type MetricsListener, startMetricsListener } from "../server/metrics-listener.ts";
+import { createReadiness, type MetricsListener, startMetricsListener } from "../server/index.ts";
 import type { Database } from "../store/index.ts";
+import { runWorker } from "../submissions/index.ts";
 import { collectPoolMetrics, startTelemetry, type Telemetry } from "../telemetry/index.ts";
 import { withoutStack } from "./command-error.ts";
 import { optionOverrides, warnOfUnknownVariables } from "./config.ts";

@@ -1,16 +1,31 @@
-import { bibtex } from "./bibliography/bibtex.ts";
-import type { PaperSet } from "./bibliography/citable-paper.ts";
-import { cslJson } from "./bibliography/csl-json.ts";
-import { ris } from "./bibliography/ris.ts";
-import type { ExportCounts } from "./copy-out.ts";
-import { type ChosenWorks, chooseWorks, type Neighbourhood } from "./graph/chosen-works.ts";
-import { graphml } from "./graph/graphml.ts";
-import { pajek } from "./graph/pajek.ts";
-import { vosviewerMap, vosviewerNetwork } from "./graph/vosviewer.ts";
+import {
+  bibtex,
+  type CitablePaper,
+  cslJson,
+  entriesOf,
+  type PaperSet,
+  readEntries,
+  ris,
+} from "./bibliography/index.ts";
+import { type ExportCounts, RowCount } from "./copy-out.ts";
+import {
+  type ChosenWorks,
+  chooseWorks,
+  graphml,
+  type Neighbourhood,
+  pajek,
+  vosviewerMap,
+  vosviewerNetwork,
+} from "./graph/index.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { readTable, type TableName } from "./tables/exported-table.ts";
-import { tableParquet } from "./tables/parquet.ts";
-import { type CsvOptions, tableCsv, tableNdjson } from "./tables/text-formats.ts";
+import {
+  type CsvOptions,
+  readTable,
+  type TableName,
+  tableCsv,
+  tableNdjson,
+  tableParquet,
+} from "./tables/index.ts";
 
 export const tableFormats = ["ndjson", "csv", "parquet"] as const;
 export type TableFormat = (typeof tableFormats)[number];
@@ -104,5 +119,17 @@ const bibliographyWriters = {
 /** A set of papers to cite. */
 export function bibliographyFile(format: BibliographyFormat, set: PaperSet): ExportFile {
   const { name, mediaType, write } = bibliographyWriters[format];
-  return { name, mediaType, format, write: ({ client }, { main }) => write(client, set, main) };
+  return { name, mediaType, format, write: ({ client }, { main }) => write(readEntries(client, set), main) };
+}
+
+/** The same text for papers that were read elsewhere, such as through the API, in their order. */
+export async function bibliographyText(
+  format: BibliographyFormat,
+  papers: readonly CitablePaper[],
+): Promise<string> {
+  let text = "";
+  for await (const piece of bibliographyWriters[format].write([entriesOf(papers)], new RowCount())) {
+    text += Buffer.from(piece).toString();
+  }
+  return text;
 }

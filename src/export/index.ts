@@ -3,18 +3,18 @@ export {
   isRoleName,
   isSoundPassword,
   RoleInUseError,
+  refreshAnalytics,
   removeAnalyst,
-} from "./analytics/analyst-role.ts";
-export { refreshAnalytics } from "./analytics/refresh.ts";
-export type { CitableRef, PaperSet } from "./bibliography/citable-paper.ts";
+} from "./analytics/index.ts";
+export type { CitablePaper, CitableRef, PaperSet } from "./bibliography/index.ts";
 export { ExportCounts } from "./copy-out.ts";
-export { writeDump } from "./dump/dump.ts";
-export { type WrittenFile, writeWhole } from "./dump/written-file.ts";
+export { type WrittenFile, writeDump, writeWhole } from "./dump/index.ts";
 export { ExportError } from "./export-error.ts";
 export {
   type BibliographyFormat,
   bibliographyFile,
   bibliographyFormats,
+  bibliographyText,
   type ExportFile,
   type ExportFormat,
   type GraphFormat,
@@ -24,8 +24,9 @@ export {
   tableFile,
   tableFormats,
 } from "./export-file.ts";
-export type { Neighbourhood } from "./graph/chosen-works.ts";
+export type { Neighbourhood } from "./graph/index.ts";
 export { type ExportedSet, type Snapshot, withSnapshot } from "./snapshot.ts";
+export type { CsvOptions } from "./tables/index.ts";
 export {
   type ExportedTable,
   parseRowKey,
@@ -33,5 +34,4 @@ export {
   readTable,
   type TableName,
   tableNames,
-} from "./tables/exported-table.ts";
-export type { CsvOptions } from "./tables/text-formats.ts";
+} from "./tables/index.ts";

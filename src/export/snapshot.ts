@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { drizzle } from "drizzle-orm/node-postgres";
 import type pg from "pg";
-import { feedHead } from "../store/feed.ts";
-import type { Database } from "../store/index.ts";
+import { type Database, feedHead } from "../store/index.ts";
 
 /** Identifies the content of the tables at one moment. */
 export type ExportedSet = {

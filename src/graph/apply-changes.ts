@@ -1,9 +1,9 @@
-import { readGraphPayload } from "../store/graph-payload.ts";
+import { readGraphPayload } from "../store/index.ts";
 import type { LayeredRows } from "./layered-rows.ts";
 import { GraphVersion } from "./version.ts";
 
 /**
- * The version after a transaction's changes, given as payloads of the feed (store/graph-payload.ts). The previous one
+ * The version after a transaction's changes, given as payloads of the feed (store/graph-feed.ts). The previous one
  * is not modified. Changes are idempotent, as a payload may come twice: putting an existing edge sets its flag, and
  * removing a missing one does nothing. A work with edges is not removed. O(changes + degrees of the works they touch).
  */

@@ -1,7 +1,6 @@
 import type pg from "pg";
-import { graphChannel } from "../store/graph-feed.ts";
-import { listen } from "../store/listen.ts";
-import type { GraphTransaction } from "./threads/messages.ts";
+import { graphChannel, listen } from "../store/index.ts";
+import type { GraphTransaction } from "./thread-pool.ts";
 
 export type Followed = {
   /** The position up to which the feed has been applied. */

@@ -1,5 +1,5 @@
 export type { CitationDirection } from "./adjacency.ts";
-export type { Budget } from "./budget.ts";
+export { type Budget, Meter } from "./budget.ts";
 export {
   type AdjacencyKind,
   type Answered,
@@ -8,6 +8,8 @@ export {
   type GraphStatus,
   startGraph,
 } from "./graph-service.ts";
+export { degreeWithin, pageRank } from "./pagerank.ts";
+export { longestChains } from "./paths.ts";
 export {
   type Answer,
   type CountedAnswer,
@@ -19,7 +21,11 @@ export {
   type Questions,
   questionNames,
   type RelatedWork,
-} from "./question.ts";
-export type { Relatedness } from "./questions/relatedness.ts";
-export { type AnchorChainAnswer, anchorChainInSql } from "./sql/anchor-chain-in-sql.ts";
+} from "./queries.ts";
+export { readGraphInSnapshot } from "./read-graph.ts";
+export type { Relatedness } from "./relatedness.ts";
+export { type AnchorChainAnswer, anchorChainInSql } from "./sql-anchor-chain.ts";
+export { SqlRows } from "./sql-rows.ts";
+export { neighbourhoodInSql } from "./sql-traversal.ts";
 export type { TopWorksInput, WorkIds, WorkRank } from "./top-works.ts";
+export { GraphVersion } from "./version.ts";

@@ -1,12 +1,10 @@
 import { type Door, type EventId, isEventId, isJsonObject, type PithNumber } from "../protocol/index.ts";
-import { Turns } from "../runtime/event-loop.ts";
-import { paperIdOf } from "../store/index.ts";
+import { paperIdOf } from "../row-rules/index.ts";
+import { Turns } from "../runtime/index.ts";
 import { prepareOptimistically } from "./optimistic.ts";
-import type { IncomingPaper } from "./plan/merge-paper.ts";
-import { refuseCollision } from "./plan/planning.ts";
-import type { StoredPapers } from "./plan/questions.ts";
-import type { Delivered } from "./sources/files.ts";
-import type { WantedEvents } from "./stored/stored-papers.ts";
+import { type IncomingPaper, refuseCollision, type StoredPapers } from "./plan/index.ts";
+import type { Delivered } from "./sources/index.ts";
+import type { WantedEvents } from "./stored/index.ts";
 import {
   type AdmissionPolicy,
   type DocumentContents,

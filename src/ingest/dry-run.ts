@@ -1,15 +1,10 @@
-import type { Database } from "../store/index.ts";
-import { shapeOf, typeOf } from "../store/layout/table-layout.ts";
-import type { Cell } from "../store/rows.ts";
-import { inTransaction } from "../store/transaction.ts";
-import { quarantineColumns, quarantineRows } from "./apply/quarantine.ts";
+import { type Cell, type Database, inTransaction, shapeOf, typeOf } from "../store/index.ts";
+import { quarantineColumns, quarantineRows } from "./apply/index.ts";
 import { parseBatch, statedEvents, verifyBatch } from "./batch.ts";
-import { type BatchPlan, planBatch } from "./plan/plan.ts";
-import { answerQuestions, type RowChange } from "./plan/planning.ts";
+import { answerQuestions, type BatchPlan, planBatch, type RowChange } from "./plan/index.ts";
 import { type DocumentResult, resultOf } from "./results.ts";
-import type { Delivered } from "./sources/files.ts";
-import { answersFrom } from "./stored/answers.ts";
-import { readStored } from "./stored/stored-papers.ts";
+import type { Delivered } from "./sources/index.ts";
+import { answersFrom, readStored } from "./stored/index.ts";
 import type { AdmissionPolicy } from "./verify.ts";
 
 export type DryRun = {

@@ -1,10 +1,10 @@
 import pg from "pg";
-import { retry } from "../runtime/retry.ts";
-import { isConflict, isConstraintViolation } from "../store/server-fault.ts";
+import { retry } from "../runtime/index.ts";
+import { isConflict, isConstraintViolation } from "../store/index.ts";
 import { isStoredMeanwhile } from "./optimistic.ts";
-import { CollisionError } from "./plan/planning.ts";
+import { CollisionError } from "./plan/index.ts";
 import { type DocumentResult, resultOf } from "./results.ts";
-import type { Delivered } from "./sources/files.ts";
+import type { Delivered } from "./sources/index.ts";
 import { type AdmissionPolicy, type Rejection, receive, rejectionOf } from "./verify.ts";
 
 /**

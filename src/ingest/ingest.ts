@@ -1,8 +1,8 @@
 import type { Database } from "../store/index.ts";
 import { ingestBatch } from "./pipeline.ts";
 import { countDocument, type DocumentResult, emptyIngestSummary, type IngestSummary } from "./results.ts";
-import type { Delivered } from "./sources/files.ts";
-import type { IngestThreads } from "./threads/ingest-threads.ts";
+import type { Delivered } from "./sources/index.ts";
+import type { IngestThreads } from "./threads/index.ts";
 import type { AdmissionPolicy } from "./verify.ts";
 
 export type IngestOptions = AdmissionPolicy & {

@@ -1,12 +1,18 @@
 import pg from "pg";
 import type { PithNumber } from "../protocol/index.ts";
-import type { Transaction } from "../store/transaction.ts";
-import { applyRows } from "./apply/apply-plan.ts";
-import { additionOf, emptyLog, type IncomingPaper, mergePaper, storedOf } from "./plan/merge-paper.ts";
-import { planNewPapers } from "./plan/plan.ts";
-import { answerQuestions } from "./plan/planning.ts";
-import type { StoredPapers } from "./plan/questions.ts";
-import { answersFrom } from "./stored/answers.ts";
+import type { Transaction } from "../store/index.ts";
+import { applyRows } from "./apply/index.ts";
+import {
+  additionOf,
+  answerQuestions,
+  emptyLog,
+  type IncomingPaper,
+  mergePaper,
+  planNewPapers,
+  type StoredPapers,
+  storedOf,
+} from "./plan/index.ts";
+import { answersFrom } from "./stored/index.ts";
 import type { DocumentContents } from "./verify.ts";
 
 /**

@@ -1,8 +1,12 @@
-import { ingestBatches } from "../runtime/channels.ts";
-import type { Database } from "../store/index.ts";
-import { inWriteTransaction } from "../store/transaction.ts";
-import { applyPlan, takeWriteLock } from "./apply/apply-plan.ts";
-import { concernsQuarantine, releaseAccepted, writeQuarantine } from "./apply/quarantine.ts";
+import { ingestBatches } from "../runtime/index.ts";
+import { type Database, inWriteTransaction } from "../store/index.ts";
+import {
+  applyPlan,
+  concernsQuarantine,
+  releaseAccepted,
+  takeWriteLock,
+  writeQuarantine,
+} from "./apply/index.ts";
 import {
   type Batch,
   eventsToCompare,
@@ -14,13 +18,10 @@ import {
 } from "./batch.ts";
 import { isolateFaults, rejectUnstorable, retryConflicts } from "./faults.ts";
 import { writeNewPapers } from "./optimistic.ts";
-import { planBatch } from "./plan/plan.ts";
-import { answerQuestions } from "./plan/planning.ts";
+import { answerQuestions, planBatch } from "./plan/index.ts";
 import { type DocumentResult, resultOf } from "./results.ts";
-import type { Delivered } from "./sources/files.ts";
-import { answersFrom } from "./stored/answers.ts";
-import { keptMergesOf } from "./stored/kept-merges.ts";
-import { readStored } from "./stored/stored-papers.ts";
+import type { Delivered } from "./sources/index.ts";
+import { answersFrom, keptMergesOf, readStored } from "./stored/index.ts";
 import type { AdmissionPolicy, VerifiedDocument } from "./verify.ts";
 
 /**

@@ -1,5 +1,6 @@
 import type { RefusalReason } from "../protocol/index.ts";
-import { paperIdOf } from "../store/index.ts";
+
+import { paperIdOf } from "../row-rules/index.ts";
 import type { DocumentHeader, Rejection } from "./verify.ts";
 
 /** The result for one document. */

@@ -1,28 +1,25 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { defaultQueryLimits, type QueryLimits } from "../api/limits/limits.ts";
+import { defaultQueryLimits, type QueryLimits } from "../api/index.ts";
 import type { ExportSettings, SubmissionSettings } from "../config/index.ts";
 import { type GraphService, startGraph } from "../graph/index.ts";
 import type { Keyring } from "../protocol/index.ts";
-import type { Database } from "../store/database.ts";
-import { ReadServers } from "../store/replicas/index.ts";
-import { isServerFault } from "../store/server-fault.ts";
-import { PaperStates } from "../store/states/index.ts";
+import { type Database, isServerFault, PaperStates, ReadServers } from "../store/index.ts";
 import { clientKey, createAddressReader, createRateGate, type RateSettings } from "./client-address.ts";
-import { createExplorerHandlers, type ExplorerHandlers } from "./explorer/handlers.ts";
-import { createExportHandlers, noExports } from "./export/handlers.ts";
-import type { StreamTimes } from "./graphql/event-stream.ts";
-import { createGraphqlHandler } from "./graphql/handler.ts";
-import { defaultRowCacheSize, type GraphqlSettings } from "./graphql/settings.ts";
+import { createExplorerHandlers, type ExplorerHandlers } from "./explorer/index.ts";
+import { createExportHandlers, noExports } from "./export/index.ts";
+import {
+  createGraphqlHandler,
+  defaultRowCacheSize,
+  type GraphqlSettings,
+  type StreamTimes,
+} from "./graphql/index.ts";
 import { answerHealth, answerReadiness, createReadiness, type Readiness } from "./health.ts";
-import { asksForPage } from "./http/negotiation.ts";
-import { answerRoute, createRouter, type Found, pathOf, readOnly } from "./http/router.ts";
-import { noSubmissions, SubmissionDesk } from "./ingest/desk.ts";
-import { createSubmissionHandlers } from "./ingest/handlers.ts";
+import { answerRoute, asksForPage, createRouter, type Found, pathOf, readOnly } from "./http/index.ts";
+import { createSubmissionHandlers, noSubmissions, SubmissionDesk } from "./ingest/index.ts";
 import { instrumentRequest } from "./instrument.ts";
-import { ChangeWatch } from "./live/change-watch.ts";
-import { LiveChanges } from "./live/live-changes.ts";
+import { ChangeWatch, LiveChanges } from "./live/index.ts";
 import type { LogError } from "./mask-error.ts";
-import { createMirrorHandlers } from "./mirror/handlers.ts";
+import { createMirrorHandlers } from "./mirror/index.ts";
 import { RequestReads } from "./request-reads.ts";
 import { sendError, sendFailure } from "./responses.ts";
 import { routesOf } from "./routes.ts";
@@ -97,6 +94,7 @@ export function createApp({
   const isWithinRate = createRateGate(rate, addressOf);
   const watch = new ChangeWatch(database);
   const live = new LiveChanges(database, watch);
+  const explorer = createExplorerHandlers();
   const graphql = createGraphqlHandler({
     reads: requestReads,
     logError,
@@ -108,6 +106,7 @@ export function createApp({
     streamTimes,
     keyring,
     settings,
+    graphiql: explorer.graphiql,
   });
   let isStopping = false;
   const readiness = createReadiness({
@@ -117,13 +116,11 @@ export function createApp({
     isListening: () => watch.isListening(),
   });
   const { milliseconds } = limits;
-  const explorer = createExplorerHandlers();
   const routeOf = createRouter(
     routesOf({
       health: (request, response) => answerHealth(graph, request, response),
       readiness: (request, response) => answerReadiness(readiness, request, response),
       graphql: graphql.handle,
-      hasGraphiql: settings.graphiql ?? true,
       submissions: createSubmissionHandlers(desk, { milliseconds, logError }),
       mirror: createMirrorHandlers({ database, milliseconds, baseUrl, watch, addressOf, states }),
       exports: createExportHandlers(database, exports),

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { BlockList, isIP, isIPv4, isIPv6, type Socket } from "node:net";
-import { TokenBuckets } from "../runtime/token-buckets.ts";
+import { TokenBuckets } from "../runtime/index.ts";
 import { sendError } from "./responses.ts";
 
 const loopback = new BlockList();

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { defaultUnreadBytes, unreadBytesOfConnection } from "../config/index.ts";
-import { type ConnectionEnd, endedConnections } from "../runtime/channels.ts";
+import { type ConnectionEnd, endedConnections } from "../runtime/index.ts";
 
 /** Limits on the memory that clients which do not read their answers can occupy. */
 export type ConnectionLimits = {

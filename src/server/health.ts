@@ -1,8 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GraphService } from "../graph/index.ts";
-import type { Database } from "../store/database.ts";
-import { readSchemaState, type SchemaState } from "../store/migrate.ts";
-import { readWriteLockWait, type WriteLockWait } from "../store/write-lock.ts";
+import {
+  type Database,
+  readSchemaState,
+  readWriteLockWait,
+  type SchemaState,
+  type WriteLockWait,
+} from "../store/index.ts";
 import { sendJson } from "./responses.ts";
 
 /**

@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GraphQLError } from "graphql";
-import { clientCodeOf } from "../api/errors.ts";
-import { logContext } from "../log.ts";
-import { type GraphqlOperation, operations, requests } from "../runtime/channels.ts";
+import { clientCodeOf } from "../api/index.ts";
+import { type GraphqlOperation, logContext, operations, requests } from "../runtime/index.ts";
 
 const maxPathLength = 200;
 

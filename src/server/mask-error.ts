@@ -1,6 +1,6 @@
 import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
-import { clientCodeOf } from "../api/errors.ts";
-import { isServerFault } from "../store/server-fault.ts";
+import { clientCodeOf } from "../api/index.ts";
+import { isServerFault } from "../store/index.ts";
 import { databaseAwayExtensions, databaseAwayText, unavailableHttp } from "./responses.ts";
 
 /** In characters. graphql-js repeats rejected values in its messages, however long they are. */

@@ -1,17 +1,16 @@
 import type { IncomingMessage } from "node:http";
-import { type Context, type PreparedReads, prepareReads } from "../api/context.ts";
-import { RowCache } from "../api/loaders/row-cache.ts";
+import { type Context, type PreparedReads, prepareReads, RowCache } from "../api/index.ts";
 import { type GraphService, questionNames, startGraph } from "../graph/index.ts";
-import { DataVersion } from "../store/data-version.ts";
 import {
+  DataVersion,
+  isServerFault,
+  type PaperStates,
   type Position,
   parsePosition,
   positionText,
   type ReadServer,
   type ReadServers,
-} from "../store/replicas/index.ts";
-import { isServerFault } from "../store/server-fault.ts";
-import type { PaperStates } from "../store/states/index.ts";
+} from "../store/index.ts";
 
 /**
  * A position in the database's log. An answer that carries it has seen nothing later; a request that carries it is

@@ -1,9 +1,8 @@
-import { type ExplorerHandlers, explorerFilePattern, explorerPagePattern } from "./explorer/handlers.ts";
-import { type createExportHandlers, exportFilePattern } from "./export/handlers.ts";
-import { answerGraphiqlFile, graphiqlFilePattern } from "./graphiql/handlers.ts";
-import { type Route, readOnly } from "./http/router.ts";
-import type { createSubmissionHandlers } from "./ingest/handlers.ts";
-import type { MirrorHandlers } from "./mirror/handlers.ts";
+import { type ExplorerHandlers, explorerFilePattern, explorerPagePattern } from "./explorer/index.ts";
+import { type createExportHandlers, exportFilePattern } from "./export/index.ts";
+import { type Route, readOnly } from "./http/index.ts";
+import type { createSubmissionHandlers } from "./ingest/index.ts";
+import type { MirrorHandlers } from "./mirror/index.ts";
 
 type Handle = Route["handle"];
 
@@ -11,8 +10,6 @@ type RouteParts = {
   readonly health: Handle;
   readonly readiness: Handle;
   readonly graphql: Handle;
-  /** Whether GraphiQL's files are served. */
-  readonly hasGraphiql: boolean;
   readonly submissions: ReturnType<typeof createSubmissionHandlers>;
   readonly mirror: MirrorHandlers;
   readonly exports: ReturnType<typeof createExportHandlers>;
@@ -24,7 +21,6 @@ export function routesOf({
   health,
   readiness,
   graphql,
-  hasGraphiql,
   submissions,
   mirror,
   exports,
@@ -40,7 +36,6 @@ export function routesOf({
     read("/health", "/health", health),
     read("/ready", "/ready", readiness),
     { name: "/graphql", methods: ["GET", "POST", "OPTIONS"], pattern: "/graphql", handle: graphql },
-    ...(hasGraphiql ? [read("graphiql", graphiqlFilePattern, answerGraphiqlFile)] : []),
     { name: "/ingest", methods: ["POST"], pattern: "/ingest", handle: submissions.post },
     read("/ingest/:id", /^\/ingest\/(.*)$/, submissions.status),
     read("/feed", "/feed", mirror.feed),

@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { Server as NetServer } from "node:net";
+import { type AddressInfo, Server as NetServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import type { App } from "./app.ts";
 import { type ConnectionLimits, Connections } from "./connections.ts";
-import { pathOf, useOriginForm } from "./http/router.ts";
+import { pathOf, useOriginForm } from "./http/index.ts";
 import { listenOn } from "./listen-on.ts";
 import type { LogError } from "./mask-error.ts";
 import { sendError, sendJson } from "./responses.ts";

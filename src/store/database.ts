@@ -1,6 +1,6 @@
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import pg from "pg";
-import { statements } from "../runtime/channels.ts";
+import { statements } from "../runtime/index.ts";
 import { makeCancellable } from "./cancellation.ts";
 import { shareConnections, sharesOf } from "./connection-shares.ts";
 import { defaultGuard, type Guard, guardedClients } from "./guarded-client.ts";

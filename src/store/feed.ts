@@ -1,7 +1,7 @@
 import { asc, gt, sql } from "drizzle-orm";
+import { emptyChecksum, setChecksum } from "../row-rules/index.ts";
 import type { Queries } from "./database.ts";
 import { type Cell, insertRows } from "./rows.ts";
-import { emptyChecksum, setChecksum } from "./set-checksum.ts";
 import { changes } from "./tables/index.ts";
 import type { Statements } from "./transaction.ts";
 

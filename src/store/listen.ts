@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type pg from "pg";
-import { backoffDelay } from "../runtime/retry.ts";
+import { backoffDelay } from "../runtime/index.ts";
 
 export type ListenOptions = {
   readonly channel: string;

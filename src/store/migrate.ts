@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { migrate } from "drizzle-orm/node-postgres/migrator";
 import pg from "pg";
-import { retry } from "../runtime/retry.ts";
+import { retry } from "../runtime/index.ts";
 import type { Database } from "./database.ts";
 import { isConflict } from "./server-fault.ts";
 import { waitForWriteLock, writeLock } from "./write-lock.ts";

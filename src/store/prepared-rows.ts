@@ -1,6 +1,6 @@
 import { Column, fillPlaceholders, is, type Query } from "drizzle-orm";
 import pg from "pg";
-import { mapInTurns } from "../runtime/event-loop.ts";
+import { mapInTurns } from "../runtime/index.ts";
 import type { Sender } from "./cancellation.ts";
 
 /** A query built by Drizzle, with placeholders, and the type of its rows. */

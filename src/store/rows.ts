@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { statements } from "../runtime/channels.ts";
+import { statements } from "../runtime/index.ts";
 import { type Cell, CopyRows } from "./copy-format.ts";
 import type { Statements } from "./transaction.ts";
 

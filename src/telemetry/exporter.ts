@@ -1,7 +1,5 @@
 import type { TracingConfig } from "../config/index.ts";
-import type { Log } from "../log.ts";
-import { errorText } from "../runtime/error-text.ts";
-import { softwareVersion } from "../version.ts";
+import { errorText, type Log, softwareVersion } from "../runtime/index.ts";
 import type { Attributes, EndedSpan } from "./tracer.ts";
 
 type Exporter = {

@@ -1,6 +1,5 @@
 import type { Config } from "../config/index.ts";
-import { createLog, type Log } from "../log.ts";
-import { requests } from "../runtime/channels.ts";
+import { createLog, type Log, requests } from "../runtime/index.ts";
 import { type Family, Metrics } from "./metrics.ts";
 import { collectProcessMetrics } from "./read-metrics.ts";
 import { isTracing, startTracing } from "./tracing.ts";
@@ -50,3 +49,4 @@ export function logRequests(log: Log): () => void {
     },
   });
 }
+export { threadWatcher } from "./tracing.ts";

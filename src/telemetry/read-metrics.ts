@@ -1,9 +1,8 @@
 import { type EventLoopUtilization, monitorEventLoopDelay, performance } from "node:perf_hooks";
 import type pg from "pg";
 import type { GraphService } from "../graph/index.ts";
-import type { Database } from "../store/index.ts";
-import { readWriteLockWait } from "../store/write-lock.ts";
-import { softwareVersion } from "../version.ts";
+import { softwareVersion } from "../runtime/index.ts";
+import { type Database, readWriteLockWait } from "../store/index.ts";
 import { gauge, type Metrics } from "./metrics.ts";
 
 /** Milliseconds. Shorter delays are not measured. */

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomBytes } from "node:crypto";
 import type { TracingConfig } from "../config/index.ts";
-import type { Work, WorkChannel } from "../runtime/channels.ts";
+import type { Work, WorkChannel } from "../runtime/index.ts";
 
 /** Identifies a span, and says whether its trace is recorded. */
 type SpanContext = {

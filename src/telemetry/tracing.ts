@@ -1,15 +1,15 @@
-import type { TracingConfig } from "../config/index.ts";
-import { type Config, readConfig } from "../config/index.ts";
-import { createLog, type Log } from "../log.ts";
+import { type Config, readConfig, type TracingConfig } from "../config/index.ts";
 import {
+  createLog,
   type IngestedDocument,
   ingestBatches,
+  type Log,
   loaderBatches,
   operations,
   requests,
   rootFields,
   statements,
-} from "../runtime/channels.ts";
+} from "../runtime/index.ts";
 import { createExporter } from "./exporter.ts";
 import { createSampler, parseTraceparent, Tracer } from "./tracer.ts";
 

@@ -7,7 +7,7 @@ import {
   rootFields,
   statements,
   type Work,
-} from "../runtime/channels.ts";
+} from "../runtime/index.ts";
 import { gauge, type Metrics } from "./metrics.ts";
 
 const requestBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

@@ -1,4 +1,4 @@
-export { type AuthorName, parseAuthors, parseName } from "./names/parse-authors.ts";
+export { type AuthorName, parseAuthors, parseName } from "./names/index.ts";
 export { nodeIdOf, plainNodeCharacters } from "./node-id.ts";
 export { readableText } from "./readable-text.ts";
 export {
@@ -8,6 +8,5 @@ export {
   numberPattern,
   spreadsheetText,
 } from "./spreadsheet.ts";
-export { texToText } from "./tex/tex-to-text.ts";
-export { textToTex } from "./tex/text-to-tex.ts";
+export { texToText, textToTex } from "./tex/index.ts";
 export { foldWhiteSpace } from "./white-space.ts";

@@ -1,4 +1,4 @@
-import { texToText } from "./tex/tex-to-text.ts";
+import { texToText } from "./tex/index.ts";
 import { foldWhiteSpace } from "./white-space.ts";
 
 /**

@@ -10,7 +10,7 @@ import { watchStatements } from "../statements.ts";
 import { documentOf } from "./fixtures/documents.ts";
 import { ingestTexts } from "./fixtures/library.ts";
 
-/** So many papers, each with an event of some 300,000 bytes: together more than is merged on the event loop. */
+/** Each paper has an event of about 300,000 bytes: together more than is merged on the event loop. */
 const papers = 4;
 const claimText = "An assertion of many words. ".repeat(400);
 
@@ -44,9 +44,9 @@ const payloads = "{ papers { nodes { events { nodes { payload } } } } }";
 const states = "{ papers { nodes { state { document appliedEventIds } } } }";
 
 describe.each([
-  ["our own execution", executeToText],
+  ["executeToText", executeToText],
   ["graphql-js", execute],
-] as const)("the bytes of an answer, by %s", (_name, run) => {
+] as const)("the limit on the bytes of an answer, with %s", (_name, run) => {
   const ask = (source: string, answerBytes: number) => {
     const contextValue = prepareContext(
       database,
@@ -61,11 +61,12 @@ describe.each([
     extensions: { code: "QUERY_TOO_COMPLEX", maximum, bytes: expect.any(Number) },
   });
 
+  /** @threat T33 */
   it.each([
     ["payloads", payloads],
     ["states", states],
-  ])("ends before %s are read that the answer has no room for", async (_kind, source) => {
-    /** Statements that give the texts of events. */
+  ])("rejects %s beyond the limit before it reads them", async (_kind, source) => {
+    /** The number of statements that read the texts of events. */
     const readsWithin = async (bytes: number, answer: (answering: Promise<unknown>) => Promise<unknown>) => {
       const statements = await watchStatements(database, () => answer(ask(source, bytes)));
       return statements.filter(({ text }) => text.includes('"body"') && !text.includes("octet_length"))
@@ -77,14 +78,14 @@ describe.each([
     expect(await readsWithin(10_000_000, (answering) => answering)).toBeGreaterThan(0);
   });
 
-  it("ends where the same text is given again and again", async () => {
+  it("counts a text that is selected many times each time", async () => {
     const many = Array.from({ length: 40 }, (_, index) => `a${index}: claims { nodes { text } }`).join(" ");
     await expect(ask(`{ papers { nodes { ${many} } } }`, 2_000_000)).rejects.toMatchObject(
       tooComplex(2_000_000),
     );
   });
 
-  it("gives what there is room for: large states as their merge makes them", async () => {
+  it("returns large states within the limit exactly as merged", async () => {
     const answer = JSON.parse(await ask(states, 10_000_000)) as {
       data: {
         papers: { nodes: { state: { document: { event_count: number }; appliedEventIds: string[] } }[] };

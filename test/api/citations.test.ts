@@ -4,14 +4,14 @@ import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { type Client, createClient } from "./client.ts";
 import {
   alone,
+  citedOnlyArxivId,
+  citedOnlyDoi,
   ingestCitations,
   left,
   right,
   self,
   survey1,
   survey2,
-  unheldArxivId,
-  unheldDoi,
 } from "./fixtures/citations.ts";
 
 let database: TestDatabase;
@@ -35,7 +35,7 @@ type Work = { arxivId: string | null; doi: string | null };
 const name = ({ arxivId, doi }: Work) => arxivId ?? doi;
 const named = "arxivId doi";
 
-describe.each(["memory", "sql"] as const)("from %s", (adjacency) => {
+describe.each(["memory", "sql"] as const)("with the graph in %s", (adjacency) => {
   const ask = <Data>(source: string): Promise<Data> => {
     const client = clients[adjacency];
     if (client === undefined) throw new Error("no client");
@@ -72,25 +72,25 @@ describe.each(["memory", "sql"] as const)("from %s", (adjacency) => {
     };
   }
 
-  it("citationGraph has unresolved works and self-citations among its nodes and edges", async () => {
+  it("citationGraph includes works without a stored paper, and self-citations", async () => {
     const found = await graphOf(`roots: ["${self}"]`);
     expect(found.nodes).toEqual([
       [self, 0],
       [left, 1],
-      [unheldDoi, 1],
+      [citedOnlyDoi, 1],
     ]);
     expect(found.edges).toHaveLength(3);
     expect(found.edges).toEqual(
       expect.arrayContaining([
         [self, self, false],
         [self, left, true],
-        [self, unheldDoi, false],
+        [self, citedOnlyDoi, false],
       ]),
     );
     expect(found.truncated).toBe(false);
   });
 
-  it("citationGraph gives positions without reading works", async () => {
+  it("citationGraph returns depths and node indexes without reading works", async () => {
     const client = clients[adjacency] as Client;
     const graph = (works: string) => `{ citationGraph(roots: ["${self}"], direction: BOTH, depth: 2) {
       nodes { depth ${works} } edges { citingIndex citedIndex isInternalAnchor } } }`;
@@ -110,12 +110,12 @@ describe.each(["memory", "sql"] as const)("from %s", (adjacency) => {
     expect(await readsOfWorks("")).toBe(withWorks - 1);
   });
 
-  it("citationGraph follows cycles once, to the depth asked for", async () => {
+  it("citationGraph visits each work of a cycle once, up to the requested depth", async () => {
     const { nodes, edges } = await graphOf(`roots: ["${left}"], depth: 10`);
     expect(nodes).toEqual([
       [left, 0],
       [right, 1],
-      [unheldArxivId, 2],
+      [citedOnlyArxivId, 2],
     ]);
     expect(edges).toHaveLength(3);
     const roots = await graphOf(`roots: ["${left}", "arXiv:${left}v1", "${right}"], depth: 0`);
@@ -129,20 +129,20 @@ describe.each(["memory", "sql"] as const)("from %s", (adjacency) => {
     ]);
   });
 
-  it("citationGraph goes against citations, and both ways", async () => {
-    const citedBy = await graphOf(`roots: ["${unheldArxivId}"], direction: CITED_BY, depth: 2`);
+  it("citationGraph follows citations in the directions CITED_BY and BOTH", async () => {
+    const citedBy = await graphOf(`roots: ["${citedOnlyArxivId}"], direction: CITED_BY, depth: 2`);
     expect(citedBy.nodes.slice(0, 3)).toEqual([
-      [unheldArxivId, 0],
+      [citedOnlyArxivId, 0],
       [right, 1],
       [left, 2],
     ]);
     expect(citedBy.nodes.slice(3).map(([work]) => work)).toEqual(expect.arrayContaining([survey1, survey2]));
-    const both = await graphOf(`roots: ["${unheldDoi}"], direction: BOTH, depth: 10`);
+    const both = await graphOf(`roots: ["${citedOnlyDoi}"], direction: BOTH, depth: 10`);
     expect(both.nodes).toHaveLength(7);
     expect((await graphOf(`roots: ["${alone}"], direction: BOTH, depth: 10`)).nodes).toEqual([[alone, 0]]);
   });
 
-  it("citationGraph takes what is cited most where not all fits, and says so", async () => {
+  it("citationGraph keeps the most cited works at maxNodes, and sets truncated", async () => {
     const cut = await graphOf(`roots: ["${self}"], maxNodes: 2`);
     expect(cut.nodes).toEqual([
       [self, 0],
@@ -152,34 +152,34 @@ describe.each(["memory", "sql"] as const)("from %s", (adjacency) => {
     expect((await graphOf(`roots: ["${self}", "${left}"], maxNodes: 1`)).nodes).toEqual([[self, 0]]);
   });
 
-  it("citationPath finds a shortest one, or none", async () => {
+  it("citationPath returns a shortest path, or null if there is none within maxDepth", async () => {
     const path = (given: string) =>
       ask<{ citationPath: { length: number; works: Work[] } | null }>(
         `{ citationPath(${given}) { length works { ${named} } graphVersion } }`,
       ).then(({ citationPath }) => citationPath);
-    const found = await path(`from: "${self}", to: "${unheldArxivId}"`);
+    const found = await path(`from: "${self}", to: "${citedOnlyArxivId}"`);
     expect(found?.length).toBe(3);
-    expect(found?.works.map(name)).toEqual([self, left, right, unheldArxivId]);
-    expect(await path(`from: "${self}", to: "${unheldArxivId}", maxDepth: 2`)).toBeNull();
-    expect(await path(`from: "${unheldArxivId}", to: "${self}"`)).toBeNull();
+    expect(found?.works.map(name)).toEqual([self, left, right, citedOnlyArxivId]);
+    expect(await path(`from: "${self}", to: "${citedOnlyArxivId}", maxDepth: 2`)).toBeNull();
+    expect(await path(`from: "${citedOnlyArxivId}", to: "${self}"`)).toBeNull();
     expect(
-      (await path(`from: "${unheldArxivId}", to: "${survey2}", direction: CITED_BY`))?.works.map(name),
-    ).toEqual([unheldArxivId, right, survey2]);
+      (await path(`from: "${citedOnlyArxivId}", to: "${survey2}", direction: CITED_BY`))?.works.map(name),
+    ).toEqual([citedOnlyArxivId, right, survey2]);
     expect((await path(`from: "${alone}", to: "${alone}"`))?.length).toBe(0);
     expect(await path(`from: "${alone}", to: "${self}", direction: BOTH`)).toBeNull();
   });
 
-  it("reachableWorks counts by steps", async () => {
+  it("reachableWorks counts works by their distance", async () => {
     const counts = (given: string) =>
       ask<{ reachableWorks: object }>(`{ reachableWorks(${given}) { total counts truncated } }`).then(
         ({ reachableWorks }) => reachableWorks,
       );
     expect(await counts(`ref: "${self}"`)).toEqual({ total: 5, counts: [1, 2, 1, 1], truncated: false });
     expect(await counts(`ref: "${self}", maxDepth: 1`)).toMatchObject({ counts: [1, 2] });
-    expect(await counts(`ref: "${unheldDoi}", direction: CITED_BY`)).toMatchObject({ counts: [1, 1, 1] });
+    expect(await counts(`ref: "${citedOnlyDoi}", direction: CITED_BY`)).toMatchObject({ counts: [1, 1, 1] });
   });
 
-  it("relatedWorks says by what they are related", async () => {
+  it("relatedWorks returns scores and the works that are shared", async () => {
     const related = async (given: string, shared = "") => {
       const { relatedWorks } = await ask<{
         relatedWorks: {
@@ -196,7 +196,7 @@ describe.each(["memory", "sql"] as const)("from %s", (adjacency) => {
       { work: survey2, score: 2 / Math.sqrt(6), sharedCount: 2, shared: [left, right] },
     ]);
     const coCited = await related(`ref: "${left}", by: CO_CITATION`, "(first: 1)");
-    // That the first cites itself counts as any other citation.
+    // A self-citation of the first counts like any other citation.
     expect(coCited).toMatchObject([
       { work: self, score: 2 / Math.sqrt(8), sharedCount: 2 },
       { work: right, score: 2 / Math.sqrt(12), sharedCount: 2 },
@@ -207,7 +207,7 @@ describe.each(["memory", "sql"] as const)("from %s", (adjacency) => {
     expect(await related(`ref: "${alone}", by: CO_CITATION`)).toEqual([]);
   });
 
-  it("commonReferences lists what at least two cite, or as many as are asked for", async () => {
+  it("commonReferences lists works that at least minSharedBy of the given works cite, by default two", async () => {
     const common = async (given: string) => {
       const { commonReferences } = await ask<{
         commonReferences: { nodes: { work: Work; sharedBy: number }[] };
@@ -229,7 +229,7 @@ describe.each(["memory", "sql"] as const)("from %s", (adjacency) => {
     expect(await common(`refs: ["${alone}", "${left}"]`)).toEqual([]);
   });
 
-  it("priorWorks and derivativeWorks are outside the set", async () => {
+  it("priorWorks and derivativeWorks exclude the given works", async () => {
     const answer = await ask<{
       priorWorks: { nodes: { work: Work; overlapCount: number }[] };
       derivativeWorks: { nodes: { work: Work; overlapCount: number }[] };
@@ -249,7 +249,7 @@ describe.each(["memory", "sql"] as const)("from %s", (adjacency) => {
     ]);
   });
 
-  it("topWorks ranks by citations, and lists what fits the filter", async () => {
+  it("topWorks ranks by citations, among the works that match the filter", async () => {
     type Ranked = { work: Work & { citedByCount: number }; rank: number; score: number };
     const top = async (given: string) => {
       const { topWorks } = await ask<{ topWorks: { nodes: Ranked[] } }>(
@@ -265,11 +265,11 @@ describe.each(["memory", "sql"] as const)("from %s", (adjacency) => {
     ]);
     expect(await top("first: 0")).toEqual([]);
     expect(await top("filter: {}, first: 100")).toHaveLength(8);
-    const unheld = await top("filter: { stored: false }");
-    expect(unheld.map(([work, rank]) => [work, rank]).sort()).toEqual(
+    const notStored = await top("filter: { stored: false }");
+    expect(notStored.map(([work, rank]) => [work, rank]).sort()).toEqual(
       [
-        [unheldDoi, expect.any(Number)],
-        [unheldArxivId, expect.any(Number)],
+        [citedOnlyDoi, expect.any(Number)],
+        [citedOnlyArxivId, expect.any(Number)],
       ].sort(),
     );
     expect(await top("filter: { yearFrom: 2021, yearTo: 2022 }")).toEqual([
@@ -292,7 +292,7 @@ describe("topWorks by PAGERANK", () => {
       )
     ).topWorks.nodes;
 
-  it("sums to 1 over all works, and is highest where citations lead", async () => {
+  it("sums to 1 over all works, and is highest for the works that citations lead to", async () => {
     const all = await top("");
     expect(all.map(({ rank }) => rank)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(all.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1, 6);
@@ -302,22 +302,22 @@ describe("topWorks by PAGERANK", () => {
     }
   });
 
-  it("lists what fits a filter as it ranks among all", async () => {
+  it("keeps the scores of the complete graph when a filter is given", async () => {
     const scores = new Map((await top("")).map(({ work, score }) => [name(work), score]));
-    const held = await top(", filter: { stored: true }, first: 3");
-    expect(held.map(({ rank }) => rank)).toEqual([1, 2, 3]);
-    for (const { work, score } of held) expect(score).toBe(scores.get(name(work)));
+    const stored = await top(", filter: { stored: true }, first: 3");
+    expect(stored.map(({ rank }) => rank)).toEqual([1, 2, 3]);
+    for (const { work, score } of stored) expect(score).toBe(scores.get(name(work)));
     expect(await top(", filter: { yearFrom: 2100 }")).toEqual([]);
   });
 
-  it("says where it cannot be had", async () => {
+  it("is rejected with GRAPH_UNAVAILABLE when the graph is not in memory", async () => {
     const [error] = await (clients.sql as Client).errors("{ topWorks(by: PAGERANK) { nodes { rank } } }");
     expect(error?.extensions["code"]).toBe("GRAPH_UNAVAILABLE");
     expect(error?.message).toContain("PITH_GRAPH_ADJACENCY=memory");
   });
 });
 
-describe("what cannot be asked", () => {
+describe("invalid arguments of citation queries", () => {
   const errorOf = async (source: string, variables: Record<string, unknown> = {}) => {
     const [error] = await (clients.memory as Client).errors(source, variables);
     return { code: error?.extensions["code"], message: error?.message, refs: error?.extensions["refs"] };
@@ -332,16 +332,19 @@ describe("what cannot be asked", () => {
     ["priorWorks", (ref: string) => `{ priorWorks(refs: ["${ref}"]) { nodes { overlapCount } } }`],
     ["derivativeWorks", (ref: string) => `{ derivativeWorks(refs: ["${ref}"]) { nodes { overlapCount } } }`],
     ["reachableWorks", (ref: string) => `{ reachableWorks(ref: "${ref}") { total } }`],
-  ])("%s of a work that nobody knows, or a ref that names none", async (_name, source) => {
-    expect(await errorOf(source("2501.77777"))).toEqual({
-      code: "NOT_FOUND",
-      message: 'No paper or cited work matches "2501.77777".',
-      refs: ["2501.77777"],
-    });
-    expect((await errorOf(source("?"))).code).toBe("BAD_USER_INPUT");
-  });
+  ])(
+    "%s rejects an unknown work with NOT_FOUND and an unreadable ref with BAD_USER_INPUT",
+    async (_name, source) => {
+      expect(await errorOf(source("2501.77777"))).toEqual({
+        code: "NOT_FOUND",
+        message: 'No paper or cited work matches "2501.77777".',
+        refs: ["2501.77777"],
+      });
+      expect((await errorOf(source("?"))).code).toBe("BAD_USER_INPUT");
+    },
+  );
 
-  it("names the first of many unknown refs", async () => {
+  it("NOT_FOUND names the first 10 of many unknown refs", async () => {
     const refs = Array.from({ length: 12 }, (_, index) => `2502.${10000 + index}`);
     const { code, message } = await errorOf(
       `{ commonReferences(refs: ${JSON.stringify(refs)}) { nodes { sharedBy } } }`,
@@ -388,20 +391,20 @@ describe("what cannot be asked", () => {
     ],
     ["topWorks(by: PAGERANK, first: 1001) { nodes { rank } }", "`first` must be from 0 to 1000, not 1001."],
     ["topWorks(by: CITED_BY_COUNT, first: -1) { nodes { rank } }", "`first` must be from 0 to 1000, not -1."],
-  ])("%s", async (field, message) => {
-    const { code, message: said } = await errorOf(
+  ])("checks the arguments of %s", async (field, message) => {
+    const error = await errorOf(
       field.includes("$many") ? `query ($many: [String!]!) { ${field} }` : `{ ${field} }`,
       {
         many: Array.from({ length: 101 }, () => self),
       },
     );
-    // Nothing is related to it: no member whose argument could be wrong.
-    if (message === null) expect(code).toBeUndefined();
-    else expect({ code, said }).toEqual({ code: "BAD_USER_INPUT", said: message });
+    // Nothing is related to survey1, so `shared` is never executed.
+    if (message === null) expect(error.code).toBeUndefined();
+    else expect(error).toMatchObject({ code: "BAD_USER_INPUT", message });
   });
 });
 
-it("answers name the version that status names", async () => {
+it("every citation query returns the graphVersion of status", async () => {
   const { status, ...answers } = await (clients.memory as Client).ask<
     Record<string, { graphVersion: string }>
   >(`{ status { graphVersion } citationGraph(roots: ["${self}"]) { graphVersion }
@@ -415,6 +418,6 @@ it("answers name the version that status names", async () => {
   );
   expect(status).toEqual({ graphVersion: rows[0]?.value });
   for (const answer of Object.values(answers)) expect(answer).toEqual(status);
-  // Nothing is loaded: the tables tell.
+  // Without a loaded graph the version is read from the tables.
   expect(await (clients.sql as Client).ask("{ status { graphVersion } }")).toEqual({ status });
 });

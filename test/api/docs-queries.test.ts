@@ -24,7 +24,7 @@ it("the query of docs/search.md finds the registry's own document", async () => 
   expect(data.claims.totalCount).toBe(0);
 });
 
-it("the query of docs/live.md can be asked", async () => {
+it("the query of docs/live.md returns the snapshot event", async () => {
   const [, query = ""] = /```graphql\n([\s\S]*?)```/.exec(await readFile("docs/live.md", "utf8")) ?? [];
   const { events } = await createClient(database).ask<{ events: { nodes: { type: string }[] } }>(query);
   expect(events.nodes.map(({ type }) => type)).toEqual(["GRAPH_SNAPSHOT"]);

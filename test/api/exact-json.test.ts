@@ -15,7 +15,7 @@ import { documentOf } from "./fixtures/documents.ts";
 import { ingestTexts, seedText } from "./fixtures/library.ts";
 
 describe("stringifyResult", () => {
-  it("keeps number texts", () => {
+  it("writes numbers of JSON values as they were read: 1.0, 1e-07, -0.0", () => {
     const text = '{"a":1.0,"b":1180591620717411303424,"c":-0.0,"d":1e-07,"e":[1e+16,0.1]}';
     expect(canonicalJson(parseJson(text))).toBe(text);
     const result = {
@@ -24,10 +24,10 @@ describe("stringifyResult", () => {
     expect(stringifyResult(result)).toBe(`{"data":{"n":1,"x":${text},"list":[1.0,null]}}`);
   });
 
-  it("writes all else as JSON.stringify does", () => {
+  it("writes all other values as JSON.stringify does", () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
-        // The first has the slow way: a JSON scalar stands beside it.
+        // A JSON scalar in the result selects the slow path.
         const slow = stringifyResult({ data: { a, text: new JsonText("null"), b } });
         expect(slow).toBe(JSON.stringify({ data: { a, text: null, b } }));
         expect(stringifyResult({ data: { a, b } })).toBe(JSON.stringify({ data: { a, b } }));
@@ -35,7 +35,7 @@ describe("stringifyResult", () => {
     );
   });
 
-  it("takes no string for a number, whatever it says", () => {
+  it("never writes a string as a number or as JSON text", () => {
     const hostile = ["1.0", '","x":1.0,"y":"', "\u0000number:1.0\u0000", '{"toJSON":1}', "__proto__"];
     for (const text of hostile) {
       const result = { data: { text, json: JsonText.of({ [text]: text }) } };
@@ -43,12 +43,12 @@ describe("stringifyResult", () => {
     }
   });
 
-  it("lets JSON.stringify alone give the value", () => {
+  it("JSON.stringify writes the value of a JsonText", () => {
     expect(JSON.stringify({ x: new JsonText('{"a":1.0}') })).toBe('{"x":{"a":1}}');
   });
 });
 
-describe("JSON from the database", () => {
+describe("JSON fields read from the database", () => {
   let database: TestDatabase;
   let client: Client;
   const payload: JsonObject = {
@@ -78,7 +78,7 @@ describe("JSON from the database", () => {
     return ((parseJson(text) as JsonObject)["data"] as JsonObject)["paper"] as JsonObject;
   }
 
-  it("hashes to what it was hashed to", async () => {
+  it("canonicalRecord and state.document hash to their published hashes", async () => {
     const found = await paper("2302.12192", "canonicalSha256 canonicalRecord state { sha256 document }");
     expect(sha256OfValue(found["canonicalRecord"] as JsonValue)).toBe(found["canonicalSha256"]);
     const state = found["state"] as JsonObject;
@@ -88,7 +88,7 @@ describe("JSON from the database", () => {
     expect((parseJson(seedText) as JsonObject)["state_sha256"]).toBe(state["sha256"]);
   });
 
-  it("has exact payloads", async () => {
+  it("event payloads keep the exact texts of numbers", async () => {
     const text = await client.text(
       '{ paper(ref: "2501.00001") { events(types: [MIRROR_HINT]) { nodes { payload } } } }',
     );
@@ -97,7 +97,7 @@ describe("JSON from the database", () => {
     expect(text).toContain('"one":1.0');
   });
 
-  it("has the verdict's models", async () => {
+  it("verdict returns its modelSet as JSON", async () => {
     expect(await paper("2302.12192", "verdict { verdictId createdAt modelSet headline }")).toEqual({
       verdict: {
         verdictId: "88c2a63e-42c0-43e5-86ce-ba86a719a11a",

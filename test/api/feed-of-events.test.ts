@@ -32,7 +32,7 @@ async function page(filter: string, first: number, after: string | null): Promis
   return (await client.ask<{ events: Page }>(source, { first, after })).events;
 }
 
-/** A paper with two events, and one of an unknown type where asked. */
+/** A paper with two events, and a third of an unknown type if `isOdd`. */
 function document(number: number, isOdd = false): string {
   return documentOf({
     arxivId: `2402.${String(number).padStart(5, "0")}`,
@@ -51,8 +51,8 @@ function document(number: number, isOdd = false): string {
   }).text;
 }
 
-describe("the feed of events", () => {
-  it("skips nothing and tells nothing twice, while several write at once", async () => {
+describe("Query.events", () => {
+  it("returns each event once and in order to a reader that follows four concurrent writers", async () => {
     const writers = 4;
     const documentsOfEach = 30;
     let isWriting = true;
@@ -86,7 +86,7 @@ describe("the feed of events", () => {
     );
     expect(seen).toEqual(rows.map(({ id }) => id));
     expect(rows).toHaveLength(2 * writers * documentsOfEach + (writers * documentsOfEach) / 10);
-    // Positions have no gaps, and the times go with them.
+    // Positions have no gaps, and receivedAt ascends with them.
     const order = await database.pool.query(
       `SELECT count(*) FILTER (WHERE position <> nth) AS gaps, count(*) FILTER (WHERE received_at < before) AS back
        FROM (SELECT position, received_at, row_number() OVER w AS nth, lag(received_at) OVER w AS before
@@ -95,7 +95,7 @@ describe("the feed of events", () => {
     expect(order.rows).toEqual([{ gaps: "0", back: "0" }]);
   });
 
-  it("times stay in order where the clock is set back", async () => {
+  it("receivedAt never decreases, even if the clock is set back", async () => {
     await database.pool.query(
       "UPDATE events SET received_at = received_at + interval '1 day' WHERE position = (SELECT max(position) FROM events)",
     );
@@ -119,7 +119,7 @@ describe("the feed of events", () => {
     ['{ since: "$since" }', "received_at >= '$since'"],
     ['{ since: "2999-01-01T00:00:00Z" }', "false"],
     ['{ since: "2000-01-01T00:00:00Z", types: [GRAPH_SNAPSHOT] }', "type = 'graph_snapshot'"],
-  ])("%s gives each that fits, once", async (filter, condition) => {
+  ])("filter %s returns each matching event once, for any page size", async (filter, condition) => {
     const middle = await database.pool.query<{ since: string; signer: string }>(
       `SELECT to_char(received_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS since, fingerprint AS signer FROM events WHERE position = 100`,
     );
@@ -142,7 +142,7 @@ describe("the feed of events", () => {
     }
   });
 
-  it("can be asked for those taken in last, and back from there", async () => {
+  it("pages backward from the last event with last and before", async () => {
     const source = `query ($before: String) { events(last: 17, before: $before, filter: { types: [RECORD_CREATED] }) {
       nodes { eventId } pageInfo { startCursor hasNextPage hasPreviousPage } } }`;
     type Back = {
@@ -165,7 +165,7 @@ describe("the feed of events", () => {
   });
 
   it.each(['{ since: "yesterday" }', `{ signers: ${JSON.stringify(Array(101).fill("a"))} }`])(
-    "%.30s… is refused",
+    "rejects the filter %.30s… with BAD_USER_INPUT",
     async (filter) => {
       const [error] = await client.errors(`{ events(filter: ${filter}) { totalCount } }`);
       expect(error?.extensions["code"]).toBe("BAD_USER_INPUT");

@@ -3,7 +3,7 @@ import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { type Client, createClient } from "./client.ts";
 import { copiesOfSeed } from "./fixtures/copies-of-seed.ts";
 
-/** Enough rows that reading them all shows; of each hundred one is what a filter asks for. */
+/** Enough rows that the planner avoids reading all. Filters match one row in a hundred. */
 const many = 6_000;
 
 let database: TestDatabase;
@@ -92,7 +92,7 @@ it.each([
     "events_received_at",
   ],
   ["events", "{ events(first: 2) { nodes { type } } }", "events_position"],
-])("rows of %s are found by index: %s", async (table, source, index) => {
+])("a query finds rows of %s by an index: %s", async (table, source, index) => {
   const plans = await client.plans(source);
   const used = plans.filter((plan) => plan.includes(` ${table} `) || plan.includes(index));
   expect(

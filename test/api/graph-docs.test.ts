@@ -18,7 +18,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-it("the queries of docs/graph.md can be asked", async () => {
+it("the queries of docs/graph.md run without errors", async () => {
   const text = await readFile("docs/graph.md", "utf8");
   const queries = [...text.matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, query = ""]) => query);
   expect(queries).toHaveLength(2);

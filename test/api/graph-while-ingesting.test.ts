@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type GraphService, startGraph } from "../../src/graph/index.ts";
-import { workIdOf } from "../../src/store/index.ts";
+
+import { workIdOf } from "../../src/row-rules/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { NaiveGraph } from "../graph/naive.ts";
 import { below, type Edge, type EdgeListGraph, pick, type Random, randomOf } from "../graph/random-graph.ts";
@@ -11,8 +12,8 @@ import { type Client, createClient } from "./client.ts";
 import { documentOf, referenceOf, type SyntheticPaper, snapshotOf } from "./fixtures/documents.ts";
 
 /*
- * A writer takes documents in whose snapshots supersede each other: references come, go, and tell that two works are
- * one. Meanwhile everything is asked through GraphQL; each answer must be that of the tables as some commit left them.
+ * A writer ingests documents whose snapshots supersede each other: references appear, disappear, and join two works
+ * into one. Each answer of concurrent GraphQL queries must be that of the tables after some commit.
  */
 const seed = Number(process.env["PITH_SEED"] ?? 7);
 const papers = 20;
@@ -41,7 +42,7 @@ function randomReferences(random: Random) {
   });
 }
 
-/** A paper's document once its snapshot has been superseded by so many others. */
+/** The document of a paper with one snapshot for each list of references, each superseding the one before. */
 function documentAfter(index: number, lists: readonly SyntheticPaper["references"][]): string {
   const paper = { arxivId: arxivIdOf(index), submittedAt: "2023-02-01T00:00:00Z", title: `Paper ${index}` };
   const [first, ...later] = lists;
@@ -87,7 +88,7 @@ async function readTables(): Promise<{ version: string; graph: EdgeListGraph }> 
   };
 }
 
-type Seen = {
+type Answered = {
   readonly ref: string;
   readonly answer: {
     readonly reachableWorks: { readonly counts: number[]; readonly graphVersion: string };
@@ -110,7 +111,7 @@ const query = `query ($ref: String!) {
     nodeCount edgeCount graphVersion edges { citing { id } cited { id } } }
   relatedWorks(ref: $ref, by: BIBLIOGRAPHIC_COUPLING, first: 100) { graphVersion nodes { sharedCount } } }`;
 
-it(`while a writer supersedes and takes back, answers are those of committed versions (seed ${seed})`, async () => {
+it(`graph queries are answered from committed versions only while snapshots change (seed ${seed})`, async () => {
   const random = randomOf(seed);
   const lists = Array.from({ length: papers }, () => [randomReferences(random)]);
   await takeIn(
@@ -140,12 +141,12 @@ it(`while a writer supersedes and takes back, answers are those of committed ver
     }
     isWriting = false;
   };
-  const seen: Seen[] = [];
+  const seen: Answered[] = [];
   const read = async (client: Client, readerSeed: number) => {
     const readers = randomOf(readerSeed);
     while (isWriting) {
       const ref = arxivIdOf(below(readers, papers));
-      seen.push({ ref, answer: await client.ask<Seen["answer"]>(query, { ref }) });
+      seen.push({ ref, answer: await client.ask<Answered["answer"]>(query, { ref }) });
       await new Promise(setImmediate);
     }
   };
@@ -171,7 +172,7 @@ it(`while a writer supersedes and takes back, answers are those of committed ver
     });
     expect(citationGraph.nodeCount).toBe(around.nodes.length);
     expect(citationGraph.edgeCount).toBe(around.edges.length);
-    // Works that were joined since are left out, and nothing else is put in.
+    // Works that have been joined since are missing, but nothing is added.
     expect(citationGraph.edges.length).toBeLessThanOrEqual(around.edges.length);
     const { related } = of(relatedWorks.graphVersion).relatedWorks({
       work,
@@ -195,7 +196,7 @@ it(`while a writer supersedes and takes back, answers are those of committed ver
   }
 });
 
-/** Evenly spread over all: the naive answers are slow. */
+/** At most `most` items, evenly spread: the naive answers are slow. */
 function sampleOf<Item>(items: readonly Item[], most: number): Item[] {
   const every = Math.ceil(items.length / most);
   return items.filter((_, index) => index % every === 0);

@@ -7,8 +7,8 @@ import { ingestTexts } from "./fixtures/library.ts";
 import { NaiveCitations, type Relatedness } from "./fixtures/naive-citations.ts";
 
 /*
- * What is known of the citations of high-energy theory, asked through GraphQL after the papers were taken in as
- * documents, and compared with what the file says, computed naively.
+ * Citations of high-energy theory, queried through GraphQL after the papers were ingested as documents, and compared
+ * with a naive computation over the file.
  */
 const maldacena = "hep-th/9711200";
 const wittenAds = "hep-th/9802150";
@@ -39,7 +39,7 @@ type Work = { arxivId: string };
 const work = "work { arxivId }";
 const memory = <Data>(source: string) => (clients.memory as Client).ask<Data>(source);
 
-it("all of it is there", async () => {
+it("the import of hep-th stores all 27,770 papers and 352,807 citations", async () => {
   expect(await memory("{ status { papers works citations } }")).toEqual({
     status: { papers: 27_770, works: 27_770, citations: 352_807 },
   });
@@ -51,12 +51,12 @@ it("all of it is there", async () => {
   ).toEqual({ maldacena: { citedByCount: 2414 }, review: { referenceCount: 562 } });
 });
 
-it("a large graph is whole, in as many statements as a small one", async () => {
+it("citationGraph of 5000 nodes is complete, and makes as many statements as one of 50", async () => {
   const source = (
     maxNodes: number,
   ) => `{ citationGraph(roots: ["${review}"], depth: 3, maxNodes: ${maxNodes}) {
     nodeCount edgeCount truncated nodes { depth work { id } } edges { citing { paper { pithNumber } } cited { id } } } }`;
-  type Whole = {
+  type Answer = {
     citationGraph: {
       nodeCount: number;
       edgeCount: number;
@@ -65,7 +65,7 @@ it("a large graph is whole, in as many statements as a small one", async () => {
       edges: { citing: { paper: { pithNumber: string } }; cited: { id: string } }[];
     };
   };
-  const { citationGraph } = await memory<Whole>(source(5000));
+  const { citationGraph } = await memory<Answer>(source(5000));
   const { nodes, edges } = naive.neighbourhood([review], "REFERENCES", 3, 5000);
   const { nodeCount, edgeCount, truncated } = citationGraph;
   expect({ nodeCount, edgeCount, truncated }).toEqual({
@@ -74,21 +74,21 @@ it("a large graph is whole, in as many statements as a small one", async () => {
     truncated: false,
   });
   expect(citationGraph.nodes.map(({ depth }) => depth)).toEqual(nodes.map(([, depth]) => depth));
-  // Edges are resolved in several turns: in the order of the citing nodes all the same.
+  // Edges are resolved in several turns of the event loop, but keep the order of their citing nodes.
   expect(citationGraph.edges).toHaveLength(edges.length);
   const places = new Map(citationGraph.nodes.map(({ work }, place) => [work.id, place]));
   expect(citationGraph.edges.every(({ cited }) => places.has(cited.id))).toBe(true);
   const citing = new Set(citationGraph.edges.map(({ citing }) => citing.paper.pithNumber));
   expect(citing.size).toBe(new Set(edges.map((edge) => edge.split(" ")[0])).size);
   const client = clients.memory as Client;
-  // When it looks whether the graph has changed is no matter of its size.
+  // Statements that check whether the graph has changed do not depend on its size.
   const statementsOf = async (maxNodes: number) => {
     const statements = await client.statements(source(maxNodes));
     return statements.filter((text) => !text.includes("graph_position"));
   };
   const [large, small] = [await statementsOf(5000), await statementsOf(50)];
   expect(new Set(large)).toEqual(new Set(small));
-  // Where the processor was taken away in the midst of a turn, what it asked for so far was sent by itself.
+  // A batch is split if the process loses the CPU in the middle of a turn.
   expect(large.length).toBeLessThanOrEqual(new Set(small).size + 2);
 });
 
@@ -96,7 +96,7 @@ type Ranked = {
   topWorks: { nodes: { rank: number; score: number; work: Work & { citedByCount: number } }[] };
 };
 
-it("the works cited most are those that the file counts most", async () => {
+it("topWorks by CITED_BY_COUNT returns the 100 most cited works of the file", async () => {
   const {
     topWorks: { nodes: top },
   } = await memory<Ranked>(
@@ -107,7 +107,7 @@ it("the works cited most are those that the file counts most", async () => {
   expect(top.map(({ work }) => work.arxivId)).toEqual(most);
 });
 
-it("PageRanks are those of a naive computation, also of a part of the works", async () => {
+it("topWorks by PAGERANK agrees with a naive computation, with and without a filter", async () => {
   const ranks = naive.pageRanks();
   const ordered = [...ranks].sort(([idA, a], [idB, b]) => b - a || naive.compare(idA, idB)).map(([id]) => id);
   const ask = async (filter: string) =>
@@ -116,7 +116,7 @@ it("PageRanks are those of a naive computation, also of a part of the works", as
   const all = await ask("");
   expect(all.map(({ work }) => work.arxivId)).toEqual(ordered.slice(0, 50));
   for (const { work, score } of all) expect(score).toBeCloseTo(ranks.get(work.arxivId) ?? 0, 7);
-  // 2001 has enough of the first thousand; of January 2003 there are none among them, so all that fit are ranked.
+  // Many of the first thousand are of 2001. None is of January 2003, so all that match are ranked.
   for (const year of ["01", "03"]) {
     const ofYear = await ask(
       `, filter: { yearFrom: 20${year}, yearTo: 20${year}, stored: true, categories: ["hep-th"] }`,
@@ -127,7 +127,7 @@ it("PageRanks are those of a naive computation, also of a part of the works", as
   }
 });
 
-describe.each(["memory", "sql"] as const)("from %s", (adjacency) => {
+describe.each(["memory", "sql"] as const)("with the graph in %s", (adjacency) => {
   const ask = <Data>(source: string) => (clients[adjacency] as Client).ask<Data>(source);
 
   it.each([
@@ -135,20 +135,23 @@ describe.each(["memory", "sql"] as const)("from %s", (adjacency) => {
     [[maldacena], "CITED_BY", 1, 500],
     [[wittenAds, maldacena], "BOTH", 2, 200],
     [["hep-th/9201001"], "REFERENCES", 10, 5000],
-  ] as const)("the neighbourhood of %j, %s to %i, of %i nodes", async (roots, direction, depth, maxNodes) => {
-    const { citationGraph } = await ask<{
-      citationGraph: {
-        nodes: { depth: number; work: Work }[];
-        edges: { citing: Work; cited: Work }[];
-      };
-    }>(`{ citationGraph(roots: ${JSON.stringify(roots)}, direction: ${direction}, depth: ${depth}, maxNodes: ${maxNodes}) {
+  ] as const)(
+    "citationGraph from %j (%s, %i, %i) is the naive one",
+    async (roots, direction, depth, maxNodes) => {
+      const { citationGraph } = await ask<{
+        citationGraph: {
+          nodes: { depth: number; work: Work }[];
+          edges: { citing: Work; cited: Work }[];
+        };
+      }>(`{ citationGraph(roots: ${JSON.stringify(roots)}, direction: ${direction}, depth: ${depth}, maxNodes: ${maxNodes}) {
       nodes { depth ${work} } edges { citing { arxivId } cited { arxivId } } } }`);
-    const expected = naive.neighbourhood(roots, direction, depth, maxNodes);
-    expect(citationGraph.nodes.map(({ work, depth }) => [work.arxivId, depth])).toEqual(expected.nodes);
-    expect(
-      citationGraph.edges.map(({ citing, cited }) => `${citing.arxivId} ${cited.arxivId}`).sort(),
-    ).toEqual(expected.edges);
-  });
+      const expected = naive.neighbourhood(roots, direction, depth, maxNodes);
+      expect(citationGraph.nodes.map(({ work, depth }) => [work.arxivId, depth])).toEqual(expected.nodes);
+      expect(
+        citationGraph.edges.map(({ citing, cited }) => `${citing.arxivId} ${cited.arxivId}`).sort(),
+      ).toEqual(expected.edges);
+    },
+  );
 
   it.each([
     [review, "hep-th/9304045", "REFERENCES", 8],
@@ -156,7 +159,7 @@ describe.each(["memory", "sql"] as const)("from %s", (adjacency) => {
     ["hep-th/0304270", "hep-th/9201001", "REFERENCES", 40],
     ["hep-th/9201015", "hep-th/0301001", "BOTH", 8],
     [maldacena, review, "REFERENCES", 40],
-  ] as const)("a shortest path from %s to %s, %s", async (from, to, direction, maxDepth) => {
+  ] as const)("citationPath %s to %s (%s) is the naive one", async (from, to, direction, maxDepth) => {
     const { citationPath } = await ask<{ citationPath: { length: number; works: Work[] } | null }>(
       `{ citationPath(from: "${from}", to: "${to}", direction: ${direction}, maxDepth: ${maxDepth}) { length works { arxivId } } }`,
     );
@@ -168,7 +171,7 @@ describe.each(["memory", "sql"] as const)("from %s", (adjacency) => {
   it.each([
     [review, "REFERENCES", 3],
     [maldacena, "CITED_BY", 2],
-  ] as const)("how many are reached from %s, %s", async (ref, direction, maxDepth) => {
+  ] as const)("reachableWorks from %s (%s) counts as the naive one", async (ref, direction, maxDepth) => {
     const { reachableWorks } = await ask<{ reachableWorks: object }>(
       `{ reachableWorks(ref: "${ref}", direction: ${direction}, maxDepth: ${maxDepth}) { counts total truncated } }`,
     );
@@ -181,7 +184,7 @@ describe.each(["memory", "sql"] as const)("from %s", (adjacency) => {
     [maldacena, "BIBLIOGRAPHIC_COUPLING"],
     [wittenAds, "CO_CITATION"],
     [review, "BIBLIOGRAPHIC_COUPLING"],
-  ])("what is related to %s by %s", async (ref, by) => {
+  ])("relatedWorks of %s by %s equals the naive ranking", async (ref, by) => {
     const { relatedWorks } = await ask<{
       relatedWorks: { nodes: { work: Work; score: number; sharedCount: number; shared: Work[] }[] };
     }>(
@@ -197,7 +200,7 @@ describe.each(["memory", "sql"] as const)("from %s", (adjacency) => {
     }
   });
 
-  it("common references, prior and derivative works", async () => {
+  it("commonReferences, priorWorks and derivativeWorks equal the naive counts", async () => {
     const refs = [maldacena, wittenAds, "hep-th/9802109"];
     type Counted = { nodes: { work: Work; sharedBy?: number; overlapCount?: number }[] };
     const answer = await ask<Record<"common" | "prior" | "derivative", Counted>>(`{

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { type Client, createClient } from "./client.ts";
 import { documentOf } from "./fixtures/documents.ts";
-import { ingestTexts, seedText, syntheticPaper, unheldDoi } from "./fixtures/library.ts";
+import { citedOnlyDoi, ingestTexts, seedText, syntheticPaper } from "./fixtures/library.ts";
 
 let database: TestDatabase;
 let client: Client;
@@ -23,7 +23,7 @@ const nodes = `query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename
   ... on Paper { pithNumber } ... on Claim { claimId } ... on Work { doi } ... on Event { eventId } } }`;
 
 describe("node and nodes", () => {
-  it("find again what gave an id", async () => {
+  it("return the paper, claim, work or event whose id is given", async () => {
     const given = await client.ask<{
       paper: {
         id: string;
@@ -33,7 +33,7 @@ describe("node and nodes", () => {
       };
       work: { id: string };
     }>(`{ paper(ref: "${seed}") { id claims { nodes { id } } work { id } events { nodes { id } } }
-          work(ref: "${unheldDoi}") { id } }`);
+          work(ref: "${citedOnlyDoi}") { id } }`);
     const { paper, work } = given;
     const ids = [paper.id, ...paper.claims.nodes.map(({ id }) => id), paper.work.id, work.id];
     ids.push(...paper.events.nodes.map(({ id }) => id));
@@ -43,10 +43,10 @@ describe("node and nodes", () => {
       expect(await client.ask("query ($id: ID!) { node(id: $id) { id } }", { id })).toEqual({ node: { id } });
     }
     expect(Buffer.from(paper.id, "base64").toString()).toBe(`Paper:${seed}`);
-    expect(Buffer.from(work.id, "base64").toString()).toBe(`Work:doi:${unheldDoi}`);
+    expect(Buffer.from(work.id, "base64").toString()).toBe(`Work:doi:${citedOnlyDoi}`);
   });
 
-  it("may both be asked for one id, in one query", async () => {
+  it("accept the same id several times in one query", async () => {
     const data = await client.ask(
       "query ($id: ID!) { a: node(id: $id) { __typename } b: nodes(ids: [$id, $id]) { __typename } }",
       { id: idOf(`Paper:${seed}`) },
@@ -55,7 +55,7 @@ describe("node and nodes", () => {
     expect(data).toEqual({ a: paper, b: [paper, paper] });
   });
 
-  it("give null for what is not held", async () => {
+  it("return null for ids of objects that are not stored", async () => {
     const ids = [
       idOf(`Paper:${seed.replace("ROU4", "AAAA")}`),
       idOf("Paper:nonsense"),
@@ -70,7 +70,7 @@ describe("node and nodes", () => {
   });
 
   it.each(["", "nonsense", idOf("Nothing:1"), idOf("Status:1"), `${idOf(`Paper:${seed}`)}=`, idOf("Paper")])(
-    "refuse %j",
+    "reject the malformed id %j with BAD_USER_INPUT",
     async (id) => {
       for (const source of [
         "query ($id: ID!) { node(id: $id) { id } }",
@@ -82,14 +82,14 @@ describe("node and nodes", () => {
     },
   );
 
-  it("refuse too many", async () => {
+  it("reject 101 ids with BAD_USER_INPUT", async () => {
     const [error] = await client.errors(nodes, {
       ids: Array.from({ length: 101 }, () => idOf(`Paper:${seed}`)),
     });
     expect(error?.extensions["code"]).toBe("BAD_USER_INPUT");
   });
 
-  it("make as many statements for many as for one", async () => {
+  it("make as many statements for several ids as for one", async () => {
     const one = await client.statements(nodes, { ids: [idOf(`Paper:${seed}`)] });
     const many = await client.statements(nodes, {
       ids: [seed, "pith:2023:AAAAAAAAYZ3HV3M7HKTK3YY643"].map((number) => idOf(`Paper:${number}`)),

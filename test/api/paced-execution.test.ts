@@ -1,17 +1,17 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { buildSchema, execute, GraphQLObjectType, parse } from "graphql";
 import { describe, expect, it } from "vitest";
+import { Allowance } from "../../src/api/allowance.ts";
 import { Deadline } from "../../src/api/deadline.ts";
+import { boundFields } from "../../src/api/execution/bound-fields.ts";
 import { executeToText } from "../../src/api/execution/execute-to-text.ts";
 import { stringifyResult } from "../../src/api/json-text.ts";
-import { Allowance } from "../../src/api/limits/allowance.ts";
-import { boundFields } from "../../src/api/limits/bound-fields.ts";
 import { Batches } from "../../src/api/loaders/batching.ts";
 
 const size = 300;
 let resolved = 0;
 
-/** Lists whose items hold the processor for a millisecond each. */
+/** Lists whose items block the event loop for a millisecond each. */
 const schema = buildSchema(
   "type Query { items: [Item!]! } type Item { slow: Int!, text: String!, items: [Item!]! }",
 );
@@ -39,16 +39,17 @@ for (const [name, resolvers] of Object.entries(fields)) {
 boundFields(schema);
 
 describe.each([
-  ["our own execution", executeToText],
+  ["executeToText", executeToText],
   ["graphql-js", execute],
-] as const)("%s", (_name, run) => {
+] as const)("a long execution with %s", (_name, run) => {
   const ask = (source: string, deadline = new Deadline(), bytes = 1_000_000) => {
     const allowance = new Allowance(deadline, bytes);
     const contextValue = { allowance, loaders: { batches: new Batches(allowance, deadline.signal) } };
     return { deadline, result: () => run({ schema, document: parse(source), contextValue }) };
   };
 
-  it("lets the event loop go round while a long list is completed", async () => {
+  /** @threat T34 */
+  it("yields to the event loop while a long list is completed", async () => {
     let turns = 0;
     let isDone = false;
     const counting = (async () => {
@@ -61,7 +62,8 @@ describe.each([
     expect(turns).toBeGreaterThan(5);
   });
 
-  it("ends within the time limit, though nothing in it waits, and goes no further", async () => {
+  /** @threat T34 */
+  it("ends with TIMEOUT at the time limit even if it never waits, and resolves no more fields", async () => {
     const { deadline, result } = ask("{ items { slow items { slow } } }");
     resolved = 0;
     await expect(deadline.within(60, result)).rejects.toMatchObject({ extensions: { code: "TIMEOUT" } });
@@ -69,11 +71,11 @@ describe.each([
     const atEnd = resolved;
     expect(atEnd).toBeLessThan(size * size);
     for (let turn = 0; turn < 20; turn++) await nextTurn();
-    // What had its turn already may finish its item.
+    // Items that are already running may finish.
     expect(resolved - atEnd).toBeLessThan(40);
   });
 
-  it("ends with QUERY_TOO_COMPLEX once the texts have more bytes than the answer may", async () => {
+  it("ends with QUERY_TOO_COMPLEX when the texts exceed the limit on bytes", async () => {
     const { deadline, result } = ask("{ items { text } }", new Deadline(), 100_500);
     await expect(deadline.within(null, result)).rejects.toMatchObject({
       message: expect.stringMatching(/more than 100500 bytes.*at least 101000/),

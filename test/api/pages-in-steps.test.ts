@@ -5,8 +5,8 @@ import { type Client, createClient } from "./client.ts";
 import { copiesOfSeed } from "./fixtures/copies-of-seed.ts";
 
 /*
- * Pages that are read in several statements, step by step: over so many papers that one step is not enough, and compared
- * with all papers, sorted and filtered here.
+ * Pages that take several statements, over enough papers that one step does not suffice. They are compared with all
+ * papers, filtered and sorted here.
  */
 const works = 8_000;
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   const { pool } = database;
   const { copy, paperId } = await copiesOfSeed(database);
-  // Three works each are cited equally often, the first most. A tenth of them have three papers.
+  // Citation counts decrease, with three works at each count. A tenth of the works have three papers.
   await copy(
     "works",
     `generate_series(1, ${works}) n`,
@@ -31,7 +31,7 @@ beforeAll(async () => {
      'primary_category', CASE WHEN n > 6000 AND n % 100 = 7 THEN 'rare.XX' WHEN n > 2000 THEN 'late.XX' ELSE 'most.XX' END,
      'cross_categories', '[]'::jsonb, 'title', CASE WHEN n < 7 THEN 'Lists references' ELSE 'Any' END`,
   );
-  // Nearly all of the first category are anchors, and of the others every second.
+  // Nearly all works of the first category are anchors, and every second of the others.
   await pool.query(
     `UPDATE works SET anchored_work_count = CASE WHEN work_id <= 1980 OR work_id % 2 = 0 THEN 1 + work_id % 3 ELSE 0 END
      WHERE work_id <= ${works}`,
@@ -47,7 +47,7 @@ type Filter = { category?: string; minCitedBy?: number; isAnchor?: boolean };
 type Order = "CITED_BY_DESC" | "CITED_BY_ASC" | "SUBMITTED_DESC" | "SUBMITTED_ASC";
 type Row = { name: string; count: number; work: number; paper: number; time: number };
 
-/** All that fit, in their order. */
+/** The names of all papers that match the filter, in order. */
 function expected({ category, minCitedBy = 0, isAnchor: wanted }: Filter, order: Order): string[] {
   const rows: Row[] = [];
   for (let work = 1; work <= works; work++) {
@@ -87,28 +87,28 @@ async function page(filter: Filter, order: Order, range: string): Promise<Page> 
 }
 
 const filters: Record<string, Filter> = {
-  all: {},
-  "few, and cited least": { category: "rare.XX" },
-  "many, and cited least": { category: "late.XX" },
-  "well cited": { minCitedBy: 2_600 },
-  "well cited of a category": { category: "late.XX", minCitedBy: 1_990 },
-  "few that are cited, of few": { category: "rare.XX", minCitedBy: 500 },
-  "cited more than any": { category: "most.XX", minCitedBy: 10_000 },
-  "never an anchor": { isAnchor: false },
-  "never an anchor, well cited": { isAnchor: false, minCitedBy: 1_800 },
-  "never an anchor, of a category with none": {
+  "all papers": {},
+  "few papers, cited least": { category: "rare.XX" },
+  "many papers, cited least": { category: "late.XX" },
+  "highly cited papers": { minCitedBy: 2_600 },
+  "highly cited papers of a category": { category: "late.XX", minCitedBy: 1_990 },
+  "a few cited papers of a small category": { category: "rare.XX", minCitedBy: 500 },
+  "a count above every paper's": { category: "most.XX", minCitedBy: 10_000 },
+  "papers that are no anchors": { isAnchor: false },
+  "highly cited papers that are no anchors": { isAnchor: false, minCitedBy: 1_800 },
+  "papers that are no anchors in a category without any": {
     category: "most.XX",
     isAnchor: false,
     minCitedBy: 2_200,
   },
-  "few, never an anchor": { category: "rare.XX", isAnchor: false },
-  "few of many of a category, never an anchor": { category: "most.XX", isAnchor: false },
-  "hardly any, never an anchor": { isAnchor: false, minCitedBy: 2_000 },
+  "few papers that are no anchors": { category: "rare.XX", isAnchor: false },
+  "the few of a large category that are no anchors": { category: "most.XX", isAnchor: false },
+  "hardly any papers that are no anchors": { isAnchor: false, minCitedBy: 2_000 },
   anchors: { isAnchor: true, category: "late.XX" },
 };
 
 const cases = Object.entries(filters).flatMap(([name, filter]) => {
-  // In the order of submission most are read by one statement, as ever.
+  // In the order of submission most pages take one statement.
   const others: Order[] = filter.isAnchor === false ? ["SUBMITTED_DESC", "SUBMITTED_ASC"] : [];
   return ["CITED_BY_DESC" as const, "CITED_BY_ASC" as const, ...others].map(
     (order) => [name, order, filter] as const,
@@ -117,8 +117,8 @@ const cases = Object.entries(filters).flatMap(([name, filter]) => {
 
 const namesOf = ({ nodes }: Page) => nodes.map(({ pithNumber }) => pithNumber);
 
-describe("papers in pages", () => {
-  it.each(cases)("%s, %s", async (_name, order, filter) => {
+describe("Query.papers in several statements", () => {
+  it.each(cases)("pages through %s in the order %s, forward and backward", async (_name, order, filter) => {
     const all = expected(filter, order);
     const first = await page(filter, order, "first: 30");
     expect(namesOf(first)).toEqual(all.slice(0, 30));
@@ -139,7 +139,7 @@ describe("papers in pages", () => {
     expect(between.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: true });
   });
 
-  it("give each paper once, where a page ends among the papers of a work", async () => {
+  it("returns each paper once when a page ends between the papers of a work", async () => {
     const all = expected({ minCitedBy: 2_640 }, "CITED_BY_DESC");
     const seen: string[] = [];
     for (let after = "", more = true; more; ) {
@@ -151,12 +151,12 @@ describe("papers in pages", () => {
     expect(seen).toEqual(all);
   });
 
-  it("are of one moment, whatever is written between their statements", async () => {
+  it("reads a page in one snapshot, whatever is written between its statements", async () => {
     const all = expected({ category: "late.XX" }, "CITED_BY_DESC");
     const { pool } = database;
     const { connect } = pool;
     let written = 0;
-    // Once the works cited most were read, the one cited least is cited more than any.
+    // After the most cited works have been read, the least cited work becomes the most cited.
     pool.connect = (async () => {
       const connection = await Reflect.apply(connect, pool, []);
       const { query } = connection;
@@ -182,18 +182,18 @@ describe("papers in pages", () => {
   });
 });
 
-describe("references by whether a paper of their work is held", () => {
-  /** What lists them, how many, and which of them name a work that is held. */
+describe("Paper.references(stored:)", () => {
+  /** The work that lists references, their count, and which of them cite a stored work. */
   const lists = [
-    { work: 1, count: 2_500, isHeld: (ordinal: number) => ordinal % 600 === 599 },
-    { work: 2, count: 230, isHeld: () => true },
-    { work: 4, count: 201, isHeld: (ordinal: number) => ordinal === 200 },
-    { work: 5, count: 0, isHeld: () => true },
-    { work: 6, count: 300, isHeld: () => false },
+    { work: 1, count: 2_500, isStored: (ordinal: number) => ordinal % 600 === 599 },
+    { work: 2, count: 230, isStored: () => true },
+    { work: 4, count: 201, isStored: (ordinal: number) => ordinal === 200 },
+    { work: 5, count: 0, isStored: () => true },
+    { work: 6, count: 300, isStored: () => false },
   ];
   beforeAll(async () => {
-    for (const { work, count, isHeld } of lists) {
-      const cited = Array.from({ length: count }, (_, ordinal) => (isHeld(ordinal) ? 8 : 3));
+    for (const { work, count, isStored } of lists) {
+      const cited = Array.from({ length: count }, (_, ordinal) => (isStored(ordinal) ? 8 : 3));
       await database.pool.query(
         `INSERT INTO "references" (paper_id, ordinal, ref_index, is_internal_anchor, cited_work_id)
          SELECT $1, place - 1, place, place % 3 = 0, cited FROM unnest($2::bigint[]) WITH ORDINALITY AS list (cited, place)`,
@@ -204,7 +204,7 @@ describe("references by whether a paper of their work is held", () => {
 
   type References = { totalCount: number; nodes: { refIndex: number }[]; pageInfo: Page["pageInfo"] };
   type Listed = { pithNumber: string; references: References; referenceCoverage: { stored: number } };
-  /** By work: all in one level of statements. */
+  /** The lists of all works, by work, from one query. */
   const listed = async (given: string): Promise<Map<number, Listed>> => {
     const { papers } = await client.ask<{ papers: { nodes: Listed[] } }>(
       `{ papers(filter: { titleContains: "Lists references" }) { nodes { pithNumber referenceCoverage { stored }
@@ -218,13 +218,13 @@ describe("references by whether a paper of their work is held", () => {
     [false, null],
     [true, true],
     [false, false],
-  ])("held %s, internal anchors %s", async (held, internalAnchor) => {
-    const filter = `stored: ${held}${internalAnchor === null ? "" : `, internalAnchor: ${internalAnchor}`}`;
+  ])("pages through references with stored %s and internalAnchor %s", async (stored, internalAnchor) => {
+    const filter = `stored: ${stored}${internalAnchor === null ? "" : `, internalAnchor: ${internalAnchor}`}`;
     for (const range of ["first: 2", "first: 100"]) {
       const found = await listed(`${filter}, ${range}`);
-      for (const { work, count, isHeld } of lists) {
+      for (const { work, count, isStored } of lists) {
         const all = Array.from({ length: count }, (_, ordinal) => ordinal)
-          .filter((ordinal) => isHeld(ordinal) === held)
+          .filter((ordinal) => isStored(ordinal) === stored)
           .map((ordinal) => ordinal + 1)
           .filter((place) => internalAnchor === null || (place % 3 === 0) === internalAnchor);
         const size = Number(range.slice(7));
@@ -241,11 +241,11 @@ describe("references by whether a paper of their work is held", () => {
     }
   });
 
-  it("are counted however long the list is", async () => {
+  it("referenceCoverage.stored counts all stored references of a list of 2,500", async () => {
     const found = await listed("first: 0");
-    for (const { work, count, isHeld } of lists) {
-      const held = Array.from({ length: count }, (_, ordinal) => ordinal).filter(isHeld).length;
-      expect(found.get(work)?.referenceCoverage.stored).toBe(held);
+    for (const { work, count, isStored } of lists) {
+      const stored = Array.from({ length: count }, (_, ordinal) => ordinal).filter(isStored).length;
+      expect(found.get(work)?.referenceCoverage.stored).toBe(stored);
     }
   });
 });

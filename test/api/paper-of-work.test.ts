@@ -5,15 +5,15 @@ import { takeIn } from "../ingest/take-in.ts";
 import { type Client, createClient } from "./client.ts";
 
 /*
- * The contract: without a version, the best proved of the stored papers, then the latest. `paper(ref:)` and `Work.paper`
- * must agree.
+ * The contract: a ref without a version selects the best proved stored paper, then the latest. `paper(ref:)` and
+ * `Work.paper` must agree.
  */
 
 type Version = { readonly version: number; readonly proof: "signed" | "hash" };
 
 const cases: { title: string; versions: readonly Version[]; expected: number }[] = [
   {
-    title: "of equally proved versions the latest",
+    title: "the latest of equally proved versions",
     versions: [
       { version: 1, proof: "signed" },
       { version: 3, proof: "signed" },
@@ -22,7 +22,7 @@ const cases: { title: string; versions: readonly Version[]; expected: number }[]
     expected: 3,
   },
   {
-    title: "a better proved earlier version rather than a later one",
+    title: "an earlier version that is better proved than a later one",
     versions: [
       { version: 1, proof: "signed" },
       { version: 2, proof: "hash" },
@@ -30,7 +30,7 @@ const cases: { title: string; versions: readonly Version[]; expected: number }[]
     expected: 1,
   },
   {
-    title: "the latest of several that are best proved",
+    title: "the latest of the versions that are best proved",
     versions: [
       { version: 3, proof: "hash" },
       { version: 2, proof: "signed" },
@@ -39,7 +39,7 @@ const cases: { title: string; versions: readonly Version[]; expected: number }[]
     expected: 2,
   },
   {
-    title: "the latest where none is proved",
+    title: "the latest version if none is proved",
     versions: [
       { version: 2, proof: "hash" },
       { version: 1, proof: "hash" },
@@ -57,8 +57,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-describe("the paper that stands for a work", () => {
-  it.each(cases.map((each, nth) => ({ ...each, id: `2304.0000${nth}` })))("is $title", async (given) => {
+describe("paper(ref:) and Work.paper without a version", () => {
+  it.each(cases.map((each, nth) => ({ ...each, id: `2304.0000${nth}` })))("select $title", async (given) => {
     const { id, versions, expected } = given;
     // One document a batch: the stored paper is replaced, or stays, by the same rule.
     for (const { version, proof } of versions) {

@@ -3,6 +3,7 @@ import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { type Client, createClient } from "./client.ts";
 import {
   arxivIdOf,
+  citedOnlyArxivId,
   forkedPaper,
   hubArxivId,
   hubCiters,
@@ -12,7 +13,6 @@ import {
   paperCount,
   sampledPaper,
   supersededPaper,
-  unheldArxivId,
 } from "./fixtures/library.ts";
 
 let database: TestDatabase;
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-describe("Query.papers filters", () => {
+describe("papers(filter:)", () => {
   type Found = { title: string; submittedAt: string; verification: { proof: string; equivocations: number } };
   async function papers(filter: string): Promise<Found[]> {
     const source = `{ papers(first: 100, filter: ${filter}) { totalCount nodes {
@@ -36,7 +36,7 @@ describe("Query.papers filters", () => {
     return papers.nodes;
   }
 
-  it("by title take signs as they are, and no notice of case", async () => {
+  it("filters by title case-insensitively and treats % and _ literally", async () => {
     expect(await papers('{ titleContains: "100% OF A_title\\\\WITH" }')).toHaveLength(1);
     expect(await papers('{ titleContains: "%" }')).toHaveLength(1);
     expect(await papers('{ titleContains: "_" }')).toHaveLength(1);
@@ -44,7 +44,7 @@ describe("Query.papers filters", () => {
     expect(await papers('{ titleContains: "\\u0000" }')).toHaveLength(0);
   });
 
-  it("by year include both ends", async () => {
+  it("filters by year including both ends, and rejects the year 10000 with BAD_USER_INPUT", async () => {
     const found = await papers("{ yearFrom: 2016, yearTo: 2017 }");
     expect(new Set(found.map(({ submittedAt }) => submittedAt.slice(0, 4)))).toEqual(
       new Set(["2016", "2017"]),
@@ -55,13 +55,13 @@ describe("Query.papers filters", () => {
     expect(error?.extensions["code"]).toBe("BAD_USER_INPUT");
   });
 
-  it("by category look at all of a paper's", async () => {
+  it("filters by primary and cross-listed categories, and an empty list matches nothing", async () => {
     expect(await papers('{ categories: ["stat.ML"], titleContains: "graphs" }')).toHaveLength(12);
     expect(await papers('{ categories: ["nothing", "a\\u0000b"] }')).toHaveLength(0);
     expect(await papers("{ categories: [] }")).toHaveLength(0);
   });
 
-  it("by proof, forks and citations", async () => {
+  it("filters by proof, equivocations and citation count", async () => {
     for (const proof of ["SIGNED", "HASH"]) {
       const found = await papers(`{ proof: ${proof} }`);
       expect(found.length).toBeGreaterThan(0);
@@ -103,7 +103,7 @@ describe("Query.papers filters", () => {
     });
   });
 
-  it("order by citations", async () => {
+  it("orders papers by citation count with CITED_BY_DESC", async () => {
     type Ordered = { papers: { nodes: { work: { citedByCount: number } }[] } };
     const { papers } = await client.ask<Ordered>(
       "{ papers(first: 100, orderBy: CITED_BY_DESC) { nodes { work { citedByCount } } } }",
@@ -114,7 +114,7 @@ describe("Query.papers filters", () => {
   });
 });
 
-describe("Query.claims filters", () => {
+describe("claims(filter:)", () => {
   async function count(filter: string): Promise<number> {
     const { claims } = await client.ask<{ claims: { totalCount: number; nodes: unknown[] } }>(
       `{ claims(first: 100, filter: ${filter}) { totalCount nodes { kind } } }`,
@@ -123,25 +123,27 @@ describe("Query.claims filters", () => {
     return claims.totalCount;
   }
 
-  it("by kind, text, paper, category and proof", async () => {
-    expect(await count("{ kinds: [OTHER] }")).toBe(paperCount / 6);
-    expect(await count("{ kinds: [] }")).toBe(0);
-    expect(await count('{ text: "CLAIM 0 OF PAPER 11" }')).toBe(1);
-    expect(await count(`{ papers: ["${arxivIdOf(11)}", "2302.12192", "2302.99999"] }`)).toBe(9);
-    expect(await count('{ papers: ["2302.12192"], categories: ["cs.AI"] }')).toBe(4);
-    expect(await count('{ papers: ["2302.12192"], proof: HASH }')).toBe(4);
-    expect(await count('{ papers: ["2302.12192"], proof: SIGNED }')).toBe(0);
-    expect(await count("{ papers: [] }")).toBe(0);
+  it.each([
+    ["{ kinds: [OTHER] }", paperCount / 6],
+    ["{ kinds: [] }", 0],
+    ['{ text: "CLAIM 0 OF PAPER 11" }', 1],
+    [`{ papers: ["${arxivIdOf(11)}", "2302.12192", "2302.99999"] }`, 9],
+    ['{ papers: ["2302.12192"], categories: ["cs.AI"] }', 4],
+    ['{ papers: ["2302.12192"], proof: HASH }', 4],
+    ['{ papers: ["2302.12192"], proof: SIGNED }', 0],
+    ["{ papers: [] }", 0],
+  ])("%s matches %i claims", async (filter, expected) => {
+    expect(await count(filter)).toBe(expected);
   });
 
-  it("pass on what is wrong with a ref", async () => {
+  it("rejects an unreadable ref with BAD_USER_INPUT", async () => {
     const [error] = await client.errors('{ claims(filter: { papers: ["??"] }) { totalCount } }');
     expect(error?.extensions["code"]).toBe("BAD_USER_INPUT");
   });
 });
 
-describe("a paper", () => {
-  it("of the registry's own document has all its fields", async () => {
+describe("Paper", () => {
+  it("returns all fields of the registry's own document", async () => {
     const source = `{ paper(ref: "2302.12192") {
       pithNumber shortPithNumber source { kind identifier version } title authors license primaryCategory crossCategories
       submittedAt aliases { kind value createdAt } headline
@@ -159,7 +161,7 @@ describe("a paper", () => {
     expect(paper).toMatchSnapshot();
   });
 
-  it("knows what is asserted, known and held of its references", async () => {
+  it("referenceCoverage distinguishes asserted, listed and stored references", async () => {
     const source = (index: number) =>
       `{ paper(ref: "${arxivIdOf(index)}") { referenceCoverage { asserted listed stored complete } } }`;
     expect(await client.ask(source(sampledPaper))).toEqual({
@@ -170,7 +172,7 @@ describe("a paper", () => {
     });
   });
 
-  it("shows forks, superseded and invalid events", async () => {
+  it("events show forks, superseded and invalid events with their status", async () => {
     const events = async (index: number) => {
       const source = `{ paper(ref: "${arxivIdOf(index)}") { verification { equivocations invalidEvents }
         events { totalCount nodes { type status invalidReason prevEvent { type } supersedes { type } prevEventId supersedesIds } } } }`;
@@ -209,26 +211,26 @@ describe("a paper", () => {
     });
   });
 
-  it("and its work count what cites them each in its way", async () => {
+  it("citedBy counts citing papers, and Work.citedByCount citing works", async () => {
     const hub = await client.ask(
       `{ paper(ref: "${hubArxivId}") { citedBy(first: 1) { totalCount } work { citedByCount citedBy { totalCount } } } }`,
     );
-    // The versions of one work are one citing work, and three citing papers.
+    // Three versions of a work are three citing papers but one citing work.
     const total = { totalCount: hubCiters + paperCount + 2 };
     expect(hub).toEqual({
       paper: { citedBy: total, work: { citedByCount: hubCiters + paperCount, citedBy: total } },
     });
-    const unheld = await client.ask(
-      `{ work(ref: "${unheldArxivId}") { paper { title } papers { title } referenceCount arxivId workIds } }`,
+    const notStored = await client.ask(
+      `{ work(ref: "${citedOnlyArxivId}") { paper { title } papers { title } referenceCount arxivId workIds } }`,
     );
-    expect(unheld).toEqual({
-      work: { paper: null, papers: [], referenceCount: null, arxivId: unheldArxivId, workIds: [] },
+    expect(notStored).toEqual({
+      work: { paper: null, papers: [], referenceCount: null, arxivId: citedOnlyArxivId, workIds: [] },
     });
   });
 });
 
-describe("Query.event and Query.status", () => {
-  it("find an event by its id", async () => {
+describe("event and status", () => {
+  it("event finds an event by its id, and rejects a malformed id with BAD_USER_INPUT", async () => {
     const source =
       "query ($id: String!) { event(id: $id) { eventId createdAt receivedAt signer { signerId } paper { pithNumber } } }";
     const { paper } = await client.ask<{ paper: { events: { nodes: { eventId: string }[] } } }>(
@@ -248,7 +250,7 @@ describe("Query.event and Query.status", () => {
     expect(error?.extensions["code"]).toBe("BAD_USER_INPUT");
   });
 
-  it("tell what is held", async () => {
+  it("status counts the rows that are stored", async () => {
     const source = `{ status { papers works claims citations events invalidEvents rejectedDocuments graphVersion softwareVersion } }`;
     const { rows } = await database.pool.query(
       `SELECT (SELECT count(*)::int FROM papers) papers, (SELECT count(*)::int FROM works) works,

@@ -3,7 +3,7 @@ import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { type Client, createClient } from "./client.ts";
 import { copiesOfSeed } from "./fixtures/copies-of-seed.ts";
 
-/** Enough rows that reading them all for a page would show. */
+/** Enough rows that a plan that reads all of them for one page stands out. */
 const manyPapers = 10_000;
 const hubCiters = 100_000;
 
@@ -36,7 +36,7 @@ afterAll(() => database.drop());
 
 type Page = { pageInfo: { endCursor: string }; totalCount: number };
 
-/** The most rows that any step of the plan touched. */
+/** The largest number of rows that a step of the plan touched. */
 function rowsRead(plan: string): number {
   const counts = [...plan.matchAll(/rows=(\d+)(?:\.\d+)? loops=(\d+)/g)].map(
     ([, rows, loops]) => Number(rows) * Number(loops),
@@ -51,8 +51,8 @@ async function pagesPlans(source: string): Promise<string[]> {
 
 const orders = ["SUBMITTED_DESC", "SUBMITTED_ASC", "CITED_BY_DESC"];
 
-describe("a page reads little more than its rows", () => {
-  it.each(orders)("of papers, %s", async (order) => {
+describe("the plans of a page", () => {
+  it.each(orders)("read fewer than 300 rows for 50 papers in the order %s", async (order) => {
     const page = (after: string) =>
       `{ papers(first: 50, orderBy: ${order}${after}) { pageInfo { endCursor hasPreviousPage } nodes { title } } }`;
     let after = "";
@@ -66,8 +66,8 @@ describe("a page reads little more than its rows", () => {
     }
   });
 
-  it("of the works cited most", async () => {
-    // Equal counts are put in their order where they meet: here a third of all works, in real data a handful.
+  it("use the index works_cited_by_count for the most cited works", async () => {
+    // Works with equal counts are sorted: here a third of all works, in real data a handful.
     for (const plan of await pagesPlans(
       "{ topWorks(by: CITED_BY_COUNT, first: 50) { nodes { work { title } } } }",
     )) {
@@ -77,7 +77,7 @@ describe("a page reads little more than its rows", () => {
     }
   });
 
-  it("of all claims", async () => {
+  it("read fewer than 300 rows for 50 claims", async () => {
     const source = "{ claims(first: 50) { nodes { text } pageInfo { endCursor } } }";
     const { claims } = await client.ask<{ claims: Page }>(source);
     const next = source.replace("first: 50", `first: 50, after: "${claims.pageInfo.endCursor}"`);
@@ -86,7 +86,7 @@ describe("a page reads little more than its rows", () => {
     }
   });
 
-  it("of a hub's citing papers, the first as the last", async () => {
+  it("read fewer than 300 rows for 50 of the 100,000 papers that cite a hub, on the first page and the last", async () => {
     const page = (after: string) =>
       `{ paper(ref: "2302.12192") { citedBy(first: 50${after}) { totalCount pageInfo { endCursor hasNextPage } nodes { pithNumber } } } }`;
     const cursor = Buffer.from(
@@ -102,7 +102,7 @@ describe("a page reads little more than its rows", () => {
     expect(paper.citedBy.totalCount).toBe(hubCiters);
   });
 
-  it("of the lists under twenty papers", async () => {
+  it("read fewer than 300 rows for the nested lists of 20 papers", async () => {
     const source = `{ papers(first: 20) { nodes { claims(first: 2) { nodes { text } } references(first: 2) { nodes { title } }
       aliases { value } work { title } } } }`;
     for (const plan of await pagesPlans(source)) {

@@ -10,7 +10,7 @@ import { arxivIdOf, hubArxivId, ingestLibrary, ingestTexts, versionedPaper } fro
 let database: TestDatabase;
 let client: Client;
 
-/** Held, without a snapshot; cited below. */
+/** Stored without a snapshot, and cited below. */
 const bare = documentOf({ arxivId: "2305.00001", submittedAt: "2023-05-01T00:00:00Z", title: "Unseen" });
 
 beforeAll(async () => {
@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** A document of two events, the snapshot built on the record, of which one came without its signature. */
+/** A document of two events, the snapshot linked to the record, one of them without a signature. */
 function withoutSignature(type: string, paper: Pick<SyntheticPaper, "arxivId" | "title">): string {
   const { text } = documentOf({ ...paper, submittedAt: "2023-05-04T00:00:00Z" });
   const { events, ...rest } = JSON.parse(text) as { events: { event_type: string; signature?: unknown }[] };
@@ -45,23 +45,27 @@ function withoutSignature(type: string, paper: Pick<SyntheticPaper, "arxivId" | 
   return JSON.stringify({ ...rest, events });
 }
 
-type Word = { proof: string; signer: { signerId: string }; event: { eventId: string; type: string } } | null;
-const word = "{ proof signer { signerId } event { eventId type } }";
+type Provenance = {
+  proof: string;
+  signer: { signerId: string };
+  event: { eventId: string; type: string };
+} | null;
+const provenanceFields = "{ proof signer { signerId } event { eventId type } }";
 
-describe("a paper's", () => {
-  it("fields lead to the event that states them", async () => {
+describe("Paper", () => {
+  it("names the event behind its record, snapshot, verdict, claims and references", async () => {
     type Answer = {
       paper: {
-        recordProvenance: Word;
-        snapshotProvenance: Word;
-        verdict: { provenance: Word } | null;
-        claims: { nodes: { provenance: Word }[] };
-        references: { nodes: { provenance: Word }[] };
+        recordProvenance: Provenance;
+        snapshotProvenance: Provenance;
+        verdict: { provenance: Provenance } | null;
+        claims: { nodes: { provenance: Provenance }[] };
+        references: { nodes: { provenance: Provenance }[] };
       };
     };
     const { paper } = await client.ask<Answer>(
-      `{ paper(ref: "2302.12192") { recordProvenance ${word} snapshotProvenance ${word} verdict { provenance ${word} }
-         claims { nodes { provenance ${word} } } references { nodes { provenance ${word} } } } }`,
+      `{ paper(ref: "2302.12192") { recordProvenance ${provenanceFields} snapshotProvenance ${provenanceFields} verdict { provenance ${provenanceFields} }
+         claims { nodes { provenance ${provenanceFields} } } references { nodes { provenance ${provenanceFields} } } } }`,
     );
     expect(paper.recordProvenance).toMatchObject({
       proof: "RECEIPT",
@@ -74,7 +78,7 @@ describe("a paper's", () => {
     for (const other of others) expect(other?.provenance).toEqual(paper.snapshotProvenance);
   });
 
-  it("unknown is another thing than its none", async () => {
+  it("distinguishes unknown references from none: a paper without a snapshot has no count", async () => {
     type Answer = Record<string, { [key: string]: unknown }>;
     const fields = `{ title recordProvenance { proof } snapshotProvenance { proof } verdict { verdictId }
       referenceCoverage { asserted listed complete } references { totalCount } work { title year } }`;
@@ -88,7 +92,7 @@ describe("a paper's", () => {
       verdict: null,
       referenceCoverage: { asserted: null, listed: 0, complete: false },
       references: { totalCount: 0 },
-      // What references call it is better than nothing; the year is its own.
+      // Without a snapshot the work has the title that references give it, and its own year.
       work: { title: "The title that is cited", year: 2023 },
     });
     expect(none).toMatchObject({
@@ -100,37 +104,40 @@ describe("a paper's", () => {
   });
 });
 
-describe("an event's effective proof", () => {
+describe("Event.effectiveProof", () => {
   it.each([
-    // What is signed vouches for what its signer built it on, not for what is built on it.
+    // A signed event vouches for the events that it links to, not for those that link to it.
     ["2305.00004", "RECEIPT", "SIGNED", "SIGNED", "SIGNED"],
     ["2305.00005", "SIGNED", "SIGNED", "HASH", "HASH"],
-  ])("is its standing: %s", async (ref, recordProof, recordStanding, snapshotProof, snapshotStanding) => {
-    const { paper } = await client.ask<{ paper: { events: { nodes: unknown[] } } }>(
-      `{ paper(ref: "${ref}") { events { nodes { type proof effectiveProof } } } }`,
-    );
-    expect(paper.events.nodes).toEqual([
-      { type: "RECORD_CREATED", proof: recordProof, effectiveProof: recordStanding },
-      { type: "GRAPH_SNAPSHOT", proof: snapshotProof, effectiveProof: snapshotStanding },
-    ]);
-  });
+  ])(
+    "of paper %s: record with proof %s has %s, snapshot with proof %s has %s",
+    async (ref, recordProof, recordEffective, snapshotProof, snapshotEffective) => {
+      const { paper } = await client.ask<{ paper: { events: { nodes: unknown[] } } }>(
+        `{ paper(ref: "${ref}") { events { nodes { type proof effectiveProof } } } }`,
+      );
+      expect(paper.events.nodes).toEqual([
+        { type: "RECORD_CREATED", proof: recordProof, effectiveProof: recordEffective },
+        { type: "GRAPH_SNAPSHOT", proof: snapshotProof, effectiveProof: snapshotEffective },
+      ]);
+    },
+  );
 });
 
-describe("a citation's", () => {
+describe("the edges of citationGraph", () => {
   type Edge = {
     citing: { arxivId: string };
     cited: { arxivId: string };
-    provenance: Word;
-    references: { citingPaper: { pithNumber: string }; citedArxivId: string; provenance: Word }[];
+    provenance: Provenance;
+    references: { citingPaper: { pithNumber: string }; citedArxivId: string; provenance: Provenance }[];
   };
   const graph = (
     roots: string,
     maxNodes: number,
   ) => `{ citationGraph(roots: ["${roots}"], depth: 1, maxNodes: ${maxNodes}) {
-    edges { citing { arxivId } cited { arxivId } provenance ${word}
-      references(first: 100) { citingPaper { pithNumber } citedArxivId provenance ${word} } } } }`;
+    edges { citing { arxivId } cited { arxivId } provenance ${provenanceFields}
+      references(first: 100) { citingPaper { pithNumber } citedArxivId provenance ${provenanceFields} } } } }`;
 
-  it("references are those of every version that cites, best proved first", async () => {
+  it("list the references of every citing version, best proved first", async () => {
     const root = arxivIdOf(versionedPaper);
     const { citationGraph } = await client.ask<{ citationGraph: { edges: Edge[] } }>(graph(root, 20));
     const { edges } = citationGraph;
@@ -148,7 +155,7 @@ describe("a citation's", () => {
     }
   });
 
-  it("provenance takes as many statements for many edges as for few", async () => {
+  it("make as many statements for many edges as for few", async () => {
     const edgesOf = async (maxNodes: number) => {
       const { citationGraph } = await client.ask<{ citationGraph: { edges: Edge[] } }>(
         graph(arxivIdOf(30), maxNodes),
@@ -160,18 +167,18 @@ describe("a citation's", () => {
     const many = await client.statements(graph(arxivIdOf(30), 12));
     expect(many.length).toBe(few.length);
     const plans = await client.plans(graph(arxivIdOf(30), 12));
-    // The statement that the edges are for.
+    // The statement that reads the references of the edges.
     expect(
       plans.some((plan) => /PARTITION BY "papers"."work_id", "references"."cited_work_id"/.test(plan)),
     ).toBe(true);
   });
 });
 
-it("a work has its paper's own title once that is known", async () => {
+it("Work.title becomes the paper's own title once its snapshot is stored", async () => {
   const summary = await ingest(
     database,
     (async function* () {
-      yield { source: "nobody", bytes: Buffer.from(bare.text, "utf8") };
+      yield { source: "test", bytes: Buffer.from(bare.text, "utf8") };
     })(),
     {
       keyring: createKeyring([registry]),
@@ -184,6 +191,5 @@ it("a work has its paper's own title once that is known", async () => {
   const { paper } = await client.ask<{ paper: { title: string; work: { title: string } } }>(
     '{ paper(ref: "2305.00001") { title work { title } } }',
   );
-  // Now that its snapshot is there, the work has the paper's own title.
   expect(paper).toEqual({ title: "Unseen", work: { title: "Unseen" } });
 });

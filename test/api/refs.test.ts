@@ -4,12 +4,12 @@ import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { type Client, createClient } from "./client.ts";
 import {
   arxivIdOf,
+  citedOnlyArxivId,
+  citedOnlyDoi,
+  citedOnlyWorkId,
   ingestLibrary,
   type Library,
   sharedDoi,
-  unheldArxivId,
-  unheldDoi,
-  unheldWorkId,
   versionedPaper,
 } from "./fixtures/library.ts";
 
@@ -58,14 +58,18 @@ describe("paper(ref)", () => {
     expect(await paper(ref)).toBe(seed);
   });
 
-  it.each(["pith:2022:ROU4N4IR", "2302.12192v2", "2302.99999", "10.1000/nothing", "AAAAAAAA", unheldArxivId])(
-    "finds nothing for %s",
-    async (ref) => {
-      expect(await paper(ref)).toBeNull();
-    },
-  );
+  it.each([
+    "pith:2022:ROU4N4IR",
+    "2302.12192v2",
+    "2302.99999",
+    "10.1000/nothing",
+    "AAAAAAAA",
+    citedOnlyArxivId,
+  ])("finds nothing for %s", async (ref) => {
+    expect(await paper(ref)).toBeNull();
+  });
 
-  it("finds the latest version, or the one that is asked for", async () => {
+  it("finds the latest version, or the one that the ref names", async () => {
     const id = arxivIdOf(versionedPaper);
     const numbers = library.versions.map(({ pithNumber }) => pithNumber);
     expect(await paper(id)).toBe(numbers[2]);
@@ -74,24 +78,27 @@ describe("paper(ref)", () => {
     expect(await paper(`${id}v4`)).toBeNull();
   });
 
-  it("finds the best proved of several papers that share a DOI, though another was submitted later", async () => {
+  it("finds the best proved of several papers that share a DOI, even if another was submitted later", async () => {
     // The alias is in no signed event: papers accepted at `hash` keep it.
     expect(await paper(sharedDoi)).toBe(library.papers[0]?.pithNumber);
   });
 
-  it.each(["", "no paper", "pith:", "12", "pith:2023:ROU4"])("refuses %j", async (ref) => {
-    const [error] = await client.errors("query ($ref: String!) { paper(ref: $ref) { title } }", { ref });
-    expect(error?.extensions["code"]).toBe("BAD_USER_INPUT");
-    expect(error?.message).toContain("Accepted: a Pith number");
-  });
+  it.each(["", "no paper", "pith:", "12", "pith:2023:ROU4"])(
+    "rejects %j with BAD_USER_INPUT",
+    async (ref) => {
+      const [error] = await client.errors("query ($ref: String!) { paper(ref: $ref) { title } }", { ref });
+      expect(error?.extensions["code"]).toBe("BAD_USER_INPUT");
+      expect(error?.message).toContain("Accepted: a Pith number");
+    },
+  );
 
-  it("refuses a work id, which names no paper", async () => {
-    const [error] = await client.errors(`{ paper(ref: "${unheldWorkId}") { title } }`);
+  it("rejects the id of a work with BAD_USER_INPUT, and suggests work(ref:)", async () => {
+    const [error] = await client.errors(`{ paper(ref: "${citedOnlyWorkId}") { title } }`);
     expect(error?.extensions["code"]).toBe("BAD_USER_INPUT");
     expect(error?.message).toContain("work(ref:)");
   });
 
-  it("answers the others where one is unreadable", async () => {
+  it("reports an unreadable ref at its own path only", async () => {
     const errors = await client.errors(
       `{ a: paper(ref: "??") { title } b: paper(ref: "${seed}") { title } }`,
     );
@@ -100,15 +107,15 @@ describe("paper(ref)", () => {
   });
 });
 
-describe("a short form that fits several papers", () => {
-  // Two suffixes with the same beginning would take 2^40 hashes to find; rows of the tables will do.
+describe("a short form that matches several papers", () => {
+  // Finding two suffixes with the same beginning would take 2^40 hashes, so rows are inserted instead.
   const twins = Array.from(
     { length: 12 },
     (_, index) =>
       `pith:${2001 + index}:ZZZZZZZZ${"AB"[index % 2]}AAAAAAAAAAAAAAA${"CDEFGHIJKLMN"[index]}A` as PithNumber,
   );
   beforeAll(async () => {
-    const { paperIdOf } = await import("../../src/store/index.ts");
+    const { paperIdOf } = await import("../../src/row-rules/index.ts");
     const { pool } = database;
     for (const number of twins) {
       const id = paperIdOf(number);
@@ -121,7 +128,8 @@ describe("a short form that fits several papers", () => {
     }
   });
 
-  it("is refused, with the numbers that fit", async () => {
+  /** @threat T13 */
+  it("is rejected with AMBIGUOUS_REF and the first 10 matching Pith numbers", async () => {
     const [error] = await client.errors('{ paper(ref: "pith:ZZZZZZZZ") { title } }');
     expect(error?.extensions["code"]).toBe("AMBIGUOUS_REF");
     expect(error?.extensions["pithNumbers"]).toEqual([...twins].sort().slice(0, 10));
@@ -129,7 +137,7 @@ describe("a short form that fits several papers", () => {
     expect(error?.message).toContain("and 2 more");
   });
 
-  it("is fine where it is long enough, or the year is given", async () => {
+  it("is resolved by more characters or by the year", async () => {
     const [first] = twins;
     if (first === undefined) throw new Error("no twins");
     expect(await paper(suffixOf(first))).toBe(first);
@@ -140,26 +148,26 @@ describe("a short form that fits several papers", () => {
 });
 
 describe("work(ref)", () => {
-  it("finds works of which nothing is held", async () => {
-    expect(await work(unheldArxivId)).toEqual({ title: "Held by nobody", arxivId: unheldArxivId });
-    expect((await work(unheldDoi))?.arxivId).toBeNull();
-    expect(await work(unheldWorkId)).not.toBeNull();
-    expect(await work(unheldWorkId.toUpperCase())).not.toBeNull();
+  it("finds works of which no paper is stored", async () => {
+    expect(await work(citedOnlyArxivId)).toEqual({ title: "Only cited", arxivId: citedOnlyArxivId });
+    expect((await work(citedOnlyDoi))?.arxivId).toBeNull();
+    expect(await work(citedOnlyWorkId)).not.toBeNull();
+    expect(await work(citedOnlyWorkId.toUpperCase())).not.toBeNull();
   });
 
-  it("finds the work of a paper by all its names", async () => {
+  it("finds the work of a paper by arXiv id, any version, DOI and Pith number", async () => {
     const id = arxivIdOf(versionedPaper);
     const names = [id, `${id}v2`, `${id}v9`, `10.48550/arxiv.${id}`, library.versions[1]?.pithNumber ?? ""];
     for (const name of names) expect((await work(name))?.arxivId).toBe(id);
   });
 
-  it("finds nothing for what is not known", async () => {
+  it("returns null for unknown identifiers", async () => {
     expect(await work("2302.99999")).toBeNull();
     expect(await work("11111111-2222-3333-4444-555555555555")).toBeNull();
     expect(await work("10.1000/nothing")).toBeNull();
   });
 
-  it("joins the versions of a paper", async () => {
+  it("returns all versions of a paper as papers of one work", async () => {
     const source = `{ work(ref: "${arxivIdOf(versionedPaper)}") { paper { pithNumber } papers { pithNumber source { version } } } }`;
     const numbers = library.versions.map(({ pithNumber }) => pithNumber);
     expect(await client.ask(source)).toEqual({

@@ -8,7 +8,7 @@ import { ingestCitations, left, right, self, survey1 } from "./fixtures/citation
 import { documentOf, referenceOf } from "./fixtures/documents.ts";
 import { ingestTexts } from "./fixtures/library.ts";
 
-/* What a request makes of a graph that answers late, in part, or not at all. */
+/* Requests to a graph that answers late, in part, or not at all. */
 let database: TestDatabase;
 let tables: GraphService;
 
@@ -25,7 +25,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** The graph in SQL, but for what is given. */
+/** The graph in SQL, with some methods replaced. */
 function graphWith(changes: Partial<GraphService>): Client {
   return createClient(database, { ...tables, ...changes });
 }
@@ -39,10 +39,10 @@ const codeOf = async (client: Client, source: string) => {
   return { code: error?.extensions["code"], message: error?.message };
 };
 
-describe("an answer that a budget cut", () => {
+describe("an answer that the budget cuts short", () => {
   const short = { truncated: true, graphVersion: "7" };
 
-  it("says so where there is something to say it of", async () => {
+  it("is marked as truncated by citationGraph, reachableWorks and relatedWorks", async () => {
     const client = graphWith({
       neighbourhood: async (input, budget) => ({ ...(await tables.neighbourhood(input, budget)), ...short }),
       reachable: async () => ({ counts: [1, 2], ...short }),
@@ -59,7 +59,7 @@ describe("an answer that a budget cut", () => {
     });
   });
 
-  it("marks an empty list as truncated", async () => {
+  it("is marked as truncated even if its list is empty", async () => {
     const client = graphWith({ relatedWorks: async () => ({ related: [], ...short }) });
     expect(
       await client.ask(
@@ -68,14 +68,14 @@ describe("an answer that a budget cut", () => {
     ).toEqual({ relatedWorks: { ...short, nodes: [] } });
   });
 
-  it("is an error for a path, whose null would mean that there is none", async () => {
+  it("is QUERY_TOO_COMPLEX for citationPath, where null would mean that there is no path", async () => {
     const client = graphWith({ path: async () => ({ workIds: null, ...short }) });
     const path = await codeOf(client, `{ citationPath(from: "${self}", to: "${right}") { length } }`);
     expect(path.code).toBe("QUERY_TOO_COMPLEX");
     expect(path.message).toContain("maxDepth");
   });
 
-  it("all questions of a request share one budget of time", async () => {
+  it("counts against one time budget for all graph queries of a request", async () => {
     const given: number[] = [];
     vi.useFakeTimers({ toFake: ["performance"] });
     const client = graphWith({
@@ -91,8 +91,8 @@ describe("an answer that a budget cut", () => {
   });
 });
 
-describe("works that go away while they are asked for", () => {
-  it("are left out of a graph, with their edges", async () => {
+describe("works that disappear during a query", () => {
+  it("are left out of citationGraph, with their edges", async () => {
     const client = graphWith({
       neighbourhood: async (input, budget) => {
         const answer = await tables.neighbourhood(input, budget);
@@ -108,15 +108,15 @@ describe("works that go away while they are asked for", () => {
     expect(citationGraph.edges).toHaveLength(2);
   });
 
-  it("make a path be looked for again", async () => {
-    let asked = 0;
+  it("make citationPath search again once, and then fail with GRAPH_UNAVAILABLE", async () => {
+    let calls = 0;
     const catchUp = vi.fn(async () => {});
     const client = graphWith({
       catchUp,
       path: async (input, budget) => {
         const answer = await tables.path(input, budget);
-        asked++;
-        return asked === 1 ? { ...answer, workIds: [input.from, 1n, input.to] } : answer;
+        calls++;
+        return calls === 1 ? { ...answer, workIds: [input.from, 1n, input.to] } : answer;
       },
     });
     const source = `{ citationPath(from: "${self}", to: "${right}") { works { arxivId } } }`;
@@ -131,7 +131,7 @@ describe("works that go away while they are asked for", () => {
     expect((await codeOf(never, source)).code).toBe("GRAPH_UNAVAILABLE");
   });
 
-  it("a root that memory has not heard of makes it catch up first", async () => {
+  it("make the graph catch up before it answers when a root is unknown in memory", async () => {
     let isCaughtUp = false;
     const client = graphWith({
       catchUp: async () => {
@@ -147,10 +147,10 @@ describe("works that go away while they are asked for", () => {
   });
 });
 
-describe("a graph that cannot answer", () => {
+describe("an unavailable graph", () => {
   const ranks = "{ topWorks(by: PAGERANK) { nodes { rank } } }";
 
-  it("is told with a code", async () => {
+  it("is reported with GRAPH_UNAVAILABLE", async () => {
     const client = graphWith({
       reachable: async () => {
         throw new GraphUnavailableError("A thread ended.");
@@ -162,7 +162,7 @@ describe("a graph that cannot answer", () => {
     });
   });
 
-  it("is waited for while it is loaded", async () => {
+  it("is awaited while it is loaded", async () => {
     const loaded = vi.fn(async () => {});
     const client = graphWith({
       ...memory({ isLoaded: false }),
@@ -173,9 +173,9 @@ describe("a graph that cannot answer", () => {
     expect(loaded).toHaveBeenCalledOnce();
   });
 
-  it("is not waited for longer than it should be", async () => {
-    const patience = AbortSignal.abort(new DOMException("", "TimeoutError"));
-    const timeout = vi.spyOn(AbortSignal, "timeout").mockReturnValue(patience);
+  it("is awaited up to a limit, then reported with GRAPH_UNAVAILABLE", async () => {
+    const expired = AbortSignal.abort(new DOMException("", "TimeoutError"));
+    const timeout = vi.spyOn(AbortSignal, "timeout").mockReturnValue(expired);
     const client = graphWith({
       ...memory({ isLoaded: false }),
       loaded: async (signal) => signal?.throwIfAborted(),
@@ -188,7 +188,7 @@ describe("a graph that cannot answer", () => {
     });
   });
 
-  it("answers from the tables while it is loaded", async () => {
+  it("answers from the tables while it is loaded, and not after it is closed", async () => {
     const loading = startGraph(database);
     const client = createClient(database, loading);
     const source = `{ reachableWorks(ref: "${self}") { total } status { graphVersion } }`;
@@ -200,7 +200,7 @@ describe("a graph that cannot answer", () => {
   });
 });
 
-it("what is taken in while memory follows is in the answers after it", async () => {
+it("a paper ingested while the graph follows is in the next answers", async () => {
   const follower = startGraph(database);
   await follower.loaded(AbortSignal.timeout(60_000));
   const client = createClient(database, follower);
@@ -212,7 +212,7 @@ it("what is taken in while memory follows is in the answers after it", async () 
     references: [referenceOf(1, { arxivId: survey1 })],
   });
   await ingestTexts(database, [late.text]);
-  // Nobody waits for the notice: a root that memory does not hold yet makes it look.
+  // Without waiting for the notification: a root that is not in memory makes the graph catch up.
   const { citationGraph, status } = await client.ask<{
     citationGraph: { nodes: { work: { arxivId: string } }[]; graphVersion: string };
     status: { graphVersion: string };
@@ -225,16 +225,16 @@ it("what is taken in while memory follows is in the answers after it", async () 
   await follower.close();
 });
 
-describe("over HTTP", () => {
+describe("a graph query over HTTP", () => {
   let server: RunningServer;
   const logged: unknown[] = [];
-  const asked = new EventEmitter();
+  const queries = new EventEmitter();
 
   beforeAll(async () => {
     const graph: GraphService = {
       ...tables,
       reachable: (_input, budget = {}) => {
-        asked.emit("question", budget);
+        queries.emit("reachable", budget);
         return new Promise((_resolve, reject) => {
           budget.signal?.addEventListener("abort", () => reject(budget.signal?.reason));
         });
@@ -256,22 +256,22 @@ describe("over HTTP", () => {
       ...(signal && { signal }),
     });
 
-  it("a client that goes away ends its question, and that is no error to be logged", async () => {
+  it("is cancelled without a log entry when the client disconnects", async () => {
     const leaving = new AbortController();
-    const question = once(asked, "question") as Promise<[Budget]>;
+    const query = once(queries, "reachable") as Promise<[Budget]>;
     const answer = post(`{ reachableWorks(ref: "${self}") { total } }`, leaving.signal);
-    const [{ signal }] = await question;
-    if (signal === undefined) throw new Error("The question was asked without a signal.");
+    const [{ signal }] = await query;
+    if (signal === undefined) throw new Error("The query has no signal.");
     const ended = new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
     leaving.abort();
     await expect(answer).rejects.toThrow();
     await ended;
-    // Answered after whatever the first request still had to do.
+    // Answered after the remaining work of the first request.
     await (await post("{ status { papers } }")).json();
     expect(logged).toEqual([]);
   });
 
-  it("what went wrong inside is masked", async () => {
+  it("masks an unexpected error as INTERNAL_SERVER_ERROR, and logs it", async () => {
     const response = await post(`{ relatedWorks(ref: "${self}", by: CO_CITATION) { nodes { score } } }`);
     const text = await response.text();
     expect(JSON.parse(text).errors[0].extensions.code).toBe("INTERNAL_SERVER_ERROR");

@@ -41,9 +41,9 @@ function membersOf(type: GraphQLNamedType): Map<string, string> {
   return members;
 }
 
-describe("the schema", () => {
+describe("the GraphQL schema", () => {
   it.each(ownTypes(contract.getTypeMap()).map((type) => [type.name, type] as const))(
-    "has all that the contract fixes of %s",
+    "has every member of %s that the contract defines",
     (name, type) => {
       const own = schema.getType(name);
       expect(own?.constructor.name).toBe(type.constructor.name);
@@ -66,7 +66,7 @@ describe("the schema", () => {
     }
   });
 
-  it("describes everything", () => {
+  it("describes every type, field, argument and enum value", () => {
     const bare: string[] = [];
     const look = (where: string, { description }: Named) => {
       if ((description ?? "").length < 5) bare.push(where);
@@ -117,7 +117,7 @@ describe("the schema", () => {
     }
   });
 
-  it("is what schema.graphql says", () => {
+  it("is printed in schema.graphql", () => {
     const file = readFileSync(new URL("../../schema.graphql", import.meta.url), "utf8");
     expect(`${printSchema(lexicographicSortSchema(schema))}\n`).toBe(file);
   });

@@ -9,8 +9,8 @@ import { ingestTexts } from "./fixtures/library.ts";
 let database: TestDatabase;
 let client: Client;
 
-/** What each text is to show stands in its words. */
-const made = [
+/** Papers with texts for the queries below. */
+const synthetic = [
   {
     arxivId: "2401.00001",
     title: "Schrödinger’s cat, and <b>other</b> tales of ÉCOLE",
@@ -36,7 +36,7 @@ beforeAll(async () => {
   await takeIn(database, sampleDocuments(100), { keyring: sampleKeyring });
   await ingestTexts(
     database,
-    made.map(
+    synthetic.map(
       ({ arxivId, title, authors, abstract, claims = [] }, index) =>
         documentOf({
           arxivId,
@@ -79,8 +79,8 @@ async function found(query: string): Promise<string[]> {
   return (await search(query)).edges.map(({ node }) => node.title ?? node.text ?? "");
 }
 
-describe("words", () => {
-  const [cat, , , ligatures] = made.map(({ title }) => title);
+describe("search by words", () => {
+  const [cat, , , ligatures] = synthetic.map(({ title }) => title);
   it.each([
     ["cat tales", cat],
     ["SCHRÖDINGER", cat],
@@ -88,35 +88,36 @@ describe("words", () => {
     ["österreicher", cat],
     ["other tales", cat],
     ["efficient N 4", ligatures],
-  ])("%s are found whatever their case, and however they are set", async (query, title) => {
+  ])("finds %j regardless of case, accents and ligatures", async (query, title) => {
     expect(await found(query)).toEqual([title]);
   });
 
-  it("are runs of letters and digits: other signs stand between them", async () => {
-    expect(await found("abelian wide")).toEqual([made[1]?.claims?.[0]]);
-    expect(await found("non-abelian")).toEqual([made[1]?.claims?.[0]]);
+  it("splits words at every character but letters and digits", async () => {
+    expect(await found("abelian wide")).toEqual([synthetic[1]?.claims?.[0]]);
+    expect(await found("non-abelian")).toEqual([synthetic[1]?.claims?.[0]]);
     expect(await found('"wide non"')).toEqual([]);
-    expect(await found("nonabelian gauge")).toEqual([made[1]?.title]);
+    expect(await found("nonabelian gauge")).toEqual([synthetic[1]?.title]);
   });
 
-  it("must all be there, and those with a minus must not", async () => {
+  /** @threat T21 */
+  it("requires all words, and excludes words with a minus", async () => {
     expect(new Set(await found("zyxgauge"))).toEqual(
-      new Set([made[1]?.claims?.[0], made[2]?.title, made[3]?.title]),
+      new Set([synthetic[1]?.claims?.[0], synthetic[2]?.title, synthetic[3]?.title]),
     );
-    expect(await found("zyxgauge fields")).toEqual([made[2]?.title]);
-    expect(await found("zyxgauge -fields -abelian")).toEqual([made[3]?.title]);
+    expect(await found("zyxgauge fields")).toEqual([synthetic[2]?.title]);
+    expect(await found("zyxgauge -fields -abelian")).toEqual([synthetic[3]?.title]);
     expect(await found("quokka or")).toEqual([]);
-    expect(await found("either or neither")).toEqual([made[5]?.claims?.[0]]);
+    expect(await found("either or neither")).toEqual([synthetic[5]?.claims?.[0]]);
   });
 
   it.each(["", "   ", "-zyxgauge", '""', "— …", "\u0000", "':* & | ! <->"])(
-    "that are none find nothing: %j",
+    "finds nothing for the query %j, which has no words to match",
     async (query) => {
       expect(await search(query)).toMatchObject({ totalCount: 0, edges: [] });
     },
   );
 
-  it("too many of them are refused", async () => {
+  it("rejects 501 characters, or 33 words, with BAD_USER_INPUT", async () => {
     for (const query of ["x".repeat(501), "a ".repeat(33)]) {
       const [error] = await client.errors("query ($q: String!) { search(query: $q) { totalCount } }", {
         q: query,
@@ -126,8 +127,8 @@ describe("words", () => {
   });
 });
 
-describe("what is found", () => {
-  it("in a title comes before what is found in a claim or an abstract", async () => {
+describe("search results", () => {
+  it("rank matches in titles before those in claims and abstracts", async () => {
     const { edges } = await search("zyxgauge");
     expect(edges.map(({ passage }) => passage?.field)).toEqual(["TITLE", "CLAIM", "ABSTRACT"]);
     const scores = edges.map(({ score }) => score);
@@ -135,7 +136,7 @@ describe("what is found", () => {
     expect(scores.every((score) => score > 0 && score < 1)).toBe(true);
   });
 
-  it("shows the passage, its matches apart, and no markup of its own", async () => {
+  it("show a passage around the matches, in parts and without markup", async () => {
     const [edge] = (await search("quokka rule")).edges;
     expect(edge?.passage?.field).toBe("ABSTRACT");
     expect(edge?.passage?.text.length).toBeLessThan(330);
@@ -148,7 +149,7 @@ describe("what is found", () => {
     expect(named?.passage).toMatchObject({ field: "AUTHORS", text: "Erwin Österreicher" });
   });
 
-  it("is the paper that an identifier names, first", async () => {
+  it("begin with the paper that an identifier names", async () => {
     const { pithNumber } = (await search("2302.12192")).edges[0]?.node ?? {};
     expect(pithNumber).toBe("pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643");
     const names = [
@@ -165,23 +166,23 @@ describe("what is found", () => {
     }
   });
 
-  it("is the work that is only cited, by its identifier", async () => {
+  it("include a work that is only cited, by its identifier", async () => {
     expect(await search("10.1234/ONLY.cited")).toMatchObject({
       totalCount: 1,
       edges: [{ matchType: "IDENTIFIER", passage: null, node: { __typename: "Work", title: "Only cited" } }],
     });
   });
 
-  it("is what is like the query, where nothing has its words", async () => {
+  it("fall back to similar words when no text has the words of the query", async () => {
     const { edges, totalCount } = await search("Ostereicher");
-    expect(edges).toMatchObject([{ matchType: "FUZZY", node: { title: made[0]?.title } }]);
+    expect(edges).toMatchObject([{ matchType: "FUZZY", node: { title: synthetic[0]?.title } }]);
     expect(totalCount).toBe(1);
     expect(await found("qqq unheardof")).toEqual([]);
   });
 });
 
 it.each(["paper", "model", "the", "2302.12192", "Ostereicher"])(
-  "%j gives each row once, whatever the size of a page",
+  "search for %j returns each row once, for any page size",
   async (query) => {
     const walk = async (size: number) => {
       const cursors: string[] = [];
@@ -203,7 +204,7 @@ it.each(["paper", "model", "the", "2302.12192", "Ostereicher"])(
   },
 );
 
-it("a cursor of another connection is refused", async () => {
+it("search rejects the cursor of another connection with BAD_USER_INPUT", async () => {
   const { papers } = await client.ask<{ papers: { pageInfo: { endCursor: string } } }>(
     "{ papers(first: 1) { pageInfo { endCursor } } }",
   );
@@ -217,7 +218,7 @@ it("a cursor of another connection is refused", async () => {
 });
 
 describe("claims(filter: { text })", () => {
-  it("finds what search finds, in the order of claims", async () => {
+  it("finds the claims that match a search, in the order of claims", async () => {
     const source =
       "query ($text: String!) { claims(filter: { text: $text }, first: 100) { totalCount nodes { text } } }";
     const { claims } = await client.ask<{ claims: { totalCount: number; nodes: { text: string }[] } }>(
@@ -235,14 +236,14 @@ describe("claims(filter: { text })", () => {
   });
 });
 
-it("a query that everything fits costs no more than ranking the most that are ranked", async () => {
+it("search ranks a bounded number of rows, however many match", async () => {
   const copies = 3 * mostRanked;
   await database.pool.query(
-    `INSERT INTO claims SELECT 1, n, 'C', 'headline', 'everybody says ' || n, '', '', NULL FROM generate_series(1, ${copies}) n`,
+    `INSERT INTO claims SELECT 1, n, 'C', 'headline', 'common words ' || n, '', '', NULL FROM generate_series(1, ${copies}) n`,
   );
   await database.pool.query("ANALYZE");
-  expect(await search("everybody", 0)).toMatchObject({ totalCount: mostRanked });
-  for (const plan of await client.plans('{ search(query: "everybody", first: 2) { edges { score } } }')) {
+  expect(await search("common", 0)).toMatchObject({ totalCount: mostRanked });
+  for (const plan of await client.plans('{ search(query: "common", first: 2) { edges { score } } }')) {
     const ranked = [...plan.matchAll(/rows=(\d+)(?:\.\d+)? loops/g)].map(([, rows]) => Number(rows));
     expect(Math.max(...ranked), plan).toBeLessThan(copies);
   }

@@ -15,7 +15,7 @@ let graphDatabase: Database;
 beforeAll(async () => {
   database = await createTestDatabase();
   library = await ingestLibrary(database);
-  // Over connections of its own: what it reads to follow changes is nobody's query.
+  // With its own connections, so that the statements by which it follows changes are not counted.
   graphDatabase = openDatabase({ connection: database.connection });
   graph = startGraph(graphDatabase);
   await graph.loaded(AbortSignal.timeout(60_000));
@@ -27,7 +27,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Queries for so many papers, each with all that hangs on a paper, and the statements that they may make. */
+/** Queries for $n papers, and the number of statements that they make. */
 const queries: Record<string, { source: string; statements: number }> = {
   "papers with claims": {
     source: `query ($n: Int!) { papers(first: $n) { nodes { title claims { totalCount nodes { text } } } } }`,
@@ -50,7 +50,7 @@ const queries: Record<string, { source: string; statements: number }> = {
       claims(kinds: [HEADLINE]) { totalCount nodes { text } }
       references(stored: false, first: 2) { totalCount nodes { title } }
       events(types: [GRAPH_SNAPSHOT]) { totalCount nodes { payload prevEvent { target } supersedes { eventId } } } } } }`,
-    // places of papers in two: works, papers; papers; bodies of records; aliases; held references and those of a filter with
+    // places of papers in two: works, papers; papers; bodies of records; aliases; stored references and those of a filter with
     // their count (each places and works; once the rows); heads and logs of states; works; identifiers; papers of works; much
     // cited works; pages and papers that cite; claims with their count; events with count, their bodies, and the events that
     // they link to with theirs.
@@ -59,7 +59,7 @@ const queries: Record<string, { source: string; statements: number }> = {
 };
 
 it.each(Object.entries(queries))(
-  "%s make as many statements for 20 as for 5, and no more for 1",
+  "%s make as many statements for 20 papers as for 5, and no more for 1",
   async (_name, query) => {
     const counts: number[] = [];
     for (const n of [1, 5, 20]) {
@@ -67,13 +67,13 @@ it.each(Object.entries(queries))(
       counts.push(statements.length);
       if (statements.length > query.statements) console.error(statements.join("\n\n"));
     }
-    // Of one paper it need not be asked whether others are better read apart, nor what no reference names.
+    // For one paper, some statements are unnecessary.
     expect(counts[0]).toBeLessThanOrEqual(query.statements);
     expect(counts.slice(1)).toEqual([query.statements, query.statements]);
   },
 );
 
-it("twenty refs make as many statements as one", async () => {
+it("20 refs of paper take 2 statements, and 20 of work at most 5", async () => {
   const refs = Array.from({ length: 20 }, (_, index) =>
     index % 3 === 0
       ? arxivIdOf(index)
@@ -87,7 +87,7 @@ it("twenty refs make as many statements as one", async () => {
   expect((await client.statements(`{ ${refs.map(work).join(" ")} }`)).length).toBeLessThanOrEqual(5);
 });
 
-it("reads only what is asked for", async () => {
+it("a query reads only the tables of its selected fields", async () => {
   expect(await client.statements("{ papers { totalCount } }")).toHaveLength(1);
   expect(await client.statements("{ papers { nodes { title } } }")).toHaveLength(2);
   expect(
@@ -97,7 +97,7 @@ it("reads only what is asked for", async () => {
 });
 
 const citedByHub = `{ citationGraph(roots: ["${hubArxivId}"], direction: CITED_BY, depth: 2, maxNodes: $n)`;
-/** Questions about citations, and the statements that they may make. A work that memory knows by its identifier takes none to be found. */
+/** Citation queries, and the number of statements that they make. A work in memory is found by its identifier without one. */
 const graphQueries: Record<string, { source: string; statements: number }> = {
   "a graph's size": { source: `${citedByHub} { nodeCount edgeCount } }`, statements: 0 },
   "a graph with titles and edges": {
@@ -116,13 +116,13 @@ const graphQueries: Record<string, { source: string; statements: number }> = {
       work { title paper { title } } shared(first: $n) { title } again: shared(first: 1) { paper { title } } } } }`,
     statements: 2,
   },
-  "what is common, prior and derivative": {
+  "common references, prior and derivative works": {
     source: `{ commonReferences(refs: ["${arxivIdOf(21)}", "${arxivIdOf(22)}"], first: $n) { nodes { work { title } } }
       priorWorks(refs: ["${arxivIdOf(21)}"], first: $n) { nodes { work { title } } }
       derivativeWorks(refs: ["${arxivIdOf(21)}", "${hubArxivId}"], first: $n) { nodes { work { paper { title } } } } }`,
     statements: 2,
   },
-  "the works cited most": {
+  "the most cited works": {
     source: "{ topWorks(by: CITED_BY_COUNT, first: $n) { nodes { work { title } } } }",
     statements: 1,
   },
@@ -132,17 +132,20 @@ const graphQueries: Record<string, { source: string; statements: number }> = {
   },
 };
 
-it.each(Object.entries(graphQueries))("%s: as many statements for 3, 10 or 100", async (_name, query) => {
-  const counts: number[] = [];
-  for (const n of [3, 10, 100]) {
-    const statements = await client.statements(query.source.replaceAll("$n", String(n)));
-    counts.push(statements.length);
-    if (statements.length !== query.statements) console.error(statements.join("\n\n"));
-  }
-  expect(counts).toEqual([query.statements, query.statements, query.statements]);
-});
+it.each(Object.entries(graphQueries))(
+  "%s: as many statements for 3, 10 and 100 works",
+  async (_name, query) => {
+    const counts: number[] = [];
+    for (const n of [3, 10, 100]) {
+      const statements = await client.statements(query.source.replaceAll("$n", String(n)));
+      counts.push(statements.length);
+      if (statements.length !== query.statements) console.error(statements.join("\n\n"));
+    }
+    expect(counts).toEqual([query.statements, query.statements, query.statements]);
+  },
+);
 
-it("a graph of 300 nodes makes as many as one of 10", async () => {
+it("citationGraph of 300 nodes makes the same statements as one of 10", async () => {
   const source = `query ($n: Int!) { citationGraph(roots: ["${hubArxivId}"], direction: CITED_BY, maxNodes: $n) {
     nodes { work { title paper { claims { nodes { text } } } } } edges { citing { title } } } }`;
   const few = await client.statements(source, { n: 10 });
@@ -151,14 +154,14 @@ it("a graph of 300 nodes makes as many as one of 10", async () => {
   expect(many).toHaveLength(3);
 });
 
-it("a path of any length makes as many", async () => {
+it("citationPath of any length makes one statement", async () => {
   const path = (to: number) =>
     `{ citationPath(from: "${arxivIdOf(51)}", to: "${arxivIdOf(to)}", maxDepth: 20) { works { title } } }`;
   expect(await client.statements(path(40))).toHaveLength(1);
   expect(await client.statements(path(1))).toHaveLength(1);
 });
 
-it("in SQL a graph makes as many for each step, however much it reaches", async () => {
+it("citationGraph in SQL makes as many statements for 300 nodes as for 10", async () => {
   const sql = createClient(database);
   const statements = recordStatements(database.pool);
   const counts: number[] = [];

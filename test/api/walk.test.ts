@@ -3,12 +3,12 @@ import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { type Client, createClient } from "./client.ts";
 import { claimOf, documentOf, referenceOf } from "./fixtures/documents.ts";
 import {
+  citedOnlyDoi,
   hubArxivId,
   hubCiters,
   ingestLibrary,
   ingestTexts,
   paperCount,
-  unheldDoi,
 } from "./fixtures/library.ts";
 
 let database: TestDatabase;
@@ -24,7 +24,7 @@ afterAll(() => database.drop());
 type PageInfo = { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string; endCursor: string };
 type Page = { totalCount: number; pageInfo: PageInfo; edges: { cursor: string; node: { name: string } }[] };
 
-/** A connection under test: where it stands, with `$page` for its arguments, and what tells its rows apart. */
+/** A connection under test: its query with `$page` for the arguments, and the field that identifies a row. */
 type Connection = { query: string; name: string; backward: boolean; total?: number };
 
 const connections: Record<string, Connection> = {
@@ -73,12 +73,12 @@ const connections: Record<string, Connection> = {
     backward: false,
     total: 11,
   },
-  "Paper.references, held anchors": {
+  "Paper.references, stored anchors": {
     query: 'paper(ref: "2301.10051") { references(internalAnchor: true, stored: true, $page)',
     name: "refIndex",
     backward: false,
   },
-  "Paper.references, not held": {
+  "Paper.references, not stored": {
     query: 'paper(ref: "2301.10051") { references(stored: false, $page)',
     name: "refIndex",
     backward: false,
@@ -90,7 +90,7 @@ const connections: Record<string, Connection> = {
     total: hubCiters + paperCount + 2,
   },
   "Work.citedBy": {
-    query: 'work(ref: "10.1000/unheld.1") { citedBy($page)',
+    query: 'work(ref: "10.1000/cited.1") { citedBy($page)',
     name: "pithNumber",
     backward: false,
   },
@@ -133,7 +133,7 @@ function namesOf(pages: Page[]): string[] {
 }
 
 describe.each(Object.entries(connections))("%s", (_name, connection) => {
-  it("gives each row once, whatever the size of a page", async () => {
+  it("returns each row once, for any page size", async () => {
     const small = await walk(connection, 3, false);
     const large = await walk(connection, 100, false);
     const names = namesOf(large);
@@ -147,14 +147,14 @@ describe.each(Object.entries(connections))("%s", (_name, connection) => {
 
 const backwardConnections = Object.entries(connections).filter(([, { backward }]) => backward);
 
-it.each(backwardConnections)("%s gives the same rows backward", async (_name, connection) => {
+it.each(backwardConnections)("%s returns the same rows backward", async (_name, connection) => {
   const forward = namesOf(await walk(connection, 100, false));
   const backward = (await walk(connection, 7, true)).reverse();
   expect(namesOf(backward)).toEqual(forward);
 });
 
-describe("pages", () => {
-  it("of no rows tell whether there are some", async () => {
+describe("page arguments", () => {
+  it("first: 0 returns no rows, and hasNextPage", async () => {
     const page = await read(connections["Query.papers"] as Connection, "first: 0");
     expect(page).toMatchObject({
       edges: [],
@@ -162,7 +162,7 @@ describe("pages", () => {
     });
   });
 
-  it("between two cursors know both neighbours", async () => {
+  it("after and before together return the rows between, with neighbours on both sides", async () => {
     const papers = connections["Query.papers"] as Connection;
     const { edges } = await read(papers, "first: 10");
     const between = `after: "${edges[1]?.cursor}", before: "${edges[6]?.cursor}"`;
@@ -181,13 +181,13 @@ describe("pages", () => {
     ['after: "nonsense"', /`after` is not a cursor/],
     ['before: ""', /`before` is not a cursor/],
     ['after: "WyJjbGFpbXMiLCIxIl0"', /`after` is not a cursor/],
-  ])("refuse %s", async (page, message) => {
+  ])("%s is rejected with BAD_USER_INPUT", async (page, message) => {
     const errors = await client.errors(`{ papers(${page}) { edges { cursor } } }`);
     expect(errors[0]?.message).toMatch(message);
     expect(errors[0]?.extensions["code"]).toBe("BAD_USER_INPUT");
   });
 
-  it("refuse the cursor of another order", async () => {
+  it("after rejects the cursor of another order with BAD_USER_INPUT", async () => {
     const { edges } = await read(connections["Query.papers"] as Connection, "first: 1");
     const errors = await client.errors(
       `{ papers(orderBy: CITED_BY_DESC, after: "${edges[0]?.cursor}") { edges { cursor } } }`,
@@ -196,22 +196,23 @@ describe("pages", () => {
   });
 });
 
-describe("while papers come in between the pages", () => {
-  /** A citer of the hub, with claims and references of its own: it has a row in every connection of all papers. */
-  let arrived = 0;
-  async function takeInAnother(): Promise<void> {
-    arrived++;
-    const year = arrived % 2 === 0 ? 2030 : 2001;
+describe("paging while papers are ingested between the pages", () => {
+  let ingested = 0;
+
+  /** Ingests a paper that cites the hub, and has claims and references: a row in every connection of all papers. */
+  async function ingestAnother(): Promise<void> {
+    ingested++;
+    const year = ingested % 2 === 0 ? 2030 : 2001;
     await ingestTexts(database, [
       documentOf({
-        arxivId: `2402.${10000 + arrived}`,
-        submittedAt: `${year}-02-01T00:00:${String(arrived % 60).padStart(2, "0")}Z`,
-        title: `Newcomer ${arrived}`,
+        arxivId: `2402.${10000 + ingested}`,
+        submittedAt: `${year}-02-01T00:00:${String(ingested % 60).padStart(2, "0")}Z`,
+        title: `Newcomer ${ingested}`,
         category: "math.AG",
         claims: [claimOf(1, "headline", "News"), claimOf(2, "conjecture", "More news")],
         references: [
           referenceOf(1, { arxivId: hubArxivId, isInternalAnchor: true }),
-          referenceOf(2, { doi: unheldDoi }),
+          referenceOf(2, { doi: citedOnlyDoi }),
         ],
       }).text,
     ]);
@@ -227,7 +228,7 @@ describe("while papers come in between the pages", () => {
     ["Query.claims, filtered", true],
     ["Paper.citedBy", false],
     ["Work.citedBy", false],
-  ] as const)("%s has what was there exactly once (backward: %s)", async (name, backward) => {
+  ] as const)("%s returns each earlier row once (backward: %s)", async (name, backward) => {
     const connection = connections[name] as Connection;
     const before = namesOf(await walk(connection, 100, backward));
     const size = Math.ceil(before.length / 5);
@@ -239,7 +240,7 @@ describe("while papers come in between the pages", () => {
       const { hasNextPage, hasPreviousPage, startCursor, endCursor } = page.pageInfo;
       if (!(backward ? hasPreviousPage : hasNextPage)) break;
       bound = backward ? `, before: "${startCursor}"` : `, after: "${endCursor}"`;
-      await takeInAnother();
+      await ingestAnother();
     }
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen.filter((row) => before.includes(row)).sort()).toEqual(before.sort());

@@ -5,9 +5,15 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { BackupError, readBackup, writeBackup } from "../../src/ingest/backup/index.ts";
-import { checkTables, rebuildTables } from "../../src/ingest/index.ts";
-import { enqueue } from "../../src/ingest/submissions/index.ts";
+import {
+  BackupError,
+  checkTables,
+  readBackup,
+  rebuildTables,
+  writeBackup,
+} from "../../src/maintenance/index.ts";
+
+import { enqueue } from "../../src/submissions/index.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "../database.ts";
 import { readTables } from "../ingest/tables.ts";
@@ -45,7 +51,7 @@ async function created(creating: Promise<TestDatabase>): Promise<TestDatabase> {
 
 const own = ["quarantine", "submissions", "followed_mirrors", "outstanding_papers", "settings", "changes"];
 
-/** All tables, positions and times of arrival included. */
+/** All tables, including positions and times of import. */
 async function everything({ pool }: TestDatabase): Promise<Record<string, unknown>> {
   const all: Record<string, unknown> = {};
   for (const table of [...own, "events"]) {
@@ -55,7 +61,7 @@ async function everything({ pool }: TestDatabase): Promise<Record<string, unknow
   return all;
 }
 
-async function demandEqual(other: TestDatabase): Promise<void> {
+async function expectEqual(other: TestDatabase): Promise<void> {
   expect(await readTables(other)).toEqual(await readTables(database));
   expect(await everything(other)).toEqual(await everything(database));
   expect((await checkTables(other, { keyring: sampleKeyring })).differences).toEqual([]);
@@ -72,7 +78,7 @@ async function* inPieces(text: string, size = 1_000): AsyncGenerator<Uint8Array>
   for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
 }
 
-test("nothing but the log, put into an empty database, gives the same tables; new documents go on from there", async () => {
+test("restores all tables from a backup of the log, and accepts new documents afterwards", async () => {
   const file = join(folder, "log.gz");
   const keyring = ["--keyring", "sample/keyring.json"];
   const written = await runCli(["backup", file], { env: { DATABASE_URL: databaseUrl(database.connection) } });
@@ -88,12 +94,12 @@ test("nothing but the log, put into an empty database, gives the same tables; ne
     env: { DATABASE_URL: databaseUrl(other.connection) },
   });
   expect(restored).toMatchObject({ status: 0, stderr: expect.stringContaining("Restored the database") });
-  await demandEqual(other);
+  await expectEqual(other);
 
   const again = await runCli(["restore", file, ...keyring], {
     env: { DATABASE_URL: databaseUrl(other.connection) },
   });
-  expect(again).toMatchObject({ status: 1, stderr: expect.stringContaining("The database is not empty") });
+  expect(again).toMatchObject({ status: 2, stderr: expect.stringContaining("The database is not empty") });
 
   const more = sampleDocuments(33).slice(30);
   await takeIn(other, more, { keyring: sampleKeyring });
@@ -103,7 +109,7 @@ test("nothing but the log, put into an empty database, gives the same tables; ne
   expect(rows).toEqual([{ distinct: true, gapless: true }]);
 });
 
-test("a keyring that does not let all events in is said to have lost them", async () => {
+test("restore exits with 1 and reports how many events its keyring does not accept", async () => {
   const file = join(folder, "log");
   await writeFile(file, await backupText());
   const other = await created(createEmptyDatabase());
@@ -119,7 +125,7 @@ test("a keyring that does not let all events in is said to have lost them", asyn
   expect(status).toBe(1);
 });
 
-describe("a backup that is not whole, or not ours, leaves nothing", () => {
+describe("a backup leaves nothing in the database if it is", () => {
   let other: TestDatabase;
   beforeAll(async () => {
     other = await created(createTestDatabase());
@@ -133,25 +139,25 @@ describe("a backup that is not whole, or not ours, leaves nothing", () => {
     ],
     ["cut within a row", (text) => text.slice(0, text.indexOf('COPY public."changes"') - 200), /cut short/],
     ["without its last line", (text) => text.slice(0, text.lastIndexOf("--")), /cut short/],
-    ["with more behind it", (text) => `${text}DROP TABLE events;\n`, /continues after its end/],
-    ["of another kind", (text) => `SELECT 1;\n${text}`, /no backup of pith-graph/],
+    ["followed by more text", (text) => `${text}DROP TABLE events;\n`, /continues after its end/],
+    ["a file of another kind", (text) => `SELECT 1;\n${text}`, /not a backup of pith-graph/],
     [
-      "with other statements",
+      "one with other statements",
       (text) => text.replace('COPY public."events"', 'DELETE FROM "events"'),
       /damaged/,
     ],
     [
-      "of another table",
+      "one with another table",
       (text) => text.replace('COPY public."events"', 'COPY public."pg_authid"'),
       /damaged/,
     ],
     [
-      "twice of one table",
+      "one with a table twice",
       (text) => text.replace('COPY public."events"', 'COPY public."records"'),
       /damaged/,
     ],
     [
-      "of a newer version",
+      "made by a newer version",
       (text) => text.replace("(paper_id, event_id", "(novelty, event_id"),
       /newer version/,
     ],
@@ -168,7 +174,7 @@ describe("a backup that is not whole, or not ours, leaves nothing", () => {
     expect(rows).toEqual([{ n: "0" }]);
   });
 
-  test("with a row that is none", async () => {
+  test("one with an invalid row", async () => {
     const file = join(folder, "damaged");
     await writeFile(file, (await backupText()).replace(/^(COPY public\."events".*\n)/m, "$1nonsense\n"));
     const { status, stderr } = await runCli(["restore", file], {
@@ -178,11 +184,11 @@ describe("a backup that is not whole, or not ours, leaves nothing", () => {
     await rm(file);
   });
 
-  test("with a row that is none, behind many that are", async () => {
+  test("one with an invalid row after 30,000 valid ones", async () => {
     const warnings: Error[] = [];
     const onWarning = (warning: Error) => warnings.push(warning);
     process.on("warning", onWarning);
-    // So many that the stream is full again and again.
+    // Enough to fill the stream's buffer repeatedly.
     const rows = Array.from({ length: 30_000 }, (_, nth) => `${nth}\t\\\\x${"00".repeat(32)}\tPASSED\n`);
     const text = (await backupText()).replace(
       /^(COPY public\."published_states".*\n)/m,
@@ -194,15 +200,15 @@ describe("a backup that is not whole, or not ours, leaves nothing", () => {
     expect((await other.pool.query("SELECT FROM published_states")).rows).toEqual([]);
   });
 
-  test("and then takes a whole one, whatever pieces it comes in", async () => {
+  test("damaged, and a complete one, read in pieces of 7 bytes, can be restored afterwards", async () => {
     const counts = await readBackup(other, inPieces(await backupText(), 7));
     expect(counts.get("submissions")).toBe(1);
     await rebuildTables(other, { keyring: sampleKeyring });
-    await demandEqual(other);
+    await expectEqual(other);
   });
 });
 
-/** The major version of a program of PostgreSQL; null where it is not installed. */
+/** The major version of a PostgreSQL program; null if it is not installed. */
 async function majorOf(program: string): Promise<number | null> {
   try {
     const { stdout } = await run(program, ["--version"]);
@@ -212,7 +218,7 @@ async function majorOf(program: string): Promise<number | null> {
   }
 }
 
-test("psql takes a backup, too: the rest is a rebuild", async (context) => {
+test("psql and a rebuild restore all tables from a backup", async (context) => {
   if ((await majorOf("psql")) === null) context.skip("psql is not installed");
   const file = join(folder, "backup.sql");
   await writeFile(file, await backupText());
@@ -224,10 +230,10 @@ test("psql takes a backup, too: the rest is a rebuild", async (context) => {
     databaseUrl(other.connection),
   ]);
   await rebuildTables(other, { keyring: sampleKeyring });
-  await demandEqual(other);
+  await expectEqual(other);
 });
 
-test("a dump by pg_dump, restored by pg_restore, is the same database", async (context) => {
+test("pg_dump and pg_restore restore an equal database", async (context) => {
   const { rows } = await database.pool.query<{ major: number }>(
     "SELECT current_setting('server_version_num')::int / 10000 AS major",
   );
@@ -245,5 +251,5 @@ test("a dump by pg_dump, restored by pg_restore, is the same database", async (c
     `--dbname=${databaseUrl(other.connection)}`,
     file,
   ]);
-  await demandEqual(other);
+  await expectEqual(other);
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { checkTables, rebuildTables } from "../../src/ingest/index.ts";
+
+import { checkTables, rebuildTables } from "../../src/maintenance/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 
@@ -13,14 +14,14 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-test("after an ingest nothing differs, and a rebuild touches no row", async () => {
+test("finds no difference after an ingest, and a rebuild changes no row", async () => {
   const { counts, differences } = await checkTables(database, { keyring });
   expect(differences).toEqual([]);
   expect(counts.size).toBe(0);
   expect(await rebuildTables(database, { keyring })).toEqual({ removed: 0, written: 0, droppedEvents: 0 });
 });
 
-/** One way to spoil each table that the log determines, with a word that the report must then hold. */
+/** One fault for each table that the log determines, and a text that the report must contain. */
 const faults: Record<string, readonly [statement: string, named: string]> = {
   records: [
     "UPDATE records SET state_sha256 = sha256('x') WHERE paper_id = (SELECT min(paper_id) FROM records)",
@@ -52,27 +53,27 @@ const faults: Record<string, readonly [statement: string, named: string]> = {
     "DELETE FROM citing_papers WHERE paper_id = (SELECT min(paper_id) FROM citing_papers)",
     "submitted_at",
   ],
-  signers: ["UPDATE signers SET signer_id = 'somebody'", "somebody"],
+  signers: ["UPDATE signers SET signer_id = 'altered'", "altered"],
   totals: ["UPDATE totals SET value = value + 1 WHERE name = 'claims'", "claims"],
 };
 
 test.each(Object.entries(faults))(
-  "a fault in %s is named, and put right",
+  "reports a fault in %s, which a rebuild repairs",
   async (name, [statement, named]) => {
     const [table] = name.split(":");
-    const spoilt = await database.pool.query(statement);
-    expect(spoilt.rowCount).toBeGreaterThan(0);
+    const damaged = await database.pool.query(statement);
+    expect(damaged.rowCount).toBeGreaterThan(0);
     const { counts, differences } = await checkTables(database, { keyring });
     expect([...counts.keys()]).toEqual([table]);
-    expect(counts.get(table ?? "")).toBe(spoilt.rowCount);
+    expect(counts.get(table ?? "")).toBe(damaged.rowCount);
     expect(JSON.stringify(differences).replaceAll('\\"', '"')).toContain(named);
-    // What it leaves would be named beside the next fault, or by the last check.
+    // Anything not repaired would be reported with the next fault, or by the last check.
     expect((await rebuildTables(database, { keyring })).written).toBeGreaterThanOrEqual(
       statement.startsWith("INSERT") ? 0 : 1,
     );
   },
 );
 
-test("after all of these nothing differs", async () => {
+test("finds no difference after all faults have been repaired", async () => {
   expect((await checkTables(database, { keyring })).differences).toEqual([]);
 });

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+
 import {
   listQuarantine,
   readQuarantined,
   removeQuarantined,
   retryQuarantined,
-} from "../../src/ingest/index.ts";
+} from "../../src/maintenance/index.ts";
 import { createKeyring, registryKey } from "../../src/protocol/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { sampleKeyring, takeIn } from "../ingest/take-in.ts";
@@ -18,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-test("what was too large is let in once it may be, and leaves the quarantine", async () => {
+test("a retry with a higher size limit accepts TOO_LARGE documents, and removes them from quarantine", async () => {
   const [small = "", ...rest] = readLines("forks.ndjson");
   const seed = readSample("pith-2302.12192.state.json");
   const limits = { keyring: sampleKeyring, maximumBytes: 5000 };
@@ -33,8 +34,8 @@ test("what was too large is let in once it may be, and leaves the quarantine", a
   expect(shown?.content?.toString()).toBe("no JSON");
   expect(await readQuarantined(database, "'; DROP TABLE")).toBeNull();
 
-  const door = { keyring: sampleKeyring, minimumProof: "hash", maximumBytes: 1e6 } as const;
-  const { documents } = await retryQuarantined(database, "", door);
+  const policy = { keyring: sampleKeyring, minimumProof: "hash", maximumBytes: 1e6 } as const;
+  const { documents } = await retryQuarantined(database, "", policy);
   expect(documents).toEqual({ tried: large + 1, accepted: large });
   expect(
     (await listQuarantine(database, 100)).filter(({ kind }) => kind === "document").map(({ code }) => code),
@@ -45,7 +46,7 @@ test("what was too large is let in once it may be, and leaves the quarantine", a
   expect(rows).toEqual([{ rejected: 1 }]);
 });
 
-test("a retry asks for no less proof than the source had to give, unless it is told to", async () => {
+test("a retry requires the minimum proof of the original source unless another is given", async () => {
   const own = await createTestDatabase();
   try {
     const [bundle = ""] = readLines("forks.ndjson");
@@ -65,14 +66,14 @@ test("a retry asks for no less proof than the source had to give, unless it is t
   }
 });
 
-test("events that were rejected by themselves are accepted once their key is trusted", async () => {
+test("a retry accepts single rejected events once their key is trusted", async () => {
   const own = await createTestDatabase();
   try {
     const [bundle = ""] = readLines("forks.ndjson");
     const { events } = JSON.parse(bundle);
     const [event] = events;
     await takeIn(own, [bundle], { keyring: sampleKeyring });
-    // As though its key had not been trusted when the document came.
+    // As if its key had not been trusted at the import.
     await own.pool.query("DELETE FROM events");
     await own.pool.query(
       `INSERT INTO quarantine (content_sha256, kind, code, message, source, pith_number, minimum_proof, size, content, received_at)
@@ -92,7 +93,7 @@ test("events that were rejected by themselves are accepted once their key is tru
   }
 });
 
-test("what is removed is gone, and counted no more", async () => {
+test("removes quarantined documents by a prefix of their hash, and from the count", async () => {
   const own = await createTestDatabase();
   try {
     await takeIn(own, ["{", "[", "no JSON"]);

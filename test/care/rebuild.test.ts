@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { checkTables, rebuildTables } from "../../src/ingest/index.ts";
+
+import { checkTables, rebuildTables } from "../../src/maintenance/index.ts";
 import {
   canonicalJson,
   createKeyring,
@@ -14,7 +15,7 @@ import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 
 let database: TestDatabase;
 let other: TestDatabase;
-/** Without the sample's key: only the registry's own document is left. */
+/** Without the sample's key: only the registry's document is accepted. */
 const registryOnly = createKeyring([registryKey]);
 
 beforeAll(async () => {
@@ -32,14 +33,14 @@ function withoutForeignEvents(text: string): string {
   return document["bundle_type"] === undefined ? text : canonicalJson({ ...document, events: [] });
 }
 
-test("after a change of the keyring the tables are those of an ingest under it", async () => {
+test("a rebuild with another keyring results in the tables of an ingest with that keyring", async () => {
   const documents = sampleDocuments(30);
   await takeIn(database, documents, { keyring: sampleKeyring });
-  // What a rebuild leaves of a paper without events is what its document says beside them.
+  // A rebuild keeps, of a paper without accepted events, the rest of its document.
   await takeIn(other, documents.map(withoutForeignEvents), { keyring: registryOnly });
   const before = await feedHead(database.db);
 
-  // Somebody reads all the while: either the old papers or the new, and nothing between.
+  // A concurrent reader must see either all old papers or all new ones.
   const seen = new Set<number>();
   let isDone = false;
   const reader = (async () => {
@@ -58,7 +59,7 @@ test("after a change of the keyring the tables are those of an ingest under it",
   expect([...seen].every((papers) => papers === 82 || papers === 1)).toBe(true);
   expect(seen).toContain(82);
 
-  // When events were taken in is history.
+  // Positions depend on the history of imports.
   const withoutHistory = async (which: TestDatabase) => {
     const { totals = [], ...tables } = await readTables(which);
     return { ...tables, totals: totals.filter(({ name }) => name !== "position") };
@@ -66,7 +67,7 @@ test("after a change of the keyring the tables are those of an ingest under it",
   expect(await withoutHistory(database)).toEqual(await withoutHistory(other));
   expect((await checkTables(database, { keyring: registryOnly })).differences).toEqual([]);
 
-  // What the keyring does not let in any more is kept with its reason, and the feed tells of the changes.
+  // Events that the keyring no longer accepts go to quarantine with their reason, and the feed lists the changes.
   const refused = await database.pool.query("SELECT DISTINCT code FROM quarantine WHERE kind = 'event'");
   expect(refused.rows).toEqual([{ code: "UNKNOWN_SIGNER" }]);
   const after = await feedHead(database.db);

@@ -1,14 +1,14 @@
 import type { Rule } from "./statement-rules.ts";
 
-/** A statement that breaks rules, and what becomes of it where the tables are distributed. docs/scaling.md lists them. */
+/** A statement that breaks rules, and how it runs on distributed tables. docs/scaling.md lists them. */
 export type Allowance = {
   readonly name: string;
-  /** Not the beginning of another's. */
+  /** Matches the statements of this allowance only. */
   readonly statement: RegExp;
   readonly rules: readonly Rule[];
   /**
-   * `all shards`: it runs, and asks each shard. `rows moved`: what a part of it finds is read first, and sent to the servers
-   * of the rest.
+   * `all shards`: it runs on every shard. `rows moved`: Citus runs a part of it first, and sends the rows to the
+   * servers of the rest.
    */
   readonly consequence: "all shards" | "rows moved";
   readonly reason: string;
@@ -25,21 +25,22 @@ export const allowances: readonly Allowance[] = [
       /^select (?:"paper_id", "work_id", "submitted_at" from "papers" (?!where \(?"papers"\."work_id")(?:where|order by)|"paper_id", "event_id", .* from "events" (?:where|order by)|"paper_id", "ordinal", .* from "claims" (?:where|order by))/s,
     rules: [noKey],
     consequence: "all shards",
-    reason: "A page over all papers is over all shards: each gives its first rows, and one merges them.",
+    reason:
+      "A page of all papers needs all shards: each returns its first rows, and the coordinator merges them.",
   },
   {
     name: "search",
     statement: /^SELECT paper_id, ordinal, score FROM \(SELECT paper_id, ordinal, floor/,
     rules: [noKey],
     consequence: "all shards",
-    reason: "Words are anywhere: each shard has its own index, and gives its best rows.",
+    reason: "Words can be in any row: each shard has its own index, and returns its best rows.",
   },
   {
     name: "papers of works",
     statement: /from "papers" where \(?"papers"\."work_id" = ANY/,
     rules: [noKey],
     consequence: "all shards",
-    reason: "A paper lies by its own id, so that all that is of one paper is written on one server.",
+    reason: "A paper is distributed by its own id, so that all rows of a paper are written on one server.",
   },
   {
     name: "identifiers of a work",
@@ -47,7 +48,7 @@ export const allowances: readonly Allowance[] = [
     rules: [noKey],
     consequence: "all shards",
     reason:
-      "Identifiers lie where they are looked up; a work has a handful, which an index finds on each shard.",
+      "Identifiers are distributed by their own id; a work has a handful, which an index finds on each shard.",
   },
   {
     name: "works by how often they are cited",
@@ -55,7 +56,7 @@ export const allowances: readonly Allowance[] = [
     rules: [noKey],
     consequence: "all shards",
     reason:
-      "Each shard gives its first works, and one merges them. Their papers are asked for by another statement.",
+      "Each shard returns its first works, and the coordinator merges them. Another statement reads their papers.",
   },
   {
     name: "the keys of papers that a batch changes",
@@ -69,21 +70,21 @@ export const allowances: readonly Allowance[] = [
     statement: /^SELECT work_id, paper_id, pith_number, .* FROM papers WHERE work_id = ANY/s,
     rules: [noKey],
     consequence: "all shards",
-    reason: "Once a batch. Which of them stands for its work is decided by who reads them.",
+    reason: "Once a batch. The reader decides which of them represents its work.",
   },
   {
-    name: "what identifiers of a batch are targets of",
+    name: "identifiers whose targets are identifiers of a batch",
     statement: /FROM work_identifiers WHERE target_id = ANY/,
     rules: [noKey],
     consequence: "all shards",
-    reason: "Once a batch, where it changes what an identifier stands for.",
+    reason: "Once a batch, if it changes the target of an identifier.",
   },
   {
     name: "references that name identifiers of a batch",
     statement: /^SELECT DISTINCT paper_id, cited_work_id FROM "references"/,
     rules: [noKey],
     consequence: "all shards",
-    reason: "Once a batch, where it changes what an identifier stands for.",
+    reason: "Once a batch, if it changes the target of an identifier.",
   },
   {
     name: "the time of the last event before a batch",
@@ -98,10 +99,10 @@ export const allowances: readonly Allowance[] = [
       /^select "works"\."work_id", .* cross join \(SELECT .* FROM totals .*\) AS graph_position order by/s,
     rules: [noKey, localToo],
     consequence: "rows moved",
-    reason: "One number: the position of the graph, in the same snapshot where one server has both.",
+    reason: "One number: the position of the graph, read in the same snapshot.",
   },
   {
-    name: "the works cited most, of some categories",
+    name: "the works cited most, in some categories",
     statement:
       /^select "works"\."work_id", .* FROM totals .*\) AS graph_position where .*in \(select "paper_id" from "papers"/s,
     rules: [noKey, severalGroups, localToo],
@@ -113,14 +114,14 @@ export const allowances: readonly Allowance[] = [
     statement: /^SELECT "citations"\."cited_work_id"::text AS "workId"/,
     rules: [noKey, severalGroups, localToo],
     consequence: "rows moved",
-    reason: "The works of all papers that fit the filter, once after each change.",
+    reason: "The works of all papers that match the filter, once after each change.",
   },
   {
     name: "anchor statistics",
     statement: /^WITH counted AS/,
     rules: [noKey, severalGroups],
     consequence: "rows moved",
-    reason: "The ids of all works of which a paper is held, once after each change.",
+    reason: "The ids of all works with a stored paper, once after each change.",
   },
   {
     name: "papers by citations or anchors of their works",
@@ -128,7 +129,7 @@ export const allowances: readonly Allowance[] = [
     rules: [noKey, severalGroups],
     consequence: "rows moved",
     reason:
-      "The ids of all works that fit and of which a paper is held: few, where well cited ones are asked for; statistics of papers that are never an anchor move many.",
+      "The ids of all matching works with a stored paper: few for highly cited ones, many for papers that are never an anchor.",
   },
   {
     name: "the claims of a paper's anchors",
@@ -142,7 +143,6 @@ export const allowances: readonly Allowance[] = [
     statement: /^SELECT DISTINCT (?:doi_id|work_uuid_id) FROM "references"/,
     rules: [noKey],
     consequence: "all shards",
-    reason:
-      "Once a batch, where it takes references away. What leads to a work that is cited much, by itself.",
+    reason: "Once a batch, if it removes references. Identifiers of highly cited works are read one by one.",
   },
 ];

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { distributeTables } from "../../src/store/distribute.ts";
 import { type Database, migrateDatabase, openDatabase } from "../../src/store/index.ts";
-import { distributions } from "../../src/store/layout/citus.ts";
-import { distributeTables } from "../../src/store/layout/distribute.ts";
+import { distributions } from "../../src/store/table-layout.ts";
 import { createClient } from "../api/client.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
@@ -10,10 +10,10 @@ import { administer, connectionTo } from "../server-connection.ts";
 import { allowances } from "./allowances.ts";
 import { queriesAbout } from "./queries.ts";
 
-/** The address of a coordinator, in whose cluster the test may make a database. */
+/** The address of a coordinator on which the test may create a database. */
 const url = process.env["PITH_GRAPH_TEST_CITUS_URL"] ?? "";
 
-// Without an address nothing of this is run: what runs everywhere is that the statements keep the rules.
+// Skipped without an address. statements.test.ts checks the statements against Citus' rules everywhere.
 describe.skipIf(url === "")("on the Citus cluster of PITH_GRAPH_TEST_CITUS_URL", () => {
   const name = `test_${randomBytes(8).toString("hex")}`;
   let plain: TestDatabase;
@@ -40,7 +40,7 @@ describe.skipIf(url === "")("on the Citus cluster of PITH_GRAPH_TEST_CITUS_URL",
     await plain.drop();
   });
 
-  it("the tables are distributed as they should be", async () => {
+  it("distributes all tables as distributions says", async () => {
     const { rows } = await citus.pool.query<{ name: string; type: string; column: string }>(
       `SELECT trim('"' FROM table_name::text) AS name, citus_table_type AS type, distribution_column AS column
        FROM citus_tables`,
@@ -54,7 +54,7 @@ describe.skipIf(url === "")("on the Citus cluster of PITH_GRAPH_TEST_CITUS_URL",
     expect(rows.sort(order)).toEqual(expected.sort(order));
   });
 
-  it("both tables of citations have the same edges", async () => {
+  it("stores the same edges in both tables of citations", async () => {
     const [citing, cited] = await Promise.all(
       ["citations", "citations_by_cited"].map((table) =>
         citus.pool.query(
@@ -66,7 +66,7 @@ describe.skipIf(url === "")("on the Citus cluster of PITH_GRAPH_TEST_CITUS_URL",
     expect(cited?.rows).toEqual(citing?.rows);
   });
 
-  it("every query has the same answer as on one server", async () => {
+  it("answers every query like a single server", async () => {
     const [here, there] = [createClient(plain), createClient(citus)];
     const top = "{ topWorks(by: CITED_BY_COUNT, first: 1) { nodes { work { arxivId } } } }";
     const { topWorks } = await here.ask<{ topWorks: { nodes: { work: { arxivId: string } }[] } }>(top);

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { questionNames } from "../../src/graph/index.ts";
-import { askSql } from "../../src/graph/sql/sql-graph.ts";
-import { readBackup, writeBackup } from "../../src/ingest/backup/index.ts";
-import { checkTables, rebuildTables, type VerifiedDocument } from "../../src/ingest/index.ts";
+import { askSql } from "../../src/graph/sql-graph.ts";
+import type { VerifiedDocument } from "../../src/ingest/index.ts";
 import { ingestVerified } from "../../src/ingest/pipeline.ts";
-import { citus } from "../../src/store/layout/citus.ts";
-import { keepCitationsTwice } from "../../src/store/layout/distribute.ts";
-import { single } from "../../src/store/layout/index.ts";
+import { checkTables, readBackup, rebuildTables, writeBackup } from "../../src/maintenance/index.ts";
+import { keepCitationsTwice } from "../../src/store/distribute.ts";
+import { citus, single } from "../../src/store/table-layout.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { randomOf } from "../graph/random-graph.ts";
 import { comparable, randomQuestion } from "../graph/random-question.ts";
@@ -16,11 +15,11 @@ import { batchesOf } from "../ingest/world-batches.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { brokenRules } from "./statement-rules.ts";
 
-/* What a distributed installation does otherwise, on two servers' worth of plain PostgreSQL: for Citus see cluster.test.ts. */
+/* What differs in a distributed installation, tested on plain PostgreSQL. For Citus itself see cluster.test.ts. */
 
-/** Never distributed. */
+/** Not distributed. */
 let plain: TestDatabase;
-/** Distributed but for Citus. */
+/** Distributed, but without Citus. */
 let twice: TestDatabase;
 let statements: Statement[];
 
@@ -66,7 +65,7 @@ async function settingsOf({ pool }: TestDatabase): Promise<unknown[]> {
 
 const distributed = [{ name: "distributed", value: "yes" }];
 
-/** What the ingest changes in rows that are there. */
+/** The changes that the ingest sends as VALUES. */
 const changed = [
   'DELETE FROM "citations"',
   'DELETE FROM "citations_by_cited"',
@@ -81,8 +80,8 @@ const changed = [
   'UPDATE "references"',
 ];
 
-describe("worlds in random orders", () => {
-  test("end in the tables of one server, with all citations twice; questions in SQL have the same answers", async () => {
+describe("an ingest of random histories", () => {
+  test("results in one server's tables, with all citations twice, and in the same answers of the graph in SQL", async () => {
     let edges = 0;
     for (let seed = 1; seed <= 3; seed++) {
       await Promise.all([reset(plain), reset(twice)]);
@@ -101,9 +100,9 @@ describe("worlds in random orders", () => {
       const works = rows.map(({ id }) => BigInt(id));
       const random = randomOf(seed);
       for (const name of questionNames) {
-        const asked = randomQuestion(random, name, works);
+        const question = randomQuestion(random, name, works);
         const [here, there] = await Promise.all(
-          [plain, twice].map(({ pool }) => askSql(pool, asked.name, asked.input, {})),
+          [plain, twice].map(({ pool }) => askSql(pool, question.name, question.input, {})),
         );
         expect(there?.position).toBe(here?.position);
         expect(comparable(name, there?.result as never), `seed ${seed}, ${name}`).toEqual(
@@ -112,15 +111,17 @@ describe("worlds in random orders", () => {
       }
     }
     expect(edges).toBeGreaterThan(50);
-    // Each kind of change was among them, and none of it as a list.
+    // Every kind of change was sent, and none as an array.
     const kinds = new Set(
       statements.flatMap(
         ({ text }) => /^(?:INSERT INTO|UPDATE|DELETE FROM) "\w+"(?=.*\bVALUES\b)/s.exec(text) ?? [],
       ),
     );
     expect([...kinds].sort()).toEqual(changed);
-    expect(statements.filter(({ text }) => brokenRules(text).includes("changed rows as a list"))).toEqual([]);
-    // Not because the copy is not read.
+    expect(statements.filter(({ text }) => brokenRules(text).includes("changed rows as an array"))).toEqual(
+      [],
+    );
+    // The copy is read for cited works, and the original is not.
     const read = new Set(
       statements.map(({ text }) => /FROM (citations\w*) WHERE (\w+)/.exec(text)?.slice(1).join(" ")),
     );
@@ -128,7 +129,7 @@ describe("worlds in random orders", () => {
     expect(read).not.toContain("citations cited_work_id");
   });
 
-  test("may be under way while citations begin to be kept twice", async () => {
+  test("may run while two processes begin to store citations twice", async () => {
     for (let seed = 21; seed <= 21; seed++) {
       await reset(twice);
       const batches = batchesOf(seed);
@@ -147,7 +148,7 @@ describe("worlds in random orders", () => {
   });
 });
 
-test("a key that a paper is found by no more is deleted in either form", async () => {
+test("the statements of both layouts delete the same three keys of papers", async () => {
   await Promise.all([plain, twice].map((database) => write(database, batchesOf(3))));
   const { rows } = await plain.pool.query<{ key: string; paper_id: string }>(
     "SELECT key, paper_id FROM paper_keys ORDER BY key LIMIT 3",
@@ -164,9 +165,9 @@ test("a key that a paper is found by no more is deleted in either form", async (
   expect(await readTables(twice)).toEqual(await readTables(plain));
 });
 
-test("what fails on the way leaves nothing, and may be called again", async () => {
+test("keepCitationsTwice changes nothing if it fails, and succeeds when called again", async () => {
   await write(twice, batchesOf(31));
-  // Left by somebody's hand.
+  // A stale row.
   await twice.pool.query("INSERT INTO citations_by_cited VALUES (1, 2, false)");
   await twice.pool.query(
     "ALTER TABLE settings ADD CONSTRAINT no_such_setting CHECK (name <> 'distributed') NOT VALID",
@@ -179,7 +180,7 @@ test("what fails on the way leaves nothing, and may be called again", async () =
   await expectBothEqual(twice, "at the second attempt");
 });
 
-test("check names what differs, rebuild puts it right", async () => {
+test("check reports differences of citations_by_cited, and rebuild repairs them", async () => {
   await keepCitationsTwice(twice);
   await write(twice, batchesOf(32));
   await twice.pool.query(
@@ -194,7 +195,7 @@ test("check names what differs, rebuild puts it right", async () => {
   await expectBothEqual(twice, "rebuilt");
 });
 
-describe("a backup says nothing of how the tables lie", () => {
+describe("a backup", () => {
   const backupOf = async (database: TestDatabase) => {
     const pieces: Uint8Array[] = [];
     for await (const piece of writeBackup(database)) pieces.push(piece);
@@ -210,7 +211,7 @@ describe("a backup says nothing of how the tables lie", () => {
     await rebuildTables(database, { keyring });
   };
 
-  test("of a distributed database, it is restored into one that is not; and the other way round", async () => {
+  test("of a distributed database can be restored to a plain one, and the reverse", async () => {
     await keepCitationsTwice(twice);
     await twice.pool.query("INSERT INTO settings VALUES ('sample', 'loaded')");
     await write(twice, batchesOf(33));
@@ -229,22 +230,22 @@ describe("a backup says nothing of how the tables lie", () => {
   });
 });
 
-describe("more rows than a statement has parameters for", () => {
+describe("changed rows with more than 65,535 parameters", () => {
   const columns = ["citing_work_id", "cited_work_id", "is_internal_anchor"];
   const rows = Array.from({ length: 25_000 }, (_, nth) => [1n, BigInt((nth * 7_919) % 25_000), false]);
 
-  test("take several, in the order of the keys", async () => {
+  test("are sent in several statements, sorted by key, in the distributed layout", async () => {
     const sent = citus.update("citations_by_cited", columns, rows, ["is_internal_anchor"]);
     expect(sent.map(({ values }) => values.length)).toEqual([65_532, 9_468]);
     const cited = sent.flatMap(({ values }) => values.filter((_, place) => place % 3 === 1));
     expect(cited).toEqual(Array.from(rows, (_, nth) => BigInt(nth)));
-    // The driver and PostgreSQL take so many.
+    // The driver and PostgreSQL accept this number of parameters.
     const [full] = sent;
     await plain.pool.query(full?.text ?? "", [...(full?.values ?? [])]);
     expect(await edgesOf(plain, "citations_by_cited")).toHaveLength(65_532 / 3);
   });
 
-  test("are one statement on one server", () => {
+  test("are sent in one statement in the layout of one server", () => {
     expect(single.update("citations", columns, rows, ["is_internal_anchor"])).toHaveLength(1);
     expect(single.remove("citations", columns.slice(0, 2), rows)).toHaveLength(1);
   });

@@ -3,7 +3,7 @@ import { encodeGlobalId } from "../../src/api/global-id.ts";
 /** The global id of a paper of the sample. */
 const seed = encodeGlobalId("Paper", "pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643");
 
-/** Queries of every kind that the API answers, over the sample and about one of its works: pages, filters, look-ups, search, provenance, and the graph in SQL. */
+/** Queries with every root field of the API, on the sample and one of its works. */
 export const queriesAbout = (work: string): readonly string[] => [
   `{ status { papers works claims citations events rejections { scope code count } } }`,
   `{ paper(ref: "2302.12192") { title aliases { value } canonicalRecord verdict { verdictId }

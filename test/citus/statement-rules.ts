@@ -1,13 +1,13 @@
-import { type Distribution, distributions } from "../../src/store/layout/citus.ts";
+import { type Distribution, distributions } from "../../src/store/table-layout.ts";
 
-/** What Citus cannot run, or runs far more slowly than one server does. */
+/** Forms of statements that Citus cannot run, or runs far more slowly than a single server. */
 export const rules = [
   "a recursive query",
   "MERGE",
   "now() in a DO UPDATE",
-  "VALUES with a query in it",
+  "VALUES with a subquery",
   "a volatile function in an UPDATE",
-  "changed rows as a list",
+  "changed rows as an array",
   "LATERAL with LIMIT or OFFSET",
   "a join of several groups",
   "EXISTS over several groups",
@@ -20,7 +20,7 @@ export type Rule = (typeof rules)[number];
 
 type Distributed = Extract<Distribution, { kind: "distributed" }>;
 
-/** The tables that a statement names, in the order of their names. */
+/** The tables that a statement names, sorted. */
 export function tablesOf(text: string): string[] {
   const named = [
     ...plain(text).matchAll(/\b(?:from|join|into|update|using|copy)\s+(?:public\.)?"?(\w+)"?/gi),
@@ -29,7 +29,7 @@ export function tablesOf(text: string): string[] {
   return [...new Set(tables)].sort();
 }
 
-/** The rules that a statement breaks. It is read by its words: all that the program sends is written by us. */
+/** The rules that a statement breaks, found by regular expressions: all statements are this project's own. */
 export function brokenRules(text: string): Rule[] {
   const words = plain(text);
   const tables = tablesOf(text);
@@ -45,14 +45,14 @@ export function brokenRules(text: string): Rule[] {
     "now() in a DO UPDATE":
       distributed.length > 0 &&
       /\bdo\s+update\b.*\b(?:now\(\)|current_timestamp|clock_timestamp)/is.test(words),
-    "VALUES with a query in it": distributed.length > 0 && /\bvalues\s*\(\s*\(\s*select\b/i.test(words),
+    "VALUES with a subquery": distributed.length > 0 && /\bvalues\s*\(\s*\(\s*select\b/i.test(words),
     "a volatile function in an UPDATE":
       distributed.length > 0 &&
       /^\s*update\b.*\b(?:random|clock_timestamp|nextval|gen_random_uuid)\(/is.test(words),
-    "changed rows as a list":
+    "changed rows as an array":
       distributed.length > 0 &&
       /^\s*(?:insert|update|delete)\b.*\b(?:unnest|json_populate_recordset)\(/is.test(words),
-    // Also where the rows of each lie together: Citus does not look.
+    // Even for colocated tables: Citus does not distinguish them.
     "LATERAL with LIMIT or OFFSET":
       distributed.length > 0 && /\blateral\s*\((?:[^()]|\([^()]*\))*\b(?:limit|offset)\b/i.test(words),
     "a join of several groups": joins(words).some((joined) => groupsOf(joined).size > 1),
@@ -64,18 +64,18 @@ export function brokenRules(text: string): Rule[] {
   return rules.filter((rule) => broken[rule]);
 }
 
-/** The groups of those of the tables that are distributed. */
+/** The colocation groups of the distributed tables. */
 function groupsOf(tables: readonly string[]): Set<string> {
   const placed = tables.map((table) => distributions[table]);
   return new Set(placed.flatMap((placing) => (placing?.kind === "distributed" ? [placing.group] : [])));
 }
 
-/** The tables that are joined as they are, join by join: what stands in brackets is read for itself. */
+/** The tables of each join. Subqueries in parentheses are read separately. */
 function joins(words: string): string[][] {
   return words.split(/[()]|\b(?:where|select|group by|order by|limit)\b/i).map(tablesOf);
 }
 
-/** Whether it says which values of the column it is about: by a comparison, or as a column of what it inserts. */
+/** Whether a statement restricts the column by a comparison, or inserts it. */
 function carriesKey(words: string, table: string, column: string): boolean {
   const compared = new RegExp(`(?:\\b|\\.|")${column}"?\\s*(?:=|\\bin\\b)`, "i");
   const inserted = new RegExp(`(?:into|copy)\\s+(?:public\\.)?"?${table}"?\\s*\\([^)]*\\b${column}\\b`, "i");
@@ -83,7 +83,7 @@ function carriesKey(words: string, table: string, column: string): boolean {
   return compared.test(words) || inserted.test(words) || joined.test(words);
 }
 
-/** Without what stands in texts and comments. */
+/** The statement without comments and the contents of literals. */
 function plain(text: string): string {
   return text
     .replace(/--[^\n]*/g, " ")

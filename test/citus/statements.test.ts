@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { schema } from "../../src/api/schema.ts";
-import { distributions } from "../../src/store/layout/citus.ts";
-import { keepCitationsTwice } from "../../src/store/layout/distribute.ts";
+import { keepCitationsTwice } from "../../src/store/distribute.ts";
+import { distributions } from "../../src/store/table-layout.ts";
 import { createClient } from "../api/client.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "../ingest/bundles.ts";
@@ -14,10 +14,10 @@ import { brokenRules, tablesOf } from "./statement-rules.ts";
 
 let database: TestDatabase;
 let statements: Statement[];
-/** How many of them are of the ingest. */
-let ofIngest: number;
+/** The number of statements that the ingest sent. */
+let ingestStatements: number;
 
-/** Papers of which a second version moves works to other identifiers, and a third names none of them. */
+/** Papers of which a second snapshot moves works to other identifiers, and a third has no references. */
 const moving = [1, 2, 3].map((version) =>
   Array.from({ length: 3 }, (_, nth) =>
     bundleOfPaper({ arxivId: `2301.${20_000 + nth}` }, (paper) => [
@@ -37,13 +37,13 @@ const moving = [1, 2, 3].map((version) =>
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  // What is sent is what a distributed installation sends.
+  // So that the statements are those of a distributed installation.
   await keepCitationsTwice(database);
   statements = recordStatements(database.pool);
   await takeIn(database, sampleDocuments(40), { keyring: sampleKeyring });
   for (const documents of moving) await takeIn(database, documents);
-  ofIngest = statements.length;
-  // The graph is asked in SQL as well.
+  ingestStatements = statements.length;
+  // The client computes the graph in SQL, too.
   const client = createClient(database);
   const { topWorks } = await client.ask<{ topWorks: { nodes: { work: { arxivId: string } }[] } }>(
     "{ topWorks(by: CITED_BY_COUNT, first: 1) { nodes { work { arxivId } } } }",
@@ -52,23 +52,23 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-describe("what the ingest and the API send", () => {
-  it("reads and writes all tables that are distributed", () => {
+describe("statements of the ingest and the API", () => {
+  it("use all distributed tables", () => {
     const named = new Set(statements.flatMap(({ text }) => tablesOf(text)));
     const distributed = Object.entries(distributions).filter(([, { kind }]) => kind !== "local");
     for (const [table] of distributed) if (table !== "settings") expect(named, table).toContain(table);
-    expect(ofIngest).toBeGreaterThan(50);
-    expect(statements.length - ofIngest).toBeGreaterThan(50);
+    expect(ingestStatements).toBeGreaterThan(50);
+    expect(statements.length - ingestStatements).toBeGreaterThan(50);
   });
 
-  it("is of every question that the API answers", () => {
-    const asked = queriesAbout("").join(" ");
+  it("are recorded for every root field of the API", () => {
+    const queries = queriesAbout("").join(" ");
     for (const name of Object.keys(schema.getQueryType()?.getFields() ?? {})) {
-      expect(asked).toMatch(new RegExp(`\\b${name}\\b`));
+      expect(queries).toMatch(new RegExp(`\\b${name}\\b`));
     }
   });
 
-  it("breaks no rule of Citus but where the list says why", () => {
+  it("break no rule of Citus except those that allowances.ts lists", () => {
     const unused = new Set(allowances);
     const broken = new Set<string>();
     for (const { text } of statements) {
@@ -81,11 +81,11 @@ describe("what the ingest and the API send", () => {
       }
     }
     expect([...broken]).toEqual([]);
-    // What is not needed any more does not stay in the list.
+    // The list has no entry that is no longer needed.
     expect([...unused].map(({ name }) => name)).toEqual([]);
   });
 
-  it("docs/scaling.md lists what breaks them", () => {
+  it("break the rules that docs/scaling.md lists", () => {
     const page = readFileSync(new URL("../../docs/scaling.md", import.meta.url), "utf8");
     const rows = [...page.matchAll(/^\| ([^|]+) \| (all shards|rows moved) \| ([^|]+) \|$/gm)];
     expect(rows.map(([, name, consequence, reason]) => [name, consequence, reason])).toEqual(
@@ -94,7 +94,7 @@ describe("what the ingest and the API send", () => {
   });
 });
 
-describe("the rules", () => {
+describe("brokenRules", () => {
   it.each([
     ["WITH RECURSIVE r AS (SELECT 1) SELECT * FROM r", ["a recursive query"]],
     ["SELECT * FROM papers", ["no distribution key"]],
@@ -118,14 +118,14 @@ describe("the rules", () => {
     ],
     ["SELECT * FROM claims JOIN papers USING (paper_id) WHERE paper_id = 1", []],
     ["SELECT * FROM events JOIN signers USING (fingerprint) WHERE paper_id = $1", []],
-    ["INSERT INTO works (work_id) VALUES ((SELECT 1))", ["VALUES with a query in it"]],
+    ["INSERT INTO works (work_id) VALUES ((SELECT 1))", ["VALUES with a subquery"]],
     [
       "INSERT INTO papers (paper_id) VALUES (1) ON CONFLICT (paper_id) DO UPDATE SET changed_at = now()",
       ["now() in a DO UPDATE"],
     ],
     [
       "UPDATE works SET year = new.year FROM unnest($1::bigint[]) AS new (work_id) WHERE works.work_id = new.work_id",
-      ["changed rows as a list"],
+      ["changed rows as an array"],
     ],
     ["UPDATE works SET year = 1 FROM (VALUES ($1)) AS new (work_id) WHERE works.work_id = new.work_id", []],
     ["UPDATE works SET year = random() WHERE work_id = 1", ["a volatile function in an UPDATE"]],
@@ -134,7 +134,7 @@ describe("the rules", () => {
       "SELECT * FROM works, (SELECT value FROM totals) AS t WHERE work_id = 1",
       ["local and distributed tables"],
     ],
-  ] as const)("%s", (text, expected) => {
+  ] as const)("finds for %s the rules %j", (text, expected) => {
     expect(brokenRules(text)).toEqual(expected);
   });
 });

@@ -1,10 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { distributions } from "../../src/store/layout/citus.ts";
-import {
-  CitusMissingError,
-  distributeStatements,
-  distributeTables,
-} from "../../src/store/layout/distribute.ts";
+import { CitusMissingError, distributeStatements, distributeTables } from "../../src/store/distribute.ts";
+import { distributions } from "../../src/store/table-layout.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 
@@ -19,14 +15,14 @@ async function names(query: string): Promise<string[]> {
   return rows.map(({ name }) => name).sort();
 }
 
-it("each table has its place", async () => {
+it("every table of the schema has a distribution", async () => {
   const tables = await names(
     "SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
   );
   expect(Object.keys(distributions).sort()).toEqual(tables);
 });
 
-it("each primary key and unique index of a distributed table has the column it is distributed by", async () => {
+it("every primary key and unique index of a distributed table has its distribution column", async () => {
   const { rows } = await database.pool.query<{ table: string; index: string; columns: string[] }>(
     `SELECT i.indrelid::regclass::text AS table, i.indexrelid::regclass::text AS index,
        ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = i.indrelid AND attnum = ANY(i.indkey)) AS columns
@@ -43,7 +39,7 @@ it("each primary key and unique index of a distributed table has the column it i
   expect([...seen].sort()).toEqual(Object.keys(distributions).sort());
 });
 
-it("tables of one group are distributed by columns of one type, which nothing generates", async () => {
+it("the distribution columns of a group have one type, and no default or generated values", async () => {
   const { rows } = await database.pool.query<{ table: string; column: string; type: string; made: boolean }>(
     `SELECT attrelid::regclass::text AS table, attname::text AS column, format_type(atttypid, atttypmod) AS type,
        attidentity <> '' OR attgenerated <> '' OR atthasdef AS made
@@ -61,7 +57,7 @@ it("tables of one group are distributed by columns of one type, which nothing ge
   for (const [group, of] of types) expect(of.size, group).toBe(1);
 });
 
-it("there are no foreign keys, no triggers and no sequences", async () => {
+it("the schema has no foreign keys, triggers or sequences", async () => {
   const inPublic = "relnamespace = 'public'::regnamespace";
   expect(await names("SELECT conname AS name FROM pg_constraint WHERE contype = 'f'")).toEqual([]);
   expect(
@@ -72,7 +68,7 @@ it("there are no foreign keys, no triggers and no sequences", async () => {
   expect(await names(`SELECT relname AS name FROM pg_class WHERE relkind = 'S' AND ${inPublic}`)).toEqual([]);
 });
 
-it("a group's first table makes its shards, and the others lie with it", () => {
+it("distributeStatements creates a group's shards with its first table, and colocates the others", () => {
   const statements = distributeStatements({ shards: 32, graphShards: 8 });
   const of = (table: string) => statements.find((statement) => statement.table === table);
   expect(of("papers")).toMatchObject({ values: ['public."papers"', "paper_id", 32] });
@@ -88,14 +84,14 @@ it("a group's first table makes its shards, and the others lie with it", () => {
   expect(statements).toHaveLength(distributed.length);
 });
 
-it("a server without Citus is told to have none, and nothing is changed", async () => {
+it("distributeTables throws CitusMissingError on a server without Citus", async () => {
   const { rows } = await database.pool.query("SELECT FROM pg_available_extensions WHERE name = 'citus'");
-  // A server of one's own (DATABASE_URL) may have it.
+  // A server of DATABASE_URL may have it.
   if (rows.length > 0) return;
   await expect(distributeTables(database, { shards: 32, graphShards: 8 })).rejects.toThrow(CitusMissingError);
 });
 
-it("the command takes no other number of shards than there can be", async () => {
+it("distribute rejects --shards 0 with status 2 and the range 1 to 1024", async () => {
   const { status, stderr } = await runCli(["distribute", "--shards", "0"]);
   expect(status).toBe(2);
   expect(stderr).toContain("It must be a whole number from 1 to 1024.");

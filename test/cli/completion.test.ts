@@ -9,7 +9,7 @@ import { createProgram } from "../../src/cli/program.ts";
 
 const tree = completionTree(await createProgram());
 
-/** Runs a script from a file: fish reads none from the socket that a child's standard input is. */
+/** Runs a script from a file: fish cannot read one from the socket that is a child's standard input. */
 async function runShell(shell: string, script: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "pith-graph-completion-"));
   try {
@@ -23,7 +23,7 @@ async function runShell(shell: string, script: string): Promise<string> {
 }
 
 test("bash completes commands, options, values, and files", async () => {
-  const asked: [line: string, completed: string[]][] = [
+  const expected: [line: string, completed: string[]][] = [
     ["pith-graph ver", ["verify"]],
     ["pith-graph quarantine ", ["list", "show", "retry", "remove"]],
     ["pith-graph quarantine list --js", ["--json"]],
@@ -35,20 +35,20 @@ test("bash completes commands, options, values, and files", async () => {
     ["pith-graph verify package.j", ["package.json"]],
     ["pith-graph ingest --keyring tsconfig.l", ["tsconfig.library.json"]],
   ];
-  const calls = asked.map(([line]) => {
+  const calls = expected.map(([line]) => {
     const words = line.split(" ").map((word) => `'${word}'`);
     return `COMP_WORDS=(${words.join(" ")}); COMP_CWORD=${words.length - 1}; COMPREPLY=(); _pith_graph; echo "\${COMPREPLY[*]}"`;
   });
   const printed = await runShell("bash", [bashScript(tree), "complete -p pith-graph", ...calls].join("\n"));
   const [registered, ...lines] = printed.trimEnd().split("\n");
   expect(registered).toContain("-F _pith_graph pith-graph");
-  expect(lines.map((line, index) => [asked[index]?.[0], line.split(" ")])).toEqual(asked);
+  expect(lines.map((line, index) => [expected[index]?.[0], line.split(" ")])).toEqual(expected);
 });
 
 const missing = (shell: string) =>
   spawnSync(shell, ["--version"]).status === 0 ? "" : ` (skipped: ${shell} not found)`;
 
-test.skipIf(missing("fish") !== "")(`fish completes them${missing("fish")}`, async () => {
+test.skipIf(missing("fish") !== "")(`fish completes commands and values${missing("fish")}`, async () => {
   const printed = await runShell(
     "fish",
     `${fishScript(tree)}\ncomplete -C'pith-graph quarantine '\ncomplete -C'pith-graph refs --only '`,
@@ -60,7 +60,7 @@ test.skipIf(missing("fish") !== "")(`fish completes them${missing("fish")}`, asy
   expect(words).toEqual(["list", "remove", "retry", "show", "anchors", "held"]);
 });
 
-test.skipIf(missing("zsh") !== "")(`zsh takes the script in${missing("zsh")}`, async () => {
+test.skipIf(missing("zsh") !== "")(`zsh registers the completion${missing("zsh")}`, async () => {
   const printed = await runShell(
     "zsh",
     `autoload -U compinit; compinit -u -D\n${zshScript(tree)}\nprint $_comps[pith-graph]`,
@@ -68,7 +68,7 @@ test.skipIf(missing("zsh") !== "")(`zsh takes the script in${missing("zsh")}`, a
   expect(printed.trim()).toBe("_pith_graph");
 });
 
-test("all three have every command and every option", () => {
+test("the scripts of all three shells have every command and every option", () => {
   for (const script of [bashScript(tree), fishScript(tree), zshScript(tree)]) {
     for (const { path, options } of allCommands(tree)) {
       if (path.length > 0) expect(script).toContain(path.at(-1));

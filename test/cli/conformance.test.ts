@@ -12,13 +12,13 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test("the protocol's vectors pass", async () => {
+test("conformance passes all vectors of test/vectors and exits with 0", async () => {
   const { status, stdout } = await runCli(["conformance", "test/vectors"]);
   expect(stdout).toMatch(/^[1-9]\d* passed, 0 failed\n$/);
   expect(status).toBe(0);
 });
 
-test("a vector that expects something else fails, and its difference is printed", async () => {
+test("conformance exits with 1 and prints the difference of a vector with another expectation", async () => {
   const vector = await readFile("test/vectors/merge-fork.json", "utf8");
   const changed = vector.replace('"equivocation_count": 1', '"equivocation_count": 2');
   expect(changed).not.toBe(vector);
@@ -37,7 +37,7 @@ test("a vector that expects something else fails, and its difference is printed"
   expect(stdout).toMatch(/^\d+ passed, 4 failed$/m);
 });
 
-test("a folder without vectors is no success", async () => {
+test("conformance exits with 1 for a folder without vectors", async () => {
   const { status, stderr } = await runCli(["conformance", "docs"]);
   expect(status).toBe(1);
   expect(stderr).toContain("No test vectors in");

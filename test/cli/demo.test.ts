@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
-import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/store/embedded/index.ts";
+import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/embedded-postgres/index.ts";
 import { longTest } from "../long.ts";
 import { copyPreparedData } from "../prepared-data.ts";
 import { runCli, spawnCli } from "./run-cli.ts";
@@ -11,7 +11,7 @@ let folder: string;
 let env: Record<string, string>;
 let server: EmbeddedServer;
 
-// Each test has an empty database of its own.
+// Each test has its own empty database.
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "pith-graph-demo-"));
   const dataDirectory = join(folder, "data");
@@ -31,7 +31,7 @@ async function papers(): Promise<number> {
   return (JSON.parse(stdout) as { status: { papers: number } }).status.papers;
 }
 
-test("refuses a database with papers that are not the sample's", async () => {
+test("demo exits with 2 and imports nothing if the database has papers that are not the sample's", async () => {
   await runCli(["ingest", "sample/pith-2302.12192.state.json"], { env });
   const { status, stderr } = await runCli(["demo"], { env });
   expect(stderr).toContain("This database has papers that are not the sample's");
@@ -39,7 +39,7 @@ test("refuses a database with papers that are not the sample's", async () => {
   expect(await papers()).toBe(1);
 });
 
-test("imports the sample first, and what is stored before an interruption stays", async () => {
+test("demo imports the sample first, and keeps the stored papers when interrupted", async () => {
   const child = spawnCli(["demo"], { env });
   let output = "";
   const ended = new Promise((resolve) => child.once("close", resolve));
@@ -52,7 +52,7 @@ test("imports the sample first, and what is stored before an interruption stays"
   expect(await papers()).toBeGreaterThanOrEqual(1052);
 });
 
-longTest("imports the complete network", async () => {
+longTest("demo imports the complete network of 27,770 papers", async () => {
   const { status, stderr } = await runCli(["demo"], { env });
   expect(stderr).toContain("Imported 27,770 papers with 352,807 citations.");
   expect(status).toBe(0);

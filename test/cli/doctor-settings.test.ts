@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { settingsFindings, usableConfig } from "../../src/cli/doctor/installation-checks.ts";
 
-test("each setting that cannot be used is named, and hides no other; what is none is told with the nearest", () => {
+test("doctor names every invalid setting, and suggests the nearest name for an unknown one", () => {
   const environment = {
     PORT: "http",
     PITH_GRAPH_ADJACENCY: "disk",
@@ -21,7 +21,7 @@ test("each setting that cannot be used is named, and hides no other; what is non
   expect(usableConfig(environment).port).toBe(usableConfig({}).port);
 });
 
-test("settings that are sound are counted, whatever else is set", () => {
+test("doctor counts the valid settings, and ignores other and empty variables", () => {
   expect(settingsFindings({ PORT: "4001", HOME: "/root", PITH_GRAPH_DATA: " " })).toEqual([
     { check: "Settings", result: "ok", text: "1 set, all valid" },
   ]);

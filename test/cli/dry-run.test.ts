@@ -62,7 +62,7 @@ async function dryRun(paths: readonly string[]) {
   };
 }
 
-/** The rows as `readTables` gives those that are stored. */
+/** The rows in the format of `readTables`. */
 function tablesOf(changes: readonly Change[]): Tables {
   const tables: Tables = {};
   for (const { table, row } of changes) {
@@ -83,7 +83,7 @@ function tablesOf(changes: readonly Change[]): Tables {
   return sorted(tables);
 }
 
-test("the rows of a dry run of the sample are those that the ingest then writes", {
+test("a dry run of the sample prints the rows that the ingest then writes", {
   timeout: 300_000,
 }, async () => {
   const { status, results, changes } = await dryRun(sample);
@@ -102,7 +102,7 @@ test("the rows of a dry run of the sample are those that the ingest then writes"
   const actual = await readTables(database);
   for (const table of tableNames.filter((name) => name !== "feed")) {
     expect(actual[table]?.length, table).toBeGreaterThan(0);
-    // A total that nothing was added to has no line.
+    // A total of 0 has no line.
     const rows = table === "totals" ? actual[table]?.filter(({ value }) => value !== "0") : actual[table];
     expect(planned[table], table).toEqual(rows);
   }
@@ -127,14 +127,14 @@ test("a dry run writes nothing, and does not wait for a writer", async () => {
   expect(await readVersions(database)).toEqual(before);
 });
 
-test("a dry run of what is stored already plans no rows", async () => {
+test("a dry run of stored documents plans no rows", async () => {
   await runCli(["ingest", ...keyring, ...sample.slice(0, 3)], { env });
   const { results, changes } = await dryRun(sample.slice(0, 2));
   expect(new Set(results.map((result) => result.status))).toEqual(new Set(["unchanged"]));
   expect(changes).toEqual([]);
 });
 
-test("a dry run prints for people what would become of each document, and counts rows by table", async () => {
+test("a dry run without --json prints the outcome of each document and the number of rows of each table", async () => {
   const mixed = join(folder, "mixed.ndjson");
   await writeFile(mixed, `{"bundle_type":"other"}\n`);
   const { status, stdout, stderr } = await runCli(

@@ -2,8 +2,8 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { queuedChannel } from "../../src/ingest/submissions/queue.ts";
 import { migrationLock } from "../../src/store/migrate.ts";
+import { queuedChannel } from "../../src/submissions/queue.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { databaseUrl } from "../server-connection.ts";
 import { paper, post, sha256, token } from "../submissions/site.ts";
@@ -32,7 +32,7 @@ beforeAll(async () => {
   [service, worker] = started;
   children.push(...started.map(({ child }) => child));
   holder = await database.pool.connect();
-  // Held for as long as the test lasts: whatever concerns submissions is never answered.
+  // Locked during the test: no statement on submissions is answered.
   await holder.query("BEGIN");
   await holder.query("LOCK TABLE submissions IN ACCESS EXCLUSIVE MODE");
 });
@@ -44,7 +44,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** The statements of others that wait for a lock. */
+/** The statements that wait for a lock. */
 async function waiting(): Promise<string> {
   const { rows } = await database.pool.query<{ query: string }>(
     "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
@@ -52,7 +52,7 @@ async function waiting(): Promise<string> {
   return rows.map(({ query }) => query).join("; ");
 }
 
-/** Resolves once a process has printed it to standard error. */
+/** Resolves once a process has printed a match to standard error. */
 function firstMatch({ stderr }: ChildProcess, wanted: RegExp): Promise<void> {
   let text = "";
   return new Promise((resolve) => {
@@ -63,27 +63,27 @@ function firstMatch({ stderr }: ChildProcess, wanted: RegExp): Promise<void> {
   });
 }
 
-test("services, a worker and a follower whose statements are never answered are ended, some seconds past their bound", async () => {
+test("services, a worker and a follower exit with 3 a few seconds after their stop limit if the database does not answer", async () => {
   const submitted = post(service.url, paper(1).text).catch((error: Error) => error);
   await expect.poll(waiting, { timeout: 20_000 }).toContain("AS documents");
   // The worker looks at the queue.
   await database.pool.query("SELECT pg_notify($1, '')", [queuedChannel]);
   await expect.poll(waiting, { timeout: 20_000 }).toContain("not_before");
-  // One that waits for another to migrate the tables has not begun to serve.
+  // A process that waits for another one's migration does not serve yet.
   await holder.query("SELECT pg_advisory_xact_lock($1)", [migrationLock]);
   const follower = ["sync", "--follow", "--allow-host", "127.0.0.1", "http://127.0.0.1:9"];
   const waitingFor = [spawnCli(["serve", "--no-worker"], { env }), spawnCli(follower, { env })];
   children.push(...waitingFor);
-  const told = waitingFor.map((child) =>
+  const waitingForMigration = waitingFor.map((child) =>
     firstMatch(child, /Waiting for another process that is migrating the database/),
   );
-  await Promise.all(told);
+  await Promise.all(waitingForMigration);
 
   const ended = children.map((child) => once(child, "close"));
   for (const child of children) child.kill("SIGTERM");
   expect(await Promise.all(ended)).toEqual(children.map(() => [3, null]));
-  await service.said("Not stopped after 7 s: exiting by force.");
-  await worker.said("Not stopped after 6 s: exiting by force.");
-  // Broken off, not answered: nobody was told that it is stored.
+  await service.printed("Not stopped after 7 s: exiting by force.");
+  await worker.printed("Not stopped after 6 s: exiting by force.");
+  // The request broke off: the document was not acknowledged.
   expect(await submitted).toBeInstanceOf(Error);
 });

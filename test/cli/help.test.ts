@@ -4,12 +4,12 @@ import { notRun } from "../../scripts/cli-docs/not-run.ts";
 import { renderCliDocs } from "../../scripts/cli-docs/render.ts";
 import { createProgram } from "../../src/cli/program.ts";
 
-test("docs/cli.md is what the program says of itself", async () => {
+test("docs/cli.md equals the program's help", async () => {
   const written = await readFile("docs/cli.md", "utf8");
   expect(await renderCliDocs(), "run `npm run docs:cli` and commit it").toBe(written);
 });
 
-test("every command has examples, and docs/cli.md has them as commands that are run", async () => {
+test("every command has examples, which docs/cli.md has as blocks that are run", async () => {
   const written = await readFile("docs/cli.md", "utf8");
   const program = await createProgram();
   const commands = program.commands.flatMap((command) =>
@@ -23,13 +23,12 @@ test("every command has examples, and docs/cli.md has them as commands that are 
     expect(examples.length, `${command.name()} has no Examples:`).toBeGreaterThan(0);
     for (const example of examples) expect(written).toContain(`\`\`\`sh\n${example}\n\`\`\``);
   }
-  // A reason without its example would be a reason for nothing.
+  // Every reason in not-run.ts belongs to an example.
   for (const example of Object.keys(notRun)) expect(written).toContain(`-->\n\`\`\`sh\n${example}\n`);
 });
 
-test("a command that is asked for is there without the others", async () => {
-  const names = async (asked: string) =>
-    (await createProgram(asked)).commands.map((command) => command.name());
+test("createProgram loads only the named command, and all of them for an unknown name", async () => {
+  const names = async (name: string) => (await createProgram(name)).commands.map((command) => command.name());
   expect(await names("verify")).toEqual(["verify"]);
   expect(await names("rebuild")).toEqual(["check", "rebuild"]);
   expect((await names("verfiy")).length).toBeGreaterThan(10);

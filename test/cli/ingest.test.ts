@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/embedded-postgres/index.ts";
 import { canonicalJson, parseJson } from "../../src/protocol/index.ts";
-import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/store/embedded/index.ts";
 import { createTestDatabase } from "../database.ts";
 import { copyPreparedData } from "../prepared-data.ts";
 import { databaseUrl } from "../server-connection.ts";
@@ -20,7 +20,7 @@ beforeAll(async () => {
   const dataDirectory = join(folder, "data");
   const prepared = inject("preparedData");
   if (prepared !== null) await copyPreparedData(prepared, dataDirectory);
-  // Commands join it: to start and stop it would take each longer than what it does.
+  // Commands join it: starting and stopping it in each would take longer than the command.
   server = await acquireEmbeddedServer({ dataDirectory });
   env = { PITH_GRAPH_DATA: dataDirectory };
 });
@@ -30,7 +30,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test("files and folders, packed or not; again, nothing changes", async () => {
+test("ingests a folder with plain and gzipped files, and changes nothing when run again", async () => {
   const documents = join(folder, "documents");
   await mkdir(join(documents, "below"), { recursive: true });
   await writeFile(join(documents, "seed.json.gz"), gzipSync(await readFile(seed)));
@@ -45,7 +45,7 @@ test("files and folders, packed or not; again, nothing changes", async () => {
   expect(second.status).toBe(0);
 });
 
-test("what is refused is told with its reason, and does not stop the rest", async () => {
+test("exits with 1 and prints the reason of each rejected document, and ingests the rest", async () => {
   const lines = [
     '{"bundle_type":"other"}',
     "no JSON",
@@ -60,7 +60,7 @@ test("what is refused is told with its reason, and does not stop the rest", asyn
   expect(stderr).toContain("3 documents: 0 merged, 1 unchanged, 2 rejected");
 });
 
-test("standard input, and a higher minimum proof", async () => {
+test("exits with 2 if --minimum-proof rejects all documents of standard input, and names the option", async () => {
   const input = await readFile(seed);
   const { status, stderr } = await runCli(["ingest", "--minimum-proof", "signed", "-"], { env, input });
   expect(stderr).toContain("1 document: 0 merged, 0 unchanged, 1 rejected");
@@ -69,7 +69,7 @@ test("standard input, and a higher minimum proof", async () => {
   expect(status).toBe(2);
 });
 
-test("a byte order mark is the stream's, and a first line that is cut short costs itself only", async () => {
+test("skips a byte order mark at the beginning of standard input, and rejects only the bad lines", async () => {
   const line = JSON.stringify(JSON.parse(await readFile(seed, "utf8")));
   const marked = await runCli(["ingest", "-"], { env, input: `\ufeff${line}\n${line}\n` });
   expect([marked.status, marked.stderr]).toEqual([
@@ -84,7 +84,7 @@ test("a byte order mark is the stream's, and a first line that is cut short cost
   expect(cut.stderr).toContain("3 documents: 0 merged, 1 unchanged, 2 rejected");
 });
 
-test("a folder behind a symbolic link is read, and one without documents is not silent", async () => {
+test("follows a symbolic link to a folder, and exits with 1 for a folder without documents", async () => {
   const [a, b] = [join(folder, "a"), join(folder, "b")];
   await mkdir(a);
   await mkdir(b);
@@ -99,7 +99,7 @@ test("a folder behind a symbolic link is read, and one without documents is not 
   expect(linked.status).toBe(0);
 });
 
-test("without the key nothing is merged; the keys bring it in by retry, and by rebuild", async () => {
+test("exits with 2 without the keyring; quarantine retry and rebuild with it accept the documents", async () => {
   const database = await createTestDatabase();
   const own = { DATABASE_URL: databaseUrl(database.connection) };
   const papers = async () => (await database.pool.query("SELECT FROM papers")).rowCount;
@@ -135,13 +135,13 @@ test("without the key nothing is merged; the keys bring it in by retry, and by r
   }
 });
 
-test("the state comes out as the registry published it, and as a bundle that gives the same state", async () => {
-  const state = await runCli(["export", "2302.12192"], { env });
+test("exports the state that the registry published, and a bundle that merges to the same state", async () => {
+  const state = await runCli(["export", "document", "2302.12192"], { env });
   expect(state.stdout).toBe(`${canonicalJson(parseJson(await readFile(seed)))}\n`);
   for (const ref of ["pith:ROU4N4IR", "https://arxiv.org/abs/2302.12192v1", "10.48550/arXiv.2302.12192"]) {
-    expect((await runCli(["export", ref], { env })).stdout).toBe(state.stdout);
+    expect((await runCli(["export", "document", ref], { env })).stdout).toBe(state.stdout);
   }
-  const bundle = await runCli(["export", "--bundle", "2302.12192"], { env });
+  const bundle = await runCli(["export", "document", "--bundle", "2302.12192"], { env });
   const verified = await runCli(["verify", "--json", "-"], { input: bundle.stdout });
   expect(JSON.parse(verified.stdout)).toMatchObject({
     kind: "bundle",
@@ -149,7 +149,8 @@ test("the state comes out as the registry published it, and as a bundle that giv
   });
 });
 
-test("mistakes are answered with what to do", async () => {
+/** @threat T4 */
+test("commands exit with 1, 2 or 3 for each mistake, with a message that says what to change and no stack trace", async () => {
   const cases: [args: string[], environment: Record<string, string>, message: string, status?: number][] = [
     [["ingest", "no-such-file.json"], env, "no-such-file.json: no such file or folder"],
     [["ingest", "--minimum-proof", "high", seed], env, "must be hash (for a source that you trust)"],
@@ -163,8 +164,8 @@ test("mistakes are answered with what to do", async () => {
       env,
       "Can't read the keyring file nowhere.json: no such file or directory.",
     ],
-    [["export", "2401.99999"], env, "No paper matches", 1],
-    [["export", "what is this"], env, "Accepted: a Pith number"],
+    [["export", "document", "2401.99999"], env, "holds no paper", 1],
+    [["export", "document", "what is this"], env, "Accepted: a Pith number"],
     [
       ["ingest", seed],
       { DATABASE_URL: "mysql://x" },

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 const lowerPriority = new URL("../../dist/cli/lower-priority.js", import.meta.url).href;
 
-/** Prints how nice each of its threads is: a Worker that was there before, one that came after, and Node.js' own. */
+/** Prints the nice value of each thread: a Worker started before, one started after, and those of Node.js. */
 const script = `
   import { readdirSync, readFileSync } from "node:fs";
   import { once } from "node:events";
@@ -25,7 +25,7 @@ const script = `
 `;
 
 test.runIf(existsSync("/proc/self/task"))(
-  "every thread of a bulk ingest gives way, whenever it was started",
+  "lowerPriority sets the nice value 10 for threads started before and after the call",
   () => {
     const printed = execFileSync(process.execPath, ["--input-type=module", "--eval", script], {
       encoding: "utf8",

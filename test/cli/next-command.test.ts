@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 test.each(["paper", "claims", "refs", "graph"])(
-  "%s names the search where a text is no reference, or nothing is known by it",
+  "%s suggests a search for a text that is not a reference, and for an unknown paper",
   async (command) => {
     const env = { PITH_GRAPH_URL: served.origin };
     const wrong = await runHere([command, "no reference"], env);
@@ -30,7 +30,7 @@ test.each(["paper", "claims", "refs", "graph"])(
     expect(wrong.stderr).toMatch(/names no paper.*\(BAD_USER_INPUT\)/);
     expect(wrong.stderr.split("\n").at(-1)).toBe('Next: pith-graph search "no reference"');
 
-    // Eight letters that could be the beginning of a Pith number.
+    // Eight letters that could be the beginning of a Pith number's suffix.
     const unknown = await runHere([command, "nonsense", "--json"], env);
     expect(unknown.status).toBe(1);
     expect(unknown.stderr).toMatch(
@@ -47,7 +47,7 @@ test.each(["paper", "claims", "refs", "graph"])(
   },
 );
 
-test("over the database it is the same, and each mistake has its code", async () => {
+test("commands suggest the same on the database, and exit with 2 and a code for each mistake", async () => {
   const env = { DATABASE_URL: databaseUrl(database.connection) };
   const local = async (args: string[]) => {
     const { status, stdout } = await runHere(args, env);
@@ -58,19 +58,19 @@ test("over the database it is the same, and each mistake has its code", async ()
     2,
     { code: "BAD_USER_INPUT", next: 'pith-graph search "no reference"' },
   ]);
-  const asked: [query: string, code: string][] = [
+  const mistakes: [query: string, code: string][] = [
     ["{", "GRAPHQL_PARSE_FAILED"],
     ["{ nothing }", "GRAPHQL_VALIDATION_FAILED"],
     ["query ($ref: String!) { paper(ref: $ref) { title } }", "BAD_USER_INPUT"],
     ["subscription { paperChanged { position } }", "BAD_USER_INPUT"],
   ];
-  for (const [query, code] of asked) {
+  for (const [query, code] of mistakes) {
     const { status, stderr } = await runHere(["query", query], env);
     expect([query, status, stderr]).toEqual([query, 2, expect.stringContaining(`(${code})`)]);
   }
 });
 
-test("of a work that is only cited, it is said where its paper would be", async () => {
+test("claims and refs of a work that is only cited exit with 1 and suggest `paper`", async () => {
   const { rows } = await database.pool.query<{ key: string }>(
     "SELECT key FROM works WHERE paper_id IS NULL AND key LIKE 'arxiv:%' ORDER BY key LIMIT 1",
   );
@@ -82,7 +82,7 @@ test("of a work that is only cited, it is said where its paper would be", async 
   }
 });
 
-test("what is suggested is one word of a shell, and leaves out what a terminal would obey", async () => {
+test("a suggested command quotes a text as one word of the shell, without control characters", async () => {
   const hostile = ["a b", "$(id)", "`id`", 'it\'s "so"', "a\\", "!1", "$HOME's"];
   for (const text of hostile) {
     const printed = execFileSync("bash", ["-c", `printf %s ${shellWord(text)}`], { encoding: "utf8" });

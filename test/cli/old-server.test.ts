@@ -30,8 +30,8 @@ test("doctor finds nothing missing in a new database whose server has pg_trgm", 
   expect(found.findings).toContainEqual(expect.objectContaining({ check: "Schema", text: "none yet" }));
 });
 
-test("every command refuses a PostgreSQL that is too old in one line, and doctor calls it wrong", async () => {
-  // The run's own server, with the version that PostgreSQL 15.20 reports: the one thing that is not real here.
+test("every command exits with 3 and one line on PostgreSQL 15, and doctor reports it as wrong", async () => {
+  // The test's server, made to report the version of PostgreSQL 15.20.
   await database.pool.query(
     `CREATE SCHEMA old;
      CREATE FUNCTION old.current_setting(name text) RETURNS text LANGUAGE sql

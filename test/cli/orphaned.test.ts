@@ -14,7 +14,7 @@ test.skipIf(process.platform === "win32")("a service that npx started stops when
   const prepared = inject("preparedData");
   if (prepared !== null) await copyPreparedData(prepared, data);
   const { DATABASE_URL: _, ...inherited } = process.env;
-  // As npx does: a shell between, which ends at SIGTERM and passes it on to nobody.
+  // Like npx: a shell in between, which ends on SIGTERM without forwarding it.
   const shell = spawn(
     "sh",
     ["-c", `"${process.execPath}" "${launcher}" serve --no-worker & echo "pid $!"; wait`],
@@ -24,13 +24,13 @@ test.skipIf(process.platform === "win32")("a service that npx started stops when
     },
   );
   let output = "";
-  const said = (text: string) => expect.poll(() => output, { timeout: 60_000 }).toContain(text);
+  const printed = (text: string) => expect.poll(() => output, { timeout: 60_000 }).toContain(text);
   for (const stream of [shell.stdout, shell.stderr]) {
     stream.setEncoding("utf8").on("data", (chunk: string) => {
       output += chunk;
     });
   }
-  await said("Press Ctrl-C to stop");
+  await printed("Press Ctrl-C to stop");
   const pid = Number(/pid (\d+)/.exec(output)?.[1]);
   const isAlive = () => {
     try {
@@ -41,7 +41,7 @@ test.skipIf(process.platform === "win32")("a service that npx started stops when
   };
   expect(isAlive()).toBe(true);
   shell.kill("SIGTERM");
-  await said("Stopping");
+  await printed("Stopping");
   await expect.poll(isAlive, { timeout: 60_000 }).toBe(false);
   await rm(folder, { recursive: true, force: true });
 });

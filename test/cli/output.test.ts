@@ -4,23 +4,22 @@ import { jsonLine, sanitize } from "../../src/cli/output/sanitize.ts";
 import { isColoured, terminalPieces, terminalText } from "../../src/cli/output/terminal.ts";
 import { layOutTree } from "../../src/cli/output/tree.ts";
 
-test("a text cannot command a terminal", () => {
-  const cases: [hostile: string, shown: string][] = [
-    ["\u001b[31mred\u001b[0m", "red"],
-    ["\u001b]0;title\u0007after", "after"],
-    ["\u001b]8;;https://x.example\u001b\\link\u001b]8;;\u001b\\", "link"],
-    ["\u009b2Jcleared", "cleared"],
-    ["\u001bPq~\u001b\\sixel", "sixel"],
-    ["\u001bcreset", "reset"],
-    ["over\rwritten\nlines\ttabs\u2028more", "over written lines tabs more"],
-    ["bell\u0007\u0000back\b", "bellback"],
-    ["\u200bx\u2060y\ufeffz\u{e0041}", "\u200bxyz"],
-    ["\u001b[", ""],
-  ];
-  for (const [hostile, shown] of cases) expect([hostile, sanitize(hostile)]).toEqual([hostile, shown]);
+test.each([
+  ["red", "\u001b[31mred\u001b[0m"],
+  ["after", "\u001b]0;title\u0007after"],
+  ["link", "\u001b]8;;https://x.example\u001b\\link\u001b]8;;\u001b\\"],
+  ["cleared", "\u009b2Jcleared"],
+  ["sixel", "\u001bPq~\u001b\\sixel"],
+  ["reset", "\u001bcreset"],
+  ["over written lines tabs more", "over\rwritten\nlines\ttabs\u2028more"],
+  ["bellback", "bell\u0007\u0000back\b"],
+  ["\u200bxyz", "\u200bx\u2060y\ufeffz\u{e0041}"],
+  ["", "\u001b["],
+])("shows only %j of a text with escape sequences or control characters", (shown, hostile) => {
+  expect(sanitize(hostile)).toBe(shown);
 });
 
-test("a text that turns the direction around is isolated, and cannot leave its isolate", () => {
+test("isolates a text with right-to-left or direction characters, and closes its embeddings", () => {
   expect(sanitize("plain é 漢字")).toBe("plain é 漢字");
   expect(sanitize("עברית")).toBe("\u2068עברית\u2069");
   expect(sanitize("a\u202eb")).toBe("\u2068a\u202eb\u202c\u2069");
@@ -29,30 +28,28 @@ test("a text that turns the direction around is isolated, and cannot leave its i
   expect(sanitize("\u202eabcdef", 4)).toBe("\u2068\u202eabc…\u202c\u2069");
 });
 
-test("JSON on a terminal is the same value, its awkward characters escaped", () => {
+test("escapes control and invisible characters in JSON without changing its value", () => {
   const value = { title: "\u001b[31m\u009b2J\u202e\u2028\ufeff\u{e0041}é漢\u007f" };
   const text = jsonLine(value);
   expect(JSON.parse(text)).toEqual(value);
   expect(text).toBe('{"title":"\\u001b[31m\\u009b2J\\u202e\\u2028\\ufeff\\udb40\\udc41é漢\\u007f"}');
 });
 
-test("colours obey FORCE_COLOR, then NO_COLOR, then the terminal", () => {
-  const cases: [environment: Record<string, string>, isTTY: boolean, isColoured: boolean][] = [
-    [{}, true, true],
-    [{}, false, false],
-    [{ NO_COLOR: "1" }, true, false],
-    [{ NO_COLOR: "" }, true, true],
-    [{ FORCE_COLOR: "1" }, false, true],
-    [{ FORCE_COLOR: "0" }, true, false],
-    [{ FORCE_COLOR: "1", NO_COLOR: "1" }, false, true],
-    [{ TERM: "dumb" }, true, false],
-  ];
-  for (const [environment, isTTY, expected] of cases) {
-    expect([environment, isTTY, isColoured({ isTTY }, environment)]).toEqual([environment, isTTY, expected]);
-  }
+/** FORCE_COLOR decides, then NO_COLOR, then the terminal. */
+test.each<[environment: Record<string, string>, isTTY: boolean, isColoured: boolean]>([
+  [{}, true, true],
+  [{}, false, false],
+  [{ NO_COLOR: "1" }, true, false],
+  [{ NO_COLOR: "" }, true, true],
+  [{ FORCE_COLOR: "1" }, false, true],
+  [{ FORCE_COLOR: "0" }, true, false],
+  [{ FORCE_COLOR: "1", NO_COLOR: "1" }, false, true],
+  [{ TERM: "dumb" }, true, false],
+])("with %j and a terminal %j, output is coloured: %j", (environment, isTTY, expected) => {
+  expect(isColoured({ isTTY }, environment)).toBe(expected);
 });
 
-test("cuts, pads and wraps by the columns of a terminal, and splits no character", () => {
+test("cuts, pads and wraps by terminal columns without splitting a grapheme", () => {
   expect(["abc", "漢字", "e\u0301"].map((text) => padded(text, 4))).toEqual(["abc ", "漢字", "e\u0301   "]);
   expect(cutTo("漢字漢字", 5)).toBe("漢字…");
   const family = "👨\u200d👩\u200d👧";
@@ -61,7 +58,7 @@ test("cuts, pads and wraps by the columns of a terminal, and splits no character
   expect(wrapped("one two three", 7)).toEqual(["one two", "three"]);
 });
 
-test("a text of many lines, in pieces, obeys nothing on a terminal", async () => {
+test("escapes control characters of a text of many lines, in pieces of any size", async () => {
   const text = "one\r\ntwo\u009b2J é漢\u202e\rx\n\tthree";
   const shown = "one\ntwo\\u{9b}2J é漢\\u{202e}\\u{d}x\n\tthree";
   expect(terminalText(text)).toBe(shown);
@@ -86,7 +83,7 @@ const shown = ({ lines }: ReturnType<typeof draw>) =>
     line.kind === "more" ? `${line.prefix}+${line.count}` : `${line.prefix}${line.id} ${line.mark}`,
   );
 
-test("a tree shows each vertex once with what it leads to, and ends at cycles", () => {
+test("a tree expands each vertex once, and marks repeated ones and cycles", () => {
   const edges = { a: ["b", "c"], b: ["c", "a"], c: ["d"], d: ["b"] };
   expect(shown(draw(edges, { a: 0, b: 1, c: 1, d: 2 }))).toEqual([
     "a first",
@@ -99,7 +96,7 @@ test("a tree shows each vertex once with what it leads to, and ends at cycles", 
   ]);
 });
 
-test("a tree is bounded by depth, children and lines, and says what is left out", () => {
+test("a tree is limited by depth, children and lines, and counts what it leaves out", () => {
   const edges = { a: ["b", "c", "d"], b: ["d"], d: ["a"] };
   const depths = { a: 0, b: 1, c: 1, d: 1 };
   expect(shown(draw(edges, depths, { depth: 1 }))).toEqual([

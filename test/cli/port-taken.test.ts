@@ -19,35 +19,35 @@ afterEach(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Starts where the port is taken, with a data folder that does not exist. */
+/** Runs a command with a taken port and a data folder that does not exist. */
 async function startAt(port: number, command = "start") {
   const env = { PITH_GRAPH_DATA: join(folder, "new"), PORT: String(port) };
   const { status, stderr } = await runCli([command], { env });
   expect(status).toBe(3);
-  // Nothing was set up before the port was tried.
+  // The port is checked before anything is set up.
   expect(await readdir(folder)).toEqual([]);
   return stderr;
 }
 
-test("a port of another program is named before anything is set up", async () => {
+test("start exits with 3 before any set-up if another program uses the port, and suggests the next one", async () => {
   for (const answer of ["", "{}", '{"status":"ok"}', "<html>"]) {
     const server = createServer((_request, response) => response.end(answer));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    const said = await startAt(port);
-    expect(said).toContain(`Port ${port} of 127.0.0.1 is in use by another program.`);
-    expect(said).toContain(`Next: PORT=${port + 1} npm start`);
+    const printed = await startAt(port);
+    expect(printed).toContain(`Port ${port} of 127.0.0.1 is in use by another program.`);
+    expect(printed).toContain(`Next: PORT=${port + 1} npm start`);
     await new Promise((resolve) => server.close(resolve));
   }
 });
 
-test("a pith-graph that has the port is named with its address", async () => {
+test("start and serve print the address of a pith-graph that uses the port", async () => {
   const database = await createTestDatabase();
   closing.push(() => database.drop());
   const server = await startServer({ app: createApp({ database }), port: 0, host: "127.0.0.1" });
   closing.push(() => server.close());
-  const said = await startAt(server.port);
-  expect(said).toContain(`pith-graph is already running at ${server.url}/`);
-  expect(said).toContain(`Next: PORT=${server.port + 1} npm start`);
+  const printed = await startAt(server.port);
+  expect(printed).toContain(`pith-graph is already running at ${server.url}/`);
+  expect(printed).toContain(`Next: PORT=${server.port + 1} npm start`);
   expect(await startAt(server.port, "serve")).toContain(`Next: PORT=${server.port + 1} pith-graph serve`);
 });

@@ -22,7 +22,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-test("over the database and over HTTP the answers are the same", async () => {
+test("commands print the same for the database and for --url", async () => {
   const commands = [
     ["paper", "2302.12192", "--json"],
     ["graph", "2302.12192", "--depth", "2", "--json"],
@@ -37,7 +37,7 @@ test("over the database and over HTTP the answers are the same", async () => {
   }
 });
 
-test("statuses say what became of a question", async () => {
+test("reading commands exit with 1 for no result, 2 for wrong use and 3 for an unreachable server", async () => {
   const url = ["--url", served.origin];
   const cases: [args: string[], status: number, message: string][] = [
     [["paper", "2401.99999", ...url], 1, "No paper or cited work matches"],
@@ -59,14 +59,14 @@ test("statuses say what became of a question", async () => {
   }
 });
 
-test("without data nothing is made, and it is said what to do", async () => {
+test("paper exits with 3 and creates nothing if there is no data folder", async () => {
   const data = "/nonexistent/pith-graph";
   const { status, stderr } = await runCli(["paper", "2302.12192"], { env: { PITH_GRAPH_DATA: data } });
   expect(status).toBe(3);
   expect(stderr).toContain(`No data in ${data}`);
 });
 
-test("a server that answers anything cannot harm the terminal, nor make the command fall over", async () => {
+test("paper prints no control characters of a hostile server, and exits with 3 for an unexpected answer", async () => {
   const title = "\u001b]0;owned\u0007\u202eevil";
   const answers: [answer: unknown, status: number, printed: RegExp][] = [
     [
@@ -95,7 +95,7 @@ test("a server that answers anything cannot harm the terminal, nor make the comm
   await new Promise((resolve) => server.close(resolve));
 });
 
-test("names the demo key wherever a signer is shown, and never for the registry's document", async () => {
+test("paper and refs mark signers with the demo key, and never the registry", async () => {
   const url = ["--url", served.origin];
   for (const command of ["paper", "refs"]) {
     expect((await runCli([command, "hep-th/9204099", ...url])).stdout).toContain(

@@ -12,7 +12,7 @@ type CliOptions = {
   readonly cwd?: string;
 };
 
-/** Starts the command line as a person would, through its launcher. */
+/** Starts the command line through its launcher. */
 export function spawnCli(args: readonly string[], { env = {}, cwd }: CliOptions = {}): ChildProcess {
   const { DATABASE_URL: _, ...inherited } = process.env;
   return spawn(process.execPath, [launcher, ...args], {
@@ -22,7 +22,7 @@ export function spawnCli(args: readonly string[], { env = {}, cwd }: CliOptions 
   });
 }
 
-/** Runs a command to its end. */
+/** Runs a command, and resolves when it ends. */
 export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   const child = spawnCli(args, options);
   const output = { stdout: "", stderr: "" };

@@ -3,7 +3,7 @@ import { formatError } from "../../src/cli/format-error.ts";
 import { createProgram } from "../../src/cli/program.ts";
 import type { CliResult } from "./run-cli.ts";
 
-/** Runs a command to its end in this process: for many that come to theirs at once. */
+/** Runs a command in this process, which is faster for many short ones. */
 export async function runHere(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},

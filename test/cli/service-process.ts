@@ -4,13 +4,13 @@ import { spawnCli } from "./run-cli.ts";
 /** A command that runs until it is stopped. */
 export type ServiceProcess = {
   readonly child: ChildProcess;
-  /** Where it serves; empty of one that does not. */
+  /** The address at which it serves; empty for a worker. */
   readonly url: string;
-  /** Resolves once it has said something like this, on either output. */
-  said(text: string | RegExp): Promise<void>;
+  /** Resolves once a match has been printed to standard output or error. */
+  printed(text: string | RegExp): Promise<void>;
 };
 
-/** Starts a command, and resolves once it is ready. Rejects where it ends. */
+/** Starts a command, and resolves once it is ready. Rejects if it ends. */
 export function startService(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -18,7 +18,7 @@ export function startService(
   const child = spawnCli(args, { env });
   let output = "";
   const changed = new Set<() => void>();
-  const said = (text: string | RegExp) =>
+  const printed = (text: string | RegExp) =>
     new Promise<void>((resolve) => {
       const look = () => {
         if (output.search(text) < 0) return;
@@ -36,9 +36,9 @@ export function startService(
   }
   return new Promise((resolve, reject) => {
     child.on("close", (status) => reject(new Error(`ended with ${status}: ${output}`)));
-    said(args[0] === "worker" ? "Working on" : "Ctrl-C").then(() => {
+    printed(args[0] === "worker" ? "Working on" : "Ctrl-C").then(() => {
       const url = /is ready: (http:\/\/[^/]+)/.exec(output)?.[1] ?? "";
-      resolve({ child, url, said });
+      resolve({ child, url, printed });
     });
   });
 }

@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** A data directory with empty tables: sooner ready than one that is not there yet. */
+/** A data directory with empty tables, which is ready sooner than a new one. */
 async function preparedData(name: string): Promise<string> {
   const dataDirectory = join(folder, name);
   const prepared = inject("preparedData");
@@ -24,7 +24,7 @@ async function preparedData(name: string): Promise<string> {
 
 type Started = { readonly child: ChildProcess; readonly url: string; readonly output: () => string };
 
-/** Starts the service and waits until it says that it is ready. */
+/** Starts the service, and resolves once it is ready. */
 function start(args: readonly string[], env: Record<string, string>): Promise<Started> {
   const child = spawnCli(["start", ...args], { env: { PORT: "0", ...env } });
   let output = "";
@@ -47,7 +47,7 @@ function stop({ child }: Started, signal: NodeJS.Signals): Promise<number | null
   });
 }
 
-async function ask(url: string, query: string): Promise<unknown> {
+async function queryServer(url: string, query: string): Promise<unknown> {
   const response = await fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -56,27 +56,27 @@ async function ask(url: string, query: string): Promise<unknown> {
   return ((await response.json()) as { data: unknown }).data;
 }
 
-test("serves the sample; a command beside it joins its database; stops cleanly; starts again with its data", async () => {
+test("start serves the sample, shares its database with other commands, and has its data after a restart", async () => {
   const env = { PITH_GRAPH_DATA: join(folder, "with-sample") };
   const first = await start([], env);
-  expect(await ask(first.url, "{ status { papers } }")).toEqual({ status: { papers: 1052 } });
+  expect(await queryServer(first.url, "{ status { papers } }")).toEqual({ status: { papers: 1052 } });
   expect(await loadedGraph(first.url)).toMatchObject({ adjacency: "memory", lagPositions: 0 });
   const mostCited = "topWorks(by: CITED_BY_COUNT, first: 1) { nodes { work { id } } }";
-  const ranked = await ask(
+  const ranked = await queryServer(
     first.url,
     `{ ${mostCited} ranks: topWorks(by: PAGERANK, first: 1) { nodes { rank } } }`,
   );
   expect(ranked).toMatchObject({ topWorks: { nodes: [{ work: {} }] }, ranks: { nodes: [{ rank: 1 }] } });
 
-  // The query printed at the start is one to paste.
+  // The printed query can be pasted.
   const body = /-d '(.*)'/.exec(first.output())?.[1] ?? "";
-  const pasted = await ask(first.url, (JSON.parse(body) as { query: string }).query);
+  const pasted = await queryServer(first.url, (JSON.parse(body) as { query: string }).query);
   expect(pasted).toMatchObject({ paper: { title: "Aligning Text-to-Image Models using Human Feedback" } });
 
-  // The sample's key is trusted here, where the sample is loaded.
+  // The sample's key is trusted because the sample is loaded.
   const beside = await runCli(["ingest", "sample/forks.ndjson"], { env });
   expect(beside.stderr).toContain("2 documents: 0 merged, 2 unchanged");
-  expect(await ask(first.url, "{ status { papers } }")).toEqual({ status: { papers: 1052 } });
+  expect(await queryServer(first.url, "{ status { papers } }")).toEqual({ status: { papers: 1052 } });
 
   const taken = await runCli(["start", "--port", new URL(first.url).port], { env });
   expect(taken.status).toBe(3);
@@ -85,11 +85,11 @@ test("serves the sample; a command beside it joins its database; stops cleanly; 
   expect(await stop(first, "SIGTERM")).toBe(0);
   const second = await start([], env);
   expect(second.output()).not.toContain("Taking in the sample");
-  expect(await ask(second.url, "{ status { papers } }")).toEqual({ status: { papers: 1052 } });
+  expect(await queryServer(second.url, "{ status { papers } }")).toEqual({ status: { papers: 1052 } });
   expect(await stop(second, "SIGINT")).toBe(0);
 });
 
-/** What the service says of its graph, once that is in memory. */
+/** The service's report on its graph, once the graph is in memory. */
 async function loadedGraph(url: string): Promise<unknown> {
   let graph: { isLoaded?: boolean } = {};
   await expect
@@ -105,23 +105,23 @@ async function loadedGraph(url: string): Promise<unknown> {
   return graph;
 }
 
-test("--no-sample leaves the sample and its key out; killed, it starts again with what it had", async () => {
+test("start --no-sample neither loads the sample nor trusts its key, and has its data after a kill", async () => {
   const env = { PITH_GRAPH_DATA: await preparedData("without-sample") };
   const first = await start(["--no-sample"], { ...env, PITH_GRAPH_ADJACENCY: "sql" });
-  expect(await ask(first.url, "{ status { papers } }")).toEqual({ status: { papers: 0 } });
+  expect(await queryServer(first.url, "{ status { papers } }")).toEqual({ status: { papers: 0 } });
   expect(first.output()).toContain("No papers are stored yet.");
   expect(first.output()).toContain("pith-graph ingest <files or folders>");
   expect(first.output()).not.toContain("curl");
-  expect(await ask(first.url, "{ topWorks(by: PAGERANK) { nodes { rank } } }")).toBeNull();
+  expect(await queryServer(first.url, "{ topWorks(by: PAGERANK) { nodes { rank } } }")).toBeNull();
   const refused = await runCli(["ingest", "sample/forks.ndjson", "sample/pith-2302.12192.state.json"], {
     env,
   });
   expect(refused.stderr).toContain("2 documents rejected because no event was accepted");
-  // That of the registry; what nobody trusted signed makes no paper.
-  expect(await ask(first.url, "{ status { papers } }")).toEqual({ status: { papers: 1 } });
+  // The registry's document is accepted, the one by an untrusted signer is not.
+  expect(await queryServer(first.url, "{ status { papers } }")).toEqual({ status: { papers: 1 } });
   await stop(first, "SIGKILL");
   const second = await start(["--no-sample"], env);
-  expect(await ask(second.url, "{ status { papers } }")).toEqual({ status: { papers: 1 } });
+  expect(await queryServer(second.url, "{ status { papers } }")).toEqual({ status: { papers: 1 } });
   expect(second.output()).toContain("curl -s");
   expect(await stop(second, "SIGTERM")).toBe(0);
 });

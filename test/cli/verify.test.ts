@@ -7,7 +7,7 @@ import { runHere } from "./run-here.ts";
 
 const seed = "sample/pith-2302.12192.state.json";
 
-test("the registry's own document passes, and every check and event is named", async () => {
+test("verify exits with 0 for the registry's document, and prints every check and event", async () => {
   const { status, stdout } = await runCli(["verify", seed]);
   expect(status).toBe(0);
   expect(stdout).toContain("de5711bff540d77cefc0910b3e6dda7160330b8fd6999d0b0f1977c31069c6f3");
@@ -17,21 +17,21 @@ test("the registry's own document passes, and every check and event is named", a
   expect(stdout).toContain("no failures");
 });
 
-test("a copy with one letter changed fails, naming what", async () => {
+test("verify exits with 1 for a copy with one changed letter, and names the hashes that do not match", async () => {
   const text = await readFile(seed, "utf8");
   const changed = text.replace("colors, counts and backgrounds", "colors, count and backgrounds");
   expect(changed).not.toBe(text);
   const { status, stdout } = await runCli(["verify", "-"], { input: changed });
   expect(status).toBe(1);
   expect(stdout).toContain("STATE_HASH_MISMATCH");
-  // The claims stand in the snapshot; the record is as it was.
+  // The claims are in the snapshot; the record is unchanged.
   expect(stdout).toContain(
     "graph_snapshot sha256:2dd1ca0a3fd9b18f4132f26591c1606d4cff3ac4add15686da72a23d57dcfce0",
   );
   expect(stdout).not.toContain("record_created sha256:3ce70df0");
 });
 
-test("--json prints the same as one object", async () => {
+test("verify --json prints the checks and events as one object", async () => {
   const { status, stdout } = await runCli(["verify", "--json", seed]);
   expect(status).toBe(0);
   const report = JSON.parse(stdout);
@@ -47,13 +47,14 @@ test("--json prints the same as one object", async () => {
   expect(report.events.map((event: { proof: string }) => event.proof)).toEqual(["receipt", "hash"]);
 });
 
-test("what the keyring does not know is refused, event by event", async () => {
+/** @threat T6 */
+test("verify exits with 1 and rejects each event whose key is not in the keyring with UNKNOWN_SIGNER", async () => {
   const { status, stdout } = await runCli(["verify", "sample/forks.ndjson"]);
   expect(status).toBe(1);
   expect(stdout).toContain("refused (UNKNOWN_SIGNER)");
 });
 
-test("under the sample's key the forks are shown, and the invalid events with their reasons", async () => {
+test("verify with the sample's keyring prints forks, and invalid events with their reasons", async () => {
   const { status, stdout } = await runCli([
     "verify",
     "--keyring",
@@ -67,7 +68,7 @@ test("under the sample's key the forks are shown, and the invalid events with th
   expect(stdout).toMatch(/: not_applied$/m);
 });
 
-test("all documents of a folder are judged", async () => {
+test("verify --json prints a line for each document of a folder, and exits with 2 for an empty one", async () => {
   const folder = await mkdtemp(join(tmpdir(), "pith-graph-verify-"));
   try {
     await copyFile(seed, join(folder, "a.json"));
@@ -88,7 +89,7 @@ test("all documents of a folder are judged", async () => {
   }
 });
 
-test("a malformed or small-order key is refused with the entry's name", async () => {
+test("verify exits with 2 and names the keyring's entry for a malformed or small-order key", async () => {
   const entry = (key: string) =>
     JSON.stringify([
       {
@@ -116,7 +117,7 @@ test("a malformed or small-order key is refused with the entry's name", async ()
   }
 });
 
-test("the same key given twice is one key", async () => {
+test("verify accepts a key that is in two keyrings", async () => {
   const env = { PITH_GRAPH_KEYRING: "sample/keyring.json" };
   const args = ["verify", "--keyring", "sample/keyring.json", "sample/arxiv-2022-12.ndjson.gz"];
   const { status, stdout } = await runCli(args, { env });

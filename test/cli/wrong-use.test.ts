@@ -3,7 +3,7 @@ import { exitStatus } from "../../src/cli/command-error.ts";
 import { createProgram } from "../../src/cli/program.ts";
 import { runHere } from "./run-here.ts";
 
-/** A database that nobody reaches: whoever tries ends with another status. */
+/** An unreachable database: a command that tried to connect would exit with another status. */
 const env = { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" };
 
 const wrong: readonly (readonly string[])[] = [
@@ -13,9 +13,20 @@ const wrong: readonly (readonly string[])[] = [
   ["start", "now"],
   ["serve", "--port", "99999"],
   ["serve", "--keyring", "nowhere.json"],
-  // Begun, it would take this process for one that runs it.
+  // A worker that started would treat this process as its parent.
   ["worker", "1"],
   ["token", "ada", "grace"],
+  ["status", "now"],
+  ["status", "--url", "ftp://x"],
+  ["papers", "2302.12192"],
+  ["papers", "--order", "random"],
+  ["papers", "--year-from", "now"],
+  ["papers", "--limit", "1001"],
+  ["papers", "--format", "xml"],
+  ["papers", "--format", "csv", "--json"],
+  ["cite"],
+  ["cite", "2302.12192", "--style", "word"],
+  ["open", "2302.12192", "--url", "javascript:alert(1)"],
   ["paper"],
   ["paper", "2302.12192", "--url", "ftp://x"],
   ["paper", "2302.12192", "--url", "http://user:hunter2@127.0.0.1:1"],
@@ -43,10 +54,15 @@ const wrong: readonly (readonly string[])[] = [
   ["sync", "https://mirror.example.org", "--allow-host", "http://x"],
   ["sync", "https://mirror.example.org", "--numbers", "nowhere.txt"],
   ["sync", "https://mirror.example.org", "--minimum-proof", "high"],
+  ["compare", "https://mirror.example.org"],
+  ["compare", "https://mirror.example.org", "mirror.example.org"],
   ["verify"],
   ["verify", "nowhere.json"],
   ["verify", "--minimum-proof", "high", "sample"],
   ["export"],
+  ["export", "papers"],
+  ["export", "2302.12192", "--bundle"],
+  ["export", "document"],
   ["export", "table", "nothing"],
   ["export", "table", "papers", "--format", "xml"],
   ["export", "dump"],
@@ -85,7 +101,7 @@ const wrong: readonly (readonly string[])[] = [
 ];
 
 test.each(wrong.map((args) => [args.join(" "), args] as const))(
-  "pith-graph %s ends with 2",
+  "pith-graph %s exits with 2",
   async (_, args) => {
     const { status, stdout, stderr } = await runHere(args, env);
     expect([status, stderr]).toEqual([exitStatus.usage, expect.stringMatching(/\S/)]);
@@ -94,7 +110,7 @@ test.each(wrong.map((args) => [args.join(" "), args] as const))(
   },
 );
 
-test("a password that is none ends analyst with 2", async () => {
+test("analyst exits with 2 for a password of less than 12 characters", async () => {
   const { status, stderr } = await runHere(["analyst", "ada"], {
     ...env,
     PITH_GRAPH_ANALYST_PASSWORD: "short",
@@ -102,7 +118,7 @@ test("a password that is none ends analyst with 2", async () => {
   expect([status, stderr]).toEqual([exitStatus.usage, expect.stringContaining("12 to 200")]);
 });
 
-test("every command is tried", async () => {
+test("the wrong uses above include every command", async () => {
   const { commands } = await createProgram();
   const tried = new Set(wrong.map(([name]) => name));
   for (const command of commands) expect(tried).toContain(command.name());

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { codeBlocks, isShown, shownCommands } from "./code-blocks.ts";
 
-test("blocks are found with their languages, lines and marks", () => {
+test("codeBlocks finds fenced blocks with their languages, lines and marks", () => {
   const text = [
     "# A page",
     "<!-- not run: it needs Docker -->",
@@ -30,7 +30,7 @@ test("blocks are found with their languages, lines and marks", () => {
   ]);
 });
 
-test("what a console block shows is held against what is printed", () => {
+test("isShown compares printed text with a console block, where … matches any rest or lines", () => {
   expect(shownCommands("$ echo a \\\n>   b\na b\n$ true\n")).toEqual([
     { command: "echo a \\\n  b", output: ["a b"] },
     { command: "true", output: [] },

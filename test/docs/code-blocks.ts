@@ -1,28 +1,28 @@
 /** A fenced block of a Markdown page. */
 export type CodeBlock = {
   readonly page: string;
-  /** Of the opening fence, from 1. */
+  /** The line of the opening fence, from 1. */
   readonly line: number;
-  /** The first word after the fence; empty where there is none. */
+  /** The first word after the fence; empty if there is none. */
   readonly language: string;
   readonly text: string;
-  /** Why it is not run: `<!-- not run: … -->` before it. */
+  /** The reason why it is not run, from `<!-- not run: … -->` above it. */
   readonly notRun: string | null;
-  /** The status that its last command ends with: `<!-- exits: 1 -->` before it; 0 unless told. */
+  /** The expected exit status, from `<!-- exits: 1 -->` above it. Defaults to 0. */
   readonly exits: number;
-  /** The text between the block before, or the page's beginning, and this one. */
+  /** The text between the previous block, or the page's beginning, and this one. */
   readonly before: string;
 };
 
 const fence = /^(`{3,})([^\n]*)\n([\s\S]*?)^\1[ \t]*$/gm;
 
-/** All fenced blocks of a page, in their order. */
+/** All fenced blocks of a page, in order. */
 export function codeBlocks(page: string, text: string): CodeBlock[] {
   const blocks: CodeBlock[] = [];
   let end = 0;
-  for (const { index, 0: whole, 2: language = "", 3: content = "" } of text.matchAll(fence)) {
+  for (const { index, 0: block, 2: language = "", 3: content = "" } of text.matchAll(fence)) {
     const before = text.slice(end, index);
-    // Only what stands right above the fence speaks of it.
+    // Only marks directly above the fence apply to it.
     const marks = /(?:<!--[^>]*-->\s*)*$/.exec(before)?.[0] ?? "";
     blocks.push({
       page,
@@ -33,15 +33,15 @@ export function codeBlocks(page: string, text: string): CodeBlock[] {
       exits: Number(/<!--\s*exits:\s*(\d+)\s*-->/.exec(marks)?.[1] ?? 0),
       before,
     });
-    end = index + whole.length;
+    end = index + block.length;
   }
   return blocks;
 }
 
-/** A command of a `console` block, and what it shows below it. */
+/** A command of a `console` block, and the output shown below it. */
 export type ShownCommand = { readonly command: string; readonly output: readonly string[] };
 
-/** Lines that begin with `$ ` are commands, `> ` goes on with one; all others are what is printed. */
+/** Lines that begin with `$ ` are commands, `> ` continues one, and all others are output. */
 export function shownCommands(text: string): ShownCommand[] {
   const commands: { command: string; output: string[] }[] = [];
   for (const line of text.trimEnd().split("\n")) {
@@ -53,7 +53,7 @@ export function shownCommands(text: string): ShownCommand[] {
   return commands;
 }
 
-/** Whether a text is what a page shows: `…` alone on a line stands for any lines, at the end of one for its rest. */
+/** Whether a text matches a page: `…` alone on a line matches any lines, at the end of a line its rest. */
 export function isShown(printed: string, shown: readonly string[]): boolean {
   const pattern = shown
     .map((line) => {

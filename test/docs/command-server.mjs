@@ -1,7 +1,7 @@
-// Runs commands of the documents one after the other in one process, which has loaded the software once: most of the
-// time of a short command is that. Prints the port that it listens on, and ends with its standard input. Whoever gives a
-// command (the program of instance.ts) sends the path of a folder, on a line: `arguments`, `environment` (each entry
-// ended by NUL), `directory` and `input` are in it; `output` and `errors` are there once the answer comes, the status.
+// Runs commands of the documents one after the other in one process, because loading the software takes most of the
+// time of a short command. Prints its port, and ends with its standard input. A client (the program of instance.ts)
+// sends a line with the path of a folder that has `arguments`, `environment` (each entry ended by NUL), `directory` and
+// `input`. The answer is the exit status; `output` and `errors` are in the folder by then.
 import { createReadStream, createWriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -48,7 +48,7 @@ const server = createServer((socket) => {
   socket.setEncoding("utf8").on("data", (more) => {
     text += more;
     if (!text.endsWith("\n")) return;
-    // One that fails in a way that no command may is for whoever reads the error.
+    // A command never rejects: if one does, this process ends with the error.
     before = before.then(() => run(text.trimEnd())).then((status) => socket.end(`${status}\n`));
   });
 });

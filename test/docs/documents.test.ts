@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CodeBlock, codeBlocks, isShown, shownCommands } from "./code-blocks.ts";
 import { type Instance, startInstance } from "./instance.ts";
 
-// Every fenced command and query of the documents is run, on one instance with the sample. How a page says what cannot be
-// run, and what it may count on, stands in CONTRIBUTING.md.
+// Runs every fenced command and query of the documents on one instance with the sample. CONTRIBUTING.md explains how a
+// page marks blocks that cannot be run, and what it may rely on.
 
 const pages = [
   "README.md",
@@ -19,7 +19,7 @@ const blocks = (
 ).flat();
 
 const runners = { sh: runScript, bash: runScript, console: runConsole, graphql: runQuery, sql: runSql };
-/** Languages of what is looked at, and not given to anybody. */
+/** Languages of blocks that are only shown. */
 const shown = new Set([
   "json",
   "text",
@@ -57,14 +57,14 @@ for (const page of pages) {
   });
 }
 
-test("each block says what it is, and what is not run says why", () => {
+test("every block has a known language, and those that are not run have a reason", () => {
   const notRun = blocks.filter((block) => block.notRun !== null);
   for (const block of notRun) expect(block.notRun?.length, placeOf(block)).toBeGreaterThan(10);
   for (const block of blocks) {
     const isKnown = block.language === "" || block.language in runners || shown.has(block.language);
     expect(isKnown, `${placeOf(block)}: the language ${block.language} is run by nothing`).toBe(true);
     if (block.language !== "" && block.language !== "text") continue;
-    // Figures and drawings have no language. What one would type has one, and is run.
+    // Figures and drawings have no language. Commands have one, and are run.
     expect(block.text, `${placeOf(block)} looks like a command: call it sh`).not.toMatch(
       /^(?:npx|npm|pith-graph|curl|node|docker|psql) [a-z-]|(?:^|\n)\$ \S/,
     );
@@ -92,7 +92,7 @@ async function runConsole(block: CodeBlock): Promise<void> {
   }
 }
 
-/** As a person would, in the folder that pages speak of. */
+/** Runs a script in the folder that the pages describe. */
 function bash(script: string): Promise<{ status: number; output: string }> {
   const text = script.replaceAll(/http:\/\/(?:127\.0\.0\.1|localhost):4000/g, instance.origin);
   return new Promise((resolve) => {
@@ -111,7 +111,7 @@ function bash(script: string): Promise<{ status: number; output: string }> {
 
 async function runQuery(block: CodeBlock): Promise<void> {
   const [next, afterNext] = blocks.filter(({ page, line }) => page === block.page && line > block.line);
-  // "with the variables" comes between a query and them.
+  // The text between a query and its variables ends with "with the variables".
   const hasVariables = next?.language === "json" && /with the variables\s*$/.test(next.before);
   const answer = hasVariables ? afterNext : next;
   const response = await fetch(`${instance.origin}/graphql`, {
@@ -123,7 +123,7 @@ async function runQuery(block: CodeBlock): Promise<void> {
     }),
   });
   const { errors } = (await response.json()) as { errors?: unknown };
-  // A page that shows how a mistake is answered shows the errors.
+  // The answer to a mistake is shown with its errors.
   const isMistake = answer?.language === "json" && /^\{\s*"errors"/.test(answer.text);
   if (isMistake) expect(errors, placeOf(block)).toBeDefined();
   else expect(errors, placeOf(block)).toBeUndefined();

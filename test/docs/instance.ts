@@ -12,12 +12,12 @@ import { loadKeyring } from "../../src/cli/keyring-file.ts";
 import { sampleKeyringPath } from "../../src/cli/sample.ts";
 import { readConfig } from "../../src/config/index.ts";
 import { startGraph } from "../../src/graph/index.ts";
-import { runWorker } from "../../src/ingest/submissions/index.ts";
 import { createApp } from "../../src/server/index.ts";
+import { runWorker } from "../../src/submissions/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { databaseUrl } from "../server-connection.ts";
 
-/** The running pith-graph that the commands and queries of all pages are given to, and a folder to give them in. */
+/** The running pith-graph for the commands and queries of all pages, and the folder in which they run. */
 export type Instance = {
   readonly origin: string;
   readonly database: TestDatabase;
@@ -26,13 +26,13 @@ export type Instance = {
   close(): Promise<void>;
 };
 
-/** Whoever reads a page is told to have it as $TOKEN. */
+/** $TOKEN in the pages. */
 const token = "the-token-of-the-pages";
 
 /**
- * A server with the sample, taking submissions. In the folder is what pages speak of (docs of CONTRIBUTING.md):
- * `bundles/`, `bundle.json`, `more.ndjson.gz`, `many.ndjson.gz`, and `sample/`, `examples/`, `test/vectors/`, `schema.graphql`
- * of the checkout. `pith-graph` is on the PATH, `npx` knows it and tsx.
+ * A server with the sample that accepts submissions. The folder has the files that CONTRIBUTING.md lists: `bundles/`,
+ * `bundle.json`, `more.ndjson.gz`, `many.ndjson.gz`, and `sample/`, `examples/`, `test/vectors/`, `schema.graphql` of
+ * the checkout. `pith-graph` is on the PATH, and `npx` runs it and tsx.
  */
 export async function startInstance(): Promise<Instance> {
   const database = await createTestDatabase();
@@ -84,7 +84,7 @@ export async function startInstance(): Promise<Instance> {
   };
 }
 
-/** The process that most commands are given to: command-server.mjs. */
+/** Starts command-server.mjs, which runs most commands. */
 async function startCommandServer(): Promise<{ readonly port: number; close(): void }> {
   const server = spawn(process.execPath, [resolve("test/docs/command-server.mjs")], {
     env: { ...process.env, NODE_ENV: "production" },
@@ -95,8 +95,8 @@ async function startCommandServer(): Promise<{ readonly port: number; close(): v
 }
 
 /**
- * `pith-graph` for the pages. Ingest takes threads and a priority of its own: it has a process of its own. So has the
- * first of each other command that the README begins with, which starts as a person starts it.
+ * `pith-graph` for the pages. `ingest` runs in a separate process because it starts threads and lowers its priority. So
+ * does the first run of each command of the README's beginning, to start like a user's.
  */
 function programText(launcher: string, commandsPort: number): string {
   return `process() { exec ${JSON.stringify(process.execPath)} ${JSON.stringify(launcher)} "$@"; }

@@ -21,9 +21,9 @@ afterAll(async () => {
 const noPython = missing("python3", ["--version"], "python3");
 
 test.skipIf(noPython !== "")(
-  `the notebook's cells run over the sample, with their plots${noPython}`,
+  `the notebook's cells run on the sample, and write their plots${noPython}`,
   async () => {
-    // A server's address, as for the command line.
+    // The server's address without a path, as for the command line.
     const env = { ...process.env, PITH_GRAPH_URL: new URL(server.url).origin, PITH_GRAPH_PLOTS: folder };
     const { stdout, stderr } = await new Promise<{ stdout: string; stderr: string }>((resolve) => {
       execFile("python3", ["examples/notebook/run.py"], { env }, (_error, stdout, stderr) =>
@@ -31,7 +31,7 @@ test.skipIf(noPython !== "")(
       );
     });
     expect(stderr).toBe("");
-    // The most cited of the sample's hep-th anchors most of it.
+    // The sample's most cited hep-th work is an anchor of most others.
     expect(stdout).toMatch(/^ 1 +\d+ {2}hep-th\/\d{7}$/m);
     expect(stdout).toMatch(/^\d+ papers of hep-th that no work is anchored in$/m);
     expect(stdout).toMatch(/^\d+ steps: hep-th\/\d{7} -> /m);

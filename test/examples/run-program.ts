@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from "node:child_process";
 
-/** Runs an example as a person would, from the top of the checkout. */
+/** Runs an example from the checkout's root. */
 export function runProgram(
   program: string,
   args: readonly string[],
@@ -13,7 +13,7 @@ export function runProgram(
   });
 }
 
-/** Why an example cannot be run here, for the name of its test; empty where it can. */
+/** The reason why an example cannot be run here, for its test's title; empty if it can. */
 export function missing(program: string, args: readonly string[], name: string): string {
   return spawnSync(program, args).status === 0 ? "" : ` (skipped: ${name} not found)`;
 }

@@ -2,12 +2,12 @@ import { fillWithSample, serveDatabase } from "../../scripts/serve-database.ts";
 import { createTestDatabase } from "../database.ts";
 
 export type SampleServer = {
-  /** Of the GraphQL API. */
+  /** The address of the GraphQL API. */
   readonly url: string;
   close(): Promise<void>;
 };
 
-/** A real server over a database of its own with the whole sample. */
+/** Starts a server on a new database with the complete sample. */
 export async function startSampleServer(): Promise<SampleServer> {
   const database = await createTestDatabase();
   await fillWithSample(database);

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { checkTables, rebuildTables } from "../../src/ingest/index.ts";
-import { enqueue, runWorker } from "../../src/ingest/submissions/index.ts";
+
+import { checkTables, rebuildTables } from "../../src/maintenance/index.ts";
 import { isServerFault } from "../../src/store/server-fault.ts";
+import { enqueue, runWorker } from "../../src/submissions/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { randomFrom } from "../ingest/random.ts";
 import { clearTables, readTables, tableNames } from "../ingest/tables.ts";
@@ -14,16 +15,16 @@ import { paper } from "../submissions/site.ts";
 import type { StatementFate } from "./fault-proxy.ts";
 import { openProxied, type ProxiedDatabase } from "./proxied-database.ts";
 
-/** The resets of this run; PITH_SEED gives those of another. */
+/** Decides the resets of this run; PITH_SEED repeats those of another. */
 const seed = Number(process.env["PITH_SEED"] ?? Date.now() % 2 ** 31);
-/** How many connections are reset in each test. */
+/** The number of connections that are reset in each test. */
 const resets = isLong ? 60 : 12;
 
 let database: TestDatabase;
 let proxied: ProxiedDatabase;
-/** Connections that were reset, and how many may be. */
+/** The number of connections that were reset, and its maximum. */
 let fired: number;
-let most: number;
+let maxFired: number;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -33,11 +34,11 @@ beforeEach(async () => {
   await database.pool.query("TRUNCATE submissions, followed_mirrors");
   const random = randomFrom(seed);
   fired = 0;
-  most = resets;
+  maxFired = resets;
   let next = 2 + random.below(8);
   proxied = await openProxied(database, {
     onStatement(): StatementFate {
-      if (fired >= most || --next > 0) return "pass";
+      if (fired >= maxFired || --next > 0) return "pass";
       next = 2 + random.below(40);
       fired++;
       return random.below(2) === 0 ? "reset" : "loseAnswer";
@@ -47,7 +48,7 @@ beforeEach(async () => {
 afterEach(() => proxied.close());
 afterAll(() => database.drop());
 
-/** Repeats what fails for a lost connection, as a person or a service manager does, until it is done. */
+/** Repeats work that fails because of a lost connection until it succeeds. */
 async function repeated<Result>(work: () => Promise<Result>): Promise<Result> {
   for (;;) {
     try {
@@ -58,18 +59,18 @@ async function repeated<Result>(work: () => Promise<Result>): Promise<Result> {
   }
 }
 
-test(`acknowledged submissions are merged (seed ${seed})`, async () => {
+test(`all acknowledged submissions are merged although connections are reset (seed ${seed})`, async () => {
   const controller = new AbortController();
   const workers = [1, 2].map(() => runWorker(proxied.database, { keyring, signal: controller.signal }));
   const acknowledged: string[] = [];
-  let refused = 0;
-  // As many as it takes for all resets.
+  let failed = 0;
+  // Until all resets have happened.
   for (let nth = 0; nth < 40 || fired < resets; nth++) {
     const id = crypto.randomUUID();
     const bytes = Buffer.from(paper(nth).text);
     await enqueue(proxied.database.pool, [{ id, token: "0".repeat(16), minimumProof: "signed", bytes }]).then(
       () => acknowledged.push(id),
-      () => refused++,
+      () => failed++,
     );
     await database.pool.query(
       "UPDATE submissions SET not_before = now() WHERE status = 'queued' AND not_before > now()",
@@ -89,7 +90,7 @@ test(`acknowledged submissions are merged (seed ${seed})`, async () => {
   const { rows } = await database.pool.query(
     "SELECT status, count(*)::int AS count FROM submissions GROUP BY status",
   );
-  // One that was stored though its answer was lost is merged, too.
+  // A submission that was stored but whose answer was lost is merged, too.
   expect(rows).toEqual([{ status: "merged", count: expect.any(Number) }]);
   const merged = await database.pool.query(
     "SELECT FROM submissions JOIN papers USING (pith_number) WHERE submission_id = ANY($1) AND status = 'merged'",
@@ -98,27 +99,27 @@ test(`acknowledged submissions are merged (seed ${seed})`, async () => {
   expect(merged.rowCount).toBe(acknowledged.length);
   expect((await database.pool.query("SELECT FROM quarantine")).rows).toEqual([]);
   expect((await checkTables(database, { keyring })).differences).toEqual([]);
-  expect(acknowledged.length + refused).toBeGreaterThanOrEqual(40);
+  expect(acknowledged.length + failed).toBeGreaterThanOrEqual(40);
 });
 
-test(`an ingest that is repeated stores everything, and a rebuild leaves it as it is (seed ${seed})`, async () => {
+test(`an ingest and a rebuild that are repeated after resets result in the same tables (seed ${seed})`, async () => {
   const documents = sampleDocuments(30);
   const options = { keyring: sampleKeyring, batchDocuments: 7 };
   await takeIn(database, documents, options);
   const wanted = await readTables(database);
-  most = resets / 2;
-  while (fired < most) {
+  maxFired = resets / 2;
+  while (fired < maxFired) {
     await clearTables(database);
     await repeated(() => takeIn(proxied.database, documents, options));
   }
-  most = resets;
-  while (fired < most) await repeated(() => rebuildTables(proxied.database, { keyring: sampleKeyring }));
+  maxFired = resets;
+  while (fired < maxFired) await repeated(() => rebuildTables(proxied.database, { keyring: sampleKeyring }));
   const tables = await readTables(database);
   for (const name of tableNames) expect(tables[name], name).toEqual(wanted[name]);
   expect((await checkTables(database, { keyring: sampleKeyring })).differences).toEqual([]);
 });
 
-test(`a sync that is repeated brings every paper (seed ${seed})`, async () => {
+test(`a sync that is repeated after resets imports every paper (seed ${seed})`, async () => {
   const source = await createTestDatabase();
   await ingestTexts(
     source,

@@ -1,11 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { checkTables, rebuildTables } from "../../src/ingest/index.ts";
-import { enqueue, runWorker } from "../../src/ingest/submissions/index.ts";
-import { guardedClients } from "../../src/store/guarded-client.ts";
+
+import { checkTables, rebuildTables } from "../../src/maintenance/index.ts";
+import { guardedClients, isAtWork } from "../../src/store/guarded-client.ts";
 import { listen } from "../../src/store/listen.ts";
-import { isAtWork } from "../../src/store/session-probe.ts";
+
+import { enqueue, runWorker } from "../../src/submissions/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { clearTables } from "../ingest/tables.ts";
 import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
@@ -15,7 +16,7 @@ import type { FaultProxyOptions } from "./fault-proxy.ts";
 import { openProxied, type ProxiedDatabase } from "./proxied-database.ts";
 import { untilRows } from "./waiting.ts";
 
-/** As in use, but for the times. */
+/** The product's guard with shorter times. */
 const guard = { connectMilliseconds: 1_000, silenceMilliseconds: 500 };
 
 let database: TestDatabase;
@@ -56,11 +57,11 @@ function blackHoleAt(pattern: RegExp): {
   };
 }
 
-describe("a listening connection that is dropped without a word", () => {
-  test("is replaced, and what is told from then on arrives", async () => {
+describe("a listening connection", () => {
+  test("that is dropped silently is replaced, and later notifications arrive", async () => {
     const { database: through, proxy } = await open();
     let begun = 0;
-    let heard = 0;
+    let notifications = 0;
     let wake = () => {};
     const event = () => wake();
     const until = async (isTrue: () => boolean) => {
@@ -78,7 +79,7 @@ describe("a listening connection that is dropped without a word", () => {
         event();
       },
       onNotice: () => {
-        heard++;
+        notifications++;
         event();
       },
     });
@@ -86,18 +87,18 @@ describe("a listening connection that is dropped without a word", () => {
     expect(listening.isListening()).toBe(true);
     expect(proxy.blackHole({ alsoNew: true })).toBe(1);
     await database.pool.query("NOTIFY test_channel");
-    // New connections are dropped as well: it cannot listen, and says so.
+    // New connections are dropped, too: isListening becomes false.
     while (listening.isListening()) await pause(10);
-    expect(heard).toBe(0);
+    expect(notifications).toBe(0);
     proxy.accept();
     await until(() => begun === 2);
     expect(listening.isListening()).toBe(true);
     await database.pool.query("NOTIFY test_channel");
-    await until(() => heard === 1);
+    await until(() => notifications === 1);
     await listening.close();
   });
 
-  test("is not replaced while it answers, however quiet it is", async () => {
+  test("that is idle is not replaced while it answers heartbeats", async () => {
     const { database: through } = await open();
     let begun = 0;
     const listening = listen(through.pool, {
@@ -120,7 +121,7 @@ describe("a listening connection that is dropped without a word", () => {
 });
 
 describe("a statement on a connection whose bytes are dropped", () => {
-  test("rejects when the server cannot be reached either", async () => {
+  test("rejects with ETIMEDOUT if the server cannot be reached", async () => {
     const { database: through, proxy } = await open();
     await through.pool.query("SELECT 1");
     expect(proxy.blackHole()).toBe(1);
@@ -130,7 +131,7 @@ describe("a statement on a connection whose bytes are dropped", () => {
     expect((await through.pool.query("SELECT 1")).rows).toHaveLength(1);
   }, 60_000);
 
-  test("rejects when the server has heard nothing of it", async () => {
+  test("rejects with ETIMEDOUT if the server has not received it", async () => {
     const fault = blackHoleAt(/^SELECT 'dropped'/);
     const { database: through } = await open(fault.onStatement);
     await expect(through.pool.query("SELECT 'dropped'")).rejects.toMatchObject({ code: "ETIMEDOUT" });
@@ -138,9 +139,9 @@ describe("a statement on a connection whose bytes are dropped", () => {
     expect((await through.pool.query("SELECT 1")).rows).toHaveLength(1);
   });
 
-  test("is waited for as long as the server works on it", async () => {
+  test("is waited for as long as the server executes it", async () => {
     const { database: through } = await open();
-    // Several times the silence after which the server is asked.
+    // Several times the silence after which the server is queried.
     const { rows } = await through.pool.query("SELECT 1 AS done FROM pg_sleep(3)");
     expect(rows).toEqual([{ done: 1 }]);
   });
@@ -148,37 +149,52 @@ describe("a statement on a connection whose bytes are dropped", () => {
   const session = { state: "active", wait_type: null, wait: null };
   const idle = { isSending: false, isReading: true };
   test.each([
-    ["computes", session, idle, true],
-    ["waits for a lock", { ...session, wait_type: "Lock", wait: "advisory" }, idle, true],
+    ["is waited for while its session computes", session, idle, true],
     [
-      "waits for rows that are being sent",
+      "is waited for while its session waits for a lock",
+      { ...session, wait_type: "Lock", wait: "advisory" },
+      idle,
+      true,
+    ],
+    [
+      "is waited for while its session waits for rows that are being sent",
       { ...session, wait_type: "Client", wait: "ClientRead" },
       { ...idle, isSending: true },
       true,
     ],
-    ["waits for rows that were sent", { ...session, wait_type: "Client", wait: "ClientRead" }, idle, false],
     [
-      "sends to one who does not read",
+      "is not waited for if its session waits for rows that were sent",
+      { ...session, wait_type: "Client", wait: "ClientRead" },
+      idle,
+      false,
+    ],
+    [
+      "is waited for while its session sends to a client that does not read",
       { ...session, wait_type: "Client", wait: "ClientWrite" },
       { ...idle, isReading: false },
       true,
     ],
     [
-      "sends to one who reads, and hears nothing",
+      "is not waited for if its session sends to a client that reads, but receives nothing",
       { ...session, wait_type: "Client", wait: "ClientWrite" },
       idle,
       false,
     ],
-    ["has answered", { ...session, state: "idle" }, idle, false],
-    ["has answered in a transaction", { ...session, state: "idle in transaction" }, idle, false],
-    ["is not tracked", { ...session, state: "disabled" }, idle, true],
-  ] as const)("a session that %s: at work %#", (_name, state, own, expected) => {
+    ["is not waited for if its session has answered", { ...session, state: "idle" }, idle, false],
+    [
+      "is not waited for if its session has answered in a transaction",
+      { ...session, state: "idle in transaction" },
+      idle,
+      false,
+    ],
+    ["is waited for if its session is not tracked", { ...session, state: "disabled" }, idle, true],
+  ] as const)("%s", (_name, state, own, expected) => {
     expect(isAtWork(state, own)).toBe(expected);
   });
 });
 
-test("a pool's password reaches its connections", async () => {
-  // node-postgres hides it from whoever copies the settings.
+test("guarded clients get the password of their pool", async () => {
+  // node-postgres makes it non-enumerable, so that copies of the settings lack it.
   const pool = new pg.Pool({ password: "secret", host: "127.0.0.1", Client: guardedClients() });
   expect(new pg.Client(pool.options).password).toBe("secret");
   const Client = guardedClients();
@@ -188,11 +204,11 @@ test("a pool's password reaches its connections", async () => {
   await pool.end();
 });
 
-describe("what waits for a dropped connection goes on", () => {
+describe("a dropped connection", () => {
   const documents = sampleDocuments(6).slice(-8);
 
   test.each([/^SELECT pg_advisory_xact_lock/, /^COPY/, /^COMMIT/])(
-    "an ingest, dropped at %s",
+    "ends an ingest with ETIMEDOUT at %s, which completes when run again",
     async (pattern) => {
       const fault = blackHoleAt(pattern);
       const { database: through } = await open(fault.onStatement);
@@ -205,23 +221,26 @@ describe("what waits for a dropped connection goes on", () => {
     },
   );
 
-  test.each([/pith_graph_shadow/, /^DELETE FROM public/])("a rebuild, dropped at %s", async (pattern) => {
-    await takeIn(database, documents, { keyring: sampleKeyring });
-    const fault = blackHoleAt(pattern);
-    const { database: through } = await open(fault.onStatement);
-    await expect(rebuildTables(through, { keyring: sampleKeyring })).rejects.toMatchObject({
-      code: "ETIMEDOUT",
-    });
-    expect(fault.fired()).toBe(true);
-    expect(await rebuildTables(database, { keyring: sampleKeyring })).toMatchObject({
-      removed: 0,
-      written: 0,
-    });
-    expect((await checkTables(database, { keyring: sampleKeyring })).differences).toEqual([]);
-  });
+  test.each([/pith_graph_shadow/, /^DELETE FROM public/])(
+    "ends a rebuild with ETIMEDOUT at %s, and the tables are unchanged",
+    async (pattern) => {
+      await takeIn(database, documents, { keyring: sampleKeyring });
+      const fault = blackHoleAt(pattern);
+      const { database: through } = await open(fault.onStatement);
+      await expect(rebuildTables(through, { keyring: sampleKeyring })).rejects.toMatchObject({
+        code: "ETIMEDOUT",
+      });
+      expect(fault.fired()).toBe(true);
+      expect(await rebuildTables(database, { keyring: sampleKeyring })).toMatchObject({
+        removed: 0,
+        written: 0,
+      });
+      expect((await checkTables(database, { keyring: sampleKeyring })).differences).toEqual([]);
+    },
+  );
 
   test.each([/FOR UPDATE SKIP LOCKED/, /^UPDATE submissions SET status/, /^COPY/])(
-    "a worker, dropped at %s: the submission is merged",
+    "does not keep a worker from merging the submission when dropped at %s",
     async (pattern) => {
       const fault = blackHoleAt(pattern);
       const { database: through } = await open(fault.onStatement);

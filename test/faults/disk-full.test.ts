@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/store/embedded/index.ts";
+import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/embedded-postgres/index.ts";
 import { openDatabase } from "../../src/store/index.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createTestDatabase } from "../database.ts";
@@ -21,7 +21,7 @@ const dataDisk = mountSmallDisk(256);
 const logDisk = isLong ? mountSmallDisk(64) : "that takes `npm run test:long`";
 const keyring = "sample/keyring.json";
 const documents = sampleDocuments(isLong ? 300 : 60);
-/** Committed before the disk is full. */
+/** Documents that are committed before the disk is full. */
 const committed = documents.slice(0, 60);
 
 const folders = new Folders();
@@ -49,8 +49,8 @@ afterAll(async () => {
   for (const disk of [dataDisk, logDisk]) if (typeof disk !== "string") disk.remove();
 });
 
-/** What is held, and how many documents are in quarantine, as a command that joins the server finds them. */
-async function held(dataDirectory: string): Promise<{ tables: Tables; quarantined: number }> {
+/** The tables and the number of documents in quarantine, read through a joined server. */
+async function readStored(dataDirectory: string): Promise<{ tables: Tables; quarantined: number }> {
   const server = await acquireEmbeddedServer({ dataDirectory });
   const database = openDatabase({ connection: server.connection });
   try {
@@ -75,25 +75,26 @@ function numbersOf(tables: Tables): unknown[] {
   return (tables["papers"] ?? []).map((row) => row["pith_number"]);
 }
 
-/** The command that failed for want of room is given again. */
+/** Runs the command that failed again, and expects it to complete. */
 async function expectCompletion(dataDirectory: string, env: Record<string, string>): Promise<void> {
   const { stderr, status } = await ingest("all.ndjson", env);
   expect(stderr).toContain(`${documents.length} documents: `);
   expect(status).toBe(0);
-  expectTables(await held(dataDirectory), wanted);
+  expectTables(await readStored(dataDirectory), wanted);
   const check = await runCli(["check", "--keyring", keyring], { env });
   expect(check.stderr).toContain("No differences.");
   expect(check.status).toBe(0);
 }
 
-test("the data's disk is full: a clear error, nothing half written, the same command completes", async ({
+/** @threat T51 */
+test("exits with 3 and a clear error when the data's disk is full, stores no partial batch, and completes when run again", async ({
   skip,
 }) => {
   if (typeof dataDisk === "string") return skip(dataDisk);
   const dataDirectory = folders.watch(join(dataDisk.path, "data"));
   const prepared = inject("preparedData");
   if (prepared !== null) await copyPreparedData(prepared, dataDirectory);
-  // A member all the time: stopping the server would want room, too.
+  // Joined during the test: stopping the server would need disk space, too.
   const member = await acquireEmbeddedServer({ dataDirectory });
   const env = { PITH_GRAPH_DATA: dataDirectory };
   const first = await ingest("first.ndjson", env);
@@ -107,14 +108,14 @@ test("the data's disk is full: a clear error, nothing half written, the same com
   expect(full.stderr).not.toContain("refused");
   expect(full.status).toBe(3);
   dataDisk.relieve();
-  expectTables(await held(dataDirectory), wantedBefore);
+  expectTables(await readStored(dataDirectory), wantedBefore);
   await expectCompletion(dataDirectory, env);
   await member.release();
   expect(serversOf(dataDirectory)).toEqual([]);
 });
 
 longTest(
-  "the disk of PostgreSQL's log is full: nothing committed is lost, the same command completes",
+  "keeps all committed documents when the disk of PostgreSQL's log is full, and completes when run again",
   async ({ skip }) => {
     if (typeof logDisk === "string") return skip(logDisk);
     const dataDirectory = await folders.data();
@@ -135,14 +136,14 @@ longTest(
     const full = await ingest("all.ndjson", env);
     expect(full.status).toBe(3);
     expect(full.stderr).toMatch(/^error: .*run the command again to continue\.$/m);
-    // Mostly it crashes in the commit; where it finds out before that, it tells the command.
+    // PostgreSQL usually crashes in the commit. If it fails earlier, the command gets the error.
     const serverLog = readFileSync(join(dataDirectory, "server.log"), "utf8");
     expect(`${serverLog}${full.stderr}`).toMatch(
       /(?:PANIC|disk is full): .*pg_wal\/xlogtemp.*No space left on device/,
     );
     logDisk.relieve();
-    // All of it; and of the rest what came before the crash.
-    const { tables, quarantined } = await held(dataDirectory);
+    // All earlier documents, and those that were committed before the crash.
+    const { tables, quarantined } = await readStored(dataDirectory);
     expect(quarantined).toBe(0);
     expect(numbersOf(tables)).toEqual(expect.arrayContaining(numbersOf(wantedBefore)));
     await expectCompletion(dataDirectory, env);
@@ -150,7 +151,7 @@ longTest(
   },
 );
 
-/** Writes to the log until all that is left of its files, which are made in whole, is a little. */
+/** Writes to the log until its last file, which is preallocated, is nearly full. */
 async function useUpLog(connection: EmbeddedServer["connection"]): Promise<void> {
   const client = new pg.Client(connection);
   await client.connect();
@@ -162,7 +163,7 @@ async function useUpLog(connection: EmbeddedServer["connection"]): Promise<void>
     const [{ used, next } = { used: 0, next: false }] = rows;
     const left = 2 ** 24 - used;
     if (!next && left < 60_000) break;
-    // Pages have headers: they take some more.
+    // Page headers take some more.
     const bytes = Math.floor(Math.min(4_000_000, Math.max(1_000, (left - 30_000) * 0.99)));
     await client.query("SELECT pg_logical_emit_message(false, 'fill', repeat('x', $1))", [bytes]);
   }

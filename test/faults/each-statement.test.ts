@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { checkTables } from "../../src/ingest/index.ts";
+
+import { checkTables } from "../../src/maintenance/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { clearTables, readTables, type Tables, tableNames } from "../ingest/tables.ts";
 import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
@@ -9,7 +10,7 @@ import type { ProxiedStatement, StatementFate } from "./fault-proxy.ts";
 import { openProxied } from "./proxied-database.ts";
 
 const documents = [...sampleDocuments(8).slice(0, 4), ...sampleDocuments(12).slice(-12)];
-/** Stored before: the batch changes papers, works and edges that are there, and adds others. */
+/** Stored before the batch, so that it changes existing papers, works and edges, and adds others. */
 const stored = documents.slice(0, 9);
 const inOneBatch = { keyring: sampleKeyring, batchDocuments: documents.length };
 
@@ -34,9 +35,9 @@ type Fault = StatementFate | "terminate";
 /** The batch's connections in the order in which they are opened: the first one writes, the second one reads. */
 type Place = { readonly connection: number; readonly nth: number };
 type Run = {
-  /** The error that the ingest ended with; null where there was none. */
+  /** The error of the ingest, or null. */
   readonly error: unknown;
-  /** The statement that was disturbed; null where there was none. */
+  /** The statement that was disturbed, or null. */
   readonly fired: string | null;
   /** Writing statements that were sent while no transaction was open on their connection. */
   readonly outside: readonly string[];
@@ -48,7 +49,7 @@ async function ingestDisturbed(fault: Fault, place: Place): Promise<Run> {
   const pids: number[] = [];
   let fired: string | null = null;
   let isOver = false;
-  /** The connections on which a transaction is open, and what was written on another one. */
+  /** The connections with an open transaction, and the writes on others. */
   const open = new Set<number>();
   const outside: string[] = [];
   const { database: proxied, close } = await openProxied(database, {
@@ -60,7 +61,7 @@ async function ingestDisturbed(fault: Fault, place: Place): Promise<Run> {
       else if (/^(?:COMMIT|ROLLBACK)/.test(text)) open.delete(index);
       else if (/^\s*(?:COPY|INSERT|UPDATE|DELETE)/.test(text) && !open.has(index))
         outside.push(text.slice(0, 60));
-      // A slow way for rows: what follows them is still queued when the other connection is lost.
+      // Slows COPY down: its following statements are still queued when the other connection is lost.
       if (text.startsWith("COPY")) await pause(50);
       if (isOver || fired !== null || place.connection !== index || place.nth !== nth) return "pass";
       fired = text;
@@ -68,7 +69,7 @@ async function ingestDisturbed(fault: Fault, place: Place): Promise<Run> {
       const { rows } = await database.pool.query("SELECT pg_terminate_backend($1, 10000) AS ended", [
         pids[index],
       ]);
-      if (rows[0].ended !== true) throw new Error("The session was not ended.");
+      if (rows[0].ended !== true) throw new Error("The session was not terminated.");
       return "pass";
     },
   });
@@ -78,14 +79,14 @@ async function ingestDisturbed(fault: Fault, place: Place): Promise<Run> {
     (thrown: unknown) => thrown,
   );
   isOver = true;
-  // Behind whatever is still queued on the connections that the pool has kept.
+  // Sent after everything that is still queued on the pool's connections.
   await Promise.allSettled([1, 2].map(() => proxied.pool.query("SELECT 1")));
   await close();
   await sessionsEnded();
   return { error, fired, outside };
 }
 
-/** Resolves once nothing of the proxied connections is left: what they had begun is over. */
+/** Resolves once no session of the proxied connections executes anything. */
 async function sessionsEnded(): Promise<void> {
   for (;;) {
     const { rows } = await database.pool.query(
@@ -103,11 +104,11 @@ function expectTables(tables: Tables, expected: Tables, place: string): void {
 const faults: readonly Fault[] = isLong ? ["terminate", "reset", "loseAnswer"] : ["terminate", "loseAnswer"];
 
 test.each(faults)(
-  "a batch is stored completely or not at all: %s, at each statement of each connection",
+  "a batch is stored completely or not at all after a fault (%s) at any statement of any connection",
   async (fault) => {
     const disturbed: string[] = [];
     for (const connection of [0, 1]) {
-      // How statements travel together depends on the moment: counted as they come, until the batch has no more.
+      // How statements are grouped in messages depends on timing: they are counted until the batch has no more.
       for (let nth = 1; ; nth++) {
         await clearTables(database);
         await takeIn(database, stored, inOneBatch);

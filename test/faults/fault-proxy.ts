@@ -6,15 +6,15 @@ export type ProxiedStatement = {
   readonly connection: ProxiedConnection;
   /** Counted from 1 on its connection. */
   readonly nth: number;
-  /** Of a simple query its text; of an extended one that of its Parse message, empty where it was parsed before. */
+  /** The text of a simple query or of an extended query's Parse message; empty if it was parsed before. */
   readonly text: string;
 };
 
-/** What becomes of a statement: `reset` and `blackHole` do not pass it on, `loseAnswer` passes it and resets then. */
+/** The fate of a statement: `reset` and `blackHole` do not forward it, `loseAnswer` forwards it and then resets. */
 export type StatementFate = "pass" | "reset" | "blackHole" | "loseAnswer";
 
 export type FaultProxyOptions = {
-  /** Called for each statement of the PostgreSQL protocol before it is passed on. Without it, bytes are not looked at. */
+  /** Called for each statement of the PostgreSQL protocol before it is forwarded. Without it, bytes are not parsed. */
   readonly onStatement?: (statement: ProxiedStatement) => StatementFate | Promise<StatementFate>;
 };
 
@@ -24,7 +24,7 @@ export class ProxiedConnection {
   readonly #far: Socket;
   #statements = 0;
   #isBlackHole = false;
-  /** The text of the first statement: tells connections of one pool apart. */
+  /** The text of the first statement, by which connections of a pool can be distinguished. */
   first: string | undefined;
   losesNextAnswer = false;
 
@@ -41,14 +41,14 @@ export class ProxiedConnection {
     return ++this.#statements;
   }
 
-  /** Breaks it off on both sides, as a router does that was restarted. */
+  /** Resets both sides, like a restarted router. */
   reset(): void {
     this.#near.resetAndDestroy();
-    // A Unix socket knows no reset.
+    // A Unix socket has no reset.
     this.#far.destroy();
   }
 
-  /** From now on all bytes are acknowledged and dropped, and the end of one side is not told to the other. For good. */
+  /** From now on acknowledges and drops all bytes, and hides the end of one side from the other. Permanent. */
   blackHole(): void {
     this.#isBlackHole = true;
   }
@@ -60,9 +60,9 @@ export class ProxiedConnection {
 }
 
 /**
- * Passes TCP connections on to another address, and disturbs them: all at once, or each at one of its statements.
+ * Forwards TCP connections to another address, and disturbs them: all at once, or each at one of its statements.
  *
- * `cut` resets, `stall` holds bytes back until `resume`, `blackHole` drops them for good, `delay` slows them down.
+ * `cut` resets, `stall` delays bytes until `resume`, `blackHole` drops them, `delay` slows them down.
  */
 export class FaultProxy {
   readonly #server: Server;
@@ -93,12 +93,12 @@ export class FaultProxy {
     return [...this.#connections];
   }
 
-  /** Connections that were accepted since the start, or since the last `stall` or `blackHole`. */
+  /** The number of connections accepted since the start, or since the last `stall` or `blackHole`. */
   get accepted(): number {
     return this.#accepted;
   }
 
-  /** From now on no byte passes; new connections are accepted, and wait. Returns how many connections are held. */
+  /** Stops forwarding; new connections are accepted, and wait. Returns the number of open connections. */
   stall(): number {
     let end = () => {};
     const over = new Promise<void>((resolve) => {
@@ -109,14 +109,14 @@ export class FaultProxy {
     return this.#connections.size;
   }
 
-  /** Ends `stall`. Returns how many connections came meanwhile. */
+  /** Ends `stall`. Returns the number of connections accepted since then. */
   resume(): number {
     this.#stalled?.end();
     this.#stalled = null;
     return this.#accepted;
   }
 
-  /** Drops all bytes of the open connections from now on, and of those that come before `accept`. Returns how many are open. */
+  /** Drops all bytes of open connections, and of new ones until `accept`. Returns the number of open connections. */
   blackHole({ alsoNew = true } = {}): number {
     for (const connection of this.#connections) connection.blackHole();
     this.#newAreBlackHoles = alsoNew;
@@ -124,18 +124,18 @@ export class FaultProxy {
     return this.#connections.size;
   }
 
-  /** New connections pass again after `blackHole`; those that were dropped stay so. Returns how many came meanwhile. */
+  /** Forwards new connections again after `blackHole`. Returns the number of those accepted since then. */
   accept(): number {
     this.#newAreBlackHoles = false;
     return this.#accepted;
   }
 
-  /** Delays each piece of data by so many milliseconds from now on; 0 ends it. */
+  /** Delays each chunk of data by a number of milliseconds; 0 ends it. */
   delay(milliseconds: number): void {
     this.#delay = milliseconds;
   }
 
-  /** Resets all open connections. Returns how many there were. */
+  /** Resets all open connections. Returns their number. */
   cut(): number {
     const open = this.connections;
     for (const connection of open) connection.reset();
@@ -162,7 +162,7 @@ export class FaultProxy {
       from.setNoDelay(true);
       from.on("error", () => to.destroy());
       from.on("close", () => {
-        // Of a connection that was dropped, the other side is to learn nothing.
+        // The end of a black-holed connection is hidden from the other side.
         if (!connection.isBlackHole) to.destroy();
         this.#connections.delete(connection);
       });
@@ -197,7 +197,7 @@ function drained(socket: Socket): Promise<void> {
   });
 }
 
-/** Takes the frontend's messages apart, and calls for each statement: a Query, or an Execute. */
+/** Parses the frontend's messages, and calls `onStatement` for each Query or Execute. */
 function statementReader(
   connection: ProxiedConnection,
   onStatement: NonNullable<FaultProxyOptions["onStatement"]>,

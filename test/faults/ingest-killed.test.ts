@@ -12,7 +12,7 @@ import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 import { isLong, moments } from "../long.ts";
 import { KillableServer } from "./killable-server.ts";
 
-/** The moments of this run; PITH_SEED gives those of another. */
+/** Decides the moments of this run; PITH_SEED repeats those of another. */
 const seed = Number(process.env["PITH_SEED"] ?? Date.now() % 2 ** 31);
 const random = randomFrom(seed);
 const victims = ["the ingest", "PostgreSQL", "both"] as const;
@@ -26,7 +26,7 @@ let server: KillableServer;
 let folder: string;
 let args: string[];
 let env: Record<string, string>;
-/** What an undisturbed run leaves. */
+/** The tables after an undisturbed run. */
 let wanted: Tables;
 
 beforeAll(async () => {
@@ -68,7 +68,7 @@ function startIngest(): Ingest {
   return { process: child, ended };
 }
 
-/** Somewhere in an ingest: before its first commit, where moments are many; after one of the next, or a little later. */
+/** A moment before the first commit of an ingest (in the long form), or shortly after one of the first three. */
 async function randomMoment({ process: child }: Ingest): Promise<void> {
   const commits = isLong ? random.below(4) : 1 + random.below(3);
   const later = random.next();
@@ -78,21 +78,21 @@ async function randomMoment({ process: child }: Ingest): Promise<void> {
   await delay(15 * later);
 }
 
-async function papersHeld(): Promise<number> {
+async function storedPapers(): Promise<number> {
   const { rows } = await server.database.pool.query("SELECT FROM papers");
   return rows.length;
 }
 
-/** What the feed told is there, with the papers that it told of. */
+/** Expects all changes that the feed announced, with their papers. */
 async function expectAcknowledged(): Promise<void> {
   const { rows } = await server.database.pool.query(
     "SELECT FROM changes JOIN papers USING (paper_id) WHERE position <= $1",
-    [server.told],
+    [server.announced],
   );
-  expect(rows).toHaveLength(server.told);
+  expect(rows).toHaveLength(server.announced);
 }
 
-/** Runs the ingest to its end, and compares all there is. */
+/** Runs the ingest without a fault, and compares all tables. */
 async function finishUndisturbed(): Promise<void> {
   const { status, stderr } = await runCli(args, { env });
   expect(stderr).toContain(`${documents.length} documents: `);
@@ -104,23 +104,23 @@ async function finishUndisturbed(): Promise<void> {
 
 async function beginAgain(): Promise<void> {
   await clearTables(server.database);
-  server.told = 0;
+  server.announced = 0;
 }
 
-const name = `killed at ${victims.length * momentsOfEach} random moments (seed ${seed}): nothing acknowledged is missing`;
+const name = `all announced changes are stored after kills at ${victims.length * momentsOfEach} random moments of ingests (seed ${seed})`;
 
 test(name, async () => {
   const all = wanted["papers"]?.length ?? 0;
   const plan = random.shuffle(
     victims.flatMap((victim) => Array.from({ length: momentsOfEach }, () => victim)),
   );
-  /** Of each victim the moments at which something was committed, and not all. */
+  /** For each victim the number of moments at which some documents, but not all, were committed. */
   const amid = { "the ingest": 0, PostgreSQL: 0, both: 0 };
   let open = 0;
   let lost = 0;
   for (const victim of plan) {
-    // So that there is something left to disturb.
-    if ((await papersHeld()) > all * 0.75) {
+    // So that there is enough left to disturb.
+    if ((await storedPapers()) > all * 0.75) {
       await finishUndisturbed();
       await beginAgain();
     }
@@ -140,18 +140,18 @@ test(name, async () => {
     }
     await expectAcknowledged();
     if (moment.openTransactions > 0) open++;
-    const held = await papersHeld();
-    if (held > 0 && held < all) amid[victim]++;
+    const stored = await storedPapers();
+    if (stored > 0 && stored < all) amid[victim]++;
   }
   await finishUndisturbed();
   const check = await runCli(["check", "--keyring", keyringPath], { env });
   expect(check.stderr).toContain("No differences.");
   expect(check.status).toBe(0);
-  // The faults have fired, and in the midst of it.
+  // The faults have happened, and in the middle of ingests.
   expect(server.kills).toBe(2 * momentsOfEach);
   expect(server.recoveries()).toBe(server.kills);
   for (const victim of victims) expect(amid[victim], victim).toBeGreaterThan(0);
-  // Each of a few moments may lie between two transactions.
+  // In the short form, all moments may be between transactions.
   if (isLong) expect(open).toBeGreaterThan(0);
   expect(lost).toBeGreaterThan(0);
 });

@@ -1,24 +1,24 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
-import { finishedChannel } from "../../src/ingest/submissions/index.ts";
-import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/store/embedded/index.ts";
+import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/embedded-postgres/index.ts";
 import { changesChannel } from "../../src/store/feed.ts";
 import { type Database, migrateDatabase, openDatabase } from "../../src/store/index.ts";
+import { finishedChannel } from "../../src/submissions/index.ts";
 import { Folders } from "../store/embedded-support/folders.ts";
 import { recordedServer } from "../store/embedded-support/processes.ts";
 
-/** What goes on in the server at a moment. */
+/** The server's activity at a moment. */
 export type Moment = {
-  /** The processes of all its sessions and of its own work. */
+  /** Its processes: sessions and background workers. */
   readonly processes: readonly number[];
-  /** Transactions that have written something and are not committed. */
+  /** The number of uncommitted transactions that have written something. */
   readonly openTransactions: number;
 };
 
 /**
- * An embedded server of a test's own, to be killed and to come back. The test is a member of it, as each command is,
- * so whoever of them notices first starts it again.
+ * An embedded server that a test kills. The test uses it like each command does, and the first of these processes to
+ * notice the kill restarts it.
  */
 export class KillableServer {
   readonly #folders: Folders;
@@ -29,11 +29,11 @@ export class KillableServer {
 
   readonly dataDirectory: string;
   readonly database: Database;
-  /** How often it was killed. */
+  /** The number of kills. */
   kills = 0;
-  /** Positions of the feed up to this one were told to who follows it: they are acknowledged. */
-  told = 0;
-  /** How often that happened: each time something was committed. */
+  /** The last position of the feed that was announced to listeners. */
+  announced = 0;
+  /** The number of announcements, one for each commit. */
   commits = 0;
 
   private constructor(folders: Folders, server: EmbeddedServer, comebacks: Comebacks) {
@@ -44,7 +44,7 @@ export class KillableServer {
     this.database = openDatabase({ connection: server.connection });
   }
 
-  /** `prepared`: a data directory to begin with a copy of, where the run has one. */
+  /** `prepared` is a data directory to copy, or null. */
   static async start(prepared: string | null): Promise<KillableServer> {
     const folders = new Folders();
     const comebacks = new Comebacks();
@@ -58,11 +58,11 @@ export class KillableServer {
 
   async #follow(): Promise<void> {
     const client = new pg.Client(this.#server.connection);
-    // A server that is killed cuts it off.
+    // A kill breaks the connection.
     client.on("error", () => {});
     client.on("notification", ({ channel, payload }) => {
       if (channel === changesChannel) {
-        this.told = Math.max(this.told, Number(payload));
+        this.announced = Math.max(this.announced, Number(payload));
         this.commits++;
       }
       this.wake();
@@ -72,13 +72,13 @@ export class KillableServer {
     this.#follower = client;
   }
 
-  /** Ends the wait for more notices: the process that makes them has ended. */
+  /** Ends `nextNotice`, for example because the writing process has ended. */
   wake(): void {
     for (const resolve of this.#wake) resolve();
     this.#wake.clear();
   }
 
-  /** Resolves when changes are told, or that submissions are finished, or when woken. */
+  /** Resolves when changes or finished submissions are announced, or on `wake`. */
   async nextNotice(): Promise<void> {
     await new Promise<void>((resolve) => this.#wake.add(resolve));
   }
@@ -94,12 +94,12 @@ export class KillableServer {
     };
   }
 
-  /** Kills the server with all its processes, and resolves once it is back and has recovered. */
+  /** Kills the server with all its processes, and resolves once it has restarted and recovered. */
   async kill({ processes }: Moment): Promise<void> {
     const killed = recordedServer(this.dataDirectory);
     const isBack = this.#comebacks.next();
     const ended = new Promise<void>((resolve) => this.#follower?.once("end", () => resolve()));
-    // It throws where there is no such process: the fault has fired, or the test fails.
+    // Throws if there is no such process, so that a fault that does not happen fails the test.
     process.kill(killed, "SIGKILL");
     for (const pid of processes) {
       try {
@@ -115,7 +115,7 @@ export class KillableServer {
     await this.#follow();
   }
 
-  /** How often it found at its start that it had been killed. */
+  /** The number of recoveries after a kill, from the server's log. */
   recoveries(): number {
     const log = readFileSync(join(this.dataDirectory, "server.log"), "utf8");
     return log.split("database system was not properly shut down; automatic recovery in progress").length - 1;
@@ -129,7 +129,7 @@ export class KillableServer {
   }
 }
 
-/** Tells each time that the lost server was found again. */
+/** Resolves `next` each time the log reports that the lost server was found again. */
 class Comebacks {
   readonly #waiting: (() => void)[] = [];
 

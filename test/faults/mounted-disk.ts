@@ -3,21 +3,21 @@ import { chmodSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A disk of a test's own, in memory, so small that it can be filled. */
+/** A small disk in memory that a test can fill. */
 export type SmallDisk = {
   readonly path: string;
-  /** Takes all but so many bytes. */
+  /** Uses all free space but `left` bytes. */
   fill(left: number): void;
   free(): number;
-  /** Gives back what was taken. */
+  /** Frees that space. */
   relieve(): void;
   remove(): void;
 };
 
-/** Mounts one, or says why that cannot be done here. */
+/** Mounts a disk, or returns the reason why that is impossible here. */
 export function mountSmallDisk(megabytes: number): SmallDisk | string {
   if (process.platform !== "linux") return "a tmpfs is mounted on Linux only";
-  // Machines of a CI service let their user do everything; elsewhere nobody is asked for more than they gave.
+  // Users of CI machines may use sudo without a password; on other machines it is not used.
   const asRoot = process.getuid?.() === 0 ? [] : process.env["CI"] === undefined ? undefined : ["sudo", "-n"];
   if (asRoot === undefined) return "only root may mount a tmpfs";
   const path = mkdtempSync(join(tmpdir(), "pith-graph-disk-"));

@@ -4,9 +4,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { checkTables } from "../../src/ingest/index.ts";
-import { enqueue } from "../../src/ingest/submissions/index.ts";
+
+import { checkTables } from "../../src/maintenance/index.ts";
 import { keyringEntries } from "../../src/protocol/index.ts";
+import { enqueue } from "../../src/submissions/index.ts";
 import { runCli, spawnCli } from "../cli/run-cli.ts";
 import { createTestDatabase } from "../database.ts";
 import { randomFrom } from "../ingest/random.ts";
@@ -39,30 +40,30 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Resolves once the worker says that it works on submissions. */
-async function startWorker(keyringPath: string): Promise<{ worker: ChildProcess; said: string[] }> {
+/** Resolves once the worker reports that it works on submissions. */
+async function startWorker(keyringPath: string): Promise<{ worker: ChildProcess; output: string[] }> {
   const worker = spawnCli(["worker", "--keyring", keyringPath], { env });
   workers.push(worker);
-  const said: string[] = [];
+  const output: string[] = [];
   await new Promise<void>((resolve, reject) => {
-    worker.once("exit", () => reject(new Error(`The worker ended: ${said.join("")}`)));
+    worker.once("exit", () => reject(new Error(`The worker ended: ${output.join("")}`)));
     worker.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      said.push(text);
+      output.push(text);
       if (text.includes("Working on submissions")) resolve();
     });
   });
-  return { worker, said };
+  return { worker, output };
 }
 
-test(`two workers and two bulk ingests of overlapping papers at once (seed ${seed}): as one after the other`, async () => {
+test(`two workers and two bulk ingests of the same papers, run concurrently, result in the tables of a serial ingest (seed ${seed})`, async () => {
   const random = randomFrom(seed);
-  // Papers that cite each other, contradict each other and come in several documents. All of one least proof: what
-  // is let in must not depend on who takes it in.
+  // Papers that cite and contradict each other, in several documents. All have one minimum proof: which events are
+  // accepted must not depend on the writer.
   const world = Array.from({ length: isLong ? 25 : 4 }, (_, nth) => worldOf(seed + nth)).flat();
   const documents = [...new Set(world.map(({ text }) => text))];
   const keyringPath = join(folder, "keyring.json");
   await writeFile(keyringPath, JSON.stringify(keyringEntries(keyring)));
-  // Every document comes to each of the four, in another order.
+  // Each of the four gets every document, in another order.
   const files = await Promise.all(
     Array.from({ length: ingestsAtOnce }, async (_, nth) => {
       const file = join(folder, `${nth}.ndjson`);
@@ -91,12 +92,12 @@ test(`two workers and two bulk ingests of overlapping papers at once (seed ${see
     if ((await statuses(server.database))["queued"] === undefined) break;
     await notice;
   }
-  for (const { worker, said } of started) {
+  for (const { worker, output } of started) {
     const ended = once(worker, "exit");
     worker.kill("SIGTERM");
     await ended;
-    // Faults would be told.
-    expect(said.join("")).toMatch(/^\S+ info {2}Working on submissions\..*\n(?:\S+ info .*\n)*$/);
+    // It would have logged faults.
+    expect(output.join("")).toMatch(/^\S+ info {2}Working on submissions\..*\n(?:\S+ info .*\n)*$/);
   }
   const { rows } = await server.database.pool.query(
     "SELECT deadlocks::int AS deadlocks FROM pg_stat_database WHERE datname = current_database()",

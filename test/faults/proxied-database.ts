@@ -6,12 +6,12 @@ import { FaultProxy, type FaultProxyOptions } from "./fault-proxy.ts";
 
 export type ProxiedDatabase = {
   readonly proxy: FaultProxy;
-  /** The same database, all of whose connections go through the proxy. */
+  /** The same database, with all connections through the proxy. */
   readonly database: Database;
   close(): Promise<void>;
 };
 
-/** Where a database's server listens. */
+/** The address of a database's server. */
 export function addressOf(connection: Database["connection"]): NetConnectOpts {
   if (typeof connection === "string") {
     const { hostname, port } = new URL(connection);
@@ -21,7 +21,7 @@ export function addressOf(connection: Database["connection"]): NetConnectOpts {
   return host.startsWith("/") ? { path: join(host, `.s.PGSQL.${port}`) } : { host, port };
 }
 
-/** The settings by which a database is reached through a proxy. */
+/** The URL of a database through a proxy. */
 export function throughProxy(connection: Database["connection"], { port }: FaultProxy): string {
   if (typeof connection === "string") {
     const url = new URL(connection);
@@ -32,7 +32,7 @@ export function throughProxy(connection: Database["connection"], { port }: Fault
   return `postgres://${encodeURIComponent(user)}@127.0.0.1:${port}/${database}`;
 }
 
-/** Opens a database again, through a proxy of its own. */
+/** Opens a database again, through a new proxy. */
 export async function openProxied(
   { connection }: Pick<Database, "connection">,
   options: FaultProxyOptions & Omit<DatabaseOptions, "connection"> = {},

@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { checkTables, ingest, ingestBatch } from "../../src/ingest/index.ts";
+import { ingest, ingestBatch } from "../../src/ingest/index.ts";
+import { checkTables } from "../../src/maintenance/index.ts";
 import { isLong, longTest } from "../long.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { counts, openSite, paper, type Site } from "../submissions/site.ts";
 
 const times = isLong ? 1_000 : 200;
 const { text, pithNumber } = paper(1);
-const door = { keyring, minimumProof: "hash" as const, maximumBytes: 1e6 };
+const policy = { keyring, minimumProof: "hash" as const, maximumBytes: 1e6 };
 const copy = (nth: number) => ({ source: `copy ${nth}`, bytes: Buffer.from(text) });
 
 let site: Site;
@@ -23,12 +24,12 @@ async function expectOnce(): Promise<void> {
   expect((await checkTables(site.database, { keyring })).differences).toEqual([]);
 }
 
-// Into the queue at once, and 300 times over HTTP: test/submissions/queue.test.ts.
+// test/submissions/queue.test.ts has 1,000 submissions of one document, and 300 over HTTP.
 longTest(
-  `the same document ${times} times at once over HTTP: stored once, each caller is answered`,
+  `the same document ${times} times concurrently over HTTP is stored once, and every caller gets MERGED`,
   async () => {
     const stop = site.work();
-    // Four in a request: more connections at once than a listening socket keeps waiting come by chance, and late.
+    // Four in a request: with more connections than the listen backlog, some would be accepted late.
     const body = `${text.trim()}\n`.repeat(4);
     const posts = Array.from({ length: times / 4 }, () => site.post(body, {}, "?wait=30"));
     const answered = (await Promise.all(posts).finally(stop)).flatMap(({ answers }) => answers);
@@ -40,11 +41,11 @@ longTest(
   },
 );
 
-test(`the same document ${times} times at once, each taken in by itself`, async () => {
+test(`the same document ${times} times concurrently, each as a batch, is merged once`, async () => {
   const results = await Promise.all(
-    Array.from({ length: times }, (_, nth) => ingestBatch(site.database, [copy(nth)], door)),
+    Array.from({ length: times }, (_, nth) => ingestBatch(site.database, [copy(nth)], policy)),
   );
-  // Those that come meanwhile see only that it is there.
+  // The others find it stored.
   expect(results.flat().map(({ source }) => source)).toEqual(
     Array.from({ length: times }, (_, nth) => `copy ${nth}`),
   );
@@ -54,17 +55,17 @@ test(`the same document ${times} times at once, each taken in by itself`, async 
   await expectOnce();
 });
 
-test(`the same document ${times} times in a bulk ingest`, async () => {
+test(`the same document ${times} times in a bulk ingest is stored once`, async () => {
   const summary = await ingest(
     site.database,
     (async function* () {
       for (let nth = 0; nth < times; nth++) yield copy(nth);
     })(),
-    { ...door, batchDocuments: 10 },
+    { ...policy, batchDocuments: 10 },
   );
   expect(summary).toMatchObject({ documents: times, rejected: new Map(), refusedEvents: new Map() });
   expect(summary.merged + summary.unchanged).toBe(times);
-  // One batch has it; in it, each copy had its part.
+  // Of one batch, in which every copy counts as merged.
   expect(summary.merged).toBe(10);
   await expectOnce();
 });

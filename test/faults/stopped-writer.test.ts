@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { checkTables } from "../../src/ingest/index.ts";
+
+import { checkTables } from "../../src/maintenance/index.ts";
 import { registryKey } from "../../src/protocol/index.ts";
 import { createReadiness } from "../../src/server/health.ts";
 import { beginWriting, inTransaction } from "../../src/store/transaction.ts";
@@ -20,7 +21,7 @@ import { databaseUrl } from "../server-connection.ts";
 import { holdTable, holdWriteLock, untilRows, waitingWriters } from "./waiting.ts";
 
 const documents = sampleDocuments(6).slice(-12);
-/** As in use, but for the times. */
+/** The product's limits with shorter times. */
 const limits = { lookMilliseconds: 50, stoppedMilliseconds: 400 };
 
 let database: TestDatabase;
@@ -42,7 +43,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Takes the write lock as a writer does, and lets it go again. */
+/** Takes the write lock like a writer, and releases it. */
 function lockOnce(): Promise<void> {
   return inTransaction(database.pool, beginWriting, async (writer) => {
     await waitForWriteLock(
@@ -74,7 +75,7 @@ function startIngest(): Ingest {
   return { process: ingest, stderr: () => stderr };
 }
 
-test("a writer stopped under the lock loses its session, another goes on, and the stopped one fails when it wakes", async () => {
+test("a process that is stopped while it has the write lock loses its session, so that others can write, and fails when it continues", async () => {
   const table = await holdTable(database, "works");
   child = startIngest();
   await untilRows(
@@ -91,10 +92,10 @@ test("a writer stopped under the lock loses its session, another goes on, and th
        AND datname = current_database()`,
   );
   await lockOnce();
-  // Nothing of the stopped writer's transaction is left.
+  // The stopped writer's transaction was rolled back.
   expect(Object.values(await readTables(database)).flat()).toEqual([]);
   await takeIn(database, documents, { keyring: sampleKeyring });
-  // Its output has come then, too.
+  // "close" comes after its output.
   const exited = once(child.process, "close");
   child.process.kill("SIGCONT");
   expect((await exited)[0]).toBe(1);
@@ -104,7 +105,7 @@ test("a writer stopped under the lock loses its session, another goes on, and th
   expect((await checkTables(database, { keyring: sampleKeyring })).differences).toEqual([]);
 });
 
-test("a writer stopped in the middle of a COPY loses its session", async () => {
+test("a writer that stops in the middle of a COPY loses its session", async () => {
   const { connection } = database;
   const holder = new pg.Client(
     typeof connection === "string" ? { connectionString: connection } : connection,
@@ -120,11 +121,11 @@ test("a writer stopped in the middle of a COPY loses its session", async () => {
   expect((await lost)[0]).toBeInstanceOf(Error);
 });
 
-test("a writer that works is waited for, however long it takes", async () => {
+test("a writer that executes statements keeps the write lock beyond the limit for stopped ones", async () => {
   const holder = await database.pool.connect();
   await holder.query(`BEGIN; SELECT pg_advisory_xact_lock(${writeLock})`);
   let isDone = false;
-  // Several times as long as a stopped one is borne with.
+  // Several times the limit for stopped writers.
   const working = holder.query("SELECT pg_sleep(2)").then(() => {
     isDone = true;
     return holder.query("COMMIT");
@@ -135,20 +136,20 @@ test("a writer that works is waited for, however long it takes", async () => {
   holder.release();
 });
 
-test("PostgreSQL ends a writer's transaction by itself when nothing is heard of the writer", async () => {
+test("a writer's transaction has an idle_in_transaction_session_timeout of 1 min", async () => {
   const shown = await inTransaction(database.pool, beginWriting, (writer) =>
     writer.query("SHOW idle_in_transaction_session_timeout"),
   );
   expect(shown.rows).toEqual([{ idle_in_transaction_session_timeout: "1min" }]);
 });
 
-test("/ready and readWriteLockWait report who holds the lock while others wait for it", async () => {
+test("/ready and readWriteLockWait report the session with the write lock while others wait for it", async () => {
   expect(await readWriteLockWait(database)).toBeNull();
   const readiness = createReadiness({ database, isStopping: () => false, longWait: 0 });
   expect(await readiness()).toMatchObject({ isReady: true, parts: { writing: "free" } });
   const lock = await holdWriteLock(database);
   const { rows } = await lock.holder.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
-  // Held, and nobody waits: nothing to report.
+  // Locked, but no session waits: nothing to report.
   expect(await readWriteLockWait(database)).toBeNull();
   const writing = takeIn(database, documents, { keyring: sampleKeyring });
   await untilRows(database.pool, waitingWriters);
@@ -161,14 +162,14 @@ test("/ready and readWriteLockWait report who holds the lock while others wait f
   };
   expect(await readWriteLockWait(database)).toEqual(wait);
   const later = createReadiness({ database, isStopping: () => false, longWait: 0 });
-  // The same database is behind every server: it is ready all the same.
+  // All servers use the same database: this one is still ready.
   expect(await later()).toMatchObject({ isReady: true, parts: { writing: wait } });
   await lock.release();
   await writing;
   expect(await readWriteLockWait(database)).toBeNull();
 });
 
-test("/ready is 503 while a lost listening connection is not replaced", async () => {
+test("readiness is false while a lost listening connection is not replaced", async () => {
   const ready = (isListening: boolean | null) =>
     createReadiness({ database, isStopping: () => false, isListening: () => isListening })();
   expect(await ready(null)).toMatchObject({ isReady: true });

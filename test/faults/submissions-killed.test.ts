@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { queuedChannel } from "../../src/ingest/submissions/index.ts";
 import { keyringEntries } from "../../src/protocol/index.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
+import { queuedChannel } from "../../src/submissions/index.ts";
 import { referenceOf } from "../api/fixtures/documents.ts";
 import { runCli, spawnCli } from "../cli/run-cli.ts";
 import { createTestDatabase } from "../database.ts";
@@ -19,7 +19,7 @@ import { keyring } from "../protocol/signed-events.ts";
 import { type Answered, paper, post, settings, statuses } from "../submissions/site.ts";
 import { KillableServer } from "./killable-server.ts";
 
-/** The moments of this run; PITH_SEED gives those of another. */
+/** Decides the moments of this run; PITH_SEED repeats those of another. */
 const seed = Number(process.env["PITH_SEED"] ?? Date.now() % 2 ** 31);
 const random = randomFrom(seed);
 const victims = ["the worker", "PostgreSQL", "both"] as const;
@@ -49,7 +49,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Started again where it ends by itself, as `serve` does: when the server is killed before it has got hold of it. */
+/** Restarts a worker that ends by itself, like `serve`: it ends if the server is killed before it has joined. */
 function startWorker(): ChildProcess {
   const child = spawnCli(["worker", "--keyring", keyringPath], { env });
   child.stderr?.resume();
@@ -59,7 +59,7 @@ function startWorker(): ChildProcess {
   return child;
 }
 
-/** A paper that cites some that come before it, and some that never come. */
+/** A paper that cites two earlier ones, and one that is never submitted. */
 function documentOf(number: number): string {
   const cited = [number - 1, number - 2, number + 10_000].map((other) => `2403.${10_000 + other}`);
   return paper(number, { references: cited.map((arxivId, index) => referenceOf(index, { arxivId })) }).text;
@@ -70,10 +70,10 @@ const perRequest = 3;
 const submitted: string[] = [];
 /** The ids under which they were acknowledged. */
 const acknowledged: string[] = [];
-/** Requests that came to nothing, and were made again. */
+/** The number of failed requests, which were repeated. */
 let unanswered = 0;
 
-/** Submits papers, each until it is acknowledged; the last ones after the signal. */
+/** Submits papers until the signal aborts, and repeats each request until it is acknowledged. */
 async function submit(signal: AbortSignal): Promise<void> {
   do {
     const documents = Array.from({ length: perRequest }, (_, index) => documentOf(submitted.length + index));
@@ -85,7 +85,7 @@ async function submit(signal: AbortSignal): Promise<void> {
       const answers = answered?.answers ?? [];
       const ids = answers.flatMap(({ id, error }) => (error === undefined && id !== null ? [id] : []));
       acknowledged.push(...ids);
-      // Not all at once: for as long as the moment lasts.
+      // Paced, to last until the kill.
       await delay(30);
       if (answered?.status === 202 && ids.length === perRequest) break;
       unanswered++;
@@ -101,13 +101,13 @@ async function expectAcknowledged(): Promise<void> {
   expect(rows).toEqual([{ count: acknowledged.length }]);
 }
 
-const name = `killed at ${victims.length * momentsOfEach} random moments (seed ${seed}): all that was acknowledged is merged`;
+const name = `all acknowledged submissions are merged after kills at ${victims.length * momentsOfEach} random moments (seed ${seed})`;
 
 test(name, async () => {
   const plan = random.shuffle(
     victims.flatMap((victim) => Array.from({ length: momentsOfEach }, () => victim)),
   );
-  /** Moments at which some submissions were queued and others merged. */
+  /** The number of moments at which some submissions were queued and others merged. */
   let amid = 0;
   let open = 0;
   for (const victim of plan) {
@@ -135,7 +135,7 @@ test(name, async () => {
     await expectAcknowledged();
   }
   worker ??= startWorker();
-  // What a killed worker had taken up is due later.
+  // Submissions that a killed worker had claimed would be due later.
   await server.database.pool.query("UPDATE submissions SET not_before = now() WHERE status = 'queued'");
   await server.database.pool.query("SELECT pg_notify($1, '')", [queuedChannel]);
   for (;;) {
@@ -159,11 +159,11 @@ test(name, async () => {
   const check = await runCli(["check", "--keyring", keyringPath], { env });
   expect(check.stderr).toContain("No differences.");
   expect(check.status).toBe(0);
-  // The faults have fired, and in the midst of it.
+  // The faults have happened, and in the middle of the work.
   expect(server.kills).toBe(2 * momentsOfEach);
   expect(server.recoveries()).toBe(server.kills);
   expect(amid).toBeGreaterThan(0);
-  // Each of a few moments may lie between two transactions.
+  // In the short form, all moments may be between transactions.
   if (isLong) expect(open).toBeGreaterThan(0);
   expect(unanswered).toBeGreaterThan(0);
 });

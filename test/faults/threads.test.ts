@@ -10,17 +10,17 @@ import { keyring } from "../protocol/signed-events.ts";
 import { paper } from "../submissions/site.ts";
 import { holdWriteLock, untilRows, waitingWriters } from "./waiting.ts";
 
-// As compiled: a thread of Node.js itself runs no TypeScript.
+// Compiled: Node.js' threads do not run TypeScript.
 const compiled = new URL("../../dist/ingest/threads/ingest-threads.js", import.meta.url).href;
 const { createIngestThreads } = (await import(
   compiled
 )) as typeof import("../../src/ingest/threads/ingest-threads.ts");
 
-const door = { keyring, minimumProof: "hash" as const, maximumBytes: 1e6 };
+const policy = { keyring, minimumProof: "hash" as const, maximumBytes: 1e6 };
 
 let database: TestDatabase;
 let threads: IngestThreads;
-/** The threads that were started, as Node.js tells. */
+/** The threads that were started, from Node.js' `worker` event. */
 let started: Worker[];
 const onWorker = (worker: Worker) => started.push(worker);
 
@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   started = [];
-  threads = createIngestThreads(database, door, 2);
+  threads = createIngestThreads(database, policy, 2);
   await clearTables(database);
 });
 afterEach(() => threads.close());
@@ -47,20 +47,20 @@ function batchOf(from: number, count = 3): Delivered[] {
   }));
 }
 
-async function heldPapers(): Promise<number> {
+async function storedPapers(): Promise<number> {
   return (await database.pool.query("SELECT FROM papers")).rows.length;
 }
 
-/** Starts `count` batches, and returns once so many threads wait for the lock, each in its transaction. */
+/** Starts `count` batches, and returns once as many threads wait for the write lock in a transaction. */
 async function startBatches(holder: pg.PoolClient, count: number) {
   const batches = Array.from({ length: count }, (_, index) => threads.ingestBatch(batchOf(10 * index)));
-  // Whoever awaits a batch sees how it ends; until then it may have failed already.
+  // A batch may fail before the test awaits it.
   for (const batch of batches) batch.catch(() => {});
   await untilRows(holder, waitingWriters, count);
   return batches;
 }
 
-longTest("each result in the order of its deliveries, more batches than threads", async () => {
+longTest("results are in the order of their documents, with more batches than threads", async () => {
   const unreadable: Delivered = { source: "gone", code: "UNREADABLE", unreadable: "It cannot be read." };
   const batches = Array.from({ length: 7 }, (_, index) => [
     ...batchOf(10 * index, 2),
@@ -83,10 +83,10 @@ longTest("each result in the order of its deliveries, more batches than threads"
     ]);
   }
   expect(started).toHaveLength(2);
-  expect(await heldPapers()).toBe(28);
+  expect(await storedPapers()).toBe(28);
 });
 
-longTest("documents stay with who gave them: a batch can be given again", async () => {
+longTest("the caller's documents stay usable: the same batch can be ingested again", async () => {
   const batch = batchOf(0);
   expect((await threads.ingestBatch(batch)).map(({ status }) => status)).toEqual([
     "merged",
@@ -100,7 +100,7 @@ longTest("documents stay with who gave them: a batch can be given again", async 
   ]);
 });
 
-test("a fault of the database comes with its code, stores nothing, and leaves the thread usable", async () => {
+test("a database error rejects the batch with its SQLSTATE, stores nothing, and leaves the thread usable", async () => {
   await database.pool.query(`
     CREATE FUNCTION break_log() RETURNS trigger LANGUAGE plpgsql AS
       $$ BEGIN RAISE EXCEPTION 'broken on purpose' USING ERRCODE = '53100'; END $$;
@@ -109,21 +109,21 @@ test("a fault of the database comes with its code, stores nothing, and leaves th
     code: "53100",
     message: "broken on purpose",
   });
-  expect(await heldPapers()).toBe(0);
+  expect(await storedPapers()).toBe(0);
   expect((await database.pool.query("SELECT FROM quarantine")).rows).toEqual([]);
   await database.pool.query("DROP FUNCTION break_log CASCADE");
   await threads.ingestBatch(batchOf(0));
-  expect(await heldPapers()).toBe(3);
+  expect(await storedPapers()).toBe(3);
   expect(started).toHaveLength(1);
 });
 
-test("a thread that dies fails its own batch only, and another takes its place", async () => {
+test("a thread that dies fails only its own batch, and is replaced", async () => {
   const lock = await holdWriteLock(database);
   const [dying, other] = await startBatches(lock.holder, 2);
   const code = await started[0]?.terminate();
   expect(code).toBe(1);
   await expect(dying).rejects.toThrow("An ingest thread ended unexpectedly.");
-  // More than the threads that are left: they are given to a new one, never to the dead.
+  // More batches than remaining threads: a new thread gets them, never the dead one.
   const later = [100, 110, 120, 130].map((from) => threads.ingestBatch(batchOf(from)));
   await lock.release();
   expect(await other).toHaveLength(3);
@@ -131,64 +131,64 @@ test("a thread that dies fails its own batch only, and another takes its place",
     expect(results.map(({ status }) => status)).toEqual(["merged", "merged", "merged"]);
   }
   expect(started).toHaveLength(3);
-  expect(await heldPapers()).toBe(15);
+  expect(await storedPapers()).toBe(15);
 });
 
-longTest("a thread that dies while it is idle is not waited for", async () => {
+longTest("a thread that dies while it is idle is replaced for the next batch", async () => {
   await threads.ingestBatch(batchOf(0));
   await started[0]?.terminate();
   expect(await threads.ingestBatch(batchOf(10))).toHaveLength(3);
   expect(started).toHaveLength(2);
 });
 
-longTest("an exception inside a thread is the batch's error", async () => {
+longTest("an exception in a thread rejects the batch, also of the thread's replacement", async () => {
   const [entry] = keyring;
   if (entry === undefined) throw new Error("The keyring is empty.");
   const [name, key] = entry;
   const broken = new Map([[name, { ...key, publicKeyBase64: "no key" }]]);
-  const doomed = createIngestThreads(database, { ...door, keyring: broken }, 1);
+  const doomed = createIngestThreads(database, { ...policy, keyring: broken }, 1);
   await expect(doomed.ingestBatch(batchOf(0))).rejects.toMatchObject({ name: "KeyringError" });
-  // And again, by a new thread: not a wait without an end.
+  // And again in a new thread, instead of waiting forever.
   await expect(doomed.ingestBatch(batchOf(0))).rejects.toMatchObject({ name: "KeyringError" });
   await doomed.close();
 });
 
-test("an ingest whose thread dies ends with its error, whatever is under way or waits", async () => {
+test("an ingest whose thread dies rejects although other batches run or wait, and completes when run again", async () => {
   const lock = await holdWriteLock(database);
   const ending = ingest(
     database,
     (async function* () {
       yield* batchOf(0, 30);
     })(),
-    { ...door, threads, batchDocuments: 3 },
+    { ...policy, threads, batchDocuments: 3 },
   );
   ending.catch(() => {});
   await untilRows(lock.holder, waitingWriters, 2);
   await started[0]?.terminate();
   await lock.release();
   await expect(ending).rejects.toThrow("An ingest thread ended unexpectedly.");
-  expect(await heldPapers()).toBeLessThan(30);
-  // What was in the dead thread came to nothing, and can be done again.
+  expect(await storedPapers()).toBeLessThan(30);
+  // The dead thread's batch was not stored.
   await ingest(
     database,
     (async function* () {
       yield* batchOf(0, 30);
     })(),
-    { ...door, threads, batchDocuments: 3 },
+    { ...policy, threads, batchDocuments: 3 },
   );
-  expect(await heldPapers()).toBe(30);
+  expect(await storedPapers()).toBe(30);
 });
 
-longTest("close waits for what is under way, then no thread is left", async () => {
+longTest("close waits for running batches, and ends all threads", async () => {
   const lock = await holdWriteLock(database);
   const batches = await startBatches(lock.holder, 2);
   const order: string[] = [];
-  const ends = batches.map((batch) => batch.then((results) => order.push(`${results.length} taken in`)));
+  const ends = batches.map((batch) => batch.then((results) => order.push(`${results.length} ingested`)));
   const exits = started.map((worker) => once(worker, "exit"));
   const closing = threads.close().then(() => order.push("closed"));
   await lock.release();
   await Promise.all([...ends, closing]);
-  expect(order).toEqual(["3 taken in", "3 taken in", "closed"]);
+  expect(order).toEqual(["3 ingested", "3 ingested", "closed"]);
   expect(await Promise.all(exits)).toEqual([[0], [0]]);
-  expect(await heldPapers()).toBe(6);
+  expect(await storedPapers()).toBe(6);
 });

@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { Database } from "../../src/store/index.ts";
 import { writeLock } from "../../src/store/write-lock.ts";
 
-/** Asks until a query has so many rows, which no event tells; the test's own time limit ends the wait. */
+/** Polls until a query returns at least `count` rows. The test's time limit ends the wait. */
 export async function untilRows(client: pg.Pool | pg.ClientBase, query: string, count = 1): Promise<void> {
   for (;;) {
     const { rows } = await client.query(query);
@@ -10,18 +10,18 @@ export async function untilRows(client: pg.Pool | pg.ClientBase, query: string, 
   }
 }
 
-/** Who waits for an advisory lock in this database: a writer that has begun its transaction. */
+/** Writers in a transaction that wait for the write lock of this database. */
 export const waitingWriters = `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
 
-/** A lock that keeps writers where they are. */
+/** A lock for which writers wait. */
 export type HeldLock = {
-  /** The session that holds it. */
+  /** The session with the lock. */
   readonly holder: pg.PoolClient;
   release(): Promise<void>;
 };
 
-/** Makes every writer wait at the beginning of its transaction, until it is released. */
+/** Makes every writer wait at the beginning of its transaction until the lock is released. */
 export async function holdWriteLock({ pool }: Database): Promise<HeldLock> {
   const holder = await pool.connect();
   await holder.query("SELECT pg_advisory_lock($1)", [writeLock]);
@@ -34,7 +34,7 @@ export async function holdWriteLock({ pool }: Database): Promise<HeldLock> {
   };
 }
 
-/** Makes whoever writes to a table wait there, until it is released. */
+/** Makes every writer to a table wait until the lock is released. */
 export async function holdTable({ pool }: Database, table: string): Promise<HeldLock> {
   const holder = await pool.connect();
   await holder.query(`BEGIN; LOCK TABLE "${table}" IN EXCLUSIVE MODE`);

@@ -5,12 +5,12 @@ import { startSampleServerProcess } from "../../scripts/sample-server-process.ts
 import { memoryOf } from "./memory.ts";
 import { fuzz } from "./run.ts";
 
-/** Megabytes by which memory may grow from the second quarter of the run to its last. */
-const mayGrow = 200;
+/** Megabytes by which memory may grow from the second to the last quarter of the run. */
+const maxGrowth = 200;
 
 /**
- * `npm run fuzz -- api`: random queries, valid and not, to a server with the sample. False on a 5xx that is not meant, an
- * error without a code, a crash, or memory that grows without end.
+ * `npm run fuzz -- api`: sends random queries, valid and invalid, to a server with the sample. Returns false after an
+ * unexpected 5xx, an error without a code, a crash, or growing memory.
  */
 export async function fuzzApi(seconds: number, seed: number): Promise<boolean> {
   console.log(`Seed ${seed}; ${seconds} s.`);
@@ -40,12 +40,13 @@ export async function fuzzApi(seconds: number, seed: number): Promise<boolean> {
   clearInterval(timer);
   look();
   const hasEnded = server.hasEnded;
-  const said = server.said();
+  const output = server.output();
   await server.close();
 
   const faults = [...report.faults];
   if (hasEnded) faults.push("The server ended.");
-  if (/failed|rejection|Error:|Warning/.test(said)) faults.push(`The server said:\n${said.slice(0, 5_000)}`);
+  if (/failed|rejection|Error:|Warning/.test(output))
+    faults.push(`The server printed:\n${output.slice(0, 5_000)}`);
   const during = (from: number, to: number) =>
     median(
       memory
@@ -53,7 +54,7 @@ export async function fuzzApi(seconds: number, seed: number): Promise<boolean> {
         .map(({ megabytes }) => megabytes),
     );
   const [early, late] = [during(0.25, 0.5), during(0.75, 1)];
-  if (late > early + mayGrow) faults.push(`Memory grew from ${early} to ${late} MB.`);
+  if (late > early + maxGrowth) faults.push(`Memory grew from ${early} to ${late} MB.`);
 
   const counts = (map: ReadonlyMap<unknown, number>) =>
     [...map]
@@ -64,7 +65,7 @@ export async function fuzzApi(seconds: number, seed: number): Promise<boolean> {
     `Requests: ${report.requests}\nStatuses: ${counts(report.statuses)}\nCodes: ${counts(report.codes)}`,
   );
   console.log(
-    `Memory: ${early} MB in the second quarter, ${late} MB in the last; ${mayGrow} MB more are let pass.`,
+    `Memory: ${early} MB in the second quarter, ${late} MB in the last; ${maxGrowth} MB of growth are allowed.`,
   );
   console.log(
     `Slowest: ${report.slowest.milliseconds.toFixed(0)} ms\n  ${report.slowest.request.slice(0, 1_000)}`,

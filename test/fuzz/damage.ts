@@ -1,7 +1,7 @@
-import type { Asked } from "./query.ts";
+import type { GraphQLRequest } from "./query.ts";
 import type { Random } from "./random.ts";
 
-/** A query's text with something wrong in it, or far too much of something. */
+/** A query's text with a mistake in it, or with an excess of something. */
 export function damaged(query: string, random: Random): string {
   const at = random.integer(0, query.length);
   const to = random.integer(at, Math.min(query.length, at + 40));
@@ -37,9 +37,9 @@ export function damaged(query: string, random: Random): string {
   }
 }
 
-/** A request for `fetch`, mostly one as clients make them. */
+/** A request for `fetch`, mostly like a client's. */
 export function requestOf(
-  asked: Asked,
+  given: GraphQLRequest,
   random: Random,
 ): { readonly search: string; readonly init: RequestInit } {
   const json = { "content-type": "application/json" };
@@ -47,26 +47,26 @@ export function requestOf(
     search: "",
     init: { method: "POST", headers, body: typeof body === "string" ? body : JSON.stringify(body) },
   });
-  if (random.chance(0.9)) return post(asked);
+  if (random.chance(0.9)) return post(given);
   switch (random.integer(0, 9)) {
     case 0: {
       const search = new URLSearchParams({
-        query: asked.query.slice(0, 2_000),
-        variables: JSON.stringify(asked.variables).slice(0, 2_000),
+        query: given.query.slice(0, 2_000),
+        variables: JSON.stringify(given.variables).slice(0, 2_000),
       });
       return { search: `?${search}`, init: { method: "GET", headers: { accept: "application/json" } } };
     }
     case 1:
-      return post(JSON.stringify(asked).slice(0, random.integer(0, 200)));
+      return post(JSON.stringify(given).slice(0, random.integer(0, 200)));
     case 2:
-      return post([asked, asked]);
+      return post([given, given]);
     case 3:
-      return post({ ...asked, variables: random.of([[], "x", 1, null, true]) });
+      return post({ ...given, variables: random.of([[], "x", 1, null, true]) });
     case 4:
-      return post({ ...asked, operationName: random.of(["Fuzz", "Other", "", null, 1, {}]) });
+      return post({ ...given, operationName: random.of(["Fuzz", "Other", "", null, 1, {}]) });
     case 5:
       return post({
-        ...asked,
+        ...given,
         extensions: random.of([null, [], { persistedQuery: { version: 1, sha256Hash: "0" } }]),
       });
     case 6:
@@ -74,7 +74,7 @@ export function requestOf(
         random.of(["null", "1", '"x"', "{}", "[]", '{"query":null}', '{"query":{}}', '{"query":""}']),
       );
     case 7:
-      return post(asked, {
+      return post(given, {
         "content-type": random.of([
           "text/plain",
           "application/x-www-form-urlencoded",
@@ -84,7 +84,7 @@ export function requestOf(
         ]),
       });
     case 8:
-      return post(asked, {
+      return post(given, {
         ...json,
         accept: random.of([
           "text/event-stream",
@@ -95,7 +95,7 @@ export function requestOf(
       });
     default:
       return post(
-        JSON.stringify({ ...asked, variables: 0 }).replace(
+        JSON.stringify({ ...given, variables: 0 }).replace(
           '"variables":0',
           `"variables":{"v0":${"[".repeat(9_000)}${"]".repeat(9_000)}}`,
         ),

@@ -22,11 +22,11 @@ import { QueryMaker } from "./query.ts";
 import { Random } from "./random.ts";
 
 /*
- * Our executor beside graphql-js, over random documents. The resolvers of this schema return values, nothing, errors
- * and values of wrong types, at once, some microtasks later or in another turn of the event loop. What they do follows
- * from the seed and the place in the answer alone, so both executors meet the same; and each call is logged, with its
- * arguments and what `info` says. Both must then agree in everything: the text of the data, the errors with all that
- * they hold, the order of both, and the order of the calls.
+ * Compares our executor with graphql-js on random documents. The resolvers of this schema return values, nothing,
+ * errors and values of wrong types: synchronously, some microtasks later, or in another turn of the event loop. Their
+ * behaviour depends only on the seed and the place in the answer, so that it is the same for both executors. Each call
+ * is logged with its arguments and `info`. Both executors must agree in the text of the data, the errors with all their
+ * members, the order of both, and the order of the calls.
  */
 export const schema = buildSchema(`
   type Query { a: A  b: B!  node(id: ID): Node  nodes(first: Int = 2): [Node!]!  either: [Either]  loose: [Loose]
@@ -49,7 +49,7 @@ export type Conduct = {
   readonly seed: number;
   /** The share of resolvers that fail. */
   readonly failures: number;
-  /** Whether some of the values come later. */
+  /** Whether some values are promises. */
   readonly promises: boolean;
 };
 type Context = Conduct & { readonly log: string[] };
@@ -66,7 +66,7 @@ const leaves: Readonly<Record<string, readonly unknown[]>> = {
 };
 const typeNames = ["A", "B", "B", "Query", "Nothing", "Kind", 7, undefined, null];
 
-/** What may be thrown, or returned as an error; some hold a path or a place of their own already. */
+/** Values that resolvers throw, or return as errors. One has its own path. */
 const failures: readonly (() => unknown)[] = [
   () => new Error("failure 1"),
   () => new TypeError("failure 2"),
@@ -129,7 +129,7 @@ function plainValue(random: Random, share: number, deliver: Deliver, depth: numb
   };
 }
 
-/** Lists hold the errors of their items. */
+/** The result of work, or its error, as an item of a list. */
 function caught(work: () => unknown): unknown {
   try {
     return work();
@@ -143,7 +143,7 @@ const atOnce: Deliver = (work) => work();
 /** Promises that have not settled yet. */
 let outstanding = 0;
 
-/** Half at once, the others some microtasks or a turn of the event loop later, some by an object with `then` only. */
+/** Half synchronously, the others some microtasks or a turn of the event loop later, some as a plain thenable. */
 function someLater(random: Random): Deliver {
   return (work) => {
     if (random.chance(0.5)) return work();
@@ -155,7 +155,7 @@ function someLater(random: Random): Deliver {
             .reduce<Promise<unknown>>((before) => before.then(), Promise.resolve())
             .then(work);
     outstanding++;
-    // Also handles the rejection of a promise that an executor has not come to when it stops at a failure.
+    // Also handles the rejection of a promise that an executor did not reach because it stopped at a failure.
     const settled = () => void outstanding--;
     value.then(settled, settled);
     if (!random.chance(0.1)) return value;
@@ -170,7 +170,7 @@ function hashOf(text: string): number {
   return hash;
 }
 
-/** Of one place in the answer: what is called there, and what it does. */
+/** Logs the call of a resolver, and returns the random numbers that decide its behaviour. */
 function conductAt(what: string, { seed, promises, log }: Context, info: GraphQLResolveInfo, args: unknown) {
   const { fieldName, parentType, returnType, variableValues, fieldNodes, operation, fragments, rootValue } =
     info;
@@ -189,7 +189,7 @@ for (const type of Object.values(schema.getTypeMap())) {
     type.serialize = (value) => (typeof value === "string" ? (serialized[value]?.(value) ?? value) : value);
   }
   if (type.name.startsWith("__")) continue;
-  // `Loose` is left to the default: `__typename`, else `isTypeOf` of its members.
+  // `Loose` uses the default: `__typename`, else `isTypeOf` of its members.
   if (isAbstractType(type) && type.name !== "Loose") {
     type.resolveType = (value: { __typename?: string }, context: Context, info) => {
       const { deliver, random } = conductAt("resolveType", context, info, []);
@@ -222,7 +222,7 @@ export type Given = {
   readonly variableValues: Readonly<Record<string, unknown>>;
 };
 
-/** Valid documents without end, with variables that may be wrong. */
+/** An endless sequence of valid documents, with variables that may be invalid. */
 export function* randomDocuments(seed: number): Generator<Given> {
   const known = { ids: ["1"], refs: ["1"], events: ["1"], cursors: ["1"] };
   const maker = new QueryMaker(schema, new Random(seed), known, {
@@ -233,7 +233,7 @@ export function* randomDocuments(seed: number): Generator<Given> {
   });
   for (;;) {
     const { query: source, variables } = maker.make();
-    // Longer ones only take longer.
+    // Longer documents only take longer.
     const document = source.length > 1_000 ? null : validDocument(source);
     if (document !== null) yield { document, source, variableValues: variables };
   }
@@ -250,14 +250,14 @@ function validDocument(source: string): DocumentNode | null {
 
 type Execute = typeof execute;
 
-/** All that a client or a resolver can see of an execution, as a text. */
+/** Everything that a client or a resolver can observe of an execution, as a text. */
 async function seenOf(run: Execute, { document, variableValues }: Given, conduct: Conduct) {
   const log: string[] = [];
   const contextValue: Context = { ...conduct, log };
   const running = run({ schema, document, variableValues, contextValue, rootValue: "the root" });
   const isAtOnce = !(running instanceof Promise);
   const result = await running;
-  // What goes on below a failed field is seen as well; rejections are reported once the microtasks have run.
+  // Waits for the work below failed fields, too; rejections are reported once the microtasks have run.
   do await new Promise((resolve) => setImmediate(resolve));
   while (outstanding > 0);
   const errors = (result.errors ?? []).map((error) => ({
@@ -275,10 +275,10 @@ async function seenOf(run: Execute, { document, variableValues }: Given, conduct
 
 export type Compared = { readonly difference: string | null; readonly kind: "data" | "errors" | "both" };
 
-/** graphql-js leaves promises of a list to reject with no handler when a later item fails at once; we must not. */
+/** Unlike graphql-js, our executor must not leave promises of a list without a handler if a later item fails. */
 let isOwnRunning = false;
 
-/** Executes a document both ways. */
+/** Executes a document with both executors. */
 export async function compareExecutions(given: Given, conduct: Conduct): Promise<Compared> {
   isOwnRunning = true;
   const own = await seenOf(executeToText as Execute, given, conduct);
@@ -306,11 +306,11 @@ function kindOf({ data, errors }: ExecutionResult): Compared["kind"] {
 }
 
 export type ExecutionReport = {
-  /** How many executions gave data, errors, or both. */
+  /** The number of executions with data, errors, or both. */
   readonly kinds: ReadonlyMap<Compared["kind"], number>;
   /** At most 20. */
   readonly differences: readonly string[];
-  /** Promises that our executor left to reject with no handler. */
+  /** The number of promises that our executor left to reject without a handler. */
   readonly unhandled: number;
 };
 

@@ -1,4 +1,4 @@
-/** Texts that name something on the server under test, by what they are. */
+/** Identifiers that exist on the server under test, by kind. */
 export type Known = {
   readonly ids: readonly string[];
   readonly refs: readonly string[];
@@ -40,7 +40,7 @@ const query = `{ papers(first: 30, orderBy: CITED_BY_DESC) { edges { cursor node
   work { id workIds doi } events(first: 3) { edges { cursor node { id eventId } } }
   claims(first: 3) { edges { cursor node { id } } } } } } }`;
 
-/** Asks the server for names, always the same ones. */
+/** Reads identifiers from the server, always the same ones. */
 export async function askKnown(url: string): Promise<Known> {
   const response = await fetch(url, {
     method: "POST",

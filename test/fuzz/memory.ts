@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** Megabytes that a process holds, by Linux' own account; null where that cannot be seen, or it has ended. */
+/** The resident memory of a process in megabytes; null if it has ended, or not on Linux. */
 export function memoryOf(pid: number | undefined): number | null {
   try {
     const kilobytes = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];

@@ -7,15 +7,15 @@ import { targets } from "./parsers/index.ts";
 
 const corpora = join(import.meta.dirname, "corpus");
 
-/** What fuzzing has kept: inputs that lead to different places, and those that once found something. */
+/** The inputs that fuzzing has kept: those that reach different code, and those that once found a fault. */
 function corpusOf(name: string): (readonly [file: string, input: Buffer])[] {
   const folder = join(corpora, name);
   if (!existsSync(folder)) return [];
   return readdirSync(folder).map((file) => [file, readFileSync(join(folder, file))] as const);
 }
 
-describe.each(targets)("$name", ({ name, seeds, check }) => {
-  test("its seeds and its corpus hold what it promises", async () => {
+describe.each(targets)("the parser target $name", ({ name, seeds, check }) => {
+  test("has its properties for all its seeds and corpus", async () => {
     const corpus = corpusOf(name);
     expect(corpus.length).toBeGreaterThan(0);
     for (const seed of seeds()) await check(Buffer.from(seed));
@@ -27,7 +27,7 @@ describe.each(targets)("$name", ({ name, seeds, check }) => {
     }
   });
 
-  test("repeated, they take steps as they are long", async () => {
+  test("executes a number of blocks that is linear in the length of repeated seeds", async () => {
     const coverage = new Coverage();
     let steps = 0;
     for (const seed of seeds()) {
@@ -37,11 +37,11 @@ describe.each(targets)("$name", ({ name, seeds, check }) => {
       await demandLinear({ name, seeds, check }, input, coverage);
     }
     coverage.close();
-    // Something was counted.
+    // The coverage counts something.
     expect(steps).toBeGreaterThan(0);
   });
 
-  test("cut off anywhere, its seeds still hold it", async () => {
+  test("has its properties for seeds that are cut off anywhere", async () => {
     for (const seed of seeds()) {
       const bytes = Buffer.from(seed);
       const step = Math.max(1, Math.ceil(bytes.length / 20));
@@ -50,6 +50,6 @@ describe.each(targets)("$name", ({ name, seeds, check }) => {
   });
 });
 
-test("a folder of the corpus is a target's", () => {
+test("every folder of the corpus belongs to a target", () => {
   expect(readdirSync(corpora).filter((name) => !targets.some((target) => target.name === name))).toEqual([]);
 });

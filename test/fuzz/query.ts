@@ -13,24 +13,24 @@ import type { Known } from "./known.ts";
 import type { Random } from "./random.ts";
 import { literalOf, randomValue, type Value, wrongValue } from "./values.ts";
 
-/** What is sent; `variables` need not be what they should. */
-export type Asked = { readonly query: string; readonly variables: Readonly<Record<string, Value>> };
+/** A request; its variables may be invalid. */
+export type GraphQLRequest = { readonly query: string; readonly variables: Readonly<Record<string, Value>> };
 
-/** What queries are like: shares are from 0 to 1. */
+/** Parameters of random queries. Shares are from 0 to 1. */
 export type Manner = {
   readonly mutations: number;
-  /** Of the fields and fragments. */
+  /** The share of fields and fragments with directives. */
   readonly directives: number;
-  /** Of the selections: those with 20 to 120 parts. */
+  /** The share of selections with 20 to 120 parts. */
   readonly wide: number;
-  /** The deepest that a selection is made. */
+  /** The maximum depth of a selection. */
   readonly depth: number;
 };
 
-/** The limit of the server is beyond this depth only by fragments. */
+/** Only fragments lead beyond this depth, and to the server's limit. */
 const forServers: Manner = { mutations: 0.01, directives: 0.04, wide: 0.01, depth: 9 };
 
-/** Makes queries that a schema allows, or nearly. */
+/** Makes queries that are valid for a schema, or nearly. */
 export class QueryMaker {
   readonly #schema: GraphQLSchema;
   readonly #random: Random;
@@ -48,7 +48,7 @@ export class QueryMaker {
     this.#manner = manner;
   }
 
-  make(): Asked {
+  make(): GraphQLRequest {
     this.#definitions = [];
     this.#variables = {};
     this.#fragments = [];
@@ -92,7 +92,7 @@ export class QueryMaker {
     const named = getNamedType(field.type);
     const name = random.chance(0.005) ? `${field.name}s` : field.name;
     const args = this.#arguments(field.args);
-    // Two of a name with different arguments would be refused.
+    // Two fields of a name with different arguments would be rejected.
     const alias = random.chance(args === "" ? 0.1 : 0.9) ? `f${this.#names++}: ` : "";
     const inner = isCompositeType(named) ? ` ${this.#selection(named, depth + 1)}` : "";
     return `${alias}${name}${args}${this.#directives()}${inner}`;
@@ -113,7 +113,7 @@ export class QueryMaker {
     const texts: string[] = [];
     for (const { name, type } of args) {
       const isRequired = String(type).endsWith("!");
-      // Pages go in one direction, most of the time.
+      // Mostly forward pagination.
       const isBackward = name === "last" || name === "before";
       if (!random.chance(isRequired ? 0.98 : isBackward ? 0.05 : name === "after" ? 0.1 : 0.4)) continue;
       const value = randomValue(type, name, random, this.#known);
@@ -132,11 +132,11 @@ export class QueryMaker {
     return texts.length === 0 ? "" : `(${texts.join(", ")})`;
   }
 
-  /** The name of a variable that says yes or no. */
+  /** The name of a new Boolean variable. */
   #condition(): string {
     const random = this.#random;
     const name = `v${this.#names++}`;
-    // One with a default may be given as null, which is an error only when the condition is evaluated.
+    // A variable with a default may be null, which is an error only when the condition is evaluated.
     const isOptional = random.chance(0.3);
     this.#definitions.push(isOptional ? `$${name}: Boolean = ${random.chance(0.5)}` : `$${name}: Boolean!`);
     if (!isOptional || random.chance(0.7)) {

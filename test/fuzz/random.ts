@@ -1,8 +1,8 @@
 import { randomOf } from "../../bench/graph/random.ts";
 
-/** Chance from a seed: the same seed makes the same choices. */
+/** Random choices from a seed: the same seed makes the same choices. */
 export class Random {
-  /** From 0 up to, and without, 1. */
+  /** From 0 up to, but not including, 1. */
   readonly next: () => number;
 
   constructor(seed: number) {
@@ -13,12 +13,12 @@ export class Random {
     return this.next() < share;
   }
 
-  /** A whole number from `least` to `most`. */
-  integer(least: number, most: number): number {
-    return least + Math.floor(this.next() * (most - least + 1));
+  /** A whole number from `min` to `max`. */
+  integer(min: number, max: number): number {
+    return min + Math.floor(this.next() * (max - min + 1));
   }
 
-  /** One of the items; there must be one. */
+  /** One of the items, which must not be empty. */
   of<Item>(items: readonly Item[]): Item {
     return items[Math.floor(this.next() * items.length)] as Item;
   }

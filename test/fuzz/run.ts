@@ -6,23 +6,23 @@ import { QueryMaker } from "./query.ts";
 import { Random } from "./random.ts";
 
 export type FuzzOptions = {
-  /** Of `/graphql`. */
+  /** The address of `/graphql`. */
   readonly url: string;
   readonly schema: GraphQLSchema;
   readonly seed: number;
-  /** Whether there shall be one more request; told how many there were. */
+  /** Whether to send another request, given the number of those sent. */
   readonly goesOn: (requests: number) => boolean;
-  /** Requests at a time. */
+  /** The number of concurrent requests. */
   readonly concurrency: number;
 };
 
 export type FuzzReport = {
   readonly requests: number;
-  /** How many answers had this status. */
+  /** The number of answers of each status. */
   readonly statuses: ReadonlyMap<number, number>;
-  /** How many answers had an error of this code; `none` of those without errors. */
+  /** The number of answers with an error of each code; `none` counts those without errors. */
   readonly codes: ReadonlyMap<string, number>;
-  /** What must not be; each with the request that shows it. */
+  /** The faults, each with its request. */
   readonly faults: readonly string[];
   /** Milliseconds. */
   readonly slowest: { readonly milliseconds: number; readonly request: string };
@@ -30,10 +30,10 @@ export type FuzzReport = {
 
 type Errors = readonly { readonly message?: unknown; readonly extensions?: { readonly code?: unknown } }[];
 
-/** What may be answered with 503. */
+/** The codes that are allowed with 503. */
 const passing = ["TIMEOUT", "GRAPH_UNAVAILABLE", "UNAVAILABLE", "QUEUE_FULL"];
 
-/** Sends random queries, and looks at each answer. */
+/** Sends random queries, and checks each answer. */
 export async function fuzz({ url, schema, seed, goesOn, concurrency }: FuzzOptions): Promise<FuzzReport> {
   const random = new Random(seed);
   const maker = new QueryMaker(schema, random, await askKnown(url));
@@ -45,8 +45,8 @@ export async function fuzz({ url, schema, seed, goesOn, concurrency }: FuzzOptio
 
   const send = async (): Promise<void> => {
     const made = maker.make();
-    const asked = random.chance(0.15) ? { ...made, query: damaged(made.query, random) } : made;
-    const { search, init } = requestOf(asked, random);
+    const given = random.chance(0.15) ? { ...made, query: damaged(made.query, random) } : made;
+    const { search, init } = requestOf(given, random);
     const request = `${init.method} ${search}${String(init.body ?? "").slice(0, 3_000)} ${JSON.stringify(init.headers)}`;
     const start = performance.now();
     try {
@@ -57,9 +57,9 @@ export async function fuzz({ url, schema, seed, goesOn, concurrency }: FuzzOptio
       statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
       const type = response.headers.get("content-type") ?? "";
       const answer = readAnswer(text, type);
-      const told = codesOf(answer);
-      for (const code of told) codes.set(code, (codes.get(code) ?? 0) + 1);
-      const fault = faultOf(response.status, text, told);
+      const found = codesOf(answer);
+      for (const code of found) codes.set(code, (codes.get(code) ?? 0) + 1);
+      const fault = faultOf(response.status, text, found);
       if (fault !== null) faults.push(`${fault}\n  ${request}\n  ${text.slice(0, 500)}`);
     } catch (error) {
       faults.push(`no answer: ${String(error)}\n  ${request}`);
@@ -75,7 +75,7 @@ export async function fuzz({ url, schema, seed, goesOn, concurrency }: FuzzOptio
   return { requests, statuses, codes, faults, slowest };
 }
 
-/** The errors of an answer; null where it is none of GraphQL. */
+/** The errors of an answer; null if it is not a GraphQL answer. */
 function readAnswer(text: string, type: string): Errors | null {
   if (type.startsWith("text/event-stream") || type.startsWith("multipart/")) {
     const data = /^(?:data: )?(\{.*)$/m.exec(text)?.[1];
@@ -100,7 +100,7 @@ function faultOf(status: number, text: string, codes: readonly string[]): string
   if (status >= 500 && !(status === 503 && codes.some((code) => passing.includes(code))))
     return `status ${status}`;
   if (codes[0] === "none") return null;
-  // What is said to no GraphQL request need not be GraphQL; it has no body, or says which types there are.
+  // The answer to a request that is not GraphQL may have another form: no body, or a list of the accepted types.
   if (codes[0] === "no GraphQL") return status >= 400 || text === "" ? null : "an answer that is no GraphQL";
   const unknown = codes.find((code) => !(errorCodes as readonly string[]).includes(code));
   if (unknown !== undefined) return `an error with the code ${unknown}`;

@@ -2,7 +2,7 @@ import { type GraphQLInputType, isEnumType, isInputObjectType, isListType, isNon
 import type { Known } from "./known.ts";
 import type { Random } from "./random.ts";
 
-/** A value as JSON has it; `Name` is one of an enum. */
+/** A JSON value, or the `Name` of an enum value. */
 export type Value =
   | null
   | boolean
@@ -45,10 +45,10 @@ const oddTexts = [
   "WyJTVUJNSVRURURfREVTQyIsIjIwMjMtMDEtMDFUMDA6MDA6MDAuMDAwMDAwWiIsIjEiXQ",
 ];
 const oddIntegers = [0, -1, 1, 2, 3, 5, 20, 99, 100, 101, 5_000, 5_001, 2 ** 31 - 1, -(2 ** 31)];
-/** Only in variables: as literals they would be other kinds. */
+/** Only in variables: as literals they would be of other kinds. */
 const wrong: readonly Value[] = [2 ** 31, 1.5, 1e300, -0, true, "5", [], {}, [[[]]], { __proto__: null }];
 
-/** A value for an argument or input field, mostly one that fits. */
+/** A value for an argument or input field, mostly a valid one. */
 export function randomValue(type: GraphQLInputType, name: string, random: Random, known: Known): Value {
   if (isNonNullType(type)) {
     return random.chance(0.01) ? null : randomValue(type.ofType, name, random, known);
@@ -90,12 +90,12 @@ function randomText(name: string, random: Random, known: Known): string {
   return random.of(known.refs);
 }
 
-/** Any value at all, for a variable. */
+/** Any value for a variable. */
 export function wrongValue(random: Random): Value {
   return random.chance(0.5) ? random.of(wrong) : random.of(oddTexts);
 }
 
-/** A value as a query's text has it. */
+/** A value as a GraphQL literal. */
 export function literalOf(value: Value): string {
   if (value instanceof Name) return value.name;
   if (Array.isArray(value)) return `[${value.map(literalOf).join(", ")}]`;

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { answer } from "../../src/graph/answer.ts";
 import { Meter } from "../../src/graph/budget.ts";
-import { pageRank } from "../../src/graph/questions/pagerank.ts";
+import { pageRank } from "../../src/graph/pagerank.ts";
+import { answer } from "../../src/graph/queries.ts";
 import { Scratch } from "../../src/graph/scratch.ts";
 import { GraphVersion } from "../../src/graph/version.ts";
 import { baseOf, pick, randomOf } from "./random-graph.ts";
 
 const random = randomOf(9);
 const works = Array.from({ length: 2000 }, (_, index) => BigInt(index + 1) * 7_919n);
-/** Everybody cites some, so that everything is near; and the first work is cited by all. */
+/** Every work cites 20 others, so that all are close; and all cite the first work. */
 const edges = works.flatMap((citing) => [
   { citing, cited: works[0] as bigint, isAnchor: true },
   ...Array.from({ length: 20 }, () => ({ citing, cited: pick(random, works), isAnchor: false })),
@@ -17,7 +17,7 @@ const graph = GraphVersion.of(baseOf({ works, edges }));
 const scratch = new Scratch();
 const [root = 0n, other = 0n] = works.slice(10);
 
-const asked = {
+const inputs = {
   neighbourhood: { roots: [root], direction: "REFERENCES", depth: 5, maxNodes: 5000 },
   path: { from: root, to: 424_242n * 7_919n, direction: "REFERENCES", maxDepth: 50 },
   reachable: { roots: [root], direction: "BOTH", maxDepth: 5 },
@@ -27,10 +27,10 @@ const asked = {
   derivativeWorks: { works: works.slice(0, 500), first: 5 },
 } as const;
 
-describe("a budget that is used up", () => {
-  const names = Object.keys(asked) as (keyof typeof asked)[];
-  test.each(names)("%s says that it is truncated", (name) => {
-    const input = name === "path" ? { ...asked.path, to: other } : asked[name];
+describe("a used-up budget", () => {
+  const names = Object.keys(inputs) as (keyof typeof inputs)[];
+  test.each(names)("truncates %s and reports it", (name) => {
+    const input = name === "path" ? { ...inputs.path, to: other } : inputs[name];
     const ask = (meter: Meter) => answer(graph, name, input as never, meter, scratch);
     expect(ask(new Meter({})).truncated).toBe(false);
 
@@ -42,46 +42,47 @@ describe("a budget that is used up", () => {
     expect(ask(ofVertices).truncated).toBe(true);
     expect(ofVertices.lacksVertices).toBe(true);
 
-    // Nothing is left of the time when it begins.
+    // No time is left at the start.
     const ofTime = new Meter({ milliseconds: 0 });
     expect(ask(ofTime).truncated).toBe(true);
     expect(ofTime.exhausted).toBe("milliseconds");
   });
 
-  test("is noticed in the midst of a question", () => {
-    let looks = 0;
-    const meter = new Meter({}, () => ++looks === 3);
+  /** @threat T37 */
+  test("ends a question in the middle of its search", () => {
+    let checks = 0;
+    const meter = new Meter({}, () => ++checks === 3);
     const { truncated, counts } = answer(
       graph,
       "reachable",
-      { ...asked.reachable, roots: works },
+      { ...inputs.reachable, roots: works },
       meter,
       scratch,
     );
-    expect({ truncated, exhausted: meter.exhausted, looks }).toEqual({
+    expect({ truncated, exhausted: meter.exhausted, checks }).toEqual({
       truncated: true,
       exhausted: "signal",
-      looks: 3,
+      checks: 3,
     });
     expect(counts[0]).toBe(2000);
   });
 
-  test("ends an analysis as well", () => {
+  test("ends PageRank, which reports that it is truncated and has not converged", () => {
     const ranks = pageRank(graph, {}, new Meter({ edges: edges.length * 2 }));
     expect(ranks).toMatchObject({ truncated: true, converged: false });
     expect(ranks.iterations).toBeGreaterThan(0);
     expect(ranks.scores.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
   });
 
-  test("an aborted signal is noticed before anything is looked at", () => {
+  test("by an aborted signal ends a question at its root", () => {
     const meter = new Meter({ signal: AbortSignal.abort() });
-    expect(answer(graph, "reachable", asked.reachable, meter, scratch).counts).toEqual([1]);
+    expect(answer(graph, "reachable", inputs.reachable, meter, scratch).counts).toEqual([1]);
     expect(meter.exhausted).toBe("signal");
   });
 });
 
-test("at a cut what is most cited is chosen", () => {
-  const input = { ...asked.neighbourhood, depth: 1, maxNodes: 6 };
+test("a truncated neighbourhood has the root's most cited neighbours", () => {
+  const input = { ...inputs.neighbourhood, depth: 1, maxNodes: 6 };
   const { workIds, truncated } = answer(graph, "neighbourhood", input, new Meter({}), scratch);
   expect(truncated).toBe(true);
   const degree = (work: bigint) => graph.citedBy.degree(graph.indexOf(work));

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { applyChanges } from "../../src/graph/apply-changes.ts";
 import { Meter } from "../../src/graph/budget.ts";
-import { shortestPath } from "../../src/graph/questions/shortest-path.ts";
+import { shortestPath } from "../../src/graph/paths.ts";
 import { Scratch } from "../../src/graph/scratch.ts";
 import { fold, GraphVersion } from "../../src/graph/version.ts";
 import { baseOf, below, type EdgeListGraph, randomGraph, randomOf } from "./random-graph.ts";
 import { changedGraph, contentOf, payloadsBetween } from "./versions.ts";
 
-test("after each change, folded or not, the graph is what would be loaded anew", () => {
+test("a changed graph, folded or not, equals a newly loaded one after each of 3,200 random changes", () => {
   let folds = 0;
   for (let seed = 1; seed <= 400; seed++) {
     const random = randomOf(seed);
@@ -21,17 +21,17 @@ test("after each change, folded or not, the graph is what would be loaded anew",
         folds++;
       }
       graph = after;
-      const anew = GraphVersion.of(baseOf(graph));
-      expect(contentOf(version), `seed ${seed}, step ${step}`).toEqual(contentOf(anew));
-      expect([version.edgeCount, version.vertexCount]).toEqual([anew.edgeCount, anew.vertexCount]);
+      const reloaded = GraphVersion.of(baseOf(graph));
+      expect(contentOf(version), `seed ${seed}, step ${step}`).toEqual(contentOf(reloaded));
+      expect([version.edgeCount, version.vertexCount]).toEqual([reloaded.edgeCount, reloaded.vertexCount]);
       expect(version.position).toBe(BigInt(step));
     }
   }
   expect(folds).toBeGreaterThan(500);
 });
 
-test("no reference leads to a higher level, whatever was changed", () => {
-  let given = 0;
+test("no reference leads to a higher level after any random change", () => {
+  let dropped = 0;
   let kept = 0;
   for (let seed = 1; seed <= 300; seed++) {
     const random = randomOf(seed);
@@ -42,7 +42,7 @@ test("no reference leads to a higher level, whatever was changed", () => {
       version = applyChanges(version, payloadsBetween(graph, after), BigInt(step));
       graph = after;
       const { levels, references } = version;
-      if (levels === null) given++;
+      if (levels === null) dropped++;
       else kept++;
       for (let vertex = 0; levels !== null && vertex < version.size; vertex++) {
         references.seek(vertex);
@@ -54,13 +54,13 @@ test("no reference leads to a higher level, whatever was changed", () => {
       }
     }
   }
-  expect({ given, kept }).toEqual({ given: 0, kept: 1800 });
+  expect({ dropped, kept }).toEqual({ dropped: 0, kept: 1800 });
 });
 
-test("levels that would cost too much are given up, and made again with the next base", () => {
+test("levels that are too expensive to update are dropped, and computed again by the next fold", () => {
   const works = Array.from({ length: 30_000 }, (_, index) => BigInt(index));
   const hub = { citing: 1n, cited: 2n, isAnchor: false };
-  // All but one cite the hub; then it cites what stands above them.
+  // All but one cite the hub, which then cites a work above them.
   const edges = works.slice(3).map((citing) => ({ citing, cited: 1n, isAnchor: false }));
   const before: EdgeListGraph = { works, edges: [...edges, { citing: 2n, cited: 3n, isAnchor: false }] };
   const after: EdgeListGraph = { works, edges: [...before.edges, hub] };
@@ -73,7 +73,7 @@ test("levels that would cost too much are given up, and made again with the next
   expect([1, 2, 3, 4].map((vertex) => folded.levels?.of(vertex))).toEqual([0, 0, 0, 1]);
 });
 
-test("a version does not change, whatever is made of it", () => {
+test("a version stays unchanged when changes are applied to it", () => {
   for (let seed = 1; seed <= 200; seed++) {
     const random = randomOf(seed);
     let graph = randomGraph(random);
@@ -91,7 +91,7 @@ test("a version does not change, whatever is made of it", () => {
   }
 });
 
-test("two branches of one base do not see each other's works", () => {
+test("three branches of one version do not share later works", () => {
   for (let seed = 1; seed <= 300; seed++) {
     const random = randomOf(seed);
     const graph = randomGraph(random);
@@ -107,7 +107,7 @@ test("two branches of one base do not see each other's works", () => {
   }
 });
 
-test("changes applied twice are applied once", () => {
+test("applying changes twice has the effect of applying them once", () => {
   for (let seed = 1; seed <= 300; seed++) {
     const random = randomOf(seed);
     const graph = randomGraph(random);
@@ -120,10 +120,10 @@ test("changes applied twice are applied once", () => {
   }
 });
 
-test("a payload holds no more bytes than it may", () => {
+test("a payload has at most the given number of bytes", () => {
   const graph = randomGraph(randomOf(7), 60);
-  for (const most of [24, 64, 1000]) {
-    const payloads = payloadsBetween({ works: [], edges: [] }, graph, most);
-    expect(payloads.every(({ length }) => length > 0 && length <= most)).toBe(true);
+  for (const maxBytes of [24, 64, 1000]) {
+    const payloads = payloadsBetween({ works: [], edges: [] }, graph, maxBytes);
+    expect(payloads.every(({ length }) => length > 0 && length <= maxBytes)).toBe(true);
   }
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { answer } from "../../src/graph/answer.ts";
 import { Meter } from "../../src/graph/budget.ts";
 import { inRounds } from "../../src/graph/order.ts";
+import { answer } from "../../src/graph/queries.ts";
 import { Scratch } from "../../src/graph/scratch.ts";
 import { GraphVersion } from "../../src/graph/version.ts";
 import { baseOf } from "./random-graph.ts";
@@ -40,20 +40,20 @@ test.each([[[1n, 2n]], [[2n, 1n]]])(
   },
 );
 
-test("three roots take turns, and a work that two of them reach counts for both", () => {
+test("three roots add works in turn, and a work that two of them reach counts for both", () => {
   const [first, second] = citers as [bigint, bigint];
   const { workIds, depths } = around([1n, first, second], 12);
   expect([...workIds]).toEqual([1n, first, second, ...citers.slice(2, 6), ...readers.slice(0, 5)]);
   expect([...depths]).toEqual([0, 0, 0, ...Array(9).fill(1)]);
 });
 
-test("nothing is shared where everything fits", () => {
+test("no root is limited if all works fit", () => {
   const { workIds, truncated } = around([2n, 1n], 507);
   expect(workIds).toHaveLength(507);
   expect(truncated).toBe(false);
 });
 
-test("lists share places in rounds, and leave those that they do not need to the others", () => {
+test("inRounds takes items from lists in turn, and leaves unneeded places to the others", () => {
   expect([...inRounds([["a", "b", "c"], ["x"]], 3)]).toEqual(["a", "x", "b"]);
   expect([...inRounds([["a"], ["b", "c", "d"]], 10)]).toEqual(["a", "b", "c", "d"]);
   expect([

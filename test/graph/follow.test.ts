@@ -21,7 +21,7 @@ import { changedGraph, changesBetween } from "./versions.ts";
 let database: TestDatabase;
 const services: GraphService[] = [];
 
-/** Polls so seldom that only a notice, or a new connection, can be what wakes it. */
+/** Polls so rarely that only a notification or a new connection can wake it. */
 async function start(options: GraphOptions = {}): Promise<GraphService> {
   const graph = startGraph(database, { threads: 1, pollMilliseconds: 3_600_000, ...options });
   services.push(graph);
@@ -40,11 +40,11 @@ afterEach(async () => {
   await database.drop();
 });
 
-const nothing: EdgeListGraph = { works: [], edges: [] };
+const emptyGraph: EdgeListGraph = { works: [], edges: [] };
 
-/** All that the service holds, told by its answers. */
-async function expectHolds(graph: GraphService, { works, edges }: EdgeListGraph): Promise<void> {
-  const held = await graph.neighbourhood({
+/** Expects the service to have exactly these works and edges, by its answers. */
+async function expectGraph(graph: GraphService, { works, edges }: EdgeListGraph): Promise<void> {
+  const stored = await graph.neighbourhood({
     roots: works,
     direction: "BOTH",
     depth: 0,
@@ -52,41 +52,41 @@ async function expectHolds(graph: GraphService, { works, edges }: EdgeListGraph)
   });
   const naive = new NaiveGraph({ works, edges });
   const input = { roots: works, direction: "BOTH", depth: 0, maxNodes: works.length } as const;
-  expect(comparable("neighbourhood", held)).toEqual(naive.neighbourhood(input));
+  expect(comparable("neighbourhood", stored)).toEqual(naive.neighbourhood(input));
   const { vertices, edges: edgeCount } = graph.status();
   expect({ vertices, edgeCount }).toEqual({ vertices: naive.works.length, edgeCount: naive.edges.length });
 }
 
-describe("what is committed", () => {
-  test("is followed from empty tables on, and folded in", async () => {
+describe("committed changes", () => {
+  test("are applied from empty tables on, and folded into the base", async () => {
     const graph = await start({ foldBytes: 200 });
     const random = randomOf(11);
-    let before = nothing;
+    let before = emptyGraph;
     for (let step = 0; step < 60; step++) {
       const after = step % 20 === 19 ? randomGraph(random, 40) : changedGraph(random, before);
       const position = await commitGraph(database, before, after, { payloadBytes: 100 });
       await graph.reached(position, soon());
-      await expectHolds(graph, after);
+      await expectGraph(graph, after);
       before = after;
     }
     expect(graph.status()).toMatchObject({ loads: 1, lagPositions: 0, lagMilliseconds: 0 });
     expect(graph.status().folds).toBeGreaterThan(3);
   });
 
-  test("is in memory as in the tables once the writer has stopped, and each answer was that of a version", async () => {
+  test("are all in memory once the writer stops, and each answer before is that of one version", async () => {
     const random = randomOf(12);
     let current = randomGraph(random, 30);
     const versions = new Map([["0", current]]);
     const client = await database.pool.connect();
     await writeTables(client, current);
     client.release();
-    // The same questions on the event loop, in a thread, and in SQL.
-    const asked = [
+    // Answers on the event loop, in a thread, and in SQL.
+    const graphs = [
       await start({ foldBytes: 500 }),
       await start({ eventLoopMilliseconds: 0, foldBytes: 500 }),
       startGraph(database, { adjacency: "sql" }),
     ];
-    services.push(asked[2] as GraphService);
+    services.push(graphs[2] as GraphService);
 
     let isWriting = true;
     let last = 0n;
@@ -114,44 +114,44 @@ describe("what is committed", () => {
         const ask = graph[name] as (input: unknown) => Promise<{ graphVersion: string }>;
         const { graphVersion, ...answer } = await ask(input);
         answers.push({ name, input, answer, version: graphVersion });
-        // The event loop's own answers would leave no turn to anybody else.
+        // Answers on the event loop would otherwise starve the others.
         await new Promise(setImmediate);
       }
     };
-    await Promise.all([write(), ...asked.map((graph, index) => read(graph, index))]);
+    await Promise.all([write(), ...graphs.map((graph, index) => read(graph, index))]);
 
     const seen = new Set(answers.map(({ version }) => version));
     expect(seen.size).toBeGreaterThan(20);
-    // A sample of all: the naive implementation is slow.
+    // A sample, because the naive implementation is slow.
     const every = Math.ceil(answers.length / 3000);
     for (const [index, { name, input, answer, version }] of answers.entries()) {
       if (index % every !== 0) continue;
-      const graph = new NaiveGraph(versions.get(version) ?? nothing);
+      const graph = new NaiveGraph(versions.get(version) ?? emptyGraph);
       expect(comparable(name, answer as never), `${name} at ${version}`).toEqual(
         naiveAnswer(graph, name, input as never),
       );
     }
-    for (const graph of asked.slice(0, 2)) {
+    for (const graph of graphs.slice(0, 2)) {
       await graph.reached(last, soon());
-      await expectHolds(graph, current);
+      await expectGraph(graph, current);
     }
   });
 });
 
-test("a transaction of more rows than are read at a time is one change", async () => {
+test("a transaction with more rows than are read at a time is applied as one change", async () => {
   const graph = await start();
   const works = Array.from({ length: 200 }, (_, index) => BigInt(index));
   const edges = works.map((citing) => ({ citing, cited: (citing * 7n) % 200n, isAnchor: false }));
   const after = { works, edges };
-  const position = await commitGraph(database, nothing, after, { payloadBytes: 24 });
+  const position = await commitGraph(database, emptyGraph, after, { payloadBytes: 24 });
   expect(position).toBeGreaterThan(150n);
   await graph.reached(1n, soon());
   expect(graph.status().graphVersion).toBe(position.toString());
-  await expectHolds(graph, after);
+  await expectGraph(graph, after);
 });
 
-describe("where the feed cannot be followed", () => {
-  test("a reset loads the graph anew", async () => {
+describe("the graph feed", () => {
+  test("makes the graph load again after a reset", async () => {
     const graph = await start();
     const after = randomGraph(randomOf(21), 20);
     const client = await database.pool.connect();
@@ -162,17 +162,17 @@ describe("where the feed cannot be followed", () => {
     client.release();
     await graph.reached(1n, soon());
     expect(graph.status().loads).toBe(2);
-    await expectHolds(graph, after);
+    await expectGraph(graph, after);
     const next = changedGraph(randomOf(22), after);
     await graph.reached(await commitGraph(database, after, next), soon());
-    await expectHolds(graph, next);
+    await expectGraph(graph, next);
     expect(graph.status().loads).toBe(2);
   });
 
-  test("a row that cannot be read loads the graph anew, and is left behind", async () => {
+  test("makes the graph load again after an unreadable row, which is then skipped", async () => {
     const before = randomGraph(randomOf(23), 20);
     const graph = await start();
-    await graph.reached(await commitGraph(database, nothing, before), soon());
+    await graph.reached(await commitGraph(database, emptyGraph, before), soon());
     const after = grownGraph(randomOf(24), before);
     const client = await database.pool.connect();
     await client.query("BEGIN");
@@ -185,20 +185,20 @@ describe("where the feed cannot be followed", () => {
     client.release();
     await graph.reached(2n, soon());
     expect(graph.status().loads).toBe(2);
-    await expectHolds(graph, after);
+    await expectGraph(graph, after);
     const next = grownGraph(randomOf(25), after);
     await graph.reached(await commitGraph(database, after, next), soon());
-    await expectHolds(graph, next);
+    await expectGraph(graph, next);
     expect(graph.status().loads).toBe(2);
   });
 
-  test("old rows are deleted, and who has not read them loads anew", async () => {
+  test("makes the graph load again if rows were deleted before they were read", async () => {
     const first = randomGraph(randomOf(31), 20);
-    await commitGraph(database, nothing, first);
+    await commitGraph(database, emptyGraph, first);
     const graph = await start();
     const random = randomOf(32);
     let before = first;
-    // In one transaction: nobody can read a row before it is deleted.
+    // In one transaction, so that no row can be read before it is deleted.
     const client = await database.pool.connect();
     await client.query("BEGIN");
     for (let step = 0; step < 70; step++) {
@@ -217,11 +217,11 @@ describe("where the feed cannot be followed", () => {
     client.release();
     await graph.reached(71n, soon());
     expect(graph.status().loads).toBe(2);
-    await expectHolds(graph, before);
+    await expectGraph(graph, before);
   });
 
-  test("rows are deleted by their bytes as well; the newest never is", async () => {
-    let before = nothing;
+  test("keeps its newest rows, even if they exceed its limit in bytes", async () => {
+    let before = emptyGraph;
     for (let step = 0; step < 130; step++) {
       const after = { works: [BigInt(step)], edges: [] };
       await commitGraph(database, before, after, { keptBytes: 1 });
@@ -234,7 +234,7 @@ describe("where the feed cannot be followed", () => {
   });
 });
 
-/** Ends all connections of the services, and waits for that. */
+/** Terminates the services' listening connection. */
 async function cutOff(): Promise<void> {
   const lost = await database.pool.query(
     "SELECT count(pg_terminate_backend(pid))::int AS lost FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()",
@@ -242,15 +242,15 @@ async function cutOff(): Promise<void> {
   expect(lost.rows[0].lost).toBe(1);
 }
 
-/** Another graph that is not the same: one work more at least. */
+/** A changed graph with at least one more work. */
 function grownGraph(random: Random, graph: EdgeListGraph): EdgeListGraph {
   const { works, edges } = changedGraph(random, graph);
   return { works: [...works, BigInt(2 ** 40) + BigInt(below(random, 2 ** 40))], edges };
 }
 
-test("after a lost connection it listens again, and has what it missed", async () => {
+test("the graph listens again after a lost connection, and applies the missed changes", async () => {
   const graph = await start();
-  let before = nothing;
+  let before = emptyGraph;
   const random = randomOf(41);
   for (let step = 0; step < 3; step++) {
     await listening();
@@ -258,13 +258,13 @@ test("after a lost connection it listens again, and has what it missed", async (
     const after = grownGraph(random, before);
     const position = await commitGraph(database, before, after);
     await graph.reached(position, soon());
-    await expectHolds(graph, after);
+    await expectGraph(graph, after);
     before = after;
   }
   expect(graph.status().loads).toBe(1);
 });
 
-/** Waits until somebody listens: the server tells no one, so it is asked. */
+/** Polls until a session listens, for which there is no event. */
 async function listening(): Promise<void> {
   for (;;) {
     const { rows } = await database.pool.query(
@@ -274,15 +274,15 @@ async function listening(): Promise<void> {
   }
 }
 
-test("a thread that dies fails its question alone, and is replaced", async () => {
+test("a thread that dies fails only its own question, and is replaced", async () => {
   const workers: Worker[] = [];
   const note = (worker: Worker) => workers.push(worker);
   process.on("worker", note);
   const graph = await start({ eventLoopMilliseconds: 0 });
   const after = randomGraph(randomOf(51), 20);
-  await graph.reached(await commitGraph(database, nothing, after), soon());
-  await expectHolds(graph, after);
-  // Loading, questions, analyses.
+  await graph.reached(await commitGraph(database, emptyGraph, after), soon());
+  await expectGraph(graph, after);
+  // One each for loading, questions and analyses.
   expect(workers.length).toBe(3);
   for (const worker of workers.splice(0)) void worker.terminate();
   const asking = [
@@ -298,7 +298,7 @@ test("a thread that dies fails its question alone, and is replaced", async () =>
       },
     });
   }
-  await expectHolds(graph, after);
+  await expectGraph(graph, after);
   expect((await graph.topWorks({ by: "PAGERANK", first: 100 })).works.length).toBe(
     new NaiveGraph(after).works.length,
   );
@@ -309,14 +309,14 @@ test("a thread that dies fails its question alone, and is replaced", async () =>
   await Promise.all(ended);
 });
 
-test("closed in the moment that it is loaded, it gives every connection back", async () => {
+test("a graph that is closed right after loading returns all connections", async () => {
   const graph = startGraph(database, { threads: 1 });
-  // Its own callback: no turn lies between the graph's being there and its being closed.
+  // In the promise's callback: no turn of the event loop between loading and closing.
   await graph.loaded(soon()).then(() => graph.close());
   expect(database.pool.totalCount).toBe(database.pool.idleCount);
 });
 
-test("what waits or runs ends with its asker, and leaves the thread to others", async () => {
+test("questions that wait or run end when their signal aborts, and free the thread for others", async () => {
   const random = randomOf(61);
   const works = Array.from({ length: 3000 }, () => randomWorkId(random));
   const edges = Array.from({ length: 60_000 }, () => ({
@@ -324,32 +324,32 @@ test("what waits or runs ends with its asker, and leaves the thread to others", 
     cited: pick(random, works),
     isAnchor: false,
   }));
-  const client = await database.pool.connect();
-  await writeTables(client, { works, edges });
-  client.release();
+  const connection = await database.pool.connect();
+  await writeTables(connection, { works, edges });
+  connection.release();
   const graph = await start({ eventLoopMilliseconds: 0 });
-  const asker = new AbortController();
+  const client = new AbortController();
   const asking = Array.from({ length: 20 }, (_, index) =>
     index % 2 === 0
-      ? graph.topWorks({ by: "PAGERANK", first: 5, within: works }, { signal: asker.signal })
-      : graph.reachable({ roots: works, direction: "BOTH", maxDepth: 9 }, { signal: asker.signal }),
+      ? graph.topWorks({ by: "PAGERANK", first: 5, within: works }, { signal: client.signal })
+      : graph.reachable({ roots: works, direction: "BOTH", maxDepth: 9 }, { signal: client.signal }),
   );
   const settled = Promise.allSettled(asking);
   await new Promise(setImmediate);
-  asker.abort(new Error("The asker has gone."));
+  client.abort(new Error("The client has disconnected."));
   const outcomes = (await settled).filter(({ status }) => status === "rejected");
   expect(outcomes.length).toBeGreaterThan(15);
   for (const outcome of outcomes)
-    expect(outcome).toMatchObject({ reason: { message: "The asker has gone." } });
+    expect(outcome).toMatchObject({ reason: { message: "The client has disconnected." } });
   expect(await graph.topWorks({ by: "PAGERANK", first: 1 })).toMatchObject({ truncated: false });
-  // Time that is used up before a thread is free is used up.
+  // The time limit includes waiting for a thread.
   const none = await graph.reachable({ roots: works, direction: "BOTH", maxDepth: 9 }, { milliseconds: 0 });
   expect(none.truncated).toBe(true);
 });
 
-test("the graph is asked in SQL until it is loaded, and again where it was not", async () => {
+test("the graph answers in SQL until it is loaded, and the same afterwards", async () => {
   const after = randomGraph(randomOf(71), 20);
-  await commitGraph(database, nothing, after);
+  await commitGraph(database, emptyGraph, after);
   const graph = startGraph(database);
   services.push(graph);
   expect(graph.status().isLoaded).toBe(false);
@@ -360,11 +360,11 @@ test("the graph is asked in SQL until it is loaded, and again where it was not",
   expect(await graph.neighbourhood(input)).toEqual(early);
 });
 
-test("a graph that cannot be loaded anew says so, answers as before, and tries again", async () => {
-  const before = grownGraph(randomOf(81), nothing);
-  const told: unknown[] = [];
-  const graph = await start({ onLoadError: (error) => told.push(error) });
-  const position = await commitGraph(database, nothing, before);
+test("a graph that cannot be loaded again reports the error, answers from the old version, and retries", async () => {
+  const before = grownGraph(randomOf(81), emptyGraph);
+  const errors: unknown[] = [];
+  const graph = await start({ onLoadError: (error) => errors.push(error) });
+  const position = await commitGraph(database, emptyGraph, before);
   await graph.reached(position, soon());
   const client = await database.pool.connect();
   await client.query("BEGIN");
@@ -374,20 +374,20 @@ test("a graph that cannot be loaded anew says so, answers as before, and tries a
   client.release();
   while (graph.status().loadError === null) await new Promise(setImmediate);
   expect(graph.status().loadError).toContain("refers to a work that does not exist");
-  // Once for each try: the next notice or look makes another.
-  expect(told.length).toBeGreaterThan(0);
+  // Once for each attempt: the next notification or poll makes another.
+  expect(errors.length).toBeGreaterThan(0);
   expect(graph.status()).toMatchObject({ isLoaded: true, graphVersion: position.toString() });
   expect(graph.status().lagMilliseconds).toBeGreaterThan(0);
-  await expectHolds(graph, before);
+  await expectGraph(graph, before);
   const after = grownGraph(randomOf(82), before);
   await graph.reached(await commitGraph(database, before, after), soon());
   expect(graph.status()).toMatchObject({ loadError: null, lagPositions: 0, lagMilliseconds: 0 });
-  await expectHolds(graph, after);
+  await expectGraph(graph, after);
 });
 
-test("a graph that cannot be loaded is asked in SQL, and tried again", async () => {
+test("a graph that cannot be loaded reports the error, answers in SQL, and retries", async () => {
   const after: EdgeListGraph = { works: [1n, 2n], edges: [{ citing: 1n, cited: 2n, isAnchor: true }] };
-  await commitGraph(database, nothing, { ...after, works: [1n] });
+  await commitGraph(database, emptyGraph, { ...after, works: [1n] });
   const graph = startGraph(database, { threads: 1 });
   services.push(graph);
   while (graph.status().loadError === null) await new Promise(setImmediate);
@@ -398,5 +398,5 @@ test("a graph that cannot be loaded is asked in SQL, and tried again", async () 
   await commitGraph(database, { works: [1n], edges: [] }, after);
   await graph.loaded(soon());
   expect(graph.status()).toMatchObject({ isLoaded: true, loadError: null });
-  await expectHolds(graph, after);
+  await expectGraph(graph, after);
 });

@@ -5,7 +5,7 @@ import { NaiveGraph } from "./naive.ts";
 import type { EdgeListGraph } from "./random-graph.ts";
 import { changesBetween } from "./versions.ts";
 
-/** Makes `works` and `citations` hold a graph, and nothing else. In the caller's transaction or none. */
+/** Replaces the contents of `works` and `citations` by a graph, in the caller's transaction if there is one. */
 export async function writeTables(
   client: Parameters<typeof insertRows>[0],
   graph: EdgeListGraph,
@@ -39,7 +39,7 @@ export async function writeTables(
   );
 }
 
-/** Writes tables and feed from one graph to another in one transaction. Returns the position it ends at. */
+/** Writes a graph and the changes to it into tables and feed in one transaction. Returns the feed's last position. */
 export async function commitGraph(
   { pool }: TestDatabase,
   before: EdgeListGraph,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type GraphService, startGraph } from "../../src/graph/index.ts";
+import { workIdOf } from "../../src/row-rules/index.ts";
 import { readHepTh } from "../../src/sample/index.ts";
-import { workIdOf } from "../../src/store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { writeTables } from "./graph-tables.ts";
 
@@ -33,7 +33,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-test("all of it is loaded", () => {
+test("loads 352,807 citations of 27,770 works in less than 10 bytes a citation", () => {
   const { edges, vertices, bytes, isLoaded, loadError } = graph.status();
   expect({ edges, vertices, isLoaded, loadError }).toEqual({
     edges: 352_807,
@@ -45,14 +45,14 @@ test("all of it is loaded", () => {
   expect(bytes / edges).toBeLessThan(10);
 });
 
-test("Maldacena's paper is cited most, and the review by Aharony and others cites most", async () => {
+test("counts 2,414 citations of Maldacena's paper, and 562 references of the review by Aharony et al.", async () => {
   const { works } = await graph.topWorks({ by: "CITED_BY_COUNT", first: 2 });
   expect(works[0]).toEqual({ workId: work("hep-th/9711200"), score: 2414 });
   const review = { roots: [work("hep-th/9905111")], direction: "REFERENCES", maxDepth: 1 } as const;
   expect(await graph.reachable(review)).toMatchObject({ counts: [1, 562], truncated: false });
 });
 
-test("memory and tables give equal answers", async () => {
+test("answers the same in memory and in SQL", async () => {
   const tables = startGraph(database, { adjacency: "sql" });
   const maldacena = work("hep-th/9711200");
   const witten = work("hep-th/9802150");
@@ -75,7 +75,7 @@ test("memory and tables give equal answers", async () => {
   await tables.close();
 });
 
-test("whether on the event loop or in a thread, the answer is the same", async () => {
+test("answers the same on the event loop and in a thread", async () => {
   const threaded = startGraph(database, { eventLoopMilliseconds: 0, threads: 1 });
   await threaded.loaded();
   const around = { roots: [work("hep-th/9905111")], direction: "BOTH", depth: 3, maxNodes: 5000 } as const;

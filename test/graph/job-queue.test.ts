@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { JobQueue } from "../../src/graph/threads/job-queue.ts";
+import { JobQueue } from "../../src/graph/job-queue.ts";
 
 type Job = { readonly name: string; readonly asker: object; interruptions: number };
 
 const job = (name: string, asker: object): Job => ({ name, asker, interruptions: 0 });
 
 describe("the queue of questions to the graph's threads", () => {
-  it("lets a new request pass one that has asked before", () => {
+  /** @threat T37 */
+  it("serves a new request before one that has already used time", () => {
     const queue = new JobQueue<Job>();
     const [greedy, modest] = [{}, {}];
     for (let index = 0; index < 100; index++) queue.add(job(`greedy ${index}`, greedy));
@@ -18,7 +19,7 @@ describe("the queue of questions to the graph's threads", () => {
     expect(queue.next()?.name).toBe("greedy 1");
   });
 
-  it("takes requests in turn, by the time that they have used", () => {
+  it("serves requests in turn, by the time that they have used", () => {
     const queue = new JobQueue<Job>();
     const askers = [{}, {}, {}];
     for (const nth of [0, 1])
@@ -31,7 +32,7 @@ describe("the queue of questions to the graph's threads", () => {
     expect(order).toEqual(["0.0", "1.0", "2.0", "0.1", "1.1", "2.1"]);
   });
 
-  it("interrupts a question after its slice, only for another request, and each time later", () => {
+  it("interrupts a question after its slice only for another request, and grants a longer slice each time", () => {
     const queue = new JobQueue<Job>();
     const long = job("long", {});
     expect(queue.millisecondsLeft(long, 500)).toBeNull();

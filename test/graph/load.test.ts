@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { sharedArray } from "../../src/graph/base-graph.ts";
-import { CopyReader, readGraph } from "../../src/graph/load/read-graph.ts";
+import { createVertexIndex, highOf, joinId, lowOf, sharedArray } from "../../src/graph/base-graph.ts";
+import { CopyReader, readGraph } from "../../src/graph/read-graph.ts";
 import { Marks } from "../../src/graph/scratch.ts";
 import { GraphVersion } from "../../src/graph/version.ts";
-import { createVertexIndex, highOf, joinId, lowOf } from "../../src/graph/vertex-index.ts";
+
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { commitGraph, writeTables } from "./graph-tables.ts";
 import { baseOf, below, randomGraph, randomOf, randomWorkId } from "./random-graph.ts";
@@ -32,7 +32,7 @@ describe("a graph in the tables", () => {
     client.release();
   });
 
-  test("is refused where an edge has no work", async () => {
+  test("is rejected if an edge names a missing work", async () => {
     const client = await database.pool.connect();
     await writeTables(client, { works: [1n, 2n], edges: [{ citing: 1n, cited: 2n, isAnchor: false }] });
     await client.query("DELETE FROM works WHERE work_id = 2");
@@ -40,7 +40,7 @@ describe("a graph in the tables", () => {
     client.release(true);
   });
 
-  test("is asked in SQL by way of its indexes", async () => {
+  test("has indexes for all its queries in SQL", async () => {
     const client = await database.pool.connect();
     await client.query("BEGIN");
     await client.query("SET LOCAL enable_seqscan = off");
@@ -66,7 +66,7 @@ describe("a graph in the tables", () => {
   });
 });
 
-describe("a COPY in pieces", () => {
+describe("the reader of a COPY", () => {
   const row = (id: bigint, flag: number) => {
     const bytes = Buffer.alloc(2 + 4 + 8 + 4 + 1);
     bytes.writeInt16BE(2, 0);
@@ -77,15 +77,21 @@ describe("a COPY in pieces", () => {
     return bytes;
   };
   const header = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
-  const whole = Buffer.concat([header, row(5n, 1), row(2n ** 62n, 0), row(9n, 1), Buffer.from([0xff, 0xff])]);
+  const complete = Buffer.concat([
+    header,
+    row(5n, 1),
+    row(2n ** 62n, 0),
+    row(9n, 1),
+    Buffer.from([0xff, 0xff]),
+  ]);
 
-  test("is read alike, wherever it is cut", () => {
-    for (let size = 1; size <= whole.length; size++) {
+  test("reads the same rows from chunks of any size", () => {
+    for (let size = 1; size <= complete.length; size++) {
       const read: [bigint, number][] = [];
       const reader = new CopyReader([8, 1], (view, at) =>
         read.push([view.getBigInt64(at + 4), view.getUint8(at + 16)]),
       );
-      for (let at = 0; at < whole.length; at += size) reader.push(whole.subarray(at, at + size));
+      for (let at = 0; at < complete.length; at += size) reader.push(complete.subarray(at, at + size));
       reader.end();
       expect(read).toEqual([
         [5n, 1],
@@ -95,14 +101,14 @@ describe("a COPY in pieces", () => {
     }
   });
 
-  test("is refused without its end", () => {
+  test("throws if the COPY is incomplete", () => {
     const reader = new CopyReader([8, 1], () => {});
-    reader.push(whole.subarray(0, -2));
+    reader.push(complete.subarray(0, -2));
     expect(() => reader.end()).toThrow("only in part");
   });
 });
 
-test("each work is found by its id, and no other is", () => {
+test("the vertex index finds every work by its id, and no other id", () => {
   for (let seed = 1; seed <= 500; seed++) {
     const random = randomOf(seed);
     const ids = new Set<bigint>();
@@ -125,7 +131,7 @@ test("each work is found by its id, and no other is", () => {
   }
 });
 
-test("notes are forgotten when others begin, also when their numbers run out", () => {
+test("marks are cleared by begin, also after their numbers overflow", () => {
   const marks = new Marks();
   for (let round = 0; round < 6; round++) {
     marks.begin(3, 2 ** 31);

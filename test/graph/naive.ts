@@ -1,4 +1,4 @@
-// The questions once more, from their definitions, over a list of edges: slow, and with nothing of src/graph in it.
+// The questions implemented from their definitions on a list of edges: slow, and without code of src/graph.
 import type { Answer, Input, QuestionName } from "../../src/graph/index.ts";
 import type { Edge, EdgeListGraph } from "./random-graph.ts";
 
@@ -40,7 +40,7 @@ export class NaiveGraph {
     return [...works].sort((a, b) => this.citedBy(b).length - this.citedBy(a).length || byId(a, b));
   }
 
-  /** By steps, the works first reached with so many. */
+  /** The works first reached after each number of steps. */
   levels(roots: readonly bigint[], direction: Direction, depth: number): bigint[][] {
     const reached = new Set(roots.filter((root) => this.works.includes(root)));
     const levels = [[...reached]];
@@ -75,7 +75,7 @@ export class NaiveGraph {
     return { nodes: [...nodes], edges, truncated };
   }
 
-  /** Steps from the nearest root through works of a set, in the order of an answer. */
+  /** The works of a set with their steps from the nearest root, in the order of an answer. */
   #around(roots: readonly bigint[], direction: Direction, depth: number, within: ReadonlySet<bigint>) {
     const nodes = new Map(roots.map((root) => [root, 0]));
     let level = [...roots];
@@ -87,23 +87,23 @@ export class NaiveGraph {
     return nodes;
   }
 
-  /** Every root in turn adds the next work of its own neighbourhood. */
-  #shares(roots: readonly bigint[], direction: Direction, depth: number, most: number): Set<bigint> {
+  /** Each root in turn adds the next work of its own neighbourhood. */
+  #shares(roots: readonly bigint[], direction: Direction, depth: number, max: number): Set<bigint> {
     const all = new Set(this.works);
     const own = roots.map((root) => [...this.#around([root], direction, depth, all).keys()]);
     const turns = this.works.flatMap((_, turn) => own.flatMap((works) => works.slice(turn, turn + 1)));
-    return new Set([...new Set(turns)].slice(0, most));
+    return new Set([...new Set(turns)].slice(0, max));
   }
 
   path({ from, to, direction, maxDepth }: Input<"path">): Answer<"path"> {
     const none = { workIds: null, truncated: false };
     if (!this.works.includes(from) || !this.works.includes(to)) return none;
-    // All paths of each length in the order of their works, the shortest length that has one.
+    // All paths of each length, sorted by their works, up to the shortest length with a result.
     let paths = [[from]];
     for (let length = 0; length <= maxDepth; length++) {
       const found = paths.find((path) => path.at(-1) === to);
       if (found !== undefined) return { workIds: found, truncated: false };
-      // A shortest path visits no work twice, and of two paths to one work the first stays the first.
+      // A shortest path visits no work twice, and only the first of several paths to a work matters.
       const ends = new Set<bigint>();
       paths = paths
         .flatMap((path) =>
@@ -193,7 +193,7 @@ export class NaiveGraph {
     return { related: related.slice(0, first), truncated: false };
   }
 
-  /** PageRank by its definition: the matrix applied so many times. */
+  /** PageRank by its definition: the matrix applied `iterations` times. */
   pageRank(works: readonly bigint[], damping: number, iterations: number): Map<bigint, number> {
     const inside = new Set(works);
     const n = inside.size;
@@ -219,20 +219,20 @@ export class NaiveGraph {
   }
 }
 
-/** What a question's answer should be, in a form that can be compared. */
+/** The expected answer to a question, in the form of `comparable`. */
 export function naiveAnswer<Name extends QuestionName>(
   graph: NaiveGraph,
   name: Name,
   input: Input<Name>,
 ): unknown {
   const answers: { [Key in QuestionName]: (input: Input<Key>) => unknown } = {
-    neighbourhood: (asked) => graph.neighbourhood(asked),
-    path: (asked) => graph.path(asked),
-    reachable: (asked) => graph.reachable(asked),
-    commonReferences: (asked) => graph.commonReferences(asked),
-    relatedWorks: (asked) => graph.relatedWorks(asked),
-    priorWorks: (asked) => graph.priorWorks(asked),
-    derivativeWorks: (asked) => graph.derivativeWorks(asked),
+    neighbourhood: (given) => graph.neighbourhood(given),
+    path: (given) => graph.path(given),
+    reachable: (given) => graph.reachable(given),
+    commonReferences: (given) => graph.commonReferences(given),
+    relatedWorks: (given) => graph.relatedWorks(given),
+    priorWorks: (given) => graph.priorWorks(given),
+    derivativeWorks: (given) => graph.derivativeWorks(given),
   };
   return answers[name](input);
 }

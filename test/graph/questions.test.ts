@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { answer } from "../../src/graph/answer.ts";
 import { Meter } from "../../src/graph/budget.ts";
 import { questionNames } from "../../src/graph/index.ts";
-import { inDegrees, pageRank } from "../../src/graph/questions/pagerank.ts";
+import { inDegrees, pageRank } from "../../src/graph/pagerank.ts";
+import { answer } from "../../src/graph/queries.ts";
 import { Scratch } from "../../src/graph/scratch.ts";
 import { NaiveGraph, naiveAnswer } from "./naive.ts";
 import { randomGraph, randomOf } from "./random-graph.ts";
@@ -11,26 +11,28 @@ import { versionOf } from "./versions.ts";
 
 const unlimited = () => new Meter({});
 
-/** Each graph as loaded, as changed or as folded; the seed of one that fails is in the message. */
-describe("as the naive implementation answers, on random graphs", () => {
-  // One for all: what one question leaves in it must not reach the next.
+/** Each graph is loaded, changed or folded; a failure names its seed. */
+describe("on random graphs", () => {
+  // Shared, because remains of one question must not affect the next.
   const scratch = new Scratch();
 
-  test.each(questionNames)("%s", (name) => {
+  test.each(questionNames)("%s answers like the naive implementation", (name) => {
     for (let seed = 1; seed <= 2000; seed++) {
       const random = randomOf(seed);
       const graph = randomGraph(random);
       const naive = new NaiveGraph(graph);
       const version = versionOf(random, graph);
-      for (let asks = 0; asks < 3; asks++) {
-        const asked = randomQuestion(random, name, graph.works);
-        const given = answer(version, asked.name, asked.input, unlimited(), scratch);
-        expect(comparable(name, given), `seed ${seed}`).toEqual(naiveAnswer(naive, asked.name, asked.input));
+      for (let round = 0; round < 3; round++) {
+        const question = randomQuestion(random, name, graph.works);
+        const given = answer(version, question.name, question.input, unlimited(), scratch);
+        expect(comparable(name, given), `seed ${seed}`).toEqual(
+          naiveAnswer(naive, question.name, question.input),
+        );
       }
     }
   });
 
-  test("PageRank and in-degree, of all and of a subgraph", () => {
+  test("PageRank and in-degree equal the naive implementation's, for the graph and a subgraph", () => {
     for (let seed = 1; seed <= 1000; seed++) {
       const random = randomOf(seed);
       const graph = randomGraph(random, 9);
@@ -54,7 +56,7 @@ describe("as the naive implementation answers, on random graphs", () => {
   });
 });
 
-test("PageRank says whether it has converged, and sums to one", () => {
+test("PageRank reports whether it has converged, and its scores sum to one", () => {
   const version = versionOf(randomOf(4), randomGraph(randomOf(5), 30));
   const coarse = pageRank(version, { iterations: 1, tolerance: 1e-12 }, unlimited());
   expect(coarse).toMatchObject({ iterations: 1, converged: false, truncated: false });

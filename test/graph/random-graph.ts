@@ -1,6 +1,5 @@
 import { below, randomOf } from "../../bench/graph/random.ts";
-import { type BaseGraph, buildBaseGraph, sharedArray } from "../../src/graph/base-graph.ts";
-import { highOf, lowOf } from "../../src/graph/vertex-index.ts";
+import { type BaseGraph, buildBaseGraph, highOf, lowOf, sharedArray } from "../../src/graph/base-graph.ts";
 
 export { below, randomOf };
 
@@ -11,10 +10,10 @@ export const pick = <Item>(random: Random, items: readonly Item[]) =>
 
 export type Edge = { readonly citing: bigint; readonly cited: bigint; readonly isAnchor: boolean };
 
-/** As given to a builder: in any order, edges perhaps twice. */
+/** The input of a builder: in any order, with duplicate edges. */
 export type EdgeListGraph = { readonly works: readonly bigint[]; readonly edges: readonly Edge[] };
 
-/** Ids of all sizes: evenly spread ones, small ones, and ones that share a half. */
+/** Ids of all sizes: uniform ones, small ones, and ones that share a half. */
 export function randomWorkId(random: Random): bigint {
   const half = () => BigInt(below(random, 2 ** 31));
   const kind = below(random, 4);
@@ -24,10 +23,10 @@ export function randomWorkId(random: Random): bigint {
   return (half() << 32n) | (half() * 2n + BigInt(below(random, 2)));
 }
 
-/** With cycles, self-citations, edges twice, isolated works and several components; sometimes with nothing at all. */
-export function randomGraph(random: Random, most = 14): EdgeListGraph {
+/** A graph with cycles, self-citations, duplicate edges, isolated works and several components; sometimes empty. */
+export function randomGraph(random: Random, maxWorks = 14): EdgeListGraph {
   const works = new Set<bigint>();
-  for (let left = below(random, most + 1); left > 0; left--) works.add(randomWorkId(random));
+  for (let left = below(random, maxWorks + 1); left > 0; left--) works.add(randomWorkId(random));
   const list = [...works];
   const edges: Edge[] = [];
   if (list.length > 0) {
@@ -43,7 +42,7 @@ export function randomGraph(random: Random, most = 14): EdgeListGraph {
   return { works: list, edges };
 }
 
-/** The base as the loader builds it. */
+/** The base that the loader would build. */
 export function baseOf({ works, edges }: EdgeListGraph, position = 0n): BaseGraph {
   const ids = [...new Set(works)].sort((a, b) => (a < b ? -1 : 1));
   const indexes = new Map(ids.map((id, index) => [id, index]));

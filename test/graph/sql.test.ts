@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { GraphUnavailableError, questionNames, startGraph } from "../../src/graph/index.ts";
-import { askSql } from "../../src/graph/sql/sql-graph.ts";
+import { askSql } from "../../src/graph/sql-graph.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { writeTables } from "./graph-tables.ts";
 import { NaiveGraph, naiveAnswer } from "./naive.ts";
@@ -8,7 +8,7 @@ import { below, type EdgeListGraph, type Random, randomGraph, randomOf } from ".
 import { comparable, randomQuestion } from "./random-question.ts";
 
 let database: TestDatabase;
-/** Side by side in one database, each with works of its own. */
+/** All in one database, with disjoint works. */
 const graphs: EdgeListGraph[] = [];
 
 beforeAll(async () => {
@@ -36,22 +36,22 @@ function withOwnWorks(random: Random, number: number, { works, edges }: EdgeList
   };
 }
 
-describe("as the naive implementation answers, on random graphs", () => {
-  test.each(questionNames)("%s", async (name) => {
+describe("in SQL, on random graphs", () => {
+  test.each(questionNames)("%s answers like the naive implementation", async (name) => {
     for (const [index, graph] of graphs.entries()) {
       const random = randomOf(index);
       const naive = new NaiveGraph(graph);
-      for (let asks = 0; asks < 2; asks++) {
-        const asked = randomQuestion(random, name, graph.works);
-        const { result } = await askSql(database.pool, asked.name, asked.input, {});
+      for (let round = 0; round < 2; round++) {
+        const question = randomQuestion(random, name, graph.works);
+        const { result } = await askSql(database.pool, question.name, question.input, {});
         expect(comparable(name, result), `graph ${index}`).toEqual(
-          naiveAnswer(naive, asked.name, asked.input),
+          naiveAnswer(naive, question.name, question.input),
         );
       }
     }
   });
 
-  test("the works cited most", async () => {
+  test("topWorks by citations equals the naive implementation's", async () => {
     const graph = startGraph(database, { adjacency: "sql" });
     const works = graphs.flatMap((each) => each.works);
     const naive = new NaiveGraph({ works, edges: graphs.flatMap(({ edges }) => edges) });
@@ -65,16 +65,16 @@ describe("as the naive implementation answers, on random graphs", () => {
   });
 });
 
-describe("budgets", () => {
+describe("a budget in SQL", () => {
   const largest = () => graphs.reduce((a, b) => (b.edges.length > a.edges.length ? b : a));
 
-  test("of edges and vertices cut the answer, and it says so", async () => {
+  test("of edges or vertices truncates the answer, which reports it", async () => {
     const { works } = largest();
     const roots = works.slice(0, 4);
     const input = { roots, direction: "BOTH", depth: 9, maxNodes: 100 } as const;
-    const whole = await askSql(database.pool, "neighbourhood", input, {});
-    expect(whole.result.truncated).toBe(false);
-    const read = whole.result.edges.citing.length;
+    const complete = await askSql(database.pool, "neighbourhood", input, {});
+    expect(complete.result.truncated).toBe(false);
+    const read = complete.result.edges.citing.length;
     for (const budget of [{ edges: 2 }, { edges: 0 }, { vertices: 2 }, { edges: read }]) {
       const { result } = await askSql(database.pool, "neighbourhood", input, budget);
       expect(result.truncated, JSON.stringify(budget)).toBe(true);
@@ -88,7 +88,7 @@ describe("budgets", () => {
     expect(result).toEqual({ counts: [2], truncated: true });
   });
 
-  test("of time end a statement that waits, and so does the asker's signal", async () => {
+  test("of time, or an aborted signal, ends a statement that waits for a lock", async () => {
     const work = largest().works[0] as bigint;
     const input = { roots: [work], direction: "BOTH", depth: 3, maxNodes: 10 } as const;
     const locker = await database.pool.connect();
@@ -98,10 +98,10 @@ describe("budgets", () => {
       const { result } = await askSql(database.pool, "neighbourhood", input, { milliseconds: 60 });
       expect(result).toMatchObject({ workIds: BigUint64Array.of(work), truncated: true });
 
-      const asker = new AbortController();
-      const asking = askSql(database.pool, "neighbourhood", input, { signal: asker.signal });
-      asker.abort(new Error("The asker has gone."));
-      await expect(asking).rejects.toThrow("The asker has gone.");
+      const client = new AbortController();
+      const asking = askSql(database.pool, "neighbourhood", input, { signal: client.signal });
+      client.abort(new Error("The client has disconnected."));
+      await expect(asking).rejects.toThrow("The client has disconnected.");
     } finally {
       await locker.query("ROLLBACK");
       locker.release();
@@ -111,7 +111,7 @@ describe("budgets", () => {
   });
 });
 
-test("what needs memory is refused", async () => {
+test("PageRank, anchors and loaded() reject with GraphUnavailableError in SQL", async () => {
   const graph = startGraph(database, { adjacency: "sql" });
   for (const asking of [
     graph.topWorks({ by: "PAGERANK", first: 1 }),

@@ -8,7 +8,7 @@ import { changedGraph } from "./versions.ts";
 
 let database: TestDatabase;
 let graph: GraphService;
-/** Gives out ranks of an earlier version for as long as the test runs. */
+/** Keeps using the ranks of an earlier version during the test. */
 let patient: GraphService;
 let current: EdgeListGraph = { works: [], edges: [] };
 
@@ -33,7 +33,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-test("works are ranked as by the naive implementation: all, of a selection, within a subgraph", async () => {
+test("topWorks equals the naive implementation's for all works, a selection and a subgraph", async () => {
   const random = randomOf(5);
   for (let step = 0; step < 30; step++) {
     const graphVersion = await commit(
@@ -76,7 +76,7 @@ test("works are ranked as by the naive implementation: all, of a selection, with
   }
 });
 
-test("ranks of an earlier version are given out under its name", async () => {
+test("topWorks by PageRank returns cached ranks with the graph version that they are of", async () => {
   const before = await commit(randomGraph(randomOf(6), 25));
   const ranked = await patient.topWorks({ by: "PAGERANK", first: 5 });
   await commit({ works: [...current.works, 2n ** 50n], edges: current.edges });

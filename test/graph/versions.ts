@@ -1,6 +1,6 @@
 import { applyChanges } from "../../src/graph/apply-changes.ts";
 import { fold, GraphVersion } from "../../src/graph/version.ts";
-import { type GraphChanges, packGraphChanges } from "../../src/store/graph-payload.ts";
+import { type GraphChanges, packGraphChanges } from "../../src/store/graph-feed.ts";
 import {
   baseOf,
   below,
@@ -11,7 +11,7 @@ import {
   randomWorkId,
 } from "./random-graph.ts";
 
-/** What is another in a second graph than in a first. */
+/** The changes that lead from one graph to another. */
 export function changesBetween(before: EdgeListGraph, after: EdgeListGraph): GraphChanges {
   const keyOf = ({ citing, cited }: Edge) => `${citing} ${cited}`;
   const merged = ({ edges }: EdgeListGraph) => {
@@ -41,12 +41,12 @@ export function changesBetween(before: EdgeListGraph, after: EdgeListGraph): Gra
   };
 }
 
-/** The same as the feed tells it. */
-export function payloadsBetween(before: EdgeListGraph, after: EdgeListGraph, mostBytes = 1 << 16): Buffer[] {
-  return packGraphChanges(changesBetween(before, after), mostBytes);
+/** The same changes as payloads of the feed. */
+export function payloadsBetween(before: EdgeListGraph, after: EdgeListGraph, maxBytes = 1 << 16): Buffer[] {
+  return packGraphChanges(changesBetween(before, after), maxBytes);
 }
 
-/** Another graph that is a little different: works and edges come, go and change their marks. */
+/** A slightly different graph: works and edges are added and removed, and edges change their marks. */
 export function changedGraph(random: Random, { works, edges }: EdgeListGraph): EdgeListGraph {
   const list = works.filter(() => random() > 0.1);
   while (random() < 0.4) list.push(randomWorkId(random));
@@ -62,7 +62,7 @@ export function changedGraph(random: Random, { works, edges }: EdgeListGraph): E
   return { works: [...left], edges: kept };
 }
 
-/** The same graph as loaded, as changed from another one, or as that folded. */
+/** The same graph as a loaded, changed or folded version. */
 export function versionOf(random: Random, graph: EdgeListGraph): GraphVersion {
   const kind = below(random, 3);
   if (kind === 0) return GraphVersion.of(baseOf(graph));
@@ -84,7 +84,7 @@ export function versionOf(random: Random, graph: EdgeListGraph): GraphVersion {
   return kind === 1 ? version : GraphVersion.of(fold(version));
 }
 
-/** Everything that a version holds, by work ids. */
+/** The complete contents of a version, by work ids. */
 export function contentOf(version: GraphVersion): {
   works: bigint[];
   references: string[];

@@ -51,7 +51,7 @@ const storedAliases = (tables: Tables | undefined) =>
   JSON.parse(String(tables?.["records"]?.[0]?.["aliases"])) as unknown[];
 const keysOf = (tables: Tables | undefined) => tables?.["paper_keys"]?.map((row) => row["key"]);
 
-test("aliases of a document accepted above hash are not stored: the record's own are derived", async () => {
+test("stores no aliases of a document accepted above hash, and derives them from the record instead", async () => {
   const source_aliases = [
     alias("arxiv", "2301.00001"),
     alias("arxiv", "2301.00002"),
@@ -64,7 +64,7 @@ test("aliases of a document accepted above hash are not stored: the record's own
   expect(keysOf(tables)).not.toContain("doi:10.1000/a");
 });
 
-test("a believed alias that follows from the record replaces the derived ones, whatever comes first", async () => {
+test("an alias accepted at hash replaces the derived one if the record confirms it, in either order of import", async () => {
   const believed = {
     text: bundleOfPaper({}, () => [], { source_aliases: [alias("arxiv", "2301.00001")] }),
     minimumProof: "hash",
@@ -79,7 +79,7 @@ test("a believed alias that follows from the record replaces the derived ones, w
   expect([storedAliases(first), storedAliases(second)]).toEqual([brought, brought]);
 });
 
-test("a believed alias that contradicts the record is stored, and the state lists it once a record fits", async () => {
+test("an alias accepted at hash is stored at once, and listed in the state only after a record event confirms it", async () => {
   const text = bundleOfPaper({}, () => [], { events: [], source_aliases: [alias("arxiv", "2301.00001")] });
   const [before, after] = await steps([
     { text, minimumProof: "hash" },
@@ -89,7 +89,7 @@ test("a believed alias that contradicts the record is stored, and the state list
   expect(storedAliases(after)).toEqual([["arxiv", "2301.00001", "2020-01-01T00:00:00Z", true, true]]);
 });
 
-test("an alias that is somebody's word finds a paper and joins no work", async () => {
+test("an alias accepted at hash leads to its paper, but joins no works", async () => {
   const named = bundleOfPaper({}, () => [], { source_aliases: [alias("doi", "10.1000/a")] });
   const citing = bundleOfPaper({ arxivId: "2301.00009" }, (paper) => [
     snapshotEvent(paper, { references: [{ doi: "10.1000/a" }, { doi: "10.48550/arXiv.2301.00001" }] }),

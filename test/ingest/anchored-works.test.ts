@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { checkTables } from "../../src/ingest/index.ts";
+
+import { checkTables } from "../../src/maintenance/index.ts";
 import { type JsonObject, parseJson } from "../../src/protocol/index.ts";
 import { type Client, createClient } from "../api/client.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
@@ -47,66 +48,70 @@ const p1 = paper(1, [to(2, false)]);
 const p1Marked = paper(1, [to(2, true)], { before: [p1] });
 const second = paper(3, [to(2, true)], { version: 2 });
 
-/** Each document, with how many works are anchored in the others once it has come after those before it. */
-const story: readonly { readonly says: string; readonly text: string; readonly anchored: object }[] = [
-  { says: "a reference without a mark", text: p1, anchored: {} },
-  { says: "a snapshot marks it", text: p1Marked, anchored: { "arxiv:2301.00002": 1 } },
-  { says: "one version", text: paper(3, [to(2, false)]), anchored: { "arxiv:2301.00002": 1 } },
-  { says: "another marks the same edge", text: second, anchored: { "arxiv:2301.00002": 2 } },
+/** Each document, and how many works each anchor has after the import of all documents up to this one. */
+const story: readonly { readonly change: string; readonly text: string; readonly anchored: object }[] = [
+  { change: "a reference that is not marked as an internal anchor", text: p1, anchored: {} },
+  { change: "a snapshot marks it", text: p1Marked, anchored: { "arxiv:2301.00002": 1 } },
   {
-    says: "the work itself, which does not count",
+    change: "one version cites it without a mark",
+    text: paper(3, [to(2, false)]),
+    anchored: { "arxiv:2301.00002": 1 },
+  },
+  { change: "another version marks the same edge", text: second, anchored: { "arxiv:2301.00002": 2 } },
+  {
+    change: "the work cites itself, which does not count",
     text: paper(2, [to(2, true)]),
     anchored: { "arxiv:2301.00002": 2 },
   },
   {
-    says: "a work known by UUID",
+    change: "a work identified by UUID only",
     text: paper(4, [reference(u, true), to(2, false)]),
     anchored: { "arxiv:2301.00002": 2, "work_id:U": 1 },
   },
   {
-    says: "it is the same work: two edges are one, which is marked",
+    change: "the UUID turns out to be the same work: two edges become one, which is marked",
     text: paper(5, [reference({ ...u, cited_arxiv_id: arxivIdOf(2) }, false)]),
     anchored: { "arxiv:2301.00002": 3 },
   },
   {
-    says: "a work known by DOI",
+    change: "a work identified by DOI only",
     text: paper(6, [reference(doi, true)]),
     anchored: { "arxiv:2301.00002": 3, "doi:10.1000/d": 1 },
   },
   {
-    says: "it is the citing work itself",
+    change: "the DOI turns out to be the citing work itself",
     text: paper(7, [reference({ ...doi, cited_arxiv_id: arxivIdOf(6) }, true)]),
     anchored: { "arxiv:2301.00002": 3, "arxiv:2301.00006": 1 },
   },
   {
-    says: "a snapshot takes a mark back",
+    change: "a later snapshot removes a mark",
     text: paper(1, [to(2, false)], { before: [p1, p1Marked] }),
     anchored: { "arxiv:2301.00002": 2, "arxiv:2301.00006": 1 },
   },
   {
-    says: "a snapshot drops the marked reference of one version: that of the other stays, without a mark",
+    change: "a snapshot drops the marked reference of one version: that of the other version stays, unmarked",
     text: paper(3, [], { version: 2, before: [second] }),
     anchored: { "arxiv:2301.00002": 1, "arxiv:2301.00006": 1 },
   },
 ];
 
-/** By what the citations say, slowly. */
+/** The same filter, computed slowly from the citations. */
 const papersByCitations = `
   SELECT source_id FROM papers p
   WHERE EXISTS (SELECT FROM citations WHERE cited_work_id = p.work_id AND citing_work_id <> p.work_id AND is_internal_anchor) = $1
   ORDER BY source_id, source_version`;
 
-test("the works anchored in another are counted as evidence comes and goes, and the filter goes by it", async () => {
-  for (const [index, { says, text, anchored }] of story.entries()) {
-    expect((await takeIn(database, [text])).merged, says).toBe(1);
+test("counts anchored works correctly, and filters papers by isAnchor, after each change of the references", async () => {
+  for (const [index, { change, text, anchored }] of story.entries()) {
+    expect((await takeIn(database, [text])).merged, change).toBe(1);
     const { rows } = await database.pool.query<{ key: string; count: number }>(
       "SELECT key, anchored_work_count AS count FROM works WHERE anchored_work_count <> 0",
     );
-    expect(Object.fromEntries(rows.map(({ key, count }) => [key, count])), says).toEqual(anchored);
+    expect(Object.fromEntries(rows.map(({ key, count }) => [key, count])), change).toEqual(anchored);
     const soFar = story
       .slice(0, index + 1)
       .map((step) => ({ text: step.text, minimumProof: "hash" as const }));
-    expect(await readTables(database), says).toEqual(modelOf(soFar, keyring));
+    expect(await readTables(database), change).toEqual(modelOf(soFar, keyring));
 
     for (const isAnchor of [true, false]) {
       const expected = await database.pool.query<{ source_id: string }>(papersByCitations, [isAnchor]);
@@ -117,7 +122,7 @@ test("the works anchored in another are counted as evidence comes and goes, and 
           `{ papers(filter: { isAnchor: ${isAnchor} }, orderBy: ${order}) { totalCount nodes { source { identifier } } } }`,
         );
         const found = papers.nodes.map(({ source }) => source.identifier).sort();
-        expect(found, `${says}, ${order}`).toEqual(expected.rows.map((row) => row.source_id));
+        expect(found, `${change}, ${order}`).toEqual(expected.rows.map((row) => row.source_id));
         expect(papers.totalCount).toBe(found.length);
       }
     }

@@ -20,9 +20,9 @@ export type PaperPlan = {
   readonly arxivId?: string;
   readonly version?: number;
   readonly submittedAt?: string;
-  /** Members of the record's metadata beside the usual ones, or in their place. */
+  /** Members of the record's metadata that are added to the default ones, or replace them. */
   readonly metadata?: JsonObject;
-  /** The source in place of the arXiv id's. */
+  /** Replaces the source made of the arXiv id. */
   readonly source?: JsonValue;
 };
 
@@ -47,7 +47,7 @@ export function testPaper(plan: PaperPlan = {}): TestPaper {
   };
 }
 
-/** The bundle of a paper: its record with a receipt, and what events it is given. */
+/** The bundle of a paper: its record with a receipt, and the given events. */
 export function bundleOfPaper(
   plan: PaperPlan,
   eventsOf: (paper: TestPaper) => readonly JsonValue[] = () => [],
@@ -79,7 +79,7 @@ type SnapshotPlan = Partial<BodyFields> & {
   readonly claims?: JsonValue[];
   readonly references?: JsonValue[];
   readonly paper?: JsonObject;
-  /** Members of the snapshot beside, or in place of, the usual ones. */
+  /** Members of the snapshot that are added to the default ones, or replace them. */
   readonly snapshot?: JsonObject;
   readonly isSigned?: boolean;
 };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { checkTables } from "../../src/ingest/index.ts";
+
+import { checkTables } from "../../src/maintenance/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { papers } from "../mirror/mirrors.ts";
 import { keyring } from "../protocol/signed-events.ts";
@@ -11,7 +12,7 @@ const documents = papers(3).map(({ text }) => text);
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  // Late in the transaction: the log and what follows from it are written by then. A sequence goes on after a rollback.
+  // Fails late in the transaction, after the log and the derived rows. A sequence is not reset by a rollback.
   await database.pool.query(`
     CREATE TABLE injected (code text, attempts int);
     CREATE SEQUENCE attempts;
@@ -38,7 +39,7 @@ async function attempts(): Promise<number> {
   return (rows[0]?.next ?? 0) - 1;
 }
 
-it.each(["40P01", "40001"])("a batch that met %s is written again", async (code) => {
+it.each(["40P01", "40001"])("retries a batch that fails with %s, and stores it", async (code) => {
   await inject(code, 2);
   const summary = await takeIn(database, documents);
   expect(await attempts()).toBe(3);
@@ -50,7 +51,7 @@ it.each(["40P01", "40001"])("a batch that met %s is written again", async (code)
 it.each([
   ["40P01", 5],
   ["57P01", 1],
-])("%s without end ends the ingest after %i attempts, with nothing written", async (code, most) => {
+])("throws %s after %i attempts that all failed with it, and stores nothing", async (code, most) => {
   await inject(code, 1_000);
   await expect(takeIn(database, documents)).rejects.toMatchObject({ code });
   expect(await attempts()).toBe(most);

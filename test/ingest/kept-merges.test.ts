@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { checkTables, rebuildTables } from "../../src/ingest/index.ts";
 import { KeptMerges } from "../../src/ingest/stored/kept-merges.ts";
+import { checkTables, rebuildTables } from "../../src/maintenance/index.ts";
 import {
   canonicalJson,
   createKeyring,
@@ -9,7 +9,8 @@ import {
   PaperMerge,
   type Proof,
 } from "../../src/protocol/index.ts";
-import { type Database, mergeLog, openDatabase, paperIdOf, readLogs } from "../../src/store/index.ts";
+import { paperIdOf } from "../../src/row-rules/index.ts";
+import { type Database, mergeLog, openDatabase, readLogs } from "../../src/store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import {
   bundleOf,
@@ -26,11 +27,11 @@ import {
 import { recordStatements } from "./recorded-statements.ts";
 import { takeIn } from "./take-in.ts";
 
-/** More than a paper must have for its merge to be kept. */
+/** More events than a paper needs for its merge to be cached. */
 const count = 230;
 
 let database: TestDatabase;
-/** Another process on the same database, as far as what is kept in memory goes. */
+/** Shares no memory with `database`, like another process. */
 let other: Database;
 
 beforeEach(async () => {
@@ -76,7 +77,7 @@ async function add(
   expect(summary).toMatchObject({ merged: 1 });
 }
 
-/** What is stored is what the merge of the complete log says, and what a rebuild would store. */
+/** Expects the stored state to equal the merge of the complete log, and what a rebuild would store. */
 async function expectRight(under: Keyring = keyring): Promise<void> {
   const paperId = paperIdOf(pithNumber);
   const state = mergeLog(pithNumber, (await readLogs(database.db, [paperId])).get(paperId));
@@ -89,14 +90,14 @@ async function expectRight(under: Keyring = keyring): Promise<void> {
   expect([[...counts], differences]).toEqual([[], []]);
 }
 
-/** Whether a pool reads the texts of the stored events when it adds one. */
+/** Whether adding an event through a pool reads the texts of the stored events. */
 async function readsTheLog(pool: Database, event: JsonObject): Promise<boolean> {
   const statements = recordStatements(pool.pool);
   await add(pool, [event]);
   return statements.some(({ text }) => text.includes("string_agg") && text.includes("body"));
 }
 
-test("reads the stored events for the first event that a process adds to a large paper, and for no later one", async () => {
+test("reads the stored events only for the first event that a process adds to a large paper, or after another process added one", async () => {
   await add(database, base);
   expect(await readsTheLog(database, correction(count))).toBe(true);
   expect(await readsTheLog(database, correction(count + 1))).toBe(false);
@@ -106,7 +107,7 @@ test("reads the stored events for the first event that a process adds to a large
   await expectRight();
 });
 
-test("merges what two processes add in turns", async () => {
+test("merges events that two processes add alternately", async () => {
   await add(database, base);
   const ids = base.map((event) => event["event_id"] as string);
   await add(other, [correction(5)]);
@@ -128,7 +129,7 @@ test.each([
     "when it is committed",
     "CREATE CONSTRAINT TRIGGER fault AFTER INSERT ON changes DEFERRABLE INITIALLY DEFERRED",
   ],
-])("keeps nothing of a batch that fails %s", async (_when, trigger) => {
+])("caches no merge of a batch that fails %s", async (_when, trigger) => {
   await add(database, base);
   await add(database, [correction(count)]);
   await database.pool.query("CREATE SEQUENCE fired");
@@ -151,7 +152,7 @@ test.each([
   await expectRight();
 });
 
-test("keeps nothing of a batch whose session was ended before its commit", async () => {
+test("caches no merge of a batch whose session is terminated before its commit", async () => {
   await add(database, base);
   await add(database, [correction(count)]);
   await database.pool.query("CREATE SEQUENCE fired");
@@ -171,10 +172,10 @@ test("keeps nothing of a batch whose session was ended before its commit", async
   await expectRight();
 });
 
-test("merges an event into the log that a rebuild under another keyring left", async () => {
+test("merges an event correctly after a rebuild with another keyring", async () => {
   await add(database, base);
   await add(database, [correction(count)]);
-  // Corrections become invalid, then valid again: the log holds the same events, with other faults.
+  // Corrections become invalid, then valid again: the log has the same events, with other faults.
   const narrower = createKeyring(
     keys.map((key) => ({ ...key, event_types: key.event_types.filter((type) => type !== "correction") })),
   );
@@ -188,23 +189,23 @@ test("merges an event into the log that a rebuild under another keyring left", a
   await expectRight();
 });
 
-test("merges an event into a log in which another process has proved an event better", async () => {
+test("merges an event correctly after another process has stored a better proved copy of an earlier one", async () => {
   const unproved = correction(3, {}, unsignedEvent as typeof signedEvent);
   await add(database, [...base, unproved], { minimumProof: "hash" });
   await add(database, [correction(count)]);
   const { rows: before } = await database.pool.query("SELECT state_sha256 FROM records");
   const { created_at, event_type, payload } = unproved;
   await add(other, [signedEvent(registry, { created_at, event_type, payload })]);
-  // The state does not tell the two logs apart.
+  // The states of both logs are equal.
   expect((await database.pool.query("SELECT state_sha256 FROM records")).rows).toEqual(before);
-  // What is unsigned may supersede the first copy, and may not supersede the second.
+  // An unsigned event may supersede the first copy, but not the second.
   const unsigned = unsignedEvent as typeof signedEvent;
   const rival = correction(count, { supersedes: [unproved["event_id"] as string] }, unsigned);
   await add(database, [rival], { minimumProof: "hash" });
   await expectRight();
 });
 
-test("keeps merges of at most 64 MiB together, and gives each out once", () => {
+test("caches the most recent merges up to 64 MiB in total, and hands out each only once", () => {
   const kept = new KeptMerges();
   const text = `{"text":"${"x".repeat(40_000)}"}`;
   const merges = Array.from({ length: 6 }, (_, nth) => {

@@ -1,5 +1,5 @@
-// Ingests a file of documents, one a line, and tells each committed batch on standard output. After so many
-// documents it waits for a line on standard input, and the ingest with it. Its argument: KillChildOptions as JSON.
+// Ingests a file of documents, one a line, and prints each committed batch to standard output. After `stopAfter`
+// documents it waits for a line on standard input. Its argument is KillChildOptions as JSON.
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { ingest } from "../../dist/ingest/index.js";

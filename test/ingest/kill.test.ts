@@ -34,7 +34,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** What kill-child.mjs is told. */
+/** The argument of kill-child.mjs. */
 type KillChildOptions = {
   readonly url: string;
   readonly file: string;
@@ -45,7 +45,7 @@ type KillChildOptions = {
 
 type Child = {
   readonly process: ChildProcess;
-  /** The numbers of documents it said were committed. */
+  /** Its lines: the number of documents committed so far. */
   readonly committed: AsyncIterator<string>;
 };
 
@@ -64,7 +64,7 @@ async function startChild(stopAfter: number): Promise<Child> {
   return { process: child, committed: createInterface(child.stdout)[Symbol.asyncIterator]() };
 }
 
-/** Kills it, and returns once nothing of it is left: neither the process nor its sessions. */
+/** Kills the process, and returns after its exit. */
 async function kill({ process: child }: Child): Promise<void> {
   const ended = once(child, "exit");
   child.kill("SIGKILL");
@@ -87,21 +87,24 @@ async function expectRecovery(): Promise<void> {
   for (const name of tableNames) expect(tables[name], name).toEqual(wanted[name]);
 }
 
-test.each(isLong ? [1, 3] : [1])("killed after %i batches, taken in again", async (batches) => {
-  await clearTables(database);
-  const child = await startChild(batches * batchDocuments);
-  for (let nth = 1; nth <= batches; nth++) {
-    expect(await child.committed.next()).toEqual({ done: false, value: String(nth * batchDocuments) });
-  }
-  await kill(child);
-  const tables = await readTables(database);
-  expect(tables["papers"]?.length).toBe(batches * batchDocuments);
-  expect(tables["citations"]?.length).toBeGreaterThan(0);
-  await expectRecovery();
-});
+test.each(isLong ? [1, 3] : [1])(
+  "keeps all committed batches of an ingest that is killed after %i, and completes when run again",
+  async (batches) => {
+    await clearTables(database);
+    const child = await startChild(batches * batchDocuments);
+    for (let nth = 1; nth <= batches; nth++) {
+      expect(await child.committed.next()).toEqual({ done: false, value: String(nth * batchDocuments) });
+    }
+    await kill(child);
+    const tables = await readTables(database);
+    expect(tables["papers"]?.length).toBe(batches * batchDocuments);
+    expect(tables["citations"]?.length).toBeGreaterThan(0);
+    await expectRecovery();
+  },
+);
 
 test.each(isLong ? ["events", "references", "works", "changes"] : ["references"])(
-  "killed in the middle of a transaction, before it writes %s",
+  "stores nothing of a batch whose ingest is killed before it writes %s, and completes when run again",
   async (table) => {
     await clearTables(database);
     const holder = await database.pool.connect();
@@ -111,7 +114,7 @@ test.each(isLong ? ["events", "references", "works", "changes"] : ["references"]
       child = await startChild(batchDocuments);
       expect(await child.committed.next()).toEqual({ done: false, value: String(batchDocuments) });
       await holder.query(`BEGIN; LOCK TABLE "${table}" IN EXCLUSIVE MODE`);
-      child.process.stdin?.write("go on\n");
+      child.process.stdin?.write("continue\n");
       await waitsInTransaction(child, table);
       before = await readTables(database);
       await kill(child);
@@ -127,11 +130,11 @@ test.each(isLong ? ["events", "references", "works", "changes"] : ["references"]
   },
 );
 
-/** Resolves once a session that has written something waits for the table. */
+/** Resolves once a session with uncommitted writes waits for the table. */
 async function waitsInTransaction({ process: child }: Child, table: string): Promise<void> {
   for (;;) {
     if (child.exitCode !== null) throw new Error(`The child ended with ${child.exitCode}.`);
-    // Not on the holder's connection: a transaction goes on seeing the activity that it saw first.
+    // Not on the lock holder's connection: pg_stat_activity does not change within a transaction.
     const { rows } = await database.pool.query(
       `SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
        WHERE relation = $1::regclass AND NOT granted AND backend_xid IS NOT NULL`,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { checkTables } from "../../src/ingest/index.ts";
+
+import { checkTables } from "../../src/maintenance/index.ts";
 import type { JsonObject } from "../../src/protocol/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring } from "../protocol/signed-events.ts";
@@ -39,9 +40,9 @@ const both = (reference: JsonObject) => ({ ...reference, ...p2 });
 const p4 = { nth: 4, title: "P4" };
 const p4First = snapshotEvent(testPaper(planOf(p4)), { paper: { title: "P4" }, references: [both(u)] });
 
-/** Each document with what the graph is once it has come after those before it. */
+/** Each document, and the graph after the import of all documents up to this one. */
 const story: readonly {
-  readonly says: string;
+  readonly change: string;
   readonly text: string;
   readonly graph: {
     readonly works: readonly string[];
@@ -50,7 +51,7 @@ const story: readonly {
   };
 }[] = [
   {
-    says: "a citation before its cited paper",
+    change: "a citation before its cited paper",
     text: document({ nth: 1, title: "P1" }, [p2]),
     graph: {
       works: [
@@ -62,7 +63,7 @@ const story: readonly {
     },
   },
   {
-    says: "the cited paper comes: it has the work and its own title",
+    change: "the cited paper arrives: the work gets the paper and its title",
     text: document({ nth: 2, title: "P2" }, []),
     graph: {
       works: [
@@ -74,7 +75,7 @@ const story: readonly {
     },
   },
   {
-    says: "a work known by UUID only",
+    change: "a work identified by UUID only",
     text: document({ nth: 3, title: "P3" }, [u]),
     graph: {
       works: [
@@ -93,7 +94,7 @@ const story: readonly {
     },
   },
   {
-    says: "it turns out to be the paper: what cited it cites the paper",
+    change: "the UUID turns out to be the paper: works that cited the UUID now cite the paper",
     text: bundleOfPaper(planOf(p4), () => [p4First]),
     graph: {
       works: [
@@ -117,7 +118,7 @@ const story: readonly {
     },
   },
   {
-    says: "a second paper that names the UUID alone: two against one, so it is a work of its own again",
+    change: "a second paper names the UUID alone: two against one, so the UUID is a work of its own again",
     text: document({ nth: 5, title: "P5" }, [u, v]),
     graph: {
       works: [
@@ -148,7 +149,8 @@ const story: readonly {
     },
   },
   {
-    says: "two against two: a paper that says what they are counts more; two work ids are one work, and one edge",
+    change:
+      "two against two: a paper that resolves the UUID counts more; two work ids become one work, and one edge",
     text: document({ nth: 6, title: "P6" }, [both(u), both(v)]),
     graph: {
       works: [
@@ -179,7 +181,7 @@ const story: readonly {
     },
   },
   {
-    says: "a second version of the cited paper: the same work, now shown by it",
+    change: "a second version of the cited paper: the same work, now with the second version's title",
     text: document({ nth: 2, version: 2, title: "P2, second version" }, []),
     graph: {
       works: [
@@ -210,7 +212,7 @@ const story: readonly {
     },
   },
   {
-    says: "a second version of a citing paper: one more paper, the same edge, and a new one",
+    change: "a second version of a citing paper: one more paper, the same edge, and a new one",
     text: document({ nth: 1, version: 2, title: "P1, second version" }, [
       p2,
       { doi: "10.1000/D", title: "D" },
@@ -247,7 +249,7 @@ const story: readonly {
     },
   },
   {
-    says: "a superseding snapshot drops references: its edge goes, and what it said of the UUID",
+    change: "a superseding snapshot drops references: its edge is removed, and its evidence about the UUID",
     text: document(p4, [], { created_at: "2026-06-12T00:00:00Z", supersedes: [String(p4First["event_id"])] }),
     graph: {
       works: [
@@ -284,7 +286,7 @@ const story: readonly {
   },
 ];
 
-// ---- What the tables say
+// ---- Reading the tables
 
 async function lines(select: string): Promise<string[]> {
   const { rows } = await database.pool.query<{ line: string }>(select);
@@ -311,19 +313,19 @@ async function readGraph() {
 
 // ---- The tests
 
-test("the graph is right after each document", async () => {
+test("the graph is correct after each of the documents, imported one by one", async () => {
   await clearTables(database);
-  for (const { says, text, graph } of story) {
-    expect((await takeIn(database, [text])).merged, says).toBe(1);
-    expect(await readGraph(), says).toEqual(graph);
+  for (const { change, text, graph } of story) {
+    expect((await takeIn(database, [text])).merged, change).toBe(1);
+    expect(await readGraph(), change).toEqual(graph);
   }
   expect((await checkTables(database, { keyring })).differences).toEqual([]);
 });
 
-test("fifty random orders, in batches of any size, end in the same tables", async () => {
+test("fifty random orders of import, in batches of random sizes, result in the same tables", async () => {
   await clearTables(database);
   for (const { text } of story) await takeIn(database, [text]);
-  const told = await readTables(database);
+  const expected = await readTables(database);
   const orders = new Set<string>();
   for (let seed = 1; seed <= 50; seed++) {
     const random = randomFrom(seed);
@@ -333,7 +335,7 @@ test("fifty random orders, in batches of any size, end in the same tables", asyn
     for (const batch of random.split(order, random.pick([1, 3, story.length]))) {
       await takeIn(database, batch);
     }
-    expect(await readTables(database), `seed ${seed}`).toEqual(told);
+    expect(await readTables(database), `seed ${seed}`).toEqual(expected);
   }
   expect(orders.size).toBe(50);
 });

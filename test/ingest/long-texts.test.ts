@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { checkTables, rebuildTables } from "../../src/ingest/index.ts";
+
+import { checkTables, rebuildTables } from "../../src/maintenance/index.ts";
 import { mergeDocuments } from "../../src/protocol/index.ts";
-import { mergeLog, paperIdOf, readLogs } from "../../src/store/index.ts";
+import { paperIdOf } from "../../src/row-rules/index.ts";
+import { mergeLog, readLogs } from "../../src/store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring, registry, signedEvent } from "../protocol/signed-events.ts";
 import { bundleOfPaper, type PaperPlan, snapshotEvent, testPaper } from "./bundles.ts";
@@ -19,7 +21,7 @@ afterAll(() => database.drop());
 const random = randomFrom(1);
 const letters = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"];
 
-/** Texts that no compression makes short enough for an index. */
+/** Texts that are too long for an index even when compressed. */
 const longTexts = {
   "9,000 letters": Array.from({ length: 9000 }, () => random.pick(letters)).join(""),
   "3,000 letters": Array.from({ length: 3000 }, () => random.pick(letters)).join(""),
@@ -27,7 +29,7 @@ const longTexts = {
   "3,000 characters beyond U+FFFF": `x${Array.from({ length: 3000 }, () => String.fromCodePoint(0x20000 + random.below(40000))).join("")}`,
 };
 
-/** A paper with the text in one place, and the bundle of it. */
+/** A paper with the text in one place. */
 const places: Record<string, (text: string) => { plan: PaperPlan; eventType?: string }> = {
   "an unknown event type": (text) => ({ plan: {}, eventType: text }),
   "the primary category": (text) => ({ plan: { metadata: { primary_cat: text } } }),
@@ -45,7 +47,7 @@ test.each(cases)("stores a document with $name as $place", async ({ place, name,
   const { plan: ofPlace, eventType } = (
     places[place] as (text: string) => { plan: PaperPlan; eventType?: string }
   )(text);
-  // Another paper in each test.
+  // A different paper in each test.
   const plan = { ...ofPlace, metadata: { ...ofPlace.metadata, place, name } };
   const bundle = bundleOfPaper(plan, (paper) => [
     snapshotEvent(paper),
@@ -71,7 +73,7 @@ test.each(cases)("stores a document with $name as $place", async ({ place, name,
   expect(stored.text).toBe(mergeDocuments([bundle], keyring).states.get(pithNumber)?.text);
 });
 
-test("after all of these nothing differs, and a rebuild touches no row", async () => {
+test("the check finds no difference after all long texts, and a rebuild changes no row", async () => {
   expect((await checkTables(database, { keyring })).differences).toEqual([]);
   expect(await rebuildTables(database, { keyring })).toEqual({ removed: 0, written: 0, droppedEvents: 0 });
 });

@@ -6,7 +6,7 @@ import type {
   StoredReference,
   Title,
   TitledReference,
-  VoiceCount,
+  VoteCount,
   Work,
   WorkPaper,
 } from "../../src/ingest/plan/questions.ts";
@@ -19,25 +19,25 @@ import {
   parseJson,
   proofRank,
 } from "../../src/protocol/index.ts";
+import { emptyChecksum } from "../../src/row-rules/hashes.ts";
+import { readStoredAliases, readVotes, type Target } from "../../src/row-rules/json-columns.ts";
 import { checksumAfter } from "../../src/store/feed.ts";
 import { parseLog } from "../../src/store/index.ts";
-import { shapeOf, typeOf } from "../../src/store/layout/table-layout.ts";
 import type { Cell } from "../../src/store/rows.ts";
-import { emptyChecksum } from "../../src/store/set-checksum.ts";
-import { readStoredAliases, readVoices, type Target } from "../../src/store/text-columns.ts";
+import { shapeOf, typeOf } from "../../src/store/table-layout.ts";
 import { type Row, sorted, type Tables } from "./tables.ts";
 
 type Cells = Record<string, Cell>;
 
 /**
- * The tables in memory: plans are made from them and applied to them without PostgreSQL. Every question is answered by
- * going through all rows.
+ * The tables in memory: plans are made from them and applied to them without PostgreSQL. Every answer is computed by
+ * scanning all rows.
  */
 export class MemoryTables implements Answers {
   readonly #tables = new Map<string, Map<string, Cells>>();
   #checksum: string | null = null;
 
-  /** Applies a plan; throws where a row to be inserted is there, or one to be changed is not. */
+  /** Applies a plan. Throws if a row to insert exists, or a row to update does not. */
   apply({ changes, totals, states }: BatchPlan): void {
     for (const change of changes) this.#change(change);
     for (const [name, value] of Object.entries(totals)) {
@@ -73,7 +73,7 @@ export class MemoryTables implements Answers {
     }
   }
 
-  /** As `readTables` gives those of PostgreSQL. */
+  /** In the format of `readTables`. */
   print(): Tables {
     const tables: Tables = {};
     for (const [table, rows] of this.#tables)
@@ -81,12 +81,12 @@ export class MemoryTables implements Answers {
     return sorted({ ...tables, feed: this.#checksum === null ? [] : [{ checksum: this.#checksum }] });
   }
 
-  /** What `readStored` reads. */
+  /** In the format of `readStored`. */
   storedPapers(): StoredPapers {
     return new Map(
       this.#rows("records").map((record) => {
         const events = this.#rows("events").filter(({ paper_id }) => paper_id === record["paper_id"]);
-        const aliases = readStoredAliases(record["aliases"] as string).filter(({ isBrought }) => isBrought);
+        const aliases = readStoredAliases(record["aliases"] as string).filter(({ isLogged }) => isLogged);
         const published = this.#rows("published_states").filter(
           (row) => row["paper_id"] === record["paper_id"],
         );
@@ -196,7 +196,7 @@ export class MemoryTables implements Answers {
   };
 
   voices: Answers["voices"] = (ids, except) => {
-    const counts = new Map<string, VoiceCount>();
+    const counts = new Map<string, VoteCount>();
     for (const { paper_id, proof } of this.#rows("papers")) {
       if (except.includes(paper_id as bigint)) continue;
       for (const identifierId of ids) {
@@ -284,7 +284,7 @@ export class MemoryTables implements Answers {
         return arxivId !== null || deciding === null || !identifiers.includes(deciding);
       })
       .filter((reference): reference is TitledReference & Title => reference.title !== null);
-    // The best comes last: it stays.
+    // The best comes last: the map keeps the last.
     titles.sort(
       (a, b) =>
         proofRank(a.standing) - proofRank(b.standing) ||
@@ -365,13 +365,13 @@ function identifierEntry(row: Cells): [bigint, Identifier] {
       kind: row["kind"] as Identifier["kind"],
       value: row["value"] as string,
       target: row["target_id"] === null ? null : target,
-      voices: voices === null ? null : { standing, list: readVoices(voices) },
+      voices: voices === null ? null : { standing, list: readVotes(voices) },
       workId: row["work_id"] as bigint,
     },
   ];
 }
 
-/** A row of cells as PostgreSQL prints it in `readTables`, without what depends on when something came. */
+/** A row in the format of `readTables`, without the columns that depend on the order of import. */
 export function printed(table: string, row: Readonly<Record<string, Cell>>): Row {
   const entries = Object.entries(row).filter(([column]) => column !== "position" && column !== "received_at");
   return Object.fromEntries(

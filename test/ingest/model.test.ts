@@ -9,10 +9,10 @@ import { randomFrom } from "./random.ts";
 import { clearTables, readTables, tableNames } from "./tables.ts";
 import { type WorldDocument, worldOf } from "./world.ts";
 
-/** Seeds that found something once. */
+/** Seeds that found a bug once. */
 const onceFailed: readonly number[] = [158042368, 158057080, 158062263, 158069217, 767767232];
 
-/** Other worlds from a seed of this run. PITH_SEED runs one again, PITH_WORLDS more. */
+/** Other worlds, from a seed of this run. PITH_SEED runs a single seed, PITH_WORLDS sets the number of worlds. */
 const given = process.env["PITH_SEED"];
 const first = given === undefined ? Date.now() % 2 ** 31 : Number(given);
 const worlds = given === undefined ? Number(process.env["PITH_WORLDS"] ?? (isLong ? 200 : 20)) : 1;
@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-function arrivalOf({ text, minimumProof }: WorldDocument): VerifiedDocument {
+function verifiedDocumentOf({ text, minimumProof }: WorldDocument): VerifiedDocument {
   const result = receive(
     { source: "world", bytes: Buffer.from(text) },
     { keyring, minimumProof, maximumBytes: 1e9 },
@@ -35,8 +35,8 @@ function arrivalOf({ text, minimumProof }: WorldDocument): VerifiedDocument {
 }
 
 /**
- * Ingests a world in an order, in batches and by one or several writers as the seed decides; compares on the way and
- * at the end.
+ * Ingests a world in an order, in batches and by one or several writers that the seed decides. Compares the tables with
+ * the model once on the way and at the end.
  */
 async function checkWorld(seed: number): Promise<void> {
   await clearTables(database);
@@ -49,7 +49,7 @@ async function checkWorld(seed: number): Promise<void> {
   const soFar: WorldDocument[] = [];
   for (const [index, round] of rounds.entries()) {
     soFar.push(...round.flat());
-    await Promise.all(round.map((batch) => ingestVerified(database, batch.map(arrivalOf))));
+    await Promise.all(round.map((batch) => ingestVerified(database, batch.map(verifiedDocumentOf))));
     if (!looks.has(index) && given === undefined) continue;
     const actual = await readTables(database);
     const wanted = modelOf(soFar, keyring);
@@ -61,8 +61,8 @@ async function checkWorld(seed: number): Promise<void> {
   }
 }
 
-test.each(onceFailed)("the tables are the model's, with a seed that once failed: %i", checkWorld);
+test.each(onceFailed)("the tables equal the model's for seed %i, which once failed", checkWorld);
 
-test(`the tables are the model's, from seed ${first}`, async () => {
+test(`the tables equal the model's for ${worlds} random histories from seed ${first}`, async () => {
   for (let seed = first; seed < first + worlds; seed++) await checkWorld(seed);
 });

@@ -25,14 +25,15 @@ import {
   readWorkName,
   sha256OfValue,
 } from "../../src/protocol/index.ts";
-import { type IdentifierKind, identifierIdOf, paperIdOf, workIdOf } from "../../src/store/index.ts";
+
+import { type IdentifierKind, identifierIdOf, paperIdOf, workIdOf } from "../../src/row-rules/index.ts";
 import { parseName, readableText } from "../../src/text/index.ts";
 import { type Row, sorted, type Tables } from "./tables.ts";
 import type { WorldDocument } from "./world.ts";
 
 /*
- * What the tables must hold, given the documents let in. Written from the comments of src/store/tables and
- * decision 5 of the design, and from nothing of src/ingest: always the whole at once, by going through everything.
+ * The expected contents of the tables, computed from all accepted documents at once. It follows the comments of
+ * src/store/tables and decision 5 of the design, and shares no code with src/ingest.
  */
 
 export function modelOf(documents: readonly WorldDocument[], keyring: Keyring): Tables {
@@ -132,17 +133,17 @@ function list(value: JsonValue | undefined): JsonValue[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** A text with something in it, as PostgreSQL can hold it. */
+/** A non-empty text, as PostgreSQL can store it; else null. */
 function text(value: JsonValue | undefined): string | null {
   return typeof value === "string" && value !== "" ? value.split("\u0000").join("\ufffd") : null;
 }
 
-/** What an index holds of a text: its first 500 UTF-16 units. */
+/** The part of a text that is indexed: its first 500 UTF-16 units. */
 function cutOff(value: string | null): string | null {
   return value === null ? null : value.slice(0, 500).toWellFormed();
 }
 
-/** As it is shown. How TeX is read has tests of its own. */
+/** As the text is displayed. test/text tests how TeX is read. */
 function shown(value: JsonValue | undefined): string | null {
   const readable = readableText(text(value) ?? "");
   return readable === "" ? null : readable;
@@ -154,7 +155,7 @@ function texts(value: JsonValue | undefined): string[] {
     .map((item) => item.split("\u0000").join("\ufffd"));
 }
 
-/** A count that a client can read. */
+/** A whole number from 0 to 2³¹ − 1, which GraphQL's Int can express; else null. */
 function count(value: JsonValue | undefined): string | null {
   if (typeof value !== "number" && typeof value !== "bigint") return null;
   return value >= 0 && value < 2 ** 31 ? String(value) : null;
@@ -166,7 +167,7 @@ function recordOf({ state, bundleRecord }: Subject): JsonObject | null {
   return isJsonObject(record ?? undefined) ? (record as JsonObject) : null;
 }
 
-/** One row for each paper whose canonical record is known and of which an event is held. */
+/** One row for each paper with a known canonical record and at least one stored event. */
 function paperOf(subject: Subject): Paper | null {
   const { pithNumber, state } = subject;
   const record = recordOf(subject);
@@ -174,7 +175,7 @@ function paperOf(subject: Subject): Paper | null {
   const metadata = object(record["metadata"]);
   const source = object(record["source"]);
 
-  // Of the current snapshots one with the highest standing, of those the last.
+  // Of the current snapshots the last of those with the highest effective proof.
   const snapshots = [...(state.current.get("graph_snapshot") ?? [])];
   const highest = Math.max(...snapshots.map(({ standing }) => rank(standing)));
   const current = snapshots.filter(({ standing }) => rank(standing) === highest).at(-1) ?? null;
@@ -197,7 +198,7 @@ function paperOf(subject: Subject): Paper | null {
     source_kind: text(source["kind"]) ?? "",
     source_id: text(source["id"]) ?? "",
     source_version: count(source["version"]),
-    // Of these tests' papers always to the second.
+    // The papers of these tests are always submitted at full seconds.
     submitted_at: `${String(metadata["submitted_at"]).slice(0, 19)}.000000Z`,
     license: text(metadata["license"]) ?? text(member["license"]),
     primary_category: cutOff(text(metadata["primary_cat"]) ?? text(member["primary_cat"])),
@@ -285,7 +286,7 @@ function claimRows(pithNumber: PithNumber, snapshot: JsonObject): Row[] {
   });
 }
 
-/** `pith:` and eight characters, `arxiv:` and the id without version, `doi:` and the DOI in lower case. */
+/** `pith:` and eight characters, `arxiv:` and the id without its version, `doi:` and the DOI in lower case. */
 function keyRows(subject: Subject): Row[] {
   const { pithNumber, state } = subject;
   const keys = new Set([`pith:${pithNumber.slice(10, 18)}`]);
@@ -327,14 +328,14 @@ function eventRows({ pithNumber, documents, state }: Subject): Row[] {
   });
 }
 
-/** Of a valid event: all that it links to is valid and in the set. */
+/** The depth of a valid event: all events that it links to are valid and in the set. */
 function depthOf(id: EventId, { events }: Subject["state"]): number {
   const { prevEvent, supersedes } = (events.get(id) as MergedEvent).event;
   const links = prevEvent === null ? supersedes : [prevEvent, ...supersedes];
   return Math.max(0, ...links.map((link) => 1 + depthOf(link, { events } as Subject["state"])));
 }
 
-/** The sum of the hashes of its events, their proofs and faults. */
+/** The sum of the hashes of the paper's events, with their proofs and faults. */
 function logChecksum(subject: Subject): string {
   const sum = eventRows(subject)
     .map(({ event_id, proof, fault }) => cryptography.sha256Text(`${event_id} ${proof} ${fault ?? ""}`))
@@ -347,7 +348,7 @@ function smallestSignature(copies: readonly AcceptedEvent[]): string | null {
   return signatures.sort()[0] ?? null;
 }
 
-/** Of the aliases that documents brought the earliest of each kind and value, and those that the merge derived. */
+/** The earliest alias of each kind and value among those of the documents, and those that the merge derived. */
 function aliasesText({ documents, state }: Subject): string {
   const rows = new Map<string, (string | boolean)[]>();
   const instants = new Map<string, string>();
@@ -381,7 +382,7 @@ function signerRows(subjects: readonly Subject[]): Row[] {
   }));
 }
 
-/** The sum of a hash of each paper's state: PROTOCOL has no such thing, it is this mirror's own. */
+/** The sum of a hash of each paper's state. It is not part of PROTOCOL.md but of this mirror. */
 function feedRows(subjects: readonly Subject[]): Row[] {
   if (subjects.length === 0) return [];
   const shares = subjects.map(({ pithNumber, state }) =>
@@ -405,7 +406,7 @@ function totalRows(subjects: readonly Subject[], tables: Tables): Row[] {
     ["citations", size("citations")],
     ["events", size("events")],
     ["invalid_events", invalid.reduce((sum, number) => sum + number, 0)],
-    // Given without gaps.
+    // Positions have no gaps.
     ...(size("events") > 0 ? [["position", size("events")] satisfies [string, number]] : []),
   ];
   return totals.map(([name, value]) => ({ name, value: String(value) }));
@@ -413,7 +414,7 @@ function totalRows(subjects: readonly Subject[], tables: Tables): Row[] {
 
 // ---- Works
 
-/** The arXiv id in a text. How names are spelt has tests of its own; the model is about what follows from them. */
+/** The arXiv id in a text. test/protocol tests how names are read. */
 function arxivOf(text: JsonValue | undefined): string | null {
   const name = typeof text === "string" ? readWorkName(text) : null;
   return name?.kind === "arxiv" ? name.id : null;
@@ -424,7 +425,7 @@ function doiOf(text: JsonValue | undefined): string | null {
   return name?.kind === "doi" ? name.doi : null;
 }
 
-/** A reference with the identifiers it names, in one spelling each, in whichever member they stand. */
+/** A reference with its normalised identifiers, whichever member they are in. */
 function referenceOf(paper: Paper, ordinal: number, item: JsonObject): Reference {
   const { cited_arxiv_id: written, doi, work_id: uuid } = item;
   return {
@@ -439,18 +440,18 @@ function referenceOf(paper: Paper, ordinal: number, item: JsonObject): Reference
 
 type Named = { readonly kind: IdentifierKind; readonly value: string };
 type Target = Named & { readonly standing: Proof };
-type Voice = { readonly target: Named | null; readonly papers: number; readonly standing: Proof };
+type Vote = { readonly target: Named | null; readonly papers: number; readonly standing: Proof };
 
-function kindOf({ target }: Voice): string {
+function kindOf({ target }: Vote): string {
   return target?.kind ?? "";
 }
 
-function targetId({ target }: Voice): bigint {
+function targetId({ target }: Vote): bigint {
   return target === null ? 0n : identifierIdOf(target.kind, target.value);
 }
 
-/** As the column has it: nothing where all say the same. */
-function voicesText(voices: readonly Voice[]): string | null {
+/** The value of the column: null if all papers agree. */
+function votesText(voices: readonly Vote[]): string | null {
   if (voices.length < 2) return null;
   const cells = voices.map((voice) => [
     voice.target === null ? null : idText(targetId(voice)),
@@ -475,8 +476,8 @@ function graphOf(papers: readonly Paper[]): Tables {
     for (const named of namedBy(reference)) identifiers.set(keyOf(named), named);
   }
 
-  /** What the best proved papers that name an identifier say it stands for, and how many say so: what decides first. */
-  const voicesOf = (named: Named): Voice[] => {
+  /** The targets of an identifier by the best proved papers that name it, with their counts; the decisive one first. */
+  const voicesOf = (named: Named): Vote[] => {
     const naming = references.filter(({ doi, uuid }) =>
       named.kind === "doi" ? doi === named.value : named.kind === "work_id" && uuid === named.value,
     );
@@ -500,7 +501,7 @@ function graphOf(papers: readonly Paper[]): Tables {
     for (const papers of papersOf.values()) for (const paper of papers) silent.delete(paper);
     const standing = proofs[best] ?? "hash";
     const voices = [...papersOf].map(
-      ([key, papers]): Voice => ({
+      ([key, papers]): Vote => ({
         target: targets.get(key) ?? null,
         papers: papers.size,
         standing,
@@ -519,7 +520,7 @@ function graphOf(papers: readonly Paper[]): Tables {
     const [first] = voicesOf(named);
     return first?.target == null ? null : { ...first.target, standing: first.standing };
   };
-  /** The key of the work that an identifier leads to. */
+  /** The key of the work that an identifier resolves to. */
   const workOf = (named: Named): string => {
     const target = targetOf(named);
     return target === null ? keyOf(named) : workOf(target);
@@ -545,7 +546,7 @@ function graphOf(papers: readonly Paper[]): Tables {
         target_kind: target?.kind ?? null,
         target_standing: target?.standing ?? (voices.length < 2 ? null : (voices[0]?.standing ?? null)),
         work_id: idText(workIdOf(workOf(named))),
-        voices: voicesText(voices),
+        voices: votesText(voices),
       };
     }),
     citations: distinct(
@@ -573,7 +574,7 @@ function graphOf(papers: readonly Paper[]): Tables {
   };
 }
 
-/** What a reference names: what decides first. */
+/** The identifiers of a reference, the decisive one first. */
 function namedBy({ arxiv, doi, uuid }: Reference): Named[] {
   const named: Named[] = [];
   if (arxiv !== null) named.push({ kind: "arxiv", value: arxiv });
@@ -621,7 +622,7 @@ function workRow(key: string, papers: readonly Paper[], edges: readonly Edge[]):
         Number(paperIdOf(a.paper.pithNumber) - paperIdOf(b.paper.pithNumber)) ||
         a.ordinal - b.ordinal,
     )[0];
-  // A paper that is held without a title leaves it to the references; the year is its own.
+  // A stored paper without a title takes it from references, but keeps its own year.
   const ownTitle = own?.row["title"] ?? null;
   const titledBy = ownTitle === null ? named : undefined;
   const namedRow = titledBy === undefined ? undefined : referenceRow(titledBy, key);
@@ -657,13 +658,13 @@ function workRow(key: string, papers: readonly Paper[], edges: readonly Edge[]):
   };
 }
 
-/** The first two digits of an arXiv id. All ids of these tests are of real months. */
+/** The year in an arXiv id's first two digits. All ids of these tests are of real months. */
 function yearOfId(key: string): string | null {
   const digits = /^arxiv:(?:[a-z-]+\/)?(\d\d)/.exec(key)?.[1];
   return digits === undefined ? null : digits > "90" ? `19${digits}` : `20${digits}`;
 }
 
-/** Of several versions the best proved, of those the latest; what else decides is the newer, then the number. */
+/** Sorts versions by proof, then version, then submission, descending; then by Pith number. */
 function compareVersions(a: Paper, b: Paper): number {
   const version = (paper: Paper) => Number(paper.row["source_version"] ?? -1);
   const submitted = (paper: Paper) => paper.row["submitted_at"] ?? "";

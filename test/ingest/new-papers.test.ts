@@ -5,10 +5,10 @@ import { clearTables, readTables, tableNames } from "./tables.ts";
 import { sampleDocuments, sampleKeyring, takeIn } from "./take-in.ts";
 
 const options = { keyring: sampleKeyring };
-/** Three papers: the one in the middle comes from both writers. */
+/** Three papers: both writers import the one in the middle. */
 const [one, both, other] = sampleDocuments(2).slice(-3) as [string, string, string];
 
-/** Who waits for the end of a transaction that has inserted the same key. */
+/** Sessions that wait for the end of a transaction that has inserted the same key. */
 const waitingForKey = "SELECT pid FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted";
 
 let database: TestDatabase;
@@ -29,7 +29,7 @@ async function expectTablesOf(documents: readonly string[]): Promise<void> {
   for (const name of tableNames) expect(actual[name], name).toEqual(wanted[name]);
 }
 
-/** Two writers of which the second waits for the first, which waits for the lock. */
+/** Two writers: the second waits for the first, which waits for the write lock. */
 async function twoWriters() {
   const lock = await holdWriteLock(database);
   const first = takeIn(database, [one, both], options);
@@ -39,7 +39,7 @@ async function twoWriters() {
   return { lock, first, second };
 }
 
-test("a paper that another writer is adding: the second waits for it, and finds it held", async () => {
+test("a writer that imports a paper which another one is adding waits for it, and reports it as unchanged", async () => {
   const { lock, first, second } = await twoWriters();
   await lock.release();
   expect(await first).toMatchObject({ merged: 2, unchanged: 0 });
@@ -47,7 +47,7 @@ test("a paper that another writer is adding: the second waits for it, and finds 
   await expectTablesOf([one, both, other]);
 });
 
-test("where the other writer does not come to its end the second adds the paper", async () => {
+test("a writer adds a paper itself if the other one that was adding it is terminated", async () => {
   const { lock, first, second } = await twoWriters();
   const failed = expect(first).rejects.toThrow(/terminat/i);
   await lock.holder.query(`SELECT pg_terminate_backend(pid) FROM (${waitingWriters}) AS waiting`);

@@ -11,9 +11,9 @@ import { modelOf } from "./model.ts";
 import { randomFrom } from "./random.ts";
 import { tableNames } from "./tables.ts";
 import { type WorldDocument, worldOf } from "./world.ts";
-import { arrivalOf } from "./world-batches.ts";
+import { verifiedDocumentOf } from "./world-batches.ts";
 
-/** PITH_SEED runs one world again. */
+/** PITH_SEED runs a single seed. */
 const given = process.env["PITH_SEED"];
 const seeds =
   given === undefined ? Array.from({ length: isLong ? 1_000 : 25 }, (_, nth) => nth) : [Number(given)];
@@ -37,7 +37,7 @@ function expectModel(tables: MemoryTables, documents: readonly WorldDocument[], 
   for (const table of tableNames) expect(actual[table], `${about}: ${table}`).toEqual(wanted[table]);
 }
 
-test("plans of random histories make the tables of the model, without a database", async () => {
+test("plans of random histories, applied in memory, result in the model's tables", async () => {
   for (const seed of seeds) {
     const random = randomFrom(seed ^ 0x91a4);
     const world = worldOf(seed);
@@ -47,15 +47,15 @@ test("plans of random histories make the tables of the model, without a database
     const soFar: WorldDocument[] = [];
     for (const [index, batch] of batches.entries()) {
       soFar.push(...batch);
-      await ingestInMemory(tables, batch.map(arrivalOf));
+      await ingestInMemory(tables, batch.map(verifiedDocumentOf));
       if (index === batches.length >> 1) expectModel(tables, soFar, `seed ${seed}, batch ${index + 1}`);
     }
     expectModel(tables, soFar, `seed ${seed}, at the end`);
   }
 });
 
-test("documents that are stored already give an empty plan", async () => {
-  const documents = worldOf(7).map(arrivalOf);
+test("plans no change for documents that are already stored", async () => {
+  const documents = worldOf(7).map(verifiedDocumentOf);
   const tables = new MemoryTables();
   expect((await ingestInMemory(tables, documents)).size).toBeGreaterThan(0);
   const before = tables.print();
@@ -63,15 +63,15 @@ test("documents that are stored already give an empty plan", async () => {
   expect(tables.print()).toEqual(before);
 });
 
-test("a plan for the same tables and documents is the same, whatever the order of the documents", async () => {
-  const documents = worldOf(11).map(arrivalOf);
+test("plans the same changes in whatever order a batch's documents come", async () => {
+  const documents = worldOf(11).map(verifiedDocumentOf);
   const [one, other] = [new MemoryTables(), new MemoryTables()];
   await ingestInMemory(one, documents);
   await ingestInMemory(other, [...documents].reverse());
   expect(other.print()).toEqual(one.print());
 });
 
-test("each signature of a batch is verified once, also where several documents bring one new paper", async () => {
+test("verifies each signature of a batch once, even if several documents are of one new paper", async () => {
   let verified = 0;
   const counting: Keyring = new Map(
     [...keyring].map(([fingerprint, key]) => [

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { answersFrom } from "../../src/ingest/stored/answers.ts";
-import { identifierIdOf } from "../../src/store/index.ts";
+
+import { identifierIdOf } from "../../src/row-rules/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "./bundles.ts";
 import { recordStatements, type Statement } from "./recorded-statements.ts";
@@ -9,7 +10,7 @@ import { takeIn } from "./take-in.ts";
 let database: TestDatabase;
 let statements: Statement[];
 
-/** Cited by many more papers than any other work, yet by a small part of all. */
+/** Cited by many more papers than any other work, yet by a small share of all papers. */
 const hub = "10.1000/hub";
 const hubCiters = 200;
 const papers = 10_000;
@@ -23,19 +24,19 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-/** Tables of a size at which PostgreSQL would rather use an index, where it can. */
+/** Fills the tables to a size at which PostgreSQL prefers an index if there is one. */
 async function fill(): Promise<void> {
   const hubId = identifierIdOf("doi", hub).toString();
   const made = `generate_series(1, ${papers}) AS n`;
   const cited = `generate_series(0, ${referencesEach - 1}) AS o`;
-  // Ids as the real ones: spread over the whole range.
+  // Like the real ids, spread over the complete range.
   const id = (text: string) => `(hashtextextended(${text}, 0) & 9223372036854775807)`;
   const work = `CASE WHEN o = 0 AND n <= ${hubCiters} THEN ${hubId}::bigint ELSE ${id("'doi' || (n * 7 + o)")} END`;
   const at = "'2023-01-01T00:00:00Z'::timestamptz + n * interval '1 minute'";
   const columns = "'\\x00'::bytea, 1, 1, 0, 'PASSED', 'PASSED', 'PASSED', 'PASSED', 'PASSED', 'PASSED'";
   const fills = [
     `INSERT INTO records SELECT ${id("'paper' || n")}, 'pith:' || n, NULL, '', '' FROM ${made}`,
-    // At positions that the batches of the tests do not reach.
+    // At positions beyond those of the tests' batches.
     `INSERT INTO changes (position, paper_id, pith_number, state_sha256, checksum, changed_at)
      SELECT 1000000 + n, 0, '', '', '', now() FROM ${made}`,
     `INSERT INTO events (paper_id, event_id, position, body, proof, received_at, type, created_at, fingerprint, standing, status, depth)
@@ -70,7 +71,7 @@ async function fill(): Promise<void> {
 
 const hubReference = { doi: hub, title: "The hub", work_id: "", is_internal_anchor: true };
 
-/** Papers that cite the hub and a work of their own, told by two identifiers. */
+/** Forty papers with the given references. */
 function citing(version: number, references: (nth: number) => object[]): string[] {
   return Array.from({ length: 40 }, (_, nth) =>
     bundleOfPaper({ arxivId: `2301.${String(20_000 + nth)}` }, (paper) => [
@@ -86,21 +87,21 @@ const own = (nth: number) => ({ doi: `10.1000/own-${nth}`, work_id: `own-${nth}`
 
 type Plan = { readonly "Node Type": string; readonly "Relation Name"?: string; readonly Plans?: Plan[] };
 
-function scannedWhole(plan: Plan): string[] {
+function tablesScanned(plan: Plan): string[] {
   const own = plan["Node Type"] === "Seq Scan" ? [plan["Relation Name"] ?? ""] : [];
-  return [...own, ...(plan.Plans ?? []).flatMap(scannedWhole)];
+  return [...own, ...(plan.Plans ?? []).flatMap(tablesScanned)];
 }
 
-/** Small by design: one row a key, or a name; quarantine, whose rows are counted; the graph feed, here of a few rows. */
+/** Small by design: one row a key or a name; quarantine, which is bounded; the graph feed, which has few rows here. */
 const small = new Set(["totals", "settings", "signers", "quarantine", "graph_changes"]);
 
 async function expectIndexes(documents: string[]): Promise<void> {
   statements.length = 0;
   const { rejected } = await takeIn(database, documents);
   expect(rejected).toEqual(new Map());
-  const asked = statements.filter(({ text }) => /^\s*(?:SELECT|UPDATE|DELETE|INSERT|WITH)\b/i.test(text));
-  expect(asked.length).toBeGreaterThan(10);
-  for (const { text, values } of asked) {
+  const sent = statements.filter(({ text }) => /^\s*(?:SELECT|UPDATE|DELETE|INSERT|WITH)\b/i.test(text));
+  expect(sent.length).toBeGreaterThan(10);
+  for (const { text, values } of sent) {
     const { rows } = await database.pool.query<{ "QUERY PLAN": [{ Plan: Plan }] }>(
       `EXPLAIN (FORMAT JSON) ${text}`,
       [...values],
@@ -108,14 +109,14 @@ async function expectIndexes(documents: string[]): Promise<void> {
     const plan = rows[0]?.["QUERY PLAN"][0].Plan;
     if (plan === undefined) throw new Error("EXPLAIN gave no plan.");
     expect(
-      scannedWhole(plan).filter((table) => !small.has(table)),
+      tablesScanned(plan).filter((table) => !small.has(table)),
       text,
     ).toEqual([]);
   }
 }
 
-test("no statement of a batch reads a large table from end to end", async () => {
-  // New papers; their snapshots replaced, with the same references and others; what they named taken back.
+test("no statement of a batch uses a sequential scan of a large table", async () => {
+  // New papers; then snapshots that replace theirs, with some other references; then without the hub.
   await expectIndexes(citing(1, (nth) => [hubReference, own(nth)]));
   await expectIndexes(
     citing(2, (nth) => [
@@ -127,7 +128,7 @@ test("no statement of a batch reads a large table from end to end", async () => 
   await expectIndexes(citing(3, (nth) => [own(nth + 7)]));
 });
 
-test("a work with many citers that turns out to be another moves with all of them", async () => {
+test("moves a work with all its 240 citers to another work by index, once a reference shows that both are the same", async () => {
   await expectIndexes(citing(4, () => [{ ...hubReference, cited_arxiv_id: "2303.00001" }]));
   const { rows } = await database.pool.query(
     "SELECT cited_by_count, citing_paper_count FROM works WHERE key = 'arxiv:2303.00001'",
@@ -139,43 +140,40 @@ test("a work with many citers that turns out to be another moves with all of the
 test.each([
   ["a few papers", 30, 5],
   ["thousands of papers", 5_000, 400],
-])(
-  "in a table of %s that was never analysed, the others of works are found by index",
-  async (_of, held, batch) => {
-    const client = await database.pool.connect();
-    const { query } = client;
-    try {
-      await client.query(
-        `CREATE SCHEMA fresh; SET search_path = fresh, public;
+])("finds the other papers of works by index in a never analysed table of %s", async (_of, stored, batch) => {
+  const client = await database.pool.connect();
+  const { query } = client;
+  try {
+    await client.query(
+      `CREATE SCHEMA fresh; SET search_path = fresh, public;
        CREATE TABLE fresh.papers (LIKE public.papers INCLUDING ALL) WITH (autovacuum_enabled = off);
-       INSERT INTO fresh.papers SELECT * FROM public.papers ORDER BY pith_number LIMIT ${held}`,
-      );
-      const { rows } = await client.query<{ work: string }>(
-        `SELECT work_id AS work FROM papers LIMIT ${batch}`,
-      );
-      const works = rows.map(({ work }) => BigInt(work));
-      let statement = "";
-      client.query = ((config: { text: string }) => {
-        statement = config.text;
-        return Reflect.apply(query, client, [config]);
-      }) as typeof client.query;
-      const others = await answersFrom(client).papersOfWorks(works, []);
-      expect(others).toHaveLength(batch);
-      client.query = query;
-      const planOf = async (text: string) => {
-        const answer: unknown = await client.query(text.replace("SELECT ", "EXPLAIN SELECT "));
-        return JSON.stringify(answer);
-      };
-      const plan = await planOf(statement);
-      expect(plan).toContain("papers_work_id_paper_id_idx");
-      expect(plan).not.toContain("Seq Scan");
-      // What makes it so is the setting: the server itself would read all of a large table.
-      const itself = await planOf(statement.split("; ")[1] ?? "");
-      if (held > 1_000) expect(itself).toContain("Seq Scan");
-    } finally {
-      client.query = query;
-      await client.query("DROP SCHEMA fresh CASCADE; RESET search_path");
-      client.release();
-    }
-  },
-);
+       INSERT INTO fresh.papers SELECT * FROM public.papers ORDER BY pith_number LIMIT ${stored}`,
+    );
+    const { rows } = await client.query<{ work: string }>(
+      `SELECT work_id AS work FROM papers LIMIT ${batch}`,
+    );
+    const works = rows.map(({ work }) => BigInt(work));
+    let statement = "";
+    client.query = ((config: { text: string }) => {
+      statement = config.text;
+      return Reflect.apply(query, client, [config]);
+    }) as typeof client.query;
+    const others = await answersFrom(client).papersOfWorks(works, []);
+    expect(others).toHaveLength(batch);
+    client.query = query;
+    const planOf = async (text: string) => {
+      const answer: unknown = await client.query(text.replace("SELECT ", "EXPLAIN SELECT "));
+      return JSON.stringify(answer);
+    };
+    const plan = await planOf(statement);
+    expect(plan).toContain("papers_work_id_paper_id_idx");
+    expect(plan).not.toContain("Seq Scan");
+    // The setting causes this: without it PostgreSQL would scan a large table.
+    const itself = await planOf(statement.split("; ")[1] ?? "");
+    if (stored > 1_000) expect(itself).toContain("Seq Scan");
+  } finally {
+    client.query = query;
+    await client.query("DROP SCHEMA fresh CASCADE; RESET search_path");
+    client.release();
+  }
+});

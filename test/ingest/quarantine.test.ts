@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { rebuildTables } from "../../src/ingest/index.ts";
+
+import { rebuildTables } from "../../src/maintenance/index.ts";
 import {
   canonicalJson,
   createKeyring,
@@ -10,7 +11,8 @@ import {
   parseJson,
   refusalReasons,
 } from "../../src/protocol/index.ts";
-import { paperIdOf } from "../../src/store/index.ts";
+
+import { paperIdOf } from "../../src/row-rules/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import {
   keyring,
@@ -70,18 +72,18 @@ const refusedDocuments: Record<string, string | Buffer> = {
   TOO_LARGE: `{"a":"${"x".repeat(100_000)}"}`,
 };
 
-describe("a document refused as a whole", () => {
-  test("the list of this test has every code", () => {
+describe("a document that is rejected", () => {
+  test("this test's list has every document error code", () => {
     expect(Object.keys(refusedDocuments).sort()).toEqual([...documentErrorCodes].sort());
   });
 
   test.each(Object.entries(refusedDocuments))(
-    "%s goes to quarantine, and the others are stored",
+    "with %s goes to quarantine, and the batch's other documents are stored",
     async (code, bad) => {
-      const told: string[] = [];
+      const reported: string[] = [];
       const summary = await takeIn(database, [good("2301.00001"), bad, good("2301.00002"), bad], {
         maximumBytes: 50_000,
-        onRejection: ({ source, rejection }) => told.push(`${source} ${rejection?.code}`),
+        onRejection: ({ source, rejection }) => reported.push(`${source} ${rejection?.code}`),
       });
       expect(summary).toMatchObject({
         documents: 4,
@@ -89,8 +91,8 @@ describe("a document refused as a whole", () => {
         unchanged: 0,
         rejected: new Map([[code, 2]]),
       });
-      expect(told).toEqual([`test:2 ${code}`, `test:4 ${code}`]);
-      // The same bytes are kept once.
+      expect(reported).toEqual([`test:2 ${code}`, `test:4 ${code}`]);
+      // The same bytes are stored once.
       expect(await readQuarantine()).toEqual([
         {
           kind: "document",
@@ -105,7 +107,7 @@ describe("a document refused as a whole", () => {
     },
   );
 
-  test("in quarantine already, it changes nothing", async () => {
+  test("changes no row if it is already in quarantine", async () => {
     await takeIn(database, ["{", "["]);
     const before = await database.pool.query("SELECT xmin, ctid, * FROM quarantine ORDER BY content_sha256");
     await takeIn(database, ["[", "{", "{"]);
@@ -115,7 +117,7 @@ describe("a document refused as a whole", () => {
   });
 });
 
-describe("copies of events refused in a document that is let in", () => {
+describe("rejected events of an accepted document", () => {
   const copiesOf = (paper: TestPaper): Record<string, JsonObject> => {
     const fields = { event_type: "mirror_hint", subject_pith_number: paper.pithNumber };
     const event = signedEvent(registry, fields);
@@ -135,7 +137,7 @@ describe("copies of events refused in a document that is let in", () => {
     };
   };
 
-  test("each goes to quarantine with its reason, and what is good is stored", async () => {
+  test("go to quarantine with their reasons, and the document's other events are stored", async () => {
     expect(Object.keys(copiesOf(paper))).toEqual([...refusalReasons]);
     const text = bundleOfPaper({}, (own) => [...Object.values(copiesOf(own)), snapshotEvent(own)]);
     const summary = await takeIn(database, [text], { minimumProof: "receipt" });
@@ -153,7 +155,7 @@ describe("copies of events refused in a document that is let in", () => {
     expect(tables).toEqual(modelOf([{ text, minimumProof: "receipt" }], keyring));
   });
 
-  test("of one document the first twenty are kept, and the last of them says how many more there were", async () => {
+  test("are kept up to 20 of one document, and the last one kept states how many are not", async () => {
     await takeIn(database, ["{"]);
     const numbers = Array.from({ length: 10_000 }, (_, index) => index + 1);
     const summary = await takeIn(database, [bundleOfPaper({}, () => numbers)]);
@@ -161,7 +163,7 @@ describe("copies of events refused in a document that is let in", () => {
     const { rows } = await database.pool.query<{ kind: string; message: string; content: Buffer }>(
       "SELECT kind, message, content FROM quarantine",
     );
-    // What was there before is there still.
+    // Earlier rows are still there.
     expect(rows.filter(({ kind }) => kind === "document")).toHaveLength(1);
     const events = rows.filter(({ kind }) => kind === "event");
     expect(events.map(({ content }) => Number(content)).sort((a, b) => a - b)).toEqual(numbers.slice(0, 20));
@@ -171,14 +173,14 @@ describe("copies of events refused in a document that is let in", () => {
   });
 });
 
-describe("a document of which no event is accepted", () => {
+describe("a document without any accepted event", () => {
   const hint = (paper: TestPaper, by: typeof registry, text: string) =>
     signedEvent(by, {
       event_type: "mirror_hint",
       subject_pith_number: paper.pithNumber,
       payload: { text },
     });
-  /** Two by a key that is not trusted, one altered. */
+  /** Two events by a key that is not trusted, one with a wrong id. */
   const text = bundleOfPaper({}, () => [], {
     events: [
       hint(paper, stranger, "a"),
@@ -188,7 +190,7 @@ describe("a document of which no event is accepted", () => {
   });
   const trusting = createKeyring([...keyringEntries(keyring), stranger]);
 
-  test("is rejected under its most frequent reason, with all of them counted, and leaves nothing in the log", async () => {
+  test("is rejected with its most frequent reason and a count of each, and leaves nothing in the log", async () => {
     const summary = await takeIn(database, [text]);
     expect([summary.merged, summary.unaccepted, summary.partial]).toEqual([0, 1, 0]);
     expect(summary.rejected).toEqual(new Map([["UNKNOWN_SIGNER", 1]]));
@@ -215,14 +217,14 @@ describe("a document of which no event is accepted", () => {
     ]);
   });
 
-  test("leaves the quarantine once it is accepted, and with it the events that are in the log then", async () => {
+  test("leaves quarantine once it is accepted, together with those of its quarantined events that are accepted", async () => {
     await takeIn(database, [text]);
-    // Of this one the stranger's events are refused by themselves.
+    // The stranger's events of this document are rejected one by one.
     const partial = bundleOfPaper({}, () => [hint(paper, stranger, "a"), hint(paper, stranger, "d")]);
     await takeIn(database, [partial]);
     expect((await readQuarantine()).map(({ kind }) => kind).sort()).toEqual(["document", "event", "event"]);
     await takeIn(database, [text], { keyring: trusting });
-    // The altered copy is refused for good, and d has not been accepted yet.
+    // The altered copy stays rejected, and d has not been accepted yet.
     expect((await readQuarantine()).map(({ code }) => code).sort()).toEqual([
       "EVENT_ID_MISMATCH",
       "UNKNOWN_SIGNER",
@@ -232,12 +234,13 @@ describe("a document of which no event is accepted", () => {
     expect((await readQuarantine()).map(({ code }) => code)).toEqual(["EVENT_ID_MISMATCH"]);
   });
 
-  test("is accepted where it carries no events at all", async () => {
+  test("is accepted if it has no events at all", async () => {
     expect((await takeIn(database, [bundleOfPaper({}, () => [], { events: [] })])).merged).toBe(1);
   });
 });
 
-test("quarantine is bounded: the oldest go", async () => {
+/** @threat T47 */
+test("quarantine has at most 10,000 rows, of which the oldest are deleted", async () => {
   const bad = (from: number, to: number) =>
     Array.from({ length: to - from }, (_, nth) => `{"n":${from + nth}}`);
   await takeIn(database, bad(0, 6000));
@@ -249,14 +252,14 @@ test("quarantine is bounded: the oldest go", async () => {
   for (const text of bad(6000, 12_000)) expect(kept.has(text)).toBe(true);
 });
 
-test("what is too large to keep is known by its hash alone", async () => {
+test("stores only the hash and the size of a rejected document of more than 1 MB", async () => {
   await takeIn(database, [`{"a":"${"x".repeat(1_000_001)}"}`]);
   expect(await readQuarantine()).toEqual([
     { kind: "document", code: "UNSUPPORTED_DOCUMENT", source: "test:1", content: null, size: 1_000_009 },
   ]);
 });
 
-describe("hostile yet valid", () => {
+describe("a hostile but valid document", () => {
   const nul = "a\u0000b\u0000";
   const shown = "a\ufffdb\ufffd";
   const odd = ["{", "}", "a,b", '"', "\\", "NULL", "", nul, "\u{1f600}", "'; --", "\\u0000", "$1"];
@@ -275,7 +278,7 @@ describe("hostile yet valid", () => {
     return tables;
   }
 
-  test("NUL characters everywhere, odd categories, long titles", async () => {
+  test("is stored as the model says, with NUL characters everywhere, odd categories and long titles", async () => {
     const { papers, claims, references } = await expectModel(
       bundleOfPaper(
         {
@@ -307,13 +310,13 @@ describe("hostile yet valid", () => {
     expect(parseJson(papers?.[0]?.["cross_categories"] ?? "")).toEqual(
       odd.map((text) => text.replaceAll("\u0000", "\ufffd")),
     );
-    // What has no letter is nobody's name.
+    // A text without letters is not a name.
     expect(parseJson(papers?.[0]?.["authors"] ?? "")).toEqual(["b a", "NULL", shown, "\\u"]);
     expect(claims?.[0]).toMatchObject({ text: shown, source: shown });
     expect(references?.[0]).toMatchObject({ title: shown, doi_id: null, arxiv_id: null, work_uuid_id: null });
   });
 
-  test("members of every wrong type, and counts of every size", async () => {
+  test("is stored as the model says, with members of every wrong type and counts of every size", async () => {
     const values: JsonValue[] = [
       null,
       true,
@@ -364,7 +367,7 @@ describe("hostile yet valid", () => {
     await expectModel(...texts);
   });
 
-  test("a count of 10^30, more references than are listed", async () => {
+  test("has null for an asserted count that is negative or above 2^31 - 1", async () => {
     const { papers } = await expectModel(
       bundleOfPaper({ version: 3 }, (paper) => [
         snapshotEvent(paper, {
@@ -388,7 +391,7 @@ describe("hostile yet valid", () => {
     });
   });
 
-  test("identifiers longer than an index could hold", async () => {
+  test("is stored without the identifiers that are too long for an index", async () => {
     const long = "x".repeat(100_000);
     const { work_identifiers: identifiers, paper_keys: keys } = await expectModel(
       bundleOfPaper(
@@ -414,7 +417,7 @@ describe("hostile yet valid", () => {
     expect(keys?.length).toBe(3);
   });
 
-  test("a text of spaces takes no quadratic time", async () => {
+  test("is stored without an empty author if its texts are millions of spaces", async () => {
     const spaces = " ".repeat(2_000_000);
     await takeIn(database, [
       bundleOfPaper({}, (paper) => [
@@ -436,7 +439,7 @@ describe("hostile yet valid", () => {
     ["Anders Andersson,, Rand Sand", ["Anders Andersson", "Rand Sand"]],
     [" , and ", []],
     ["", []],
-  ])("the authors of %j", async (text, authors) => {
+  ])("with authors_text %j has the authors %j", async (text, authors) => {
     await takeIn(database, [
       bundleOfPaper({}, (paper) => [snapshotEvent(paper, { paper: { authors_text: text } })]),
     ]);
@@ -463,23 +466,27 @@ describe("hostile yet valid", () => {
     ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00.000000Z"],
     ["9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z"],
     ["9999-12-31T23:59:59-14:00", "9999-01-01T00:00:00.000000Z"],
-  ])("submitted_at %j is read the same in every time zone", async (submittedAt, wanted) => {
-    const zone = process.env["TZ"];
-    try {
-      process.env["TZ"] = "Asia/Kolkata";
-      await takeIn(database, [bundleOfPaper({ submittedAt })]);
-    } finally {
-      if (zone === undefined) delete process.env["TZ"];
-      else process.env["TZ"] = zone;
-    }
-    expect((await readTables(database))["papers"]?.[0]?.["submitted_at"]).toBe(wanted);
-  });
+  ])(
+    "with submitted_at %j is stored with %j, whatever the process's time zone",
+    async (submittedAt, wanted) => {
+      const zone = process.env["TZ"];
+      try {
+        process.env["TZ"] = "Asia/Kolkata";
+        await takeIn(database, [bundleOfPaper({ submittedAt })]);
+      } finally {
+        if (zone === undefined) delete process.env["TZ"];
+        else process.env["TZ"] = zone;
+      }
+      expect((await readTables(database))["papers"]?.[0]?.["submitted_at"]).toBe(wanted);
+    },
+  );
 });
 
-describe("valid, yet not storable", () => {
+describe("a valid document that cannot be stored", () => {
   const documents = Array.from({ length: 9 }, (_, nth) => good(`2301.0000${nth}`));
 
-  test("an id that stands for another paper already: refused, and blocks nobody", async () => {
+  /** @threat T14 */
+  test("is rejected with NOT_STORABLE if its paper id belongs to another paper, and all others are stored", async () => {
     const { pithNumber } = testPaper({ arxivId: "2301.00004" });
     await database.pool.query(
       "INSERT INTO records (paper_id, pith_number, state_sha256, log_checksum) VALUES ($1, 'pith:2000:ANOTHER', '', '')",
@@ -502,7 +509,7 @@ describe("valid, yet not storable", () => {
     expect(await total("papers")).toBe(8);
   });
 
-  /** Makes PostgreSQL refuse the claim "refuse me" with a SQLSTATE. */
+  /** Makes PostgreSQL reject the claim "refuse me" with a SQLSTATE. */
   async function refuseClaim(state: string): Promise<() => Promise<void>> {
     await database.pool.query(
       `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -518,7 +525,7 @@ describe("valid, yet not storable", () => {
   const batch = [...documents.slice(0, 3), refused, ...documents.slice(3), refused];
 
   test.each(["22003", "22008", "22021", "22P05", "54000"])(
-    "a value that PostgreSQL cannot store (%s) rejects its document, and stores all others",
+    "is rejected with NOT_STORABLE if PostgreSQL raises %s, and all others are stored",
     async (state) => {
       const mend = await refuseClaim(state);
       try {
@@ -529,13 +536,13 @@ describe("valid, yet not storable", () => {
         await mend();
       }
       expect((await readTables(database))["papers"]?.length).toBe(9);
-      // Once the database can hold it, it comes in like any other.
+      // Once the database can store it, it is accepted like any other.
       expect(await takeIn(database, [refused])).toMatchObject({ merged: 1, rejected: new Map() });
     },
   );
 
   test.each(["23505", "23503", "23514", "22P02", "22P04", "22001", "54001", "53200"])(
-    "any other refusal (%s) stops the batch with PostgreSQL's error, and rejects nothing",
+    "is not blamed for any other error (%s): the batch stops with it, and nothing is rejected",
     async (state) => {
       const mend = await refuseClaim(state);
       try {
@@ -552,7 +559,7 @@ describe("valid, yet not storable", () => {
     },
   );
 
-  test("a row that an earlier fault has left stops the batch with the row's name, and a rebuild mends it", async () => {
+  test("is not blamed for a stale row: the batch stops with the table's name, and a rebuild repairs it", async () => {
     const { pithNumber } = testPaper({ arxivId: "2301.00004" });
     await database.pool.query(
       `INSERT INTO claims (paper_id, ordinal, claim_id, kind, text, status, attestation)
@@ -571,7 +578,7 @@ describe("valid, yet not storable", () => {
     expect(await takeIn(database, stale)).toMatchObject({ merged: 5, rejected: new Map() });
   });
 
-  test("a fault of the database itself is thrown, and nothing of the batch is left", async () => {
+  test("is not blamed for a missing table: the batch stops with the error, and stores nothing", async () => {
     await database.pool.query("ALTER TABLE papers RENAME TO papers_away");
     try {
       await expect(takeIn(database, documents)).rejects.toThrow(/papers/);

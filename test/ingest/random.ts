@@ -1,15 +1,15 @@
 import { randomOf } from "../../bench/graph/random.ts";
 
-/** Random numbers that a seed decides: the same on every run and every machine. */
+/** Random numbers from a seed: the same on every run and every machine. */
 export type Random = {
-  /** From 0 to 1, without 1. */
+  /** From 0 up to, but not including, 1. */
   readonly next: () => number;
   /** From 0 to `bound` − 1. */
   readonly below: (bound: number) => number;
   readonly chance: (probability: number) => boolean;
   readonly pick: <Item>(items: readonly Item[]) => Item;
   readonly shuffle: <Item>(items: readonly Item[]) => Item[];
-  /** `items` cut into runs of 1 to `longest`. */
+  /** `items` cut into runs of 1 to `longest` items. */
   readonly split: <Item>(items: readonly Item[], longest: number) => Item[][];
 };
 

@@ -1,4 +1,4 @@
-// Reads the sources named as arguments, and prints what each delivers and the most memory that it took.
+// Reads the sources named as arguments, and prints the documents of each and the process's peak memory.
 import { findSources, readSource } from "../../dist/ingest/index.js";
 
 const [, , limit, ...paths] = process.argv;

@@ -2,7 +2,7 @@ import type pg from "pg";
 
 export type Statement = { readonly text: string; readonly values: readonly unknown[] };
 
-/** Keeps what every connection of a pool is asked from now on, whoever asks: also what Drizzle and COPY send. */
+/** Records all statements that a pool's connections send from now on, including those of Drizzle and COPY. */
 export function recordStatements(pool: pg.Pool): Statement[] {
   const statements: Statement[] = [];
   const listening = new WeakSet<pg.PoolClient>();
@@ -16,7 +16,7 @@ export function recordStatements(pool: pg.Pool): Statement[] {
         typeof statement === "string"
           ? { text: statement, values: undefined }
           : (statement as pg.QueryConfig);
-      // How many tables travel together depends on who was faster.
+      // How many tables are written in one message depends on timing.
       for (const command of text.split(/; (?=COPY |SELECT |SET )/)) {
         statements.push({ text: command, values: Array.isArray(values) ? values : (own ?? []) });
       }

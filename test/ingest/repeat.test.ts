@@ -13,7 +13,8 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-test("the sample again, in any order and any batches, writes no row", async () => {
+/** @threat T15 */
+test("ingesting the sample again writes no row, in any order and any batches", async () => {
   const documents = sampleDocuments(isLong ? Number.POSITIVE_INFINITY : 300);
   const options = { keyring: sampleKeyring };
   const first = await takeIn(database, documents, options);
@@ -29,7 +30,7 @@ test("the sample again, in any order and any batches, writes no row", async () =
   expect(await readVersions(database)).toEqual(versions);
 });
 
-test("other orders, batches and repeats give the same tables", async () => {
+test("the sample in other orders, batches and with repeats results in the same tables", async () => {
   const documents = sampleDocuments(150);
   const options = { keyring: sampleKeyring };
   await clearTables(database);

@@ -25,7 +25,7 @@ async function fileOf(name: string, content: string | Buffer): Promise<string> {
   return path;
 }
 
-/** What is delivered, as texts or codes, under names without the folder. */
+/** The documents of the sources as texts or error codes, with their names relative to the folder. */
 async function read(
   paths: string[],
   limit = 1000,
@@ -43,21 +43,24 @@ async function read(
 }
 
 describe("a file", () => {
-  test(".json is one document, whatever its lines", async () => {
+  test("named .json is one document, over any number of lines", async () => {
     const path = await fileOf("one.json", '{\n"a":1}\n');
     expect(await read([path])).toEqual([["one.json", '{\n"a":1}\n']]);
   });
 
-  test.each(["lines.ndjson", "lines.jsonl", "LINES.NDJSON"])("%s is a document a line", async (name) => {
-    const path = await fileOf(name, '{"a":1}\r\n\n  \r\n{"b":2}\n\t{"c":3}');
-    expect(await read([path])).toEqual([
-      [`${name}:1`, '{"a":1}\r'],
-      [`${name}:4`, '{"b":2}'],
-      [`${name}:5`, '\t{"c":3}'],
-    ]);
-  });
+  test.each(["lines.ndjson", "lines.jsonl", "LINES.NDJSON"])(
+    "named %s is one document a line",
+    async (name) => {
+      const path = await fileOf(name, '{"a":1}\r\n\n  \r\n{"b":2}\n\t{"c":3}');
+      expect(await read([path])).toEqual([
+        [`${name}:1`, '{"a":1}\r'],
+        [`${name}:4`, '{"b":2}'],
+        [`${name}:5`, '\t{"c":3}'],
+      ]);
+    },
+  );
 
-  test("gzipped, one document or lines, also in several members", async () => {
+  test("that is gzipped is read like an unpacked one, also with several gzip members", async () => {
     const one = await fileOf("packed.json.gz", gzipSync('{"a":1}'));
     const lines = await fileOf("packed.ndjson.gz", Buffer.concat([gzipSync("1\n2"), gzipSync("2\n3\n")]));
     expect(await read([one, lines])).toEqual([
@@ -68,7 +71,7 @@ describe("a file", () => {
     ]);
   });
 
-  test("gzipped without saying so is unpacked; saying so without being it is told", async () => {
+  test("that is gzipped without .gz is unpacked; one named .gz that is not gzipped is UNREADABLE", async () => {
     const silent = await fileOf("silent.json", gzipSync("{}"));
     const plain = await fileOf("plain.json.gz", "{}");
     const empty = await fileOf("empty.json.gz", "");
@@ -79,17 +82,17 @@ describe("a file", () => {
     ]);
   });
 
-  test("an empty one is a document of nothing, or no lines", async () => {
+  test("that is empty is one empty document if named .json, and none if named .ndjson", async () => {
     const paths = [await fileOf("empty.json", ""), await fileOf("empty.ndjson", "\n")];
     expect(await read(paths)).toEqual([["empty.json", ""]]);
   });
 
-  test("truncated gzip gives the lines before, then its fault, and the next file is read", async () => {
+  test("with truncated gzip delivers the lines before the end, then UNREADABLE, and the next file is read", async () => {
     const packed = gzipSync(Array.from({ length: 5000 }, (_, nth) => `{"line":${nth * 7919}}`).join("\n"));
     const cut = await fileOf("cut.ndjson.gz", packed.subarray(0, packed.length >> 1));
-    const whole = await fileOf("cut.json.gz", gzipSync("{}").subarray(0, 15));
+    const document = await fileOf("cut.json.gz", gzipSync("{}").subarray(0, 15));
     const next = await fileOf("next.json", "{}");
-    const delivered = await read([cut, whole, next]);
+    const delivered = await read([cut, document, next]);
     expect(delivered.length).toBeGreaterThan(100);
     expect(delivered[0]).toEqual(["cut.ndjson.gz:1", '{"line":0}']);
     expect(delivered.slice(-3)).toEqual([
@@ -99,7 +102,7 @@ describe("a file", () => {
     ]);
   });
 
-  test("a line over the limit does not cost the lines around it", async () => {
+  test("with a line over the size limit delivers TOO_LARGE for it, and all other lines", async () => {
     const path = await fileOf(
       "long.ndjson",
       `1\n${"x".repeat(1001)}\n${"y".repeat(1000)}\n${"z".repeat(600_000)}\n4`,
@@ -113,7 +116,7 @@ describe("a file", () => {
     ]);
   });
 
-  test("of the limit's size is let in, larger is not", async () => {
+  test("of exactly the size limit is accepted, and TOO_LARGE with one more byte", async () => {
     const paths = [await fileOf("fits.json", "x".repeat(1000)), await fileOf("over.json", "x".repeat(1001))];
     expect(await read(paths)).toEqual([
       ["fits.json", "x".repeat(1000)],
@@ -121,7 +124,7 @@ describe("a file", () => {
     ]);
   });
 
-  test("progress counts the bytes on disk", async () => {
+  test("that is gzipped reports its progress in bytes on disk", async () => {
     const packed = gzipSync("{}\n".repeat(100_000));
     const path = await fileOf("progress.ndjson.gz", packed);
     let bytes = 0;
@@ -134,7 +137,7 @@ describe("a file", () => {
 });
 
 describe("a folder", () => {
-  test("stands for the documents below it in the order of their names", async () => {
+  test("delivers the documents below it in the order of their names", async () => {
     await fileOf("tree/b.json", "b");
     await fileOf("tree/a/2.ndjson", "2");
     await fileOf("tree/a/1.json.gz", gzipSync("1"));
@@ -146,7 +149,7 @@ describe("a folder", () => {
     ]);
   });
 
-  test("with a link that leads nowhere gives the others", async () => {
+  test("with a broken link delivers UNREADABLE for it, and the other documents", async () => {
     await fileOf("linked/b.json", "b");
     await symlink(join(folder, "nowhere"), join(folder, "linked", "a.json"));
     expect(await read([join(folder, "linked")])).toEqual([
@@ -155,7 +158,7 @@ describe("a folder", () => {
     ]);
   });
 
-  test("with symbolic links gives what they lead to, each folder once", async () => {
+  test("with symbolic links delivers their targets, each folder once", async () => {
     await fileOf("links/c/c.json", "c");
     await fileOf("elsewhere/b.json", "b");
     await fileOf("elsewhere/one.json", "one");
@@ -179,7 +182,7 @@ describe("a folder", () => {
     ]);
   });
 
-  test("names what it skips: other files, pipes, links to nothing", async () => {
+  test("names what it skips: other files, pipes and broken links", async () => {
     for (const name of ["1.txt", "2.csv", "3.md", "4.xml"]) await fileOf(`mixed/${name}`, "");
     await fileOf("mixed/a.json", "a");
     const root = join(folder, "mixed");
@@ -194,7 +197,7 @@ describe("a folder", () => {
     ]);
   });
 
-  test("without documents says so", async () => {
+  test("without documents is reported", async () => {
     const root = join(folder, "empty-folder");
     await mkdir(root);
     const skipped: string[] = [];
@@ -202,7 +205,7 @@ describe("a folder", () => {
     expect(skipped).toEqual([`${root}: no documents (.json, .ndjson or .jsonl, each also .gz)`]);
   });
 
-  test("a path that does not exist is told before anything is read", async () => {
+  test("that does not exist fails with SourceError before anything is read", async () => {
     const path = await fileOf("there.json", "{}");
     await expect(findSources([path, join(folder, "missing.json")])).rejects.toThrow(SourceError);
   });
@@ -211,7 +214,7 @@ describe("a folder", () => {
 describe("a byte order mark", () => {
   const mark = "\ufeff";
 
-  test("at the beginning of a file is no part of its first document", async () => {
+  test("at the beginning of a file is skipped, but not at the beginning of a later line", async () => {
     const paths = [
       await fileOf("marked.json", `${mark}{}`),
       await fileOf("marked.ndjson", `${mark}1\n${mark}2`),
@@ -221,7 +224,7 @@ describe("a byte order mark", () => {
     expect(await read(paths)).toEqual([
       ["marked.json", "{}"],
       ["marked.ndjson:1", "1"],
-      // A document with a mark is refused by the parser: no file begins here.
+      // The parser rejects a document with a mark: only the beginning of a file may have one.
       ["marked.ndjson:2", `${mark}2`],
       ["marked.json.gz", "{}"],
       ["only.json", ""],
@@ -234,19 +237,22 @@ describe("a byte order mark", () => {
     [`${mark}${mark}a`, `${mark}a`],
     [`a${mark}`, `a${mark}`],
     ["", ""],
-  ])("of the stream %j is removed however it is divided", async (input, wanted) => {
-    const bytes = Buffer.from(input);
-    for (const size of [1, 2, 3, 4]) {
-      const chunks = async function* () {
-        for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
-      };
-      const found: Buffer[] = [];
-      for await (const chunk of skipByteOrderMark(chunks())) found.push(chunk);
-      expect(Buffer.concat(found).toString()).toBe(wanted);
-    }
-  });
+  ])(
+    "at the beginning of the stream %j is skipped, into whatever chunks the stream is divided",
+    async (input, wanted) => {
+      const bytes = Buffer.from(input);
+      for (const size of [1, 2, 3, 4]) {
+        const chunks = async function* () {
+          for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
+        };
+        const found: Buffer[] = [];
+        for await (const chunk of skipByteOrderMark(chunks())) found.push(chunk);
+        expect(Buffer.concat(found).toString()).toBe(wanted);
+      }
+    },
+  );
 
-  test("that is cut short stays", async () => {
+  test("that is incomplete is not skipped", async () => {
     const chunks = async function* () {
       yield Buffer.from([0xef]);
       yield Buffer.from([0xbb]);
@@ -261,7 +267,7 @@ describe("standard input", () => {
   const bundle = '{"bundle_type":"pith_open_graph_bundle"}';
   const state = ' {"state_type":"pith_open_graph_state"}';
 
-  /** Cut into chunks of every size: what is decided must not depend on where they end. */
+  /** Divided into chunks of several sizes: the result must not depend on them. */
   async function pieces(input: string, limit = 1000): Promise<(string | null)[][]> {
     const results = [1, 2, 7, 1000].map(async (size) => {
       const chunks = async function* () {
@@ -298,11 +304,11 @@ describe("standard input", () => {
       `{\n"${"x".repeat(1000)}\n${bundle}\n{`,
       [null, bundle, "{"],
     ],
-  ])("%s", async (_, input, wanted) => {
+  ])("is divided correctly: %s", async (_, input, wanted) => {
     for (const found of await pieces(input)) expect(found).toEqual(wanted);
   });
 
-  test("is read by the name -, packed or not", async () => {
+  test("is read for the name -, gzipped or not", async () => {
     const plain = await inChild(["-"], '{"a":1}\n{"b":2}');
     expect(plain.delivered).toEqual([
       { source: "standard input:1", text: '{"a":1}' },
@@ -313,19 +319,20 @@ describe("standard input", () => {
   });
 });
 
-test("a bomb of gzip takes no more memory than a small file", async () => {
+/** @threat T41 */
+test("a gzip bomb of 200 MB is TOO_LARGE, and needs less than 100 MB more memory than a small file", async () => {
   const bomb = gzipSync(Buffer.alloc(200_000_000, " "), { level: 1 });
-  const whole = await fileOf("bomb.json.gz", bomb);
+  const document = await fileOf("bomb.json.gz", bomb);
   const lines = await fileOf("bomb.ndjson.gz", bomb);
   const small = await inChild([await fileOf("small.json.gz", gzipSync("{}"))]);
-  const large = await inChild([whole, lines]);
+  const large = await inChild([document, lines]);
   expect(large.delivered.map(({ code }) => code)).toEqual(["TOO_LARGE", "TOO_LARGE"]);
   expect(large.kilobytes).toBeLessThan(small.kilobytes + 100_000);
 });
 
 type ChildReport = {
   readonly delivered: readonly { source: string; text?: string; code?: string }[];
-  /** The most that was resident. */
+  /** The peak resident memory. */
   readonly kilobytes: number;
 };
 

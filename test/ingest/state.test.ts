@@ -10,7 +10,8 @@ import {
   type Proof,
   parseJson,
 } from "../../src/protocol/index.ts";
-import { mergeLog, paperIdOf, readLogs } from "../../src/store/index.ts";
+import { paperIdOf } from "../../src/row-rules/index.ts";
+import { mergeLog, readLogs } from "../../src/store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { clearTables } from "./tables.ts";
 import { takeIn } from "./take-in.ts";
@@ -39,23 +40,23 @@ function readVector(name: string) {
   };
 }
 
-/** The state that the log gives, which is all that an export, a mirror or a rebuild has. */
+/** The state computed from the stored log, which is all that an export, a mirror or a rebuild has. */
 async function storedState(pithNumber: unknown): Promise<string> {
   if (!isPithNumber(pithNumber)) throw new Error("The vector's state has no Pith number.");
   const logs = await readLogs(database.db, [paperIdOf(pithNumber)]);
   return mergeLog(pithNumber, logs.get(paperIdOf(pithNumber))).text;
 }
 
-test("there are vectors", () => expect(names.length).toBeGreaterThan(40));
+test("test/vectors has more than 40 merge vectors", () => expect(names.length).toBeGreaterThan(40));
 
-describe.each(names)("%s", (name) => {
+describe.each(names)("ingest of %s", (name) => {
   const { documents, keyring, minimumProof, expected } = readVector(name);
   const orders = [
-    { order: "as given, in one batch", documents, batchDocuments: 500 },
-    { order: "reversed, one by one", documents: documents.toReversed(), batchDocuments: 1 },
+    { order: "in the vector's order and one batch", documents, batchDocuments: 500 },
+    { order: "in reverse order and one by one", documents: documents.toReversed(), batchDocuments: 1 },
   ];
 
-  test.each(orders)("the log gives the vector's state: $order", async ({ documents, batchDocuments }) => {
+  test.each(orders)("stores a log with the vector's state, $order", async ({ documents, batchDocuments }) => {
     await clearTables(database);
     const summary = await takeIn(database, documents, { keyring, minimumProof, batchDocuments });
     if (typeof expected["error"] === "string") {
@@ -64,7 +65,7 @@ describe.each(names)("%s", (name) => {
     }
     const refusals = expected["refused"] as unknown as readonly (readonly [id: string, reason: string])[];
     if (refusals.length > 0 && Object.keys(expected["proof"] as object).length === 0) {
-      // The protocol merges nothing; ingest rejects the documents as a whole, for the same reasons.
+      // The protocol merges nothing; ingest rejects the complete documents, for the same reasons.
       expect([summary.unaccepted, summary.merged]).toEqual([documents.length, 0]);
       expect(new Set(summary.unacceptedEvents.keys())).toEqual(new Set(refusals.map(([, reason]) => reason)));
       return;

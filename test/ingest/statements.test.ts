@@ -26,7 +26,7 @@ const manyReferences = (nth: number, version: number) =>
     is_internal_anchor: false,
   }));
 
-/** Papers of a first and a second snapshot, the second of which moves works. */
+/** Papers with a first or a second snapshot; the second moves works. */
 function papers(count: number, version: number): string[] {
   return Array.from({ length: count }, (_, nth) =>
     bundleOfPaper({ arxivId: `2301.${String(20_000 + nth)}` }, (paper) => [
@@ -41,11 +41,11 @@ function papers(count: number, version: number): string[] {
 async function countStatements(documents: string[]): Promise<number> {
   statements.length = 0;
   await takeIn(database, documents, { batchDocuments: documents.length });
-  // A setting travels in one message with the statement that it is for.
+  // A setting is sent in one message with its statement.
   return statements.filter(({ text }) => !text.startsWith("SET LOCAL")).length;
 }
 
-test("a batch takes as many statements for 500 documents as for 50", async () => {
+test("sends as many statements for a batch of 500 documents as for one of 50", async () => {
   const counts: Record<string, number[]> = { first: [], replaced: [], again: [] };
   for (const size of [1, 50, 500]) {
     await clearTables(database);
@@ -56,7 +56,7 @@ test("a batch takes as many statements for 500 documents as for 50", async () =>
   for (const [name, [one = 0, fifty, fiveHundred]] of Object.entries(counts)) {
     expect(one, name).toBeGreaterThan(0);
     expect(fiveHundred, name).toBe(fifty);
-    // Of a single paper no other is left that a move could touch.
+    // With a single paper there is no other paper that a move could affect.
     expect(fifty, name).toBeLessThanOrEqual(one + 3);
     expect(fifty, name).toBeLessThan(57);
   }

@@ -1,10 +1,10 @@
 import type { Database } from "../../src/store/index.ts";
 
-/** Rows as the database prints them, in one order: an instant to the microsecond, bytes in hex, lists as JSON. */
+/** Rows as the database prints them, sorted: instants to the microsecond, bytes in hex, lists as JSON. */
 export type Row = Record<string, string | null>;
 export type Tables = Record<string, Row[]>;
 
-/** All that documents put into the tables. Quarantine is a mirror's own and no part of it. */
+/** The tables that follow from the accepted documents. Quarantine is not one of them. */
 export const tableNames = [
   "records",
   "events",
@@ -22,22 +22,22 @@ export const tableNames = [
   "feed",
 ] as const;
 
-/** What a mirror keeps of how things came: emptied with the others, and not compared. */
-const arrivalTables = ["quarantine", "changes", "graph_changes"];
+/** Tables that depend on the order of import: emptied like the others, but not compared. */
+const orderDependentTables = ["quarantine", "changes", "graph_changes"];
 
-/** A second copy, where the tables are distributed: of these tests only theirs look at it. */
+/** The second copy of the citations in distributed tables. Only the tests of those read it. */
 const copies = ["citations_by_cited"];
 
-const storedTables = [...tableNames.filter((name) => name !== "feed"), ...copies, ...arrivalTables];
+const storedTables = [...tableNames.filter((name) => name !== "feed"), ...copies, ...orderDependentTables];
 
-/** What depends on when something arrived, and on nothing else does. */
-const ofArrival = new Set(["position", "received_at"]);
+/** Columns that depend only on the order of import. */
+const orderDependentColumns = new Set(["position", "received_at"]);
 
 export async function readTables(database: Database): Promise<Tables> {
   const selects = await selectsOf(database);
   const tables: Tables = {};
   for (const [table, select] of selects) tables[table] = (await database.pool.query<Row>(select)).rows;
-  // The positions count the changes on the way; the checksum is that of the states, whatever the way was.
+  // The positions count the changes on the way; the checksum depends on the states only.
   tables["totals"] = tables["totals"]?.filter(({ name }) => !name?.endsWith("_position")) ?? [];
   const feed = await database.pool.query<Row>(
     "SELECT encode(checksum, 'hex') AS checksum FROM changes ORDER BY position DESC LIMIT 1",
@@ -46,7 +46,7 @@ export async function readTables(database: Database): Promise<Tables> {
   return sorted(tables);
 }
 
-/** Rows and members in one order, so that equal tables are equal values. */
+/** Sorts rows and members, so that equal tables are equal values. */
 export function sorted(tables: Tables): Tables {
   return Object.fromEntries(
     tableNames.map((name) => {
@@ -75,7 +75,7 @@ async function makeSelects({ pool }: Database): Promise<Map<string, string>> {
   );
   const columns = new Map<string, string[]>();
   for (const { table_name: table, column_name: name, data_type: type } of rows) {
-    if (ofArrival.has(name)) continue;
+    if (orderDependentColumns.has(name)) continue;
     const list = columns.get(table) ?? [];
     columns.set(table, list);
     list.push(`${printed(`"${name}"`, type)} AS "${name}"`);
@@ -92,7 +92,7 @@ function printed(column: string, type: string): string {
   return `${column}::text`;
 }
 
-/** A fingerprint of every row with the transaction that wrote it: also an update to the same values shows. */
+/** A fingerprint of every row with the transaction that wrote it: an update to the same values changes it, too. */
 export async function readVersions({ pool }: Database): Promise<Record<string, string>> {
   const versions: Record<string, string> = {};
   for (const table of storedTables) {

@@ -20,17 +20,17 @@ const sampleEntries = parseKeyring(
 /** The sample's key and the registry's. */
 export const sampleKeyring: Keyring = createKeyring([registryKey, ...sampleEntries]);
 
-/** The documents of the sample, or the first so many of its largest file. */
-export function sampleDocuments(mostOfHepTh = Number.POSITIVE_INFINITY): string[] {
+/** The documents of the sample, with at most `maxOfHepTh` of its largest file. */
+export function sampleDocuments(maxOfHepTh = Number.POSITIVE_INFINITY): string[] {
   return [
     readSample("pith-2302.12192.state.json"),
     ...readLines("arxiv-2022-12.ndjson.gz"),
     ...readLines("forks.ndjson"),
-    ...readLines("hep-th.ndjson.gz").slice(0, mostOfHepTh),
+    ...readLines("hep-th.ndjson.gz").slice(0, maxOfHepTh),
   ];
 }
 
-/** Texts or bytes as a source delivers them, each under a name of its own. */
+/** Texts or bytes as a source delivers them, each with its own name. */
 export async function* deliver(documents: Iterable<string | Uint8Array>): AsyncGenerator<Delivered> {
   let nth = 0;
   for (const document of documents) {

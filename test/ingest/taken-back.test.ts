@@ -6,7 +6,7 @@ import { modelOf } from "./model.ts";
 import { clearTables, type Row, readTables, type Tables } from "./tables.ts";
 import { takeIn } from "./take-in.ts";
 
-/* Cases that random worlds reach seldom: what was known is known no more. */
+/* Cases that random worlds rarely reach: evidence is retracted. */
 
 let database: TestDatabase;
 
@@ -18,7 +18,7 @@ beforeEach(() => clearTables(database));
 
 afterAll(() => database.drop());
 
-/** Takes documents in one after the other, and compares all tables after each. */
+/** Ingests documents one after the other, and compares all tables with the model after each. */
 async function steps(texts: readonly string[]): Promise<Tables[]> {
   const seen: Tables[] = [];
   for (const [index, text] of texts.entries()) {
@@ -40,7 +40,7 @@ const citing = (references: object[], day = 11) =>
     snapshotEvent(paper, { created_at: `2026-06-${day}T00:00:00Z`, references: references as never[] }),
   ]);
 
-test("a record that loses its place leaves its work, which is still cited", async () => {
+test("a paper whose record is displaced leaves its work, which remains because it is cited", async () => {
   const { pithNumber, record, digest } = testPaper();
   const subject = { subject_pith_number: pithNumber };
   const hint = (second: number, prev: string | null) => ({
@@ -51,7 +51,7 @@ test("a record that loses its place leaves its work, which is still cited", asyn
   });
   const root = signedEvent(registry, hint(0, null));
   const middle = unsignedEvent(registry, hint(2, root.event_id));
-  // Earlier than the one in the middle, whose branch then falls.
+  // Earlier than the one in the middle, whose branch it displaces.
   const rival = signedEvent(registry, hint(1, root.event_id));
   const recorded = signedEvent(registry, {
     ...subject,
@@ -60,13 +60,13 @@ test("a record that loses its place leaves its work, which is still cited", asyn
     payload: { canonical_record: record, canonical_sha256: digest, receipt: receiptOf(registry, digest) },
     prev_event: middle.event_id,
   });
-  const [, held, left] = await steps([
+  const [, stored, left] = await steps([
     citing([{ cited_arxiv_id: "2301.00001", title: "As cited" }]),
     bundleOfPaper({}, () => [], { events: [root, middle, recorded] }),
     bundleOfPaper({}, () => [], { events: [rival] }),
   ]);
-  // Held without a snapshot, it has no title of its own: the references' stays.
-  expect(workOf(held, "arxiv:2301.00001")).toMatchObject({
+  // A paper without a snapshot has no title: the reference's title stays.
+  expect(workOf(stored, "arxiv:2301.00001")).toMatchObject({
     paper_id: expect.any(String),
     title: "As cited",
     title_standing: "signed",
@@ -75,7 +75,7 @@ test("a record that loses its place leaves its work, which is still cited", asyn
   expect(workOf(left, `pith:${pithNumber}`)).toMatchObject({ cited_by_count: "0" });
 });
 
-test("a DOI falls back from an arXiv id to itself, and stands for another that as many papers name as name none", async () => {
+test("a DOI follows the best proved papers that name it: to an arXiv id, back to itself, and to another arXiv id on a tie", async () => {
   const doi = { doi: "10.1000/a", work_id: "W", title: "t" };
   const other = bundleOfPaper({ arxivId: "2301.00008" }, (paper) => [
     snapshotEvent(paper, { references: [doi] }),
@@ -97,16 +97,16 @@ test("a DOI falls back from an arXiv id to itself, and stands for another that a
   );
   expect(cited[0]).toBe("doi:10.1000/a");
   expect(workOf(tables[1], "arxiv:2302.00001")).toMatchObject({ cited_by_count: "2" });
-  // What is proved less moves nothing, as long as what is proved better stands.
+  // Less proved evidence changes nothing while better proved evidence exists.
   expect(workOf(tables[2], "arxiv:2302.00001")).toMatchObject({ cited_by_count: "2" });
-  // A paper that names it alone is better proved than the one that says what it is.
+  // The paper that names the DOI alone is better proved than the one that resolves it.
   expect(workOf(tables[3], "doi:10.1000/a")).toMatchObject({ cited_by_count: "1" });
   expect(workOf(tables[3], "arxiv:2302.00002")).toMatchObject({ cited_by_count: "1" });
   expect(workOf(tables[4], "arxiv:2302.00003")).toMatchObject({ cited_by_count: "2" });
   expect(workOf(tables[5], "arxiv:2302.00002")).toBeUndefined();
 });
 
-test("a hundred thousand references to one work, taken back at once", async () => {
+test("removes 100,000 references to one work when a later snapshot has none", async () => {
   const references = Array.from({ length: 100_000 }, () => ({ doi: "10.1000/a", work_id: "W", title: "t" }));
   const summary = await takeIn(database, [citing(references, 11)]);
   expect(summary.rejected).toEqual(new Map());

@@ -29,10 +29,10 @@ import {
 } from "../protocol/signed-events.ts";
 import { type Random, randomFrom } from "./random.ts";
 
-/** A document and the least proof that its source lets in. */
+/** A document and the minimum proof of its source. */
 export type WorldDocument = { readonly text: string; readonly minimumProof: Proof };
 
-/** What papers and references name: few, so that they meet, and contradict each other. */
+/** Identifiers of papers and references: few, so that documents share and contradict them. */
 const arxivIds = ["2301.00001", "2301.00002", "2301.00003", "hep-th/9711200", "2301.00005"];
 const dois = ["10.1000/a", "10.1000/b", "10.1000/c", "10.1000/d"];
 const workIds = [
@@ -43,12 +43,12 @@ const workIds = [
 ];
 
 const years = ["2023", "2024"];
-/** Longer than an index can hold, and not to be compressed; its 500th UTF-16 unit is one half of a character. */
+/** Too long for an index, and not compressible; its 500th UTF-16 unit is half of a character. */
 const longText = `x${Array.from({ length: 4000 }, (_, nth) => String.fromCodePoint(0x20000 + ((nth * 7919) % 40000))).join("")}`;
 const minutes = ["12:00:00Z", "12:00:00.000000Z", "12:00:01Z", "12:01:00Z", "13:00:00.5Z"];
 const proofs: readonly Proof[] = ["hash", "hash", "hash", "receipt", "signed"];
 
-/** Documents of 5 to 15 papers, as a seed decides. Some say the same, some contradict each other. */
+/** Documents of 5 to 15 papers, made from a seed. Some repeat, some contradict each other. */
 export function worldOf(seed: number): WorldDocument[] {
   const random = randomFrom(seed);
   const papers = Array.from({ length: 5 + random.below(11) }, (_, nth) => paperOf(random, nth));
@@ -59,7 +59,7 @@ type Paper = {
   readonly pithNumber: PithNumber;
   readonly record: JsonObject;
   readonly digest: string;
-  /** Of each event one or more copies. */
+  /** One or more copies of each event. */
   readonly copies: readonly JsonObject[];
   readonly aliases: readonly JsonValue[];
 };
@@ -120,7 +120,7 @@ function eventsOf(random: Random, pithNumber: PithNumber, record: JsonObject, di
   const made: { id: string; type: string; key: TestKey }[] = [];
   const add = (key: TestKey, fields: BodyFields, signing: "unsigned" | "signed" | "both") => {
     const plan = {
-      // Mostly later than what it builds on.
+      // Mostly later than the event it links to.
       created_at: `2026-06-${random.chance(0.1) ? 10 : 10 + made.length}T${random.pick(minutes)}`,
       subject_pith_number: pithNumber,
       ...fields,
@@ -128,7 +128,7 @@ function eventsOf(random: Random, pithNumber: PithNumber, record: JsonObject, di
     if (signing !== "signed") copies.push(unsignedEvent(key, plan));
     const signed = signedEvent(key, plan);
     if (signing !== "unsigned") copies.push(signed);
-    // Another writing of the same signature: of two copies as well proved, one must count on every mirror.
+    // A second copy with the same proof and another signature text: every mirror must choose the same one.
     if (signing === "both" && random.chance(0.3)) {
       copies.push({ ...signed, signature: { ...signed.signature, note: random.pick(["", "z"]) } });
     }
@@ -143,7 +143,7 @@ function eventsOf(random: Random, pithNumber: PithNumber, record: JsonObject, di
   const records = random.pick([0, 1, 1, 1, 1, 1, 2]);
   for (let nth = 0; nth < records; nth++) {
     const key = random.pick([registry, registry, registry, rotated]);
-    // A record that builds on another event goes when that event is displaced.
+    // A record that links to another event is displaced with it.
     const isChained = random.chance(0.25);
     if (isChained && linkTo("mirror_hint") === null) {
       add(key, { event_type: "mirror_hint", payload: { root: nth } }, "signed");
@@ -170,7 +170,7 @@ function eventsOf(random: Random, pithNumber: PithNumber, record: JsonObject, di
     );
     const root = made.find(({ type }) => type === "mirror_hint")?.id;
     if (isChained && root !== undefined && random.chance(0.5)) {
-      // What the record builds on has a rival, better proved as long as nobody who signs vouches for it.
+      // The event that the record links to has a rival, better proved unless a signed event vouches for it.
       add(key, { event_type: "mirror_hint", payload: { rival: nth }, prev_event: root }, "signed");
     }
   }
@@ -189,11 +189,11 @@ function eventsOf(random: Random, pithNumber: PithNumber, record: JsonObject, di
       },
       signing(),
     );
-    // The same references again in another snapshot: what is taken back and given at once.
+    // The same references in another snapshot: retracted and added at once.
     if (random.chance(0.2)) add(registry, { event_type: "graph_snapshot", payload }, signing());
   }
   if (random.chance(0.5)) {
-    // Vouches for what it stands on, without being signed evidence itself.
+    // Vouches for the event it links to, without being signed evidence itself.
     const on = random.pick([linkTo("graph_snapshot"), linkTo("record_created"), linkTo("mirror_hint")]);
     const key = made.find(({ id }) => id === on)?.key ?? registry;
     add(key, { event_type: "timestamp_anchor", payload: {}, prev_event: on }, "signed");
@@ -288,7 +288,7 @@ function referenceOf(random: Random): JsonValue {
   };
 }
 
-/** A paper's copies and aliases in several bundles and states, some saying the same. */
+/** A paper's copies and aliases in several bundles and states, some of them equal. */
 function documentsOf(random: Random, paper: Paper): WorldDocument[] {
   const { pithNumber, record, digest, copies, aliases } = paper;
   const documents: WorldDocument[] = [];
@@ -310,7 +310,7 @@ function documentsOf(random: Random, paper: Paper): WorldDocument[] {
   if (random.chance(0.4)) {
     const judged = judgeDocument(parseDocument(bundle(some(copies))), keyring, "hash");
     const state = mergeJudged(pithNumber, [judged]).text;
-    // States that say more or less of themselves than they carry.
+    // States whose counts do not match their contents.
     const claims = random.pick([{}, {}, { event_count: 0 }, { event_count: 99 }]);
     add(canonicalJson(withStateSha256({ ...(parseJson(state) as JsonObject), ...claims })));
   }

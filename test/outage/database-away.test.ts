@@ -52,13 +52,13 @@ type Answer = {
   readonly body: { data?: unknown; errors?: { message: string; extensions: object }[] };
 };
 
-async function ask(url: string, options: RequestInit = {}): Promise<Answer> {
+async function request(url: string, options: RequestInit = {}): Promise<Answer> {
   const response = await fetch(url, options);
   const text = await response.text();
   return { status: response.status, retryAfter: response.headers.get("retry-after"), body: JSON.parse(text) };
 }
 
-function asked(query: string, accept = "application/json"): RequestInit {
+function post(query: string, accept = "application/json"): RequestInit {
   return {
     method: "POST",
     headers: { "content-type": "application/json", authorization: `Bearer ${token}`, accept },
@@ -68,37 +68,43 @@ function asked(query: string, accept = "application/json"): RequestInit {
 
 const text = "The database is unavailable. Try again in 5 s.";
 const unavailable = { message: text, extensions: { code: "UNAVAILABLE", retryAfter: 5 } };
-const away = { status: 503, retryAfter: "5", body: { errors: [expect.objectContaining(unavailable)] } };
+const unavailableAnswer = {
+  status: 503,
+  retryAfter: "5",
+  body: { errors: [expect.objectContaining(unavailable)] },
+};
 
-it("a query whose connection is lost in its midst is answered UNAVAILABLE", async () => {
+it("a query whose connection is lost while it runs is answered 503 UNAVAILABLE with Retry-After", async () => {
   const holder = await database.pool.connect();
   holder.on("error", () => {});
   await holder.query("BEGIN; LOCK TABLE papers, paper_keys IN ACCESS EXCLUSIVE MODE");
-  const answers = urls.map((url) => ask(`${url}/graphql`, asked(title)));
+  const answers = urls.map((url) => request(`${url}/graphql`, post(title)));
   await untilRows(
     holder,
     "SELECT FROM pg_locks WHERE relation IN ('papers'::regclass, 'paper_keys'::regclass) AND NOT granted",
     urls.length,
   );
   await postgres.stop();
-  for (const answer of answers) expect(await answer).toEqual(away);
+  for (const answer of answers) expect(await answer).toEqual(unavailableAnswer);
   holder.release(true);
 });
 
-it("GraphQL says to come again, by either media type, and loses no field that it has", async () => {
+it("GraphQL answers 503 UNAVAILABLE for both media types, and 200 with partial data for a nullable field", async () => {
   for (const url of urls) {
     const graphql = `${url}/graphql`;
-    expect(await ask(`${graphql}?query=${encodeURIComponent(title)}`)).toEqual(away);
+    expect(await request(`${graphql}?query=${encodeURIComponent(title)}`)).toEqual(unavailableAnswer);
     for (const accept of ["application/json", "application/graphql-response+json"]) {
-      expect(await ask(graphql, asked(title, accept))).toEqual(away);
-      // A field of the root that must not be null.
-      expect(await ask(graphql, asked("{ status { papers } }", accept))).toEqual(away);
-      const submitted = await ask(
+      expect(await request(graphql, post(title, accept))).toEqual(unavailableAnswer);
+      // A non-null root field.
+      expect(await request(graphql, post("{ status { papers } }", accept))).toEqual(unavailableAnswer);
+      const submitted = await request(
         graphql,
-        asked('mutation { submitDocument(document: "{}") { submission { id } } }', accept),
+        post('mutation { submitDocument(document: "{}") { submission { id } } }', accept),
       );
-      expect(submitted).toEqual(away);
-      expect(await ask(graphql, asked(`{ __typename paper(ref: "2302.12192") { title } }`, accept))).toEqual({
+      expect(submitted).toEqual(unavailableAnswer);
+      expect(
+        await request(graphql, post(`{ __typename paper(ref: "2302.12192") { title } }`, accept)),
+      ).toEqual({
         status: 200,
         retryAfter: null,
         body: {
@@ -119,15 +125,15 @@ it.each([
   "/export",
   "/export/papers.csv",
   "/ingest/00000000-0000-4000-8000-000000000000",
-])("%s says to come again", async (path) => {
-  const answer = await ask(`${urls[0]}${path}`, { headers: { authorization: `Bearer ${token}` } });
+])("GET %s answers 503 UNAVAILABLE with Retry-After", async (path) => {
+  const answer = await request(`${urls[0]}${path}`, { headers: { authorization: `Bearer ${token}` } });
   expect(answer).toEqual({
-    ...away,
+    ...unavailableAnswer,
     body: { errors: [{ message: text, extensions: { code: "UNAVAILABLE" } }] },
   });
 });
 
-it("POST /ingest says when the rest may be sent", async () => {
+it("POST /ingest answers 503 UNAVAILABLE with Retry-After", async () => {
   const response = await fetch(`${urls[0]}/ingest`, {
     method: "POST",
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
@@ -137,14 +143,14 @@ it("POST /ingest says when the rest may be sent", async () => {
   expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "UNAVAILABLE" } }] });
 });
 
-it("a subscription is told so in its stream, which ends without an id, so that clients come again", async () => {
+it("a subscription gets UNAVAILABLE in its stream, which ends without an id so that clients reconnect", async () => {
   for (const url of urls) {
     const response = await fetch(`${url}/graphql?query=${encodeURIComponent(subscription)}`, {
       headers: { accept: "text/event-stream", "last-event-id": "0" },
     });
     expect(response.status).toBe(200);
     const blocks = (await response.text()).split("\n\n");
-    // Where others follow already it opens, and reads the table then.
+    // On the server with another subscriber the stream opens first, and then reads the table.
     const [last, rest] = [blocks.at(-2), blocks.at(-1)];
     expect(rest).toBe("");
     expect(new Set(blocks.slice(0, -2))).toEqual(new Set(url === urls[0] ? ["id: 0\n:"] : []));
@@ -154,38 +160,42 @@ it("a subscription is told so in its stream, which ends without an id, so that c
   }
 });
 
-it("what needs no database is answered, and /ready says what is missing", async () => {
-  expect((await ask(`${urls[0]}/pith-mirrors.json`)).status).toBe(200);
-  expect((await ask(`${urls[0]}/health`)).status).toBe(200);
-  expect(await ask(`${urls[0]}/ready`)).toMatchObject({ status: 503, body: { database: "does not answer" } });
+it("requests that need no database are answered, and /ready answers 503 with the missing database", async () => {
+  expect((await request(`${urls[0]}/pith-mirrors.json`)).status).toBe(200);
+  expect((await request(`${urls[0]}/health`)).status).toBe(200);
+  expect(await request(`${urls[0]}/ready`)).toMatchObject({
+    status: 503,
+    body: { database: "does not answer" },
+  });
 });
 
-it("once it is back all is answered, and streams that were open go on", async () => {
+it("all requests are answered once the database is back, and open streams continue", async () => {
   await postgres.startAgain();
   for (const url of urls) {
-    const { status, body } = await ask(`${url}/graphql`, asked(title));
+    const { status, body } = await request(`${url}/graphql`, post(title));
     expect([status, body.errors]).toEqual([200, undefined]);
-    expect((await ask(`${url}/feed`)).status).toBe(200);
+    expect((await request(`${url}/feed`)).status).toBe(200);
   }
   await ingestTexts(database, [
     documentOf({ arxivId: "2501.00001", title: "After it", submittedAt: "2025-01-01T00:00:00Z" }).text,
   ]);
-  const told = await stream.next();
-  expect(told?.data.data?.["paperChanged"]).toMatchObject({ paper: { title: "After it" } });
+  const event = await stream.next();
+  expect(event?.data.data?.["paperChanged"]).toMatchObject({ paper: { title: "After it" } });
 });
 
-/** A busy machine may need longer for a connection than such a short wait allows. */
+/** Retries, because a busy machine may need longer for a connection than this short limit. */
 async function connectAtLast({ pool }: Database): Promise<pg.PoolClient> {
   for (;;) {
     try {
       return await pool.connect();
     } catch {
-      // Once more.
+      // Retried.
     }
   }
 }
 
-it("who waits too long for a connection is told to come again", async () => {
+/** @threat T50 */
+it("a request that waits too long for a connection is answered 503 with Retry-After", async () => {
   const narrow = openDatabase({
     connection: database.connection,
     maximumConnections: 1,
@@ -194,10 +204,10 @@ it("who waits too long for a connection is told to come again", async () => {
   const app = createApp({ database: narrow, logError: () => {} });
   const server = await startServer({ app, port: 0, host: "127.0.0.1" });
   const holder = await connectAtLast(narrow);
-  expect(await ask(`${server.url}/feed`)).toMatchObject({ status: 503, retryAfter: "5" });
-  expect(await ask(`${server.url}/graphql`, asked(title))).toEqual(away);
+  expect(await request(`${server.url}/feed`)).toMatchObject({ status: 503, retryAfter: "5" });
+  expect(await request(`${server.url}/graphql`, post(title))).toEqual(unavailableAnswer);
   holder.release();
-  expect((await ask(`${server.url}/feed`)).status).toBe(200);
+  expect((await request(`${server.url}/feed`)).status).toBe(200);
   await server.close();
   await narrow.close();
 });

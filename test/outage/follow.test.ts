@@ -25,11 +25,11 @@ import { databaseUrl } from "../server-connection.ts";
 import { StoppableServer } from "./stoppable-server.ts";
 
 let postgres: StoppableServer;
-/** Where it is stored, on a server that goes away. */
+/** The follower's database, on a server that is stopped. */
 let mine: Database;
 let source: TestDatabase;
 let server: Listening;
-/** The same, where an answer can be held back. */
+/** The same mirror, with an answer that can be delayed. */
 let slow: Awaited<ReturnType<typeof serveMirror>> | undefined;
 let folder: string;
 let env: Record<string, string>;
@@ -46,7 +46,7 @@ beforeAll(async () => {
   env = { DATABASE_URL: databaseUrl(mine.connection), PITH_GRAPH_KEYRING: join(folder, "keyring.json") };
 });
 afterAll(async () => {
-  // Those of a test that failed go on else.
+  // Any that a failed test left running.
   for (const child of children) child.kill("SIGKILL");
   for (const each of [server, slow]) await each?.close();
   await source.drop();
@@ -65,45 +65,45 @@ function ingestAt(start: number): Promise<void> {
 
 const away = /^The database is unavailable \(.+\)\. Retrying in \d+\.\d s\.$/;
 
-/** A follower, and waiting for what it says. */
+/** Starts a follower; `printed` waits for a line of its standard error. */
 function startFollowing(...args: string[]) {
   const child = spawnCli(["sync", "--follow", "--allow-host", "127.0.0.1", ...args], { env });
   children.push(child);
   const ended = once(child, "exit");
   const lines = createInterface({ input: child.stderr ?? expect.fail() })[Symbol.asyncIterator]();
-  const heard = async (line: RegExp) => {
+  const printed = async (line: RegExp) => {
     for (;;) {
       const { done, value } = await lines.next();
-      if (done) expect.fail(`It ended before it said ${line}.`);
+      if (done) expect.fail(`It ended before it printed ${line}.`);
       if (line.test(value)) return;
     }
   };
-  return { child, ended, heard };
+  return { child, ended, printed };
 }
 
-it("following goes on by itself once the database is back, and nothing is lost", async () => {
+it("sync --follow continues once the database is back, and has all papers", async () => {
   await ingestAt(0);
-  const { child, ended, heard } = startFollowing(server.url);
-  await heard(/^At the end of the mirror's feed \(position 3\): both mirrors have the same states/);
+  const { child, ended, printed } = startFollowing(server.url);
+  await printed(/^At the end of the mirror's feed \(position 3\): both mirrors have the same states/);
 
   // Between two batches.
   await postgres.stop();
   await ingestAt(10);
-  await heard(away);
+  await printed(away);
   await postgres.startAgain();
-  await heard(/^The database is available again; at position 6 of the mirror's feed\.$/);
+  await printed(/^The database is available again; at position 6 of the mirror's feed\.$/);
   expect(await cursorOf(mine, server.url)).toBe(6);
 
-  // In the midst of a batch.
+  // In the middle of a batch.
   const lock = await holdWriteLock(mine);
   lock.holder.on("error", () => {});
   await ingestAt(20);
   await untilRows(mine.pool, waitingWriters);
   await postgres.stop();
   lock.holder.release(true);
-  await heard(away);
+  await printed(away);
   await postgres.startAgain();
-  await heard(/^The database is available again; at position 9 of the mirror's feed\.$/);
+  await printed(/^The database is available again; at position 9 of the mirror's feed\.$/);
   expect(await cursorOf(mine, server.url)).toBe(9);
 
   child.kill("SIGTERM");
@@ -112,31 +112,31 @@ it("following goes on by itself once the database is back, and nothing is lost",
   expect(await headOf(mine)).toEqual(await headOf(source));
 });
 
-it("begun anew, it goes on from where it was when the database went", async () => {
+it("sync --follow --from-start continues at its cursor after the database was away", async () => {
   const { rows } = await source.pool.query("SELECT pith_number FROM changes ORDER BY position");
   const paths = rows.map((row) => `/pith/${suffixOf(row.pith_number)}/bundle.json`);
-  const held: ServerResponse[] = [];
+  const delayed: ServerResponse[] = [];
   const mirror = await serveMirror(source, (request, response) => {
-    // The sixth waits, the first time.
-    if (request.url !== paths[5] || held.length > 0) return false;
-    held.push(response);
+    // The sixth answer is delayed, the first time.
+    if (request.url !== paths[5] || delayed.length > 0) return false;
+    delayed.push(response);
     return true;
   });
   slow = mirror;
-  const { child, ended, heard } = startFollowing("--from-start", "--concurrency", "1", mirror.url);
+  const { child, ended, printed } = startFollowing("--from-start", "--concurrency", "1", mirror.url);
   await expect.poll(() => cursorOf(mine, mirror.url), { timeout: 60_000 }).toBe(5);
-  await expect.poll(() => held.length).toBe(1);
+  await expect.poll(() => delayed.length).toBe(1);
   await postgres.stop();
-  held[0]?.writeHead(503).end();
-  await heard(away);
+  delayed[0]?.writeHead(503).end();
+  await printed(away);
   await postgres.startAgain();
-  await heard(/^The database is available again; at position 9 of the mirror's feed\.$/);
-  expect(mirror.asked.filter((path) => paths.slice(0, 5).includes(path))).toEqual(paths.slice(0, 5));
+  await printed(/^The database is available again; at position 9 of the mirror's feed\.$/);
+  expect(mirror.requests.filter((path) => paths.slice(0, 5).includes(path))).toEqual(paths.slice(0, 5));
   child.kill("SIGTERM");
   expect(await ended).toEqual([143, null]);
 });
 
-it("without --follow the command ends, and says why", async () => {
+it("sync without --follow exits with 3 and the reason", async () => {
   await postgres.stop();
   try {
     const { status, stderr } = await runCli(["sync", "--allow-host", "127.0.0.1", server.url], { env });

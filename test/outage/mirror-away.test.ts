@@ -15,7 +15,7 @@ import {
 } from "../mirror/mirrors.ts";
 import { StoppableServer } from "./stoppable-server.ts";
 
-/** The server of the mirror that is followed: it goes away while the mirror itself still answers. */
+/** The database server of the followed mirror, which is stopped while the mirror still answers. */
 let postgres: StoppableServer;
 let source: Database;
 let mine: TestDatabase;
@@ -33,12 +33,12 @@ afterAll(async () => {
   await postgres.close();
 });
 
-/** A mirror whose database goes away before it answers the nth request for a bundle. */
+/** A mirror whose database is stopped before it answers the nth request for a bundle. */
 async function serveUntil(nth: number) {
-  let asked = 0;
+  let requests = 0;
   let leaving: Promise<void> | undefined;
   const leave = (request: IncomingMessage) => {
-    if (request.url?.endsWith("/bundle.json") && ++asked === nth) leaving = postgres.stop();
+    if (request.url?.endsWith("/bundle.json") && ++requests === nth) leaving = postgres.stop();
     return false;
   };
   const logged: string[] = [];
@@ -46,7 +46,7 @@ async function serveUntil(nth: number) {
   return { ...mirror, logged, hasLeft: () => leaving };
 }
 
-it("a mirror whose database goes away during a sync loses none of its papers", async () => {
+it("a sync stops when the mirror's database goes away, and the next one imports all papers", async () => {
   const mirror = await serveUntil(15);
   try {
     await expect(follow(mine, mirror.url)).rejects.toThrow(
@@ -56,7 +56,7 @@ it("a mirror whose database goes away during a sync loses none of its papers", a
     expect(mirror.hasLeft()).toBeDefined();
     expect(mirror.logged).toContain("a request failed with UNAVAILABLE");
     expect(mirror.logged).not.toContain("a request failed");
-    // What the manifest says without a database decides nothing.
+    // The manifest, which needs no database, is still served.
     expect((await fetch(`${mirror.url}/pith-mirrors.json`)).status).toBe(200);
     const passed = (await cursorOf(mine, mirror.url)) ?? 0;
     expect(passed).toBeLessThan(documents.length);

@@ -1,9 +1,9 @@
-import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/store/embedded/index.ts";
+import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/embedded-postgres/index.ts";
 import { type Database, migrateDatabase, openDatabase } from "../../src/store/index.ts";
 import { administer } from "../server-connection.ts";
 import { Folders } from "../store/embedded-support/folders.ts";
 
-/** A PostgreSQL server of a test's own, which goes away and comes back at the same address. */
+/** A PostgreSQL server that a test can stop and start again at the same address. */
 export class StoppableServer {
   readonly #folders: Folders;
   readonly #dataDirectory: string;
@@ -25,7 +25,7 @@ export class StoppableServer {
     return this.#server.connection;
   }
 
-  /** A database of this name with all tables; the caller's. */
+  /** A migrated database of this name. The caller closes it. */
   async createDatabase(name: string): Promise<Database> {
     await administer(this.connection, `CREATE DATABASE ${name}`);
     const database = openDatabase({ connection: { ...this.connection, database: name } });
@@ -33,7 +33,7 @@ export class StoppableServer {
     return database;
   }
 
-  /** Its sessions are ended (57P01), and nobody listens any more. */
+  /** Ends its sessions (57P01) and stops listening. */
   async stop(): Promise<void> {
     await this.#server.release();
   }

@@ -30,7 +30,7 @@ beforeAll(async () => {
     PITH_GRAPH_KEYRING: keyring,
     PORT: "0",
   };
-  // One takes submissions and runs the worker; the others only answer.
+  // One accepts submissions and runs the worker; the others only answer.
   const tokens = { PITH_GRAPH_TOKENS: sha256(token).toString("hex") };
   services.push(await startService(["serve"], { ...env, ...tokens }));
   const others = Array.from({ length: 3 }, () => startService(["start", "--no-sample"], env));
@@ -42,7 +42,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function ask<Data>({ url }: ServiceProcess, query: string): Promise<Data> {
+async function queryService<Data>({ url }: ServiceProcess, query: string): Promise<Data> {
   const response = await fetch(`${url}/graphql`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -53,23 +53,23 @@ async function ask<Data>({ url }: ServiceProcess, query: string): Promise<Data> 
   return data;
 }
 
-/** Asked with the same text each time: the answer is kept, and so is the row of the work. */
+/** The same text each time, so that the answer and the row of the work are cached. */
 const counts = `{ status { papers } work(ref: "arXiv:2403.10000") { citedByCount } }`;
-/** With another text each time: of the kept rows alone. */
+/** Another text each time, so that only rows are cached. */
 const citedBy = (number: number) => `{ w${number}: work(ref: "arXiv:2403.10000") { citedByCount } }`;
 const graph = `{ citationGraph(roots: ["arXiv:2403.10000"], direction: CITED_BY) { nodeCount graphVersion } }`;
 
 type Graph = { citationGraph: { nodeCount: number; graphVersion: string } };
 
-/** Asks until the process has come so far; the test's own time limit ends the wait. */
+/** Polls until the process's graph has reached the position. The test's time limit ends the wait. */
 async function graphAt(service: ServiceProcess, position: string): Promise<Graph["citationGraph"]> {
   for (;;) {
-    const { citationGraph } = await ask<Graph>(service, graph);
+    const { citationGraph } = await queryService<Graph>(service, graph);
     if (BigInt(citationGraph.graphVersion) >= BigInt(position)) return citationGraph;
   }
 }
 
-it("what one of four processes takes in, all see: streams, kept answers and rows, the graph", async () => {
+it("all four processes see a paper submitted to one of them: in streams, cached answers and rows, and the graph", async () => {
   const [first] = services as [ServiceProcess];
   const streams = await Promise.all(
     services.map(({ url }) =>
@@ -77,30 +77,32 @@ it("what one of four processes takes in, all see: streams, kept answers and rows
     ),
   );
   try {
-    // From the first sign of life on nothing is missed.
+    // From the first heartbeat on no event is missed.
     await Promise.all(streams.map((stream) => stream.beats(1)));
     for (let round = 1; round <= rounds; round++) {
       for (const [number, service] of services.entries()) {
         const before = { status: { papers: round }, work: { citedByCount: round - 1 } };
-        // Twice: the second answer is a kept one.
-        for (let time = 0; time < 2; time++) expect(await ask(service, counts)).toEqual(before);
-        expect(await ask(service, citedBy(number))).toEqual({ [`w${number}`]: { citedByCount: round - 1 } });
+        // Twice: the second answer is from the cache.
+        for (let time = 0; time < 2; time++) expect(await queryService(service, counts)).toEqual(before);
+        expect(await queryService(service, citedBy(number))).toEqual({
+          [`w${number}`]: { citedByCount: round - 1 },
+        });
       }
       const submitted = paper(200 + round, { references: [referenceOf(1, { arxivId: "2403.10000" })] });
       const { answers } = await post(first.url, submitted.text, {}, "?wait=30");
       expect(answers).toMatchObject([{ status: "MERGED" }]);
-      // From the moment of the acknowledgement on, in every process.
+      // Right after the acknowledgement, in every process.
       for (const [number, service] of services.entries()) {
-        expect(await ask(service, counts)).toEqual({
+        expect(await queryService(service, counts)).toEqual({
           status: { papers: round + 1 },
           work: { citedByCount: round },
         });
         const name = 100 * round + number;
-        expect(await ask(service, citedBy(name))).toEqual({ [`w${name}`]: { citedByCount: round } });
+        expect(await queryService(service, citedBy(name))).toEqual({ [`w${name}`]: { citedByCount: round } });
       }
       const events = await Promise.all(streams.map((stream) => stream.next()));
-      const told = { paper: { pithNumber: submitted.pithNumber }, position: events[0]?.id };
-      for (const event of events) expect(event?.data.data).toEqual({ paperChanged: told });
+      const change = { paper: { pithNumber: submitted.pithNumber }, position: events[0]?.id };
+      for (const event of events) expect(event?.data.data).toEqual({ paperChanged: change });
 
       const { rows } = await database.pool.query<{ value: string }>(
         "SELECT value FROM totals WHERE name = 'graph_position'",
@@ -114,7 +116,7 @@ it("what one of four processes takes in, all see: streams, kept answers and rows
   }
 });
 
-it("one of them that is killed is missed by none, and all stop in order", async () => {
+it("three processes continue when the fourth is killed, and stop with status 0 on SIGTERM", async () => {
   const killed = services.splice(1, 1)[0] as ServiceProcess;
   const gone = once(killed.child, "close");
   killed.child.kill("SIGKILL");
@@ -123,7 +125,7 @@ it("one of them that is killed is missed by none, and all stop in order", async 
   const { answers } = await post(first.url, paper(300).text, {}, "?wait=30");
   expect(answers).toMatchObject([{ status: "MERGED" }]);
   for (const service of services) {
-    expect(await ask(service, counts)).toMatchObject({ status: { papers: rounds + 2 } });
+    expect(await queryService(service, counts)).toMatchObject({ status: { papers: rounds + 2 } });
   }
   const stopped = services.map(({ child }) => once(child, "close"));
   for (const { child } of services) child.kill("SIGTERM");

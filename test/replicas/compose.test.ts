@@ -18,8 +18,8 @@ import { parse } from "yaml";
 import { freePort } from "../free-port.ts";
 
 /*
- * What docker-compose.replicas.yml has its containers do, with PostgreSQL's own tools as Debian installs them, and not
- * with the image: the embedded server brings none. Skipped elsewhere.
+ * Runs the commands of docker-compose.replicas.yml without the image, with PostgreSQL's tools from Debian, which the
+ * embedded server lacks. Skipped on other systems.
  */
 
 const run = promisify(execFile);
@@ -52,14 +52,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** As the image's user, and with no more in the environment than what is told. */
+/** Options to run a command as the image's user, with only the given environment. */
 const as = (env: Record<string, string>): SpawnOptions => ({
   ...user,
   cwd: folder,
   env: { PATH: `${bin}:${process.env["PATH"]}`, ...env },
 });
 
-/** Resolves once the server says that it takes connections. */
+/** Resolves once the server accepts connections. */
 async function started(
   command: string,
   args: readonly string[],
@@ -67,18 +67,18 @@ async function started(
 ): Promise<ChildProcess> {
   const server = spawn(command, args, { ...as(env), stdio: ["ignore", "ignore", "pipe"] });
   servers.push(server);
-  let said = "";
+  let output = "";
   await new Promise<void>((resolve, reject) => {
     server.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      said += text;
-      if (/ready to accept (?:read-only )?connections/.test(said)) resolve();
+      output += text;
+      if (/ready to accept (?:read-only )?connections/.test(output)) resolve();
     });
-    server.on("close", (status) => reject(new Error(`ended with ${status}: ${said}`)));
+    server.on("close", (status) => reject(new Error(`ended with ${status}: ${output}`)));
   });
   return server;
 }
 
-test("the replica copies a new primary, follows it, and goes on with its copy", async (context) => {
+test("the replica copies a new primary, follows it, and continues with its copy after a restart", async (context) => {
   if (bin === undefined || !isRoot)
     context.skip("PostgreSQL of Debian is not installed, or this is not root");
   const idOf = (what: string) => Number(execFileSync("id", [what, "postgres"], { encoding: "utf8" }));
@@ -95,7 +95,7 @@ test("the replica copies a new primary, follows it, and goes on with its copy", 
   await run("initdb", ["-D", primary, "-U", "pith", "-A", "trust"], as({}));
   const first = await started("postgres", ["-D", primary, "-p", port], {});
   await run("createdb", ["-h", "127.0.0.1", "-p", port, "-U", "pith", "pith_graph"], as({}));
-  // The image runs such scripts before it starts the server anew.
+  // The image runs such scripts before it restarts the server.
   const given = { ...owner, PGPORT: port, PGDATA: primary, REPLICATION_PASSWORD: password };
   await run("bash", ["allow-replicas.sh"], as(given));
   const stopped = once(first, "close");
@@ -105,7 +105,7 @@ test("the replica copies a new primary, follows it, and goes on with its copy", 
   await sql(port, "CREATE TABLE copied AS SELECT 1 AS value");
 
   mkdirSync(replica, { mode: 0o700 });
-  // Left by a copy that was cut short.
+  // Left by an incomplete copy.
   mkdirSync(join(replica, "base"));
   for (const path of [replica, join(replica, "base")]) chownSync(path, user.uid, user.gid);
   const environment = {

@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { parsePosition, positionText } from "../../src/store/replicas/index.ts";
-import { mayAnswerElsewhere } from "../../src/store/replicas/read-server.ts";
-import { PrimaryHistory } from "../../src/store/replicas/read-servers.ts";
-import { isServerFault } from "../../src/store/server-fault.ts";
+import { parsePosition, positionText } from "../../src/store/read-server.ts";
+import { PrimaryHistory } from "../../src/store/read-servers.ts";
+import { isAnsweredByPrimary, isServerFault } from "../../src/store/server-fault.ts";
 
 describe("a position", () => {
-  it("is read and written as PostgreSQL does", () => {
+  it("is read and written like PostgreSQL's", () => {
     for (const text of ["0/0", "16/B374D848", "FFFFFFFF/FFFFFFFF", "1/0"]) {
       expect(positionText(parsePosition(text) ?? -1n)).toBe(text);
     }
@@ -13,7 +12,7 @@ describe("a position", () => {
     expect(parsePosition("a/b")).toBe(parsePosition("A/B"));
   });
 
-  it("is nothing else", () => {
+  it("is null for any other text", () => {
     for (const text of [
       "",
       "0",
@@ -32,8 +31,8 @@ describe("a position", () => {
   });
 });
 
-describe("how far a replica is behind", () => {
-  it("is how long ago the primary was where the replica is", () => {
+describe("the delay of a replica", () => {
+  it("is the time since the primary was at the replica's position", () => {
     const history = new PrimaryHistory(10_000);
     for (const [at, position] of [
       [1_000, 100n],
@@ -49,14 +48,14 @@ describe("how far a replica is behind", () => {
     expect(history.millisecondsBehind(99n)).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it("is nothing on a primary where nothing happens", () => {
+  it("is 0 if the primary does not move", () => {
     const history = new PrimaryHistory(10_000);
     for (let at = 0; at <= 100_000; at += 1_000) history.add(at, 100n);
     expect(history.millisecondsBehind(100n)).toBe(0);
     expect(history.millisecondsBehind(99n)).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it("is not known before the primary has told, nor of a primary that went back", () => {
+  it("is infinite before the primary's first position, and after the primary has gone back", () => {
     const history = new PrimaryHistory(10_000);
     expect(history.millisecondsBehind(100n)).toBe(Number.POSITIVE_INFINITY);
     history.add(0, 100n);
@@ -65,7 +64,7 @@ describe("how far a replica is behind", () => {
     expect(history.millisecondsBehind(50n)).toBe(0);
   });
 
-  it("is looked back on no longer than was asked", () => {
+  it("is infinite beyond the length of the history", () => {
     const history = new PrimaryHistory(2_000);
     for (let at = 0; at <= 5_000; at += 1_000) history.add(at, BigInt(at));
     expect(history.millisecondsBehind(3_000n)).toBe(2_000);
@@ -73,18 +72,18 @@ describe("how far a replica is behind", () => {
   });
 });
 
-it("a statement's own error is the server's no more than a time limit is", () => {
+it("errors of the server and conflicts with replay may be answered elsewhere, other SQLSTATEs and time limits not", () => {
   const withCode = (code: string) => Object.assign(new Error("…"), { code });
   for (const code of ["57P01", "57P03", "08006", "ECONNREFUSED", "ECONNRESET", "53300"]) {
     expect(isServerFault(withCode(code)), code).toBe(true);
   }
   expect(isServerFault(new Error("Connection terminated unexpectedly"))).toBe(true);
   for (const code of ["42601", "57014", "23505", "22P02", "TIMEOUT"]) {
-    expect(mayAnswerElsewhere(withCode(code)), code).toBe(false);
+    expect(isAnsweredByPrimary(withCode(code)), code).toBe(false);
   }
-  // In the way of what is replayed; before a migration is replayed.
+  // Conflicts with replay, and a migration that is not replayed yet.
   for (const code of ["40001", "42P01", "42703"]) {
     expect(isServerFault(withCode(code)), code).toBe(false);
-    expect(mayAnswerElsewhere(withCode(code)), code).toBe(true);
+    expect(isAnsweredByPrimary(withCode(code)), code).toBe(true);
   }
 });

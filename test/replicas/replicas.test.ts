@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, expect, inject, it } from "vitest";
 import { startGraph } from "../../src/graph/index.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
 import { type Database, migrateDatabase, openDatabase } from "../../src/store/index.ts";
-import { ReadServers, type ReplicaStatus } from "../../src/store/replicas/index.ts";
+import { ReadServers } from "../../src/store/read-servers.ts";
+import type { ReplicaStatus } from "../../src/store/replica.ts";
 import { takeIn } from "../ingest/take-in.ts";
 import { longTest } from "../long.ts";
 import { paper, post, settings, token, work } from "../submissions/site.ts";
@@ -30,15 +31,15 @@ afterAll(async () => {
   await cluster.close();
 });
 
-/** A server before the cluster, with a bound of its own. */
+/** A server on the cluster, with its own maximum delay. */
 type Front = {
   readonly url: string;
   readonly servers: ReadServers;
-  /** Queries that nobody but the primary answers go over these. */
+  /** The connections for queries that the primary answers. */
   readonly reads: Database;
-  /** Resolves once a replica is in use, or left out for a reason like this. */
+  /** Resolves once a replica is in use, or excluded for a matching reason. */
   until(number: number, isLike: true | RegExp): Promise<ReplicaStatus>;
-  /** The title of a paper; null where there is none. Fails where the answer has an error. */
+  /** The title of a paper, or null. Fails if the answer has an error. */
   title(ref: string, headers?: Record<string, string>): Promise<string | null>;
   graphql(query: string, headers?: Record<string, string>): Promise<Response>;
 };
@@ -86,8 +87,8 @@ async function openFront(
       new Promise((resolve) => {
         const look = () => {
           const status = servers.status()[number - 1] as ReplicaStatus;
-          const isSo = isLike === true ? status.isUsed : isLike.test(status.reason ?? "");
-          if (!isSo) return;
+          const matches = isLike === true ? status.isUsed : isLike.test(status.reason ?? "");
+          if (!matches) return;
           waiting.delete(look);
           resolve(status);
         };
@@ -111,7 +112,7 @@ async function openUsedFront(maximumSeconds: number): Promise<Front> {
   return front;
 }
 
-/** Statements of queries that a server was asked, over whichever of its sessions are still there. */
+/** The number of a server's sessions whose last statement is like this. */
 async function queriesAt(standby: Standby, like: string): Promise<number> {
   const rows = await standby.query(
     `SELECT FROM pg_stat_activity WHERE application_name = 'pith-graph' AND query LIKE '%${like}%'`,
@@ -124,7 +125,7 @@ const positionOf = (response: Response | { headers: Headers }) =>
 const carrying = (position: string) => ({ "pith-graph-position": position });
 const submitter = { authorization: `Bearer ${token}` };
 
-it("queries go to the replicas in turn, those of the graph as well, and none to the primary", async () => {
+it("queries and graph queries go to the replicas in turn, and none to the primary", async () => {
   const front = await openUsedFront(3_600);
   for (const [number, { pithNumber }] of papers.entries()) {
     expect(await front.title(pithNumber)).toBe(`Submitted ${number}`);
@@ -137,27 +138,27 @@ it("queries go to the replicas in turn, those of the graph as well, and none to 
     expect(await (await front.graphql(graph)).json()).toEqual({ data: { citationGraph: { nodeCount: 1 } } });
   }
   for (const standby of cluster.standbys) {
-    // The last statement of a session that answered a question.
+    // The last statement of a session that answered a graph query.
     expect(await queriesAt(standby, "ROLLBACK")).toBeGreaterThan(0);
   }
-  // No connection was ever opened for them.
+  // No connection to the primary was opened.
   expect(front.reads.pool.totalCount).toBe(0);
 });
 
-it("who has submitted sees it while replicas do not: by a position, a token, or in the same request", async () => {
+it("a submitter sees its paper before replicas do: by a position, a token, or in the same request", async () => {
   const front = await openUsedFront(3_600);
   for (const standby of cluster.standbys) await standby.pause();
   try {
     const submitted = paper(100);
-    const taken = await post(front.url, submitted.text);
-    expect(taken.answers[0]?.status).toBe("MERGED");
-    const position = positionOf(taken);
+    const posted = await post(front.url, submitted.text);
+    expect(posted.answers[0]?.status).toBe("MERGED");
+    const position = positionOf(posted);
     expect(position).toMatch(/^[0-9A-F]+\/[0-9A-F]+$/);
     expect(await front.title(submitted.pithNumber)).toBeNull();
     expect(await front.title(submitted.pithNumber, carrying(position))).toBe("Submitted 100");
     expect(await front.title(submitted.pithNumber, submitter)).toBe("Submitted 100");
 
-    const status = await fetch(`${front.url}${taken.answers[0]?.url}`, { headers: submitter });
+    const status = await fetch(`${front.url}${posted.answers[0]?.url}`, { headers: submitter });
     expect(positionOf(status)).toMatch(/\//);
 
     const document = JSON.stringify(paper(101).text);
@@ -167,34 +168,37 @@ it("who has submitted sees it while replicas do not: by a position, a token, or 
       expect(await response.json()).toMatchObject({ data: { submitDocument: { submission: {} } } });
       expect(positionOf(response)).toMatch(/\//);
     }
-    // Who asks without anything to show is not told.
+    // Without a position or token the answer has no position.
     expect(positionOf(await front.graphql("{ status { papers } }"))).toBe("none");
   } finally {
     for (const standby of cluster.standbys) await standby.resume();
   }
 });
 
-longTest("a position that a replica has reached is read from there, and never goes back", async () => {
-  const front = await openUsedFront(3_600);
-  const submitted = paper(110);
-  const position = positionOf(await post(front.url, submitted.text));
-  for (const standby of cluster.standbys) await untilReplayed(standby, position);
-  expect(await front.title(submitted.pithNumber, carrying(position))).toBe("Submitted 110");
-  expect(front.reads.pool.totalCount).toBe(0);
-  const response = await front.graphql("{ status { papers } }", carrying(position));
-  const later = positionOf(response);
-  expect(await front.title(submitted.pithNumber, carrying(later))).toBe("Submitted 110");
-  // One that nobody has come to: the primary knows best.
-  expect(await front.title(submitted.pithNumber, carrying("FFFFFFFF/FFFFFFFF"))).toBe("Submitted 110");
-  expect(front.reads.pool.totalCount).toBeGreaterThan(0);
+longTest(
+  "a request with a position is answered by a replica that has reached it, and malformed ones with 400",
+  async () => {
+    const front = await openUsedFront(3_600);
+    const submitted = paper(110);
+    const position = positionOf(await post(front.url, submitted.text));
+    for (const standby of cluster.standbys) await untilReplayed(standby, position);
+    expect(await front.title(submitted.pithNumber, carrying(position))).toBe("Submitted 110");
+    expect(front.reads.pool.totalCount).toBe(0);
+    const response = await front.graphql("{ status { papers } }", carrying(position));
+    const later = positionOf(response);
+    expect(await front.title(submitted.pithNumber, carrying(later))).toBe("Submitted 110");
+    // A position that no server has reached: the primary answers.
+    expect(await front.title(submitted.pithNumber, carrying("FFFFFFFF/FFFFFFFF"))).toBe("Submitted 110");
+    expect(front.reads.pool.totalCount).toBeGreaterThan(0);
 
-  const malformed = await front.graphql("{ status { papers } }", carrying("yesterday"));
-  expect(malformed.status).toBe(400);
-  expect(await malformed.json()).toMatchObject({ errors: [{ extensions: { code: "BAD_USER_INPUT" } }] });
-});
+    const malformed = await front.graphql("{ status { papers } }", carrying("yesterday"));
+    expect(malformed.status).toBe(400);
+    expect(await malformed.json()).toMatchObject({ errors: [{ extensions: { code: "BAD_USER_INPUT" } }] });
+  },
+);
 
 longTest(
-  "what is kept of a replica is dropped with each commit, also where its snapshot has the same text",
+  "rows cached from a replica are dropped with each commit, even if the snapshot's text stays the same",
   async () => {
     const front = await openUsedFront(3_600);
     const written = papers.slice(0, 3).map(({ pithNumber }) => pithNumber);
@@ -206,7 +210,7 @@ longTest(
         await writer.query("BEGIN");
         await writer.query(rename, ["renamed", written[index]]);
       }
-      // Last come, first committed: the oldest holds the snapshot's beginning, the newest has set its end.
+      // Committed in reverse order: the oldest transaction keeps the snapshot's xmin, the newest has set its xmax.
       for (const index of [2, 1, 0]) {
         await writers[index]?.query("COMMIT");
         const { rows } = await database.pool.query<{ position: string }>(
@@ -217,7 +221,7 @@ longTest(
           "SELECT pg_current_snapshot()::text AS text",
         );
         snapshots.add(seen?.[0]?.text ?? "");
-        // Often enough for both replicas to answer, and to keep what they read.
+        // Often enough for both replicas to answer, and for their rows to be cached.
         for (let time = 0; time < 4; time++) {
           for (const [place, pithNumber] of written.entries()) {
             expect(await front.title(pithNumber)).toBe(place >= index ? "renamed" : `Submitted ${place}`);
@@ -234,7 +238,7 @@ longTest(
   },
 );
 
-it("a replica that is behind by more than the bound is left out, and comes back", async () => {
+it("a replica with more than the maximum delay is excluded, and used again later", async () => {
   const front = await openUsedFront(1);
   const [one, other] = cluster.standbys as [Standby, Standby];
   await one.pause();
@@ -244,7 +248,7 @@ it("a replica that is behind by more than the bound is left out, and comes back"
   await other.pause();
   await post(front.url, paper(121).text);
   await front.until(2, /behind by more than 1 s/);
-  // Only the primary is left, and has it.
+  // Only the primary is left, which has the paper.
   expect(await front.title(submitted.pithNumber)).toBe("Submitted 120");
   expect(front.reads.pool.totalCount).toBeGreaterThan(0);
   await one.resume();
@@ -253,17 +257,17 @@ it("a replica that is behind by more than the bound is left out, and comes back"
   expect(await front.title(submitted.pithNumber)).toBe("Submitted 120");
 });
 
-it("no query fails when replicas are killed, or go silent; both come back", async () => {
+it("no query fails when a replica is killed or stopped, and both are used again later", async () => {
   const front = await openUsedFront(3_600);
   const [one, other] = cluster.standbys as [Standby, Standby];
   let isOver = false;
   let answered = 0;
-  const ask = async (client: number) => {
+  const queryRepeatedly = async (client: number) => {
     for (let number = client; !isOver; number++) {
-      // Each another text: nothing of it is in a cache.
+      // Another text each time, so that no answer is cached.
       const { pithNumber } = papers[number % papers.length] as (typeof papers)[number];
       const query = `{ a${client}_${number}: paper(ref: "${pithNumber}") { title work { citedByCount } claims { totalCount } } }`;
-      // A look at all servers takes its time, above all where one is silent: that is how often each client asks.
+      // Paced by a check of all servers, which takes long if one is silent.
       const [response] = await Promise.all([front.graphql(query), front.servers.look()]);
       const answer = (await response.json()) as { data: object; errors?: unknown };
       expect(answer.errors).toBeUndefined();
@@ -271,7 +275,7 @@ it("no query fails when replicas are killed, or go silent; both come back", asyn
       answered++;
     }
   };
-  const asking = [1, 2].map((client) => ask(client * 1_000));
+  const querying = [1, 2].map((client) => queryRepeatedly(client * 1_000));
   try {
     const killed = front.until(1, /does not answer/);
     for (const pid of await one.processes()) signal(pid, "SIGKILL");
@@ -289,11 +293,11 @@ it("no query fails when replicas are killed, or go silent; both come back", asyn
   } finally {
     isOver = true;
   }
-  await Promise.all(asking);
+  await Promise.all(querying);
   expect(answered).toBeGreaterThan(0);
 });
 
-longTest("what is no standby of the primary is never used, and said to be none", async () => {
+longTest("a server that is not a standby of the primary is never used, and reported", async () => {
   const [standby] = cluster.standbys as [Standby];
   const nowhere = { ...standby.connection, host: "/nowhere" };
   const front = await openFront(10, [cluster.primary.connection, nowhere]);

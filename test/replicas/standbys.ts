@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import { appendFile, chown, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
-import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/store/embedded/index.ts";
+import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/embedded-postgres/index.ts";
 import { Folders } from "../store/embedded-support/folders.ts";
 import { recordedServer } from "../store/embedded-support/processes.ts";
 
-/** A primary and streaming replicas of it: PostgreSQL servers of their own, in processes of their own. */
+/** A primary and its streaming replicas, each a separate PostgreSQL server. */
 export type Cluster = {
   readonly primary: EmbeddedServer;
   readonly standbys: readonly Standby[];
@@ -15,21 +15,21 @@ export type Cluster = {
 
 export type Standby = {
   readonly connection: EmbeddedServer["connection"];
-  /** Over connections that are no user's. */
+  /** Runs a statement on a separate connection. */
   query<Row extends pg.QueryResultRow>(text: string): Promise<Row[]>;
-  /** Stops replaying, for good, until `resume`. */
+  /** Stops replay until `resume`. */
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** The processes of the server and of all its sessions. */
+  /** The processes of the server and its sessions. */
   processes(): Promise<number[]>;
 };
 
-/** What is lost in a crash of a server that is thrown away is no loss. */
+/** Durability is not needed: the servers are removed after the test. */
 const fast = ["fsync", "synchronous_commit", "full_page_writes"].map(
   (name) => `ALTER SYSTEM SET ${name} = off`,
 );
 
-/** The primary begins with a copy of `prepared`, where the run has one; `prepare` fills it before it is copied itself. */
+/** Starts the primary on a copy of `prepared`, if given; `prepare` fills it before it is copied. */
 export async function startCluster(
   count: number,
   prepared: string | null,
@@ -42,7 +42,7 @@ export async function startCluster(
     ...fast,
     "ALTER SYSTEM SET wal_level = replica",
     "ALTER SYSTEM SET max_wal_senders = 10",
-    // Of a memory that five servers at once would not find in a container.
+    // Small, so that five servers fit into a container.
     "ALTER SYSTEM SET shared_buffers = '32MB'",
   ]);
   await first.release();
@@ -63,7 +63,7 @@ export async function startCluster(
   };
 }
 
-/** By a base backup of the running primary, as its manual says: copied between two calls, with the label it gives. */
+/** Starts a standby on a base backup of the running primary, as PostgreSQL's manual describes. */
 async function startStandby(folders: Folders, primary: EmbeddedServer, number: number) {
   const data = await folders.data();
   const { host, port, user } = primary.connection;
@@ -90,7 +90,7 @@ async function startStandby(folders: Folders, primary: EmbeddedServer, number: n
     `\nprimary_conninfo = 'host=${host} port=${port} user=${user} application_name=standby_${number}'\n` +
       "wal_retrieve_retry_interval = '100ms'\n",
   );
-  // As a member of it, so a server that is killed is started again.
+  // The test uses it like a command, so that it is restarted when killed.
   const server = await acquireEmbeddedServer({ dataDirectory: data });
   const query = async <Row extends pg.QueryResultRow>(text: string) => {
     const own = new pg.Client({ ...server.connection, application_name: "the test" });

@@ -1,14 +1,14 @@
 import { expect, it } from "vitest";
 import { AsyncEvent } from "../../src/runtime/async-event.ts";
 
-it("ends all waits", async () => {
+it("set ends all current waits", async () => {
   const event = new AsyncEvent();
   const waits = [event.wait(), event.wait({ timeout: 3_600_000 })];
   event.set();
   expect(await Promise.all(waits)).toEqual([true, true]);
 });
 
-it("keeps an event that nobody waits for, for one wait", async () => {
+it("set without a waiter ends the next wait only", async () => {
   const event = new AsyncEvent();
   event.set();
   event.set();
@@ -16,7 +16,7 @@ it("keeps an event that nobody waits for, for one wait", async () => {
   expect(await event.wait({ timeout: 1 })).toBe(false);
 });
 
-it("keeps nothing for later when somebody waits", async () => {
+it("set with a waiter does not end a later wait", async () => {
   const event = new AsyncEvent();
   const wait = event.wait();
   event.set();
@@ -24,14 +24,14 @@ it("keeps nothing for later when somebody waits", async () => {
   expect(await event.wait({ timeout: 1 })).toBe(false);
 });
 
-it("forgets an event that was cleared", async () => {
+it("clear discards an event", async () => {
   const event = new AsyncEvent();
   event.set();
   event.clear();
   expect(await event.wait({ timeout: 1 })).toBe(false);
 });
 
-it("ends a wait without the event when its signal is aborted, before or meanwhile", async () => {
+it("wait resolves with false when its signal aborts, before or during the wait", async () => {
   const event = new AsyncEvent();
   const stop = new AbortController();
   const wait = event.wait({ signal: stop.signal });

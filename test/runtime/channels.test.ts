@@ -10,14 +10,14 @@ afterEach(() => {
   for (const stop of stops.splice(0)) stop();
 });
 
-/** What a subscriber sees, in order. */
+/** The events that a subscriber receives, in order. */
 function observed(): string[] {
   const seen: string[] = [];
-  const told = ({ result, error }: Work<About, number>) => String(result ?? error);
+  const outcome = ({ result, error }: Work<About, number>) => String(result ?? error);
   stops.push(
     channel.subscribe({
       start: ({ name }) => seen.push(`${name} starts`),
-      end: (work) => seen.push(`${work.name} ends: ${told(work)}`),
+      end: (work) => seen.push(`${work.name} ends: ${outcome(work)}`),
     }),
   );
   return seen;
@@ -45,7 +45,7 @@ describe("a channel of work", () => {
     ]);
   });
 
-  it("only does the work where there is no subscriber", () => {
+  it("only runs the work if there is no subscriber", () => {
     const about = { name: "a" };
     observed();
     stops.pop()?.();

@@ -1,6 +1,6 @@
 import { DrizzleQueryError } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { errorText } from "../../src/runtime/error-text.ts";
+import { errorText } from "../../src/runtime/display-text.ts";
 
 function withCode(message: string, code: string): Error {
   return Object.assign(new Error(message), { code });
@@ -11,7 +11,7 @@ const refused = (address: string) => withCode(`connect ECONNREFUSED ${address}`,
 describe("the text of an error", () => {
   it.each<[string, unknown, string]>([
     ["an error's message", new Error("no room"), "no room"],
-    ["what was thrown, where that is no error", "a word", "a word"],
+    ["the thrown value if it is not an error", "a word", "a word"],
     ["the code of an error without a message", withCode("", "EPIPE"), "EPIPE"],
     ["the name of an error with neither", new RangeError(), "RangeError"],
     [
@@ -20,12 +20,12 @@ describe("the text of an error", () => {
       "connect ECONNREFUSED 127.0.0.1:1",
     ],
     [
-      "each of several errors once",
+      "each distinct error of an AggregateError",
       new AggregateError([refused("::1:1"), refused("127.0.0.1:1"), refused("::1:1")]),
       "connect ECONNREFUSED ::1:1; connect ECONNREFUSED 127.0.0.1:1",
     ],
     [
-      "the cause of a failed query, and none of its values",
+      "the cause of a failed query without its parameters",
       new DrizzleQueryError("SELECT $1", ["secret"], new Error("out of shared memory")),
       "out of shared memory",
     ],
@@ -33,7 +33,7 @@ describe("the text of an error", () => {
     expect(errorText(error)).toBe(text);
   });
 
-  it("is the reason of a connection that Node.js refuses", async () => {
+  it("is the cause of a fetch that failed to connect", async () => {
     const error = await fetch("http://127.0.0.1:1/").catch((thrown: unknown) => thrown);
     expect((error as Error).message).toBe("fetch failed");
     expect(errorText(error)).not.toBe("fetch failed");

@@ -2,14 +2,14 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { isTurnOver, mapInTurns, sliceMilliseconds, takeTurn } from "../../src/runtime/event-loop.ts";
 
-/** Holds the event loop for longer than a slice. */
+/** Blocks the event loop for longer than a slice. */
 function useSlice(): void {
   const end = performance.now() + sliceMilliseconds + 1;
   isTurnOver();
   while (performance.now() <= end);
 }
 
-it("ends the turn of all work together, until the event loop has gone round", async () => {
+it("isTurnOver is true after a used-up slice, until the event loop has run", async () => {
   await nextTurn();
   expect(isTurnOver()).toBe(false);
   useSlice();
@@ -19,7 +19,7 @@ it("ends the turn of all work together, until the event loop has gone round", as
   expect(isTurnOver()).toBe(false);
 });
 
-it("gives the next turn to the owner that has used the least time", async () => {
+it("takeTurn gives the next turn to the owner that has used the least time", async () => {
   const [long, short] = [{}, {}];
   const order: string[] = [];
   const waiting = [1, 2, 3].map((nth) =>
@@ -34,7 +34,7 @@ it("gives the next turn to the owner that has used the least time", async () => 
   expect(order).toEqual(["long 1", "short", "long 2", "long 3"]);
 });
 
-it("maps a long list in several turns, and a short one at once", async () => {
+it("mapInTurns maps a long list in several turns, and a short one synchronously", async () => {
   expect(mapInTurns([1, 2], (number) => number * 2)).toEqual([2, 4]);
   let turns = 0;
   const count = setInterval(() => turns++, 0);

@@ -10,7 +10,7 @@ it.each([
   { failures: 3, random: 1, delay: 400 },
   { failures: 4, random: 1, delay: 500 },
   { failures: 2_000, random: 0, delay: 250 },
-])("waits $delay ms after $failures failures at random $random", ({ failures, random, delay }) => {
+])("backoffDelay is $delay ms after $failures failures at random $random", ({ failures, random, delay }) => {
   expect(backoffDelay(failures, backoff, random)).toBe(delay);
 });
 
@@ -27,7 +27,7 @@ function failing(...errors: readonly Error[]) {
 
 const short = { firstDelay: 0.01, maxDelay: 0.01, isRetryable: () => true };
 
-it("attempts until one succeeds, and reports each failure", async () => {
+it("retry attempts until one succeeds, and reports each failure", async () => {
   const { attempt, calls } = failing(new Error("first"), new Error("second"));
   const reported: string[] = [];
   const onRetry = (error: unknown) => void reported.push((error as Error).message);
@@ -36,19 +36,19 @@ it("attempts until one succeeds, and reports each failure", async () => {
   expect(reported).toEqual(["first", "second"]);
 });
 
-it("rejects with the last error once the attempts are used up", async () => {
+it("retry rejects with the last error once the attempts are used up", async () => {
   const { attempt, calls } = failing(new Error("first"), new Error("second"), new Error("third"));
   await expect(retry(attempt, { ...short, attempts: 2 })).rejects.toThrow("second");
   expect(calls()).toBe(2);
 });
 
-it("rejects at once with an error that is not retryable", async () => {
+it("retry rejects at once with an error that is not retryable", async () => {
   const { attempt, calls } = failing(new Error("first"), new Error("second"));
   await expect(retry(attempt, { ...short, isRetryable: () => false })).rejects.toThrow("first");
   expect(calls()).toBe(1);
 });
 
-it("rejects with the signal's reason when it is aborted while waiting", async () => {
+it("retry rejects with the signal's reason if it aborts during the delay", async () => {
   const { attempt, calls } = failing(new Error("first"));
   const stop = new AbortController();
   const options = { firstDelay: 3_600_000, maxDelay: 3_600_000, isRetryable: () => true };

@@ -6,7 +6,7 @@ function bucketsAt(perMinute: number, maxKeys?: number) {
   return { clock, buckets: new TokenBuckets({ perMinute, maxKeys, now: () => clock.now }) };
 }
 
-it("lets a key use a minute's tokens at once, then as many as time gives", () => {
+it("a key may use a minute's tokens at once, then as many as are refilled", () => {
   const { clock, buckets } = bucketsAt(60);
   expect(buckets.wait("a", 60)).toBe(0);
   buckets.take("a", 60);
@@ -16,14 +16,14 @@ it("lets a key use a minute's tokens at once, then as many as time gives", () =>
   expect(buckets.wait("a", 2)).toBe(500);
 });
 
-it("counts each key by itself", () => {
+it("keys have separate buckets", () => {
   const { buckets } = bucketsAt(1);
   buckets.take("a", 1);
   expect(buckets.wait("a", 1)).toBe(60_000);
   expect(buckets.wait("b", 1)).toBe(0);
 });
 
-it("asks for a full bucket where more is wanted than it can have, and makes the key wait for the rest later", () => {
+it("taking more than a minute's tokens needs a full bucket, and later takes wait for the rest", () => {
   const { clock, buckets } = bucketsAt(60);
   expect(buckets.wait("a", 180)).toBe(0);
   buckets.take("a", 180);
@@ -31,7 +31,7 @@ it("asks for a full bucket where more is wanted than it can have, and makes the 
   expect(buckets.wait("a", 1)).toBe(1_000);
 });
 
-it("never fills a bucket beyond a minute's tokens", () => {
+it("a bucket has at most a minute's tokens", () => {
   const { clock, buckets } = bucketsAt(60);
   buckets.take("a", 1);
   clock.now = 3_600_000;
@@ -39,7 +39,7 @@ it("never fills a bucket beyond a minute's tokens", () => {
   expect(buckets.wait("a", 1)).toBe(1_000);
 });
 
-it("forgets the key that was used least recently, beyond its number of keys", () => {
+it("the least recently used key is dropped beyond maxKeys", () => {
   const { buckets } = bucketsAt(1, 2);
   for (const key of ["a", "b"]) buckets.take(key, 1);
   buckets.wait("a", 1);

@@ -10,11 +10,11 @@ test.each([
   ["Define $$ P(z) = z. $$ We go on.", ["Define $$ P(z) = z. $$", "We go on."]],
   ["No end", ["No end"]],
   ["", []],
-])("the sentences of %j", (text, sentences) => {
+])("divides %j into the sentences %j", (text, sentences) => {
   expect(sentencesOf(text)).toEqual(sentences);
 });
 
-test("a kind is given where a sentence says so, and only one does", () => {
+test("gives a claim its kind by its words if only one sentence has them", () => {
   const kinds = (text: string) => claimsOfAbstract(text).map(({ kind }) => kind);
   expect(kinds("In this paper, we look. It is hard. We prove that it is so.")).toEqual([
     "one_line_summary",
@@ -27,6 +27,6 @@ test("a kind is given where a sentence says so, and only one does", () => {
   ]);
 });
 
-test("leaves out a ninth sentence and those of fewer than three words", () => {
+test("omits sentences after the eighth, and those of fewer than three words", () => {
   expect(claimsOfAbstract(`1998. To appear. ${"It is so. ".repeat(12)}`).length).toBe(8);
 });

@@ -10,7 +10,7 @@ function stateOf(states: ReadonlyMap<string, MergedState>): MergedState {
   return state;
 }
 
-/** What became of each event, by the time that it says it was made. */
+/** The status of each event, by its stated time. */
 function fates(state: MergedState) {
   return [...state.events.values()]
     .map(
@@ -19,7 +19,8 @@ function fates(state: MergedState) {
     .sort();
 }
 
-test("a fork: superseded, current, and a rival that is not applied", () => {
+/** @threat T11 */
+test("a fork has a superseded, a current, and a not applied snapshot, and one equivocation", () => {
   const { states, refused, warnings } = mergeDocuments([fork], sampleKeyring, "signed");
   expect({ refused, warnings }).toEqual({ refused: [], warnings: [] });
   const state = stateOf(states);
@@ -38,7 +39,7 @@ const invalid = [
   ["2026-01-06", "invalid", "EVENT_TYPE_NOT_ALLOWED"],
 ];
 
-test("at `signed` the unsigned events are refused, and the invalid ones are listed", () => {
+test("the minimum proof `signed` rejects unsigned events, and lists the invalid ones", () => {
   const { states, refused, warnings } = mergeDocuments([doubtful], sampleKeyring, "signed");
   expect(warnings).toEqual([]);
   expect(refused.map(([, reason]) => reason)).toEqual(["UNSIGNED", "UNSIGNED"]);
@@ -48,11 +49,11 @@ test("at `signed` the unsigned events are refused, and the invalid ones are list
     ["2026-01-02", "current", "signed"],
     ...invalid,
   ]);
-  // One of the refused is a copy of an event that another copy proves.
+  // One rejected copy is of an event that another copy proves.
   expect(refused.filter(([id]) => [...state.events.keys()].some((known) => known === id)).length).toBe(1);
 });
 
-test("at `hash` the unsigned snapshot is let in, and does not displace the signed one", () => {
+test("the minimum proof `hash` accepts the unsigned snapshot, which does not displace the signed one", () => {
   const { states, refused } = mergeDocuments([doubtful], sampleKeyring, "hash");
   expect(refused).toEqual([]);
   const state = stateOf(states);
@@ -65,7 +66,7 @@ test("at `hash` the unsigned snapshot is let in, and does not displace the signe
   expect(currentSnapshot(state)?.event.createdAt).toBe("2026-01-02T00:00:00Z");
 });
 
-test("the synthetic papers say that they are", () => {
+test("synthetic papers have the source kind `sample` and a title that begins with Sample:", () => {
   for (const line of [fork, doubtful]) {
     const state = stateOf(mergeDocuments([line], sampleKeyring, "signed").states);
     expect(state.canonicalRecord?.["source"]).toMatchObject({ kind: "sample" });

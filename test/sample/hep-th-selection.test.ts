@@ -8,19 +8,19 @@ const network = (lists: Record<string, string[]>) =>
 // r cites a and b, c and d cite r; a is cited most, d by no paper; e is two steps away.
 const example = network({ r: ["a", "b"], c: ["r"], d: ["r", "a"], a: ["e"], b: ["c"], x: ["y"] });
 
-test("selects breadth first in both directions, the most cited first and equally cited ones by id", () => {
+test("selectPapers goes breadth first in both directions, by citations and then by id", () => {
   expect([...selectPapers(example, "r", 10)]).toEqual(["r", "a", "b", "c", "d", "e"]);
 });
 
-test("stops at the count", () => {
+test("selectPapers stops at the count", () => {
   expect([...selectPapers(example, "r", 2)]).toEqual(["r", "a"]);
 });
 
-test("selects a paper that cites itself once", () => {
+test("selectPapers selects a paper that cites itself once", () => {
   expect([...selectPapers(network({ r: ["r", "a"] }), "r", 5)]).toEqual(["r", "a"]);
 });
 
-test("the packed source has papers that cite or are cited, oldest id first, without what the sample does not use", () => {
+test("the packed source has papers that cite or are cited, by id, and only members that the sample uses", () => {
   const line = (number: string, references?: string[]) =>
     JSON.stringify({
       arxivId: `hep-th/${number}`,

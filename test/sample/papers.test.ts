@@ -12,7 +12,7 @@ const arxiv = readLines("arxiv-2022-12.ndjson.gz");
 const hepTh = readLines("hep-th.ndjson.gz");
 const papers = (lines: readonly string[]) => lines.map(snapshotOf);
 const network = readHepTh();
-/** The papers that stand for those of a registry. */
+/** The papers that are treated as in the registry. */
 const anchors = new Set([
   ...papers(arxiv).map((snapshot) => snapshot.source.id),
   ...network.map(({ arxivId }) => arxivId),
@@ -39,7 +39,7 @@ describe.each([
   const merged = mergeDocuments(lines, sampleKeyring, "signed");
   const states = [...merged.states.values()];
 
-  test("merges at the proof `signed`, nothing refused and no warning", () => {
+  test("merges with the minimum proof `signed`, without rejections and warnings", () => {
     expect(merged.refused).toEqual([]);
     expect(merged.warnings).toEqual([]);
     expect(states.length).toBe(lines.length);
@@ -65,7 +65,7 @@ describe.each([
     }
   });
 
-  test("binds the title that it shows to its record", () => {
+  test("has the title's hash in its record", () => {
     for (const state of states) {
       const snapshot = currentSnapshot(state)?.event.payload["graph_snapshot"] as JsonObject & Snapshot;
       const metadata = state.canonicalRecord?.["metadata"] as { title_canon_sha256: string };
@@ -73,7 +73,7 @@ describe.each([
     }
   });
 
-  test("counts of its references what it lists", () => {
+  test("counts the internal anchors that it lists", () => {
     for (const { references } of papers(lines)) {
       const list = references.sample;
       expect(list.map(({ ref_index }) => ref_index)).toEqual(list.map((_, index) => index + 1));
@@ -83,7 +83,7 @@ describe.each([
   });
 });
 
-test("the papers of December 2022", () => {
+test("the sample of December 2022 has 49 papers with 283 claims and 1,786 references", () => {
   const snapshots = papers(arxiv);
   expect(counts(snapshots)).toEqual({
     papers: 49,
@@ -105,7 +105,7 @@ test("the papers of December 2022", () => {
   }
 });
 
-test("the papers of December 2022 keep their line breaks, LaTeX, accents and versions", () => {
+test("the papers of December 2022 keep line breaks, LaTeX and versions", () => {
   const snapshots = papers(arxiv);
   const titles = snapshots.map(({ paper }) => paper.title);
   expect(titles.filter((title) => title.includes("\n")).length).toBe(27);
@@ -117,7 +117,7 @@ test("the papers of December 2022 keep their line breaks, LaTeX, accents and ver
   ]);
 });
 
-test("the same identifier in several papers names one work", () => {
+test("papers that name the same identifier cite one work", () => {
   const citers = new Map<string, Set<string>>();
   for (const { references, source } of papers(arxiv)) {
     for (const { work_id: workId } of references.sample) {
@@ -132,7 +132,7 @@ test("the same identifier in several papers names one work", () => {
   ]);
 });
 
-test("the papers of hep-th", () => {
+test("the sample of hep-th has 1,000 papers with 4,878 claims and 31,993 references", () => {
   const snapshots = papers(hepTh);
   expect(counts(snapshots)).toEqual({
     papers: 1000,
@@ -149,7 +149,7 @@ test("the papers of hep-th", () => {
   expect(edges.filter(({ cited }) => cited === "hep-th/9711200").length).toBe(945);
 });
 
-test("papers of hep-th have their real titles and authors, references the cited title and year", () => {
+test("the papers of hep-th have their real titles and authors, and references with the cited title and year", () => {
   const snapshots = papers(hepTh);
   const byId = new Map(network.map((paper) => [paper.arxivId, paper]));
   for (const { paper, references, source } of snapshots) {

@@ -3,23 +3,23 @@ import { yearOfReference } from "../../scripts/sample/year-of-reference.ts";
 import { referenceItem, type SampleReference } from "../../src/sample/sample-reference.ts";
 import { uuidOfName } from "../../src/sample/work-id.ts";
 
-const nothing: SampleReference = {
+const bare: SampleReference = {
   text: "Somebody, 1999.",
   arxivId: "",
   doi: "",
   openAlexId: "",
   year: 1999,
 };
-const item = (reference: Partial<SampleReference>, held = "") =>
-  referenceItem({ ...nothing, ...reference }, 1, (id) => id === held);
+const item = (reference: Partial<SampleReference>, stored = "") =>
+  referenceItem({ ...bare, ...reference }, 1, (id) => id === stored);
 const workId = (reference: Partial<SampleReference>) => item(reference).work_id;
 
-test("a UUID of version 5 is the standard's own example (RFC 9562, A.4)", () => {
+test("uuidOfName computes the example of version 5 in RFC 9562, A.4", () => {
   const dns = Buffer.from("6ba7b8109dad11d180b400c04fd430c8", "hex");
   expect(uuidOfName(dns, "www.example.com")).toBe("2ed6657d-e927-568b-95e1-2665a8aea6a2");
 });
 
-test("one identifier gives one work id, however it is written", () => {
+test("one identifier has one work id in every spelling", () => {
   expect(workId({ arxivId: "1708.03528v4" })).toBe(
     workId({ arxivId: "1708.03528", doi: "10.1/x", text: "?" }),
   );
@@ -30,18 +30,18 @@ test("one identifier gives one work id, however it is written", () => {
   expect(workId({})).not.toBe(workId({ text: "in other words" }));
 });
 
-test("a work known by DOI here and by arXiv id there has two work ids, as in life", () => {
+test("a work named by DOI in one paper and by arXiv id in another has two work ids, as in real data", () => {
   expect(workId({ doi: "10.1109/cvpr.2016.90" })).not.toBe(
     workId({ doi: "10.1109/cvpr.2016.90", arxivId: "1512.03385" }),
   );
 });
 
-test("an anchor is a paper of the sample, by its arXiv id or arXiv's DOI for it", () => {
-  const held = "2212.11739";
-  expect(item({ arxivId: `${held}v2` }, held).is_internal_anchor).toBe(true);
-  expect(item({ doi: `10.48550/arXiv.${held}` }, held).is_internal_anchor).toBe(true);
-  expect(item({ arxivId: "2212.11740" }, held).is_internal_anchor).toBe(false);
-  expect(item({ text: held }, held).is_internal_anchor).toBe(false);
+test("a reference is an internal anchor if its arXiv id, or arXiv's DOI, is a paper's of the sample", () => {
+  const stored = "2212.11739";
+  expect(item({ arxivId: `${stored}v2` }, stored).is_internal_anchor).toBe(true);
+  expect(item({ doi: `10.48550/arXiv.${stored}` }, stored).is_internal_anchor).toBe(true);
+  expect(item({ arxivId: "2212.11740" }, stored).is_internal_anchor).toBe(false);
+  expect(item({ text: stored }, stored).is_internal_anchor).toBe(false);
 });
 
 test.each([
@@ -53,6 +53,6 @@ test.each([
   ["Between 2003 and 2004.", null],
   ["hep-ph/9602356", null],
   ["https://code.example/posts/1977/", null],
-])("the year of %j is %j", (text, year) => {
+])("reads from %j the year %j", (text, year) => {
   expect(yearOfReference(text)).toBe(year);
 });

@@ -3,13 +3,13 @@ import { createKeyring, mergeDocuments, registryKey } from "../../src/protocol/i
 import { sampleKey, sampleSigner } from "../../src/sample/sample-key.ts";
 import { readLines, sampleEntries, sampleKeyring } from "./committed-sample.ts";
 
-test("the committed keyring holds the sample key, for two types of event", () => {
+test("the committed keyring has only the sample key, for two event types", () => {
   expect(sampleEntries).toEqual([sampleKey]);
   expect(sampleKey.event_types).toEqual(["record_created", "graph_snapshot"]);
   expect([...sampleKeyring.keys()]).toEqual([sampleSigner.public_key_fingerprint]);
 });
 
-test("the key names itself a sample, and cannot be taken for the registry's", () => {
+test("the sample key is named as a sample, and is not the registry's", () => {
   expect(sampleKey).toMatchObject({
     key_id: "pith-graph-sample",
     signer_id: "sample.pith-graph.invalid",
@@ -19,7 +19,7 @@ test("the key names itself a sample, and cannot be taken for the registry's", ()
 });
 
 test.each(["arxiv-2022-12.ndjson.gz", "hep-th.ndjson.gz", "forks.ndjson"])(
-  "a keyring of the registry alone refuses every event of %s",
+  "a keyring with only the registry's key rejects every event of %s with UNKNOWN_SIGNER",
   (name) => {
     const lines = readLines(name);
     const { states, refused } = mergeDocuments(lines, createKeyring([registryKey]), "hash");

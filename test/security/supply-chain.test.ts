@@ -17,11 +17,13 @@ const lockfile = (changes: object): Lockfile => ({
   packages: { "": {}, "node_modules/one": { ...sound, ...changes } },
 });
 
-describe("the lockfiles", () => {
-  test("are sound", () => expect(checkLockfiles(".")).toEqual([]));
+describe("lockfileFaults", () => {
+  test("finds no fault in the repository's lockfiles", () => expect(checkLockfiles(".")).toEqual([]));
 
-  test("that are sound have no fault", () => expect(lockfileFaults(manifest, lockfile({}))).toEqual([]));
+  test("finds no fault in a lockfile with exact versions and SHA-512 hashes", () =>
+    expect(lockfileFaults(manifest, lockfile({}))).toEqual([]));
 
+  /** @threat T52 */
   test.each<[what: string, changes: object, fault: RegExp]>([
     ["no hash", { integrity: undefined }, /no SHA-512/],
     ["a weak hash", { integrity: "sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk=" }, /no SHA-512/],
@@ -30,26 +32,28 @@ describe("the lockfiles", () => {
       { version: "git+ssh://git@example.org/x.git#1", integrity: undefined },
       /version is git/,
     ],
-    ["an address", { resolved: "http://registry.example.org/one.tgz" }, /names where/],
+    ["an address of a registry", { resolved: "http://registry.example.org/one.tgz" }, /names where/],
     ["a link", { link: true }, /a link/],
     ["another version than package.json", { version: "1.2.4" }, /the lockfile 1\.2\.4/],
     ["an install script", { hasInstallScript: true }, /install script/],
-  ])("with %s are refused", (_, changes, fault) => {
+  ])("reports a package with %s", (_, changes, fault) => {
     expect(lockfileFaults(manifest, lockfile(changes)).join("\n")).toMatch(fault);
   });
 
-  test("with a range in package.json are refused", () => {
+  test("reports a range in package.json", () => {
     expect(lockfileFaults({ dependencies: { one: "^1.2.3" } }, lockfile({})).join("\n")).toMatch(
       /no exact version/,
     );
   });
 
-  test("of which an install script was decided about are not", () => {
+  /** @threat T53 */
+  test("accepts an install script that allowScripts decides about", () => {
     const allowed = { ...manifest, allowScripts: { one: false } };
     expect(lockfileFaults(allowed, lockfile({ hasInstallScript: true }))).toEqual([]);
   });
 });
 
+/** @threat T54 */
 test("the SBOM names every package of the lockfile, with its hash", () => {
   const sbom = makeSbom(".");
   expect(sbomFaults(sbom, readLockfile("."))).toEqual([]);

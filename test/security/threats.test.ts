@@ -1,68 +1,58 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
-const page = readFileSync("docs/security.md", "utf8");
+/*
+ * Each row of the tables in docs/security.md has an id, and links to the files that test what it says.
+ * A tag directly above a test names the rows that it belongs to: one id, or several with commas between.
+ */
 
-/** The rows of the tables that name tests. */
-const rows = page
+/** The rows as `| T1 | What could go wrong | What stops it | links |`. */
+const rows = readFileSync("docs/security.md", "utf8")
   .split("\n")
-  .filter((line) => line.startsWith("| ") && line.split(" | ").length === 3)
+  .filter((line) => /^\| T\d+ \|/.test(line))
   .map((line) => line.slice(2, -2).split(" | "))
-  .filter(([first]) => first !== "What could go wrong" && !first?.startsWith("---"));
+  .map(([id = "", threat = "", , links = ""]) => ({
+    id,
+    threat,
+    files: [...links.matchAll(/\]\(\.\.\/([^)]+)\)/g)].map(([, file = ""]) => file).sort(),
+  }));
 
-type Named = { readonly shown: string; readonly path: string; readonly titles: readonly string[] };
+const testFiles = readdirSync("test", { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".test.ts"))
+  .map((name) => join("test", name));
 
-/** A link to a test file, and the titles in quotes that follow it. */
-function namedTests(cell: string): Named[] {
-  return [...cell.matchAll(/\[`([^`]+)`\]\(([^)]+)\)((?:,? "[^"]+")+)/g)].map(
-    ([, shown = "", path = "", titles = ""]) => ({
-      shown,
-      path,
-      titles: [...titles.matchAll(/"([^"]+)"/g)].map(([, title = ""]) => title),
-    }),
-  );
-}
-
-test("the page has the threats that it must have", () => {
-  expect(rows.length).toBeGreaterThan(40);
-  for (const threat of [
-    "Forged",
-    "stolen key",
-    "Equivocation",
-    "short form",
-    "Replay",
-    "SSRF",
-    "SQL",
-    "GraphQL",
-    "Markup",
-    "__proto__",
-    "log",
-    "token",
-    "gzip",
-    "install",
-  ]) {
-    expect(
-      rows.some(([first]) => first?.includes(threat)),
-      threat,
-    ).toBe(true);
-  }
+/** The tags of all test files, with the first line of code below each. */
+const tags = testFiles.flatMap((file) => {
+  const lines = readFileSync(file, "utf8").split("\n");
+  return lines.flatMap((line, index) => {
+    const [, ids] = /^\s*\/\*\* @threat (T\d+(?:, T\d+)*) \*\/$/.exec(line) ?? [];
+    const code = lines.slice(index + 1).find((text) => !/^\s*(\/\/|\/\*|\*|$)/.test(text)) ?? "";
+    return (ids?.split(", ") ?? []).map((id) => ({ id, file, code }));
+  });
 });
 
-describe("each threat has a test", () => {
-  test.each(rows)("%s", (_threat, _stops, cell = "") => {
-    const named = namedTests(cell);
-    expect(named.length).toBeGreaterThan(0);
-    // Nothing in the cell but what was read.
-    expect(cell.replace(/\[`[^`]+`\]\([^)]+\)(?:,? "[^"]+")+/g, "").replace(/[, ]/g, "")).toBe("");
-    for (const { shown, path, titles } of named) {
-      const file = join("docs", path);
-      expect(path).toBe(`../test/${shown}`);
-      expect(existsSync(file), file).toBe(true);
-      const source = readFileSync(file, "utf8");
-      for (const title of titles) {
-        expect(source.includes(`"${title}"`), `${file} has no test "${title}"`).toBe(true);
-      }
-    }
+describe("docs/security.md", () => {
+  test("gives each threat an id of its own", () => {
+    const ids = rows.map(({ id }) => id);
+    expect(ids).toEqual([...new Set(ids)]);
   });
+
+  test("has a row for each id with which a test is tagged", () => {
+    const ids = new Set(rows.map(({ id }) => id));
+    expect(tags.filter(({ id }) => !ids.has(id))).toEqual([]);
+  });
+
+  test.each(rows)(
+    "links $id ($threat) to the files of the tests that are tagged with it",
+    ({ id, files }) => {
+      const tagged = new Set(tags.filter((tag) => tag.id === id).map(({ file }) => file));
+      expect([...tagged].sort()).toEqual(files);
+      expect(files).not.toEqual([]);
+    },
+  );
+});
+
+test.each(tags)("the tag $id in $file is above a test", ({ code }) => {
+  expect(code).toMatch(/^\s*(it|test|describe)\b(?!\.(skip|todo)\b)/);
 });

@@ -5,32 +5,34 @@ import type { Tally } from "./tally.ts";
 
 export const token = "a-token-of-the-soak-that-opens-nothing-else";
 
-/** Each question as often as its share says. */
-const urn = questions.flatMap((question) => Array.from({ length: question.weight * 3 }, () => question));
+/** Each question as often as its weight demands. */
+const weightedQuestions = questions.flatMap((question) =>
+  Array.from({ length: question.weight * 3 }, () => question),
+);
 
-/** Milliseconds after which a client gives a request up. */
-const patience = 30_000;
-const mostOpen = 100;
-/** Milliseconds before a submission is made again. */
+/** The time limit of a request in milliseconds. */
+const maxMilliseconds = 30_000;
+const maxOpen = 100;
+/** Milliseconds before a submission is repeated. */
 const retryPause = 1_000;
 
-/** What a client submitted to a site and was given ids for. */
+/** The acknowledged submissions to a site. */
 export type Acknowledged = {
   readonly ids: string[];
   readonly papers: SoakPaper[];
-  /** Told of each paper that was answered to be merged. */
+  /** Called for each paper with the answer MERGED. */
   readonly onMerged: (paper: SoakPaper) => void;
 };
 
-/** Asks and submits at a steady rate, however long answers take, and counts what comes of it. */
+/** Sends queries and submissions at a constant rate, independent of the answers' times, and counts the outcomes. */
 export class Client {
   readonly #tally: Tally;
   readonly #papers: Papers;
   readonly #random;
   readonly #open = new Set<Promise<void>>();
-  /** Requests that were not sent, so many being open. */
+  /** The number of requests that were not sent because too many were open. */
   unsent = 0;
-  /** Submissions that came to nothing and were made again. */
+  /** The number of failed submissions that were repeated. */
   repeated = 0;
   #isOver = false;
 
@@ -40,7 +42,7 @@ export class Client {
     this.#random = randomFrom(seed);
   }
 
-  /** Calls `send` so many times a second until the client is stopped. */
+  /** Calls `send` at a rate until the client is stopped. */
   #steadily(perSecond: number, send: () => Promise<void>): Promise<void> {
     return new Promise((resolve) => {
       const timer = setInterval(() => {
@@ -48,7 +50,7 @@ export class Client {
           clearInterval(timer);
           return resolve();
         }
-        if (this.#open.size >= mostOpen) {
+        if (this.#open.size >= maxOpen) {
           this.unsent++;
           return;
         }
@@ -59,10 +61,10 @@ export class Client {
   }
 
   read(origin: string, perSecond: number): Promise<void> {
-    return this.#steadily(perSecond, () => this.#ask(origin, this.#random.pick(urn)));
+    return this.#steadily(perSecond, () => this.#query(origin, this.#random.pick(weightedQuestions)));
   }
 
-  async #ask(origin: string, { kind, make }: Question): Promise<void> {
+  async #query(origin: string, { kind, make }: Question): Promise<void> {
     const { path, body, wrong } = make(this.#papers, this.#random);
     const from = performance.now();
     const error = await errorOf(async () => {
@@ -70,7 +72,7 @@ export class Client {
         ...(body === undefined
           ? {}
           : { method: "POST", body, headers: { "content-type": "application/json" } }),
-        signal: AbortSignal.timeout(patience),
+        signal: AbortSignal.timeout(maxMilliseconds),
       });
       const answer = JSON.parse(await response.text());
       const code = answer.errors?.[0]?.extensions?.code ?? answer.error?.code;
@@ -80,7 +82,7 @@ export class Client {
     this.#tally.add({ kind, from, to: performance.now(), error });
   }
 
-  /** Submits new papers, each until it is acknowledged, as a client does that must not lose any. */
+  /** Submits new papers, and repeats each request until it is acknowledged. */
   submit(origin: string, perSecond: number, documents: number, acknowledged: Acknowledged): Promise<void> {
     return this.#steadily(perSecond, async () => {
       const papers = Array.from({ length: documents }, () => this.#papers.make(this.#random));
@@ -103,7 +105,7 @@ export class Client {
         method: "POST",
         headers: { "content-type": "application/x-ndjson", authorization: `Bearer ${token}` },
         body: papers.map(({ text }) => text).join("\n"),
-        signal: AbortSignal.timeout(patience),
+        signal: AbortSignal.timeout(maxMilliseconds),
       });
       const text = await response.text();
       if (response.status >= 300 && !text.startsWith('{"line"')) {
@@ -129,14 +131,14 @@ export class Client {
     return isDone;
   }
 
-  /** Sends no more, and waits for what is open. */
+  /** Stops sending, and waits for open requests. */
   async stop(): Promise<void> {
     this.#isOver = true;
     await Promise.allSettled([...this.#open]);
   }
 }
 
-/** A word for what went wrong with a request. */
+/** A short text for the error of a request, or null. */
 async function errorOf(send: () => Promise<string | null>): Promise<string | null> {
   try {
     return await send();
@@ -147,10 +149,10 @@ async function errorOf(send: () => Promise<string | null>): Promise<string | nul
   }
 }
 
-/** A shape that is not looked for throws. */
-function isWrong(look: () => boolean): boolean {
+/** Whether a check fails, or throws because of an unexpected shape. */
+function isWrong(check: () => boolean): boolean {
   try {
-    return look();
+    return check();
   } catch {
     return true;
   }

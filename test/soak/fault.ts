@@ -1,6 +1,6 @@
 import type { Stage } from "./stage.ts";
 
-/** Something that goes wrong for a while. Resolves when it is over, with what shows that it was so; else it throws. */
+/** A temporary fault. `inject` resolves with evidence once it is over, and throws if it did not happen. */
 export type Fault = {
   readonly name: string;
   readonly inject: (stage: Stage, milliseconds: number) => Promise<string>;

@@ -52,27 +52,27 @@ const faultsOfProcesses: readonly Fault[] = [
         () => performance.now() - from,
       );
       await pause(milliseconds);
-      // A process that was at work when it was asked to stop needed a moment.
+      // A busy process needs a moment to stop.
       const states = new Set(processes.slice(0, 2).map(stateOf));
       for (const pid of processes.toReversed()) signal(pid, "SIGCONT");
       const waited = await answered;
-      // A statement that needs a new connection waits for one as long as that is borne with.
-      const least = Math.min(milliseconds, defaultGuard.connectMilliseconds);
-      if (!states.has("T") || waited < least) throw new Error("PostgreSQL was not paused.");
+      // A statement that needs a new connection waits for it at most this long.
+      const minWait = Math.min(milliseconds, defaultGuard.connectMilliseconds);
+      if (!states.has("T") || waited < minWait) throw new Error("PostgreSQL was not paused.");
       return `${processes.length} processes stopped; a statement waited ${seconds(waited)}`;
     },
   },
   {
     name: "database connection stalled",
     async inject({ databaseProxy }, milliseconds) {
-      const held = databaseProxy.stall();
+      const stalledCount = databaseProxy.stall();
       await pause(milliseconds);
-      return stalled(held, databaseProxy.resume());
+      return stalled(stalledCount, databaseProxy.resume());
     },
   },
   {
     name: "database connections cut",
-    inject: async ({ databaseProxy }) => stalled(databaseProxy.cut(), 0).replace("held", "broken off"),
+    inject: async ({ databaseProxy }) => stalled(databaseProxy.cut(), 0).replace("stalled", "reset"),
   },
   {
     name: "sync killed",
@@ -81,9 +81,9 @@ const faultsOfProcesses: readonly Fault[] = [
   {
     name: "connection to the source stalled",
     async inject({ sourceProxy }, milliseconds) {
-      const held = sourceProxy.stall();
+      const stalledCount = sourceProxy.stall();
       await pause(milliseconds);
-      return stalled(held, sourceProxy.resume());
+      return stalled(stalledCount, sourceProxy.resume());
     },
   },
   {
@@ -107,7 +107,7 @@ const faultsOfProcesses: readonly Fault[] = [
   },
 ];
 
-/** Those of the folder `faults`, by name: a file each, whose export `fault` is a `Fault`. */
+/** The faults of the folder `faults`, sorted by file name: each file exports `fault`. */
 const faultsOfFiles: Fault[] = [];
 for (const file of readdirSync(new URL("faults/", import.meta.url)).sort()) {
   const { fault } = (await import(new URL(`faults/${file}`, import.meta.url).href)) as {
@@ -116,7 +116,7 @@ for (const file of readdirSync(new URL("faults/", import.meta.url)).sort()) {
   faultsOfFiles.push(fault);
 }
 
-/** The faults that leave the API's process alive, in the order in which a short run has them. */
+/** The faults that do not end the API's process, in the order of a short run. */
 export const otherFaults: readonly Fault[] = [...faultsOfProcesses, ...faultsOfFiles];
 
 async function shiftClocks({ orders }: Stage, milliseconds: number, shift: number): Promise<string> {
@@ -124,19 +124,19 @@ async function shiftClocks({ orders }: Stage, milliseconds: number, shift: numbe
   orders.give({ shiftMilliseconds: shift });
   await pause(milliseconds);
   orders.give({ shiftMilliseconds: 0 });
-  const told = orders.witnessed("clock", since).filter((line) => line.shift === shift);
-  const processes = new Set(told.map(({ pid }) => pid)).size;
+  const shifted = orders.witnessed("clock", since).filter((line) => line.shift === shift);
+  const processes = new Set(shifted.map(({ pid }) => pid)).size;
   if (processes === 0) throw new Error("No clock was shifted.");
-  return `in ${processes} processes, ${told.length} threads`;
+  return `in ${processes} processes, ${shifted.length} threads`;
 }
 
-function stalled(held: number, came: number): string {
-  if (held + came === 0) throw new Error("There was no connection to disturb.");
-  return came === 0 ? `${held} connections held` : `${held} connections held, ${came} came meanwhile`;
+function stalled(open: number, added: number): string {
+  if (open + added === 0) throw new Error("There was no connection to disturb.");
+  return added === 0 ? `${open} connections stalled` : `${open} connections stalled, and ${added} new ones`;
 }
 
 function demand(signalled: string, wanted: string): string {
-  if (signalled !== wanted) throw new Error(`It was to end by ${wanted}, and ended by ${signalled}.`);
+  if (signalled !== wanted) throw new Error(`It ended by ${signalled} instead of ${wanted}.`);
   return signalled;
 }
 
@@ -148,11 +148,11 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** As the system tells it: T where it is stopped. */
+/** The state of a process, from the operating system. T means stopped. */
 function stateOf(pid: number): string {
   if (process.platform === "linux") {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // Behind the program's name, which may hold anything.
+    // After the program's name, which may have any characters.
     return stat[stat.lastIndexOf(")") + 2] ?? "";
   }
   return execFileSync("ps", ["-o", "state=", "-p", String(pid)], { encoding: "utf8" }).trim()[0] ?? "";
@@ -162,15 +162,15 @@ function seconds(milliseconds: number): string {
   return `${(milliseconds / 1_000).toFixed(1)} s`;
 }
 
-const patience = 60_000;
+const maxMilliseconds = 60_000;
 
-/** Asks again and again; throws where it takes too long. */
+/** Polls until a value is found. Throws after a minute. */
 async function until<Found>(look: () => Found | undefined): Promise<Found> {
-  const end = performance.now() + patience;
+  const end = performance.now() + maxMilliseconds;
   for (;;) {
     const found = look();
     if (found !== undefined) return found;
-    if (performance.now() > end) throw new Error("What was injected was not seen to happen.");
+    if (performance.now() > end) throw new Error("The injected fault did not happen.");
     await pause(100);
   }
 }

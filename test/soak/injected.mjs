@@ -1,5 +1,5 @@
-// Loaded into every process under test (NODE_OPTIONS --import): shifts its clock and fills its memory as a file says, and
-// writes to another what it did. Nothing of pith-graph knows of it.
+// Loaded into every process under test (NODE_OPTIONS --import): shifts its clock and fills its memory as a file
+// demands, and reports to another file. pith-graph does not depend on it.
 import { appendFileSync, readFileSync } from "node:fs";
 import { getHeapSpaceStatistics } from "node:v8";
 import { isMainThread, threadId } from "node:worker_threads";
@@ -20,7 +20,7 @@ globalThis.Date = new Proxy(RealDate, {
 });
 RealDate.prototype.constructor = globalThis.Date;
 
-function tell(event, details) {
+function report(event, details) {
   const line = {
     event,
     site,
@@ -34,10 +34,10 @@ function tell(event, details) {
   appendFileSync(witness, `${JSON.stringify(line)}\n`);
 }
 
-/** A megabyte of the heap that cannot be collected, made at its full size: what grows leaves as much again behind. */
+/** A megabyte of the heap that cannot be collected. Allocated at its full size, because growing leaves garbage. */
 const megabyte = () => new Array(131_072).fill(null);
 
-/** The old generation, in megabytes: a process that needs more than its limit is ended. What is large soon belongs to it. */
+/** The old generation in megabytes. A process that exceeds its limit ends. Large objects soon belong to it. */
 function oldGeneration(limit) {
   const used = getHeapSpaceStatistics()
     .filter(({ space_name: name }) => name !== "new_space")
@@ -48,30 +48,30 @@ function oldGeneration(limit) {
 function fill(leaveMegabytes) {
   const limit = Number(/--max-old-space-size=(\d+)/.exec(process.env.NODE_OPTIONS)[1]);
   while (oldGeneration(limit).free > leaveMegabytes + 1) ballast.push(megabyte());
-  tell("ballast", { megabytes: ballast.length, ...oldGeneration(limit) });
+  report("ballast", { megabytes: ballast.length, ...oldGeneration(limit) });
 }
 
-function obey() {
+function applyOrders() {
   const { shiftMilliseconds, leaveMegabytes } = JSON.parse(readFileSync(orders, "utf8"));
   if (shiftMilliseconds !== shift) {
     shift = shiftMilliseconds;
-    tell("clock", { shift, shown: new Date().toISOString() });
+    report("clock", { shift, shown: new Date().toISOString() });
   }
-  const isMeant = isMainThread && site === "mirror" && command === "serve";
-  if (isMeant && leaveMegabytes !== null && ballast.length === 0) fill(leaveMegabytes);
+  const isTarget = isMainThread && site === "mirror" && command === "serve";
+  if (isTarget && leaveMegabytes !== null && ballast.length === 0) fill(leaveMegabytes);
   if (leaveMegabytes === null) ballast = [];
 }
 
 if (["serve", "worker", "sync"].includes(command)) {
-  obey();
-  if (isMainThread) tell("start", {});
-  setInterval(obey, 200).unref();
+  applyOrders();
+  if (isMainThread) report("start", {});
+  setInterval(applyOrders, 200).unref();
   if (isMainThread) {
     setInterval(() => {
       const { rss, heapUsed, external } = process.memoryUsage();
       if (ballast.length > 0) return;
       const { user, system } = process.cpuUsage();
-      tell("memory", {
+      report("memory", {
         cpu: (user + system) / 1e6,
         age: performance.now() - started,
         rss,

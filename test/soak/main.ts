@@ -4,9 +4,10 @@ import { planOf } from "./plan.ts";
 import { soak } from "./run.ts";
 
 /*
- * `npm run soak [-- --minutes 30 | --seconds 60] [--seed N]`: reads, submissions and a sync, on this machine only, while
- * processes are killed, PostgreSQL and connections stand still, clocks jump, and memory is short. Fails where anything
- * acknowledged is missing, an answer is wrong, an error comes where nothing was injected, or it does not recover.
+ * `npm run soak [-- --minutes 30 | --seconds 60] [--seed N]`: reads, submissions and a sync, on this machine only,
+ * while processes are killed, PostgreSQL and connections stall, clocks jump, and memory is short. Fails if anything
+ * acknowledged is missing, an answer is wrong, an error occurs without an injected fault, or the system does not
+ * recover.
  */
 const { values } = parseArgs({
   options: { minutes: { type: "string" }, seconds: { type: "string" }, seed: { type: "string" } },
@@ -14,9 +15,7 @@ const { values } = parseArgs({
 const seconds = Number(values.seconds ?? Number(values.minutes ?? 30) * 60);
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
 if (!(seconds >= 30) || !Number.isInteger(seed)) {
-  console.error(
-    "Usage: npm run soak -- [--minutes 30 | --seconds 60] [--seed N], for half a minute at least",
-  );
+  console.error("Usage: npm run soak -- [--minutes 30 | --seconds 60] [--seed N], for at least 30 seconds");
   process.exit(2);
 }
 await buildIfNeeded();

@@ -2,14 +2,14 @@ import { median } from "../../bench/measure.ts";
 import { grouped } from "./grouped.ts";
 import type { Witnessed } from "./orders.ts";
 
-/** Memory of one process over its life, in MB. */
+/** The memory of a process over its life, in MB. */
 export type Memory = {
   readonly pid: number;
   readonly minutes: number;
-  /** What is in use after a collection: the least of each window, over the life's second and last quarter. */
+  /** The memory in use after collections (the minimum of each window) in the life's second and last quarter. */
   readonly early: number;
   readonly late: number;
-  /** Of those, MB a minute over the last three quarters: least squares. */
+  /** Its growth in MB a minute over the last three quarters, by least squares. */
   readonly slope: number;
   readonly highestResident: number;
   readonly isFlat: boolean;
@@ -18,8 +18,8 @@ export type Memory = {
 const megabytes = (bytes = 0) => bytes / 2 ** 20;
 
 /**
- * Judges the longest life of each kind of process. Flat: what is in use grows by less than a seventh and 10 MB from the
- * second quarter to the last, while the number of papers grows, too.
+ * Judges the longest life of each kind of process. It is flat if the memory in use grows by at most a seventh plus 10
+ * MB from the second to the last quarter, in which the number of papers grows, too.
  */
 export function memoriesOf(samples: readonly Witnessed[]): (Memory & { readonly name: string })[] {
   const kinds = grouped(samples, ({ site, command }) => `${command} of the ${site}`);
@@ -30,7 +30,7 @@ export function memoriesOf(samples: readonly Witnessed[]): (Memory & { readonly 
   });
 }
 
-/** Seconds of processor time of all processes of each kind, all their lives together. */
+/** The total processor time in seconds of all processes of each kind. */
 export function cpuOf(samples: readonly Witnessed[]): Map<string, number> {
   const sums = new Map<string, number>();
   for (const life of grouped(samples, ({ pid }) => pid).values()) {
@@ -41,11 +41,11 @@ export function cpuOf(samples: readonly Witnessed[]): Map<string, number> {
 }
 
 function memoryOf(life: readonly Witnessed[]): Memory {
-  const whole = life.at(-1)?.age ?? 0;
-  // Forty windows: in each there is a collection, or it is a short run.
-  const windows = grouped(life, ({ age = 0 }) => Math.floor((age / whole) * 40));
+  const duration = life.at(-1)?.age ?? 0;
+  // Forty windows, each with a collection except in a short run.
+  const windows = grouped(life, ({ age = 0 }) => Math.floor((age / duration) * 40));
   const floors = [...windows.values()].map((window) => ({
-    share: (window[0]?.age ?? 0) / whole,
+    share: (window[0]?.age ?? 0) / duration,
     minutes: (window[0]?.age ?? 0) / 60_000,
     used: Math.min(...window.map(({ heapUsed, external }) => megabytes(heapUsed) + megabytes(external))),
   }));
@@ -54,7 +54,7 @@ function memoryOf(life: readonly Witnessed[]): Memory {
   const [early, late] = [between(0.25, 0.5), between(0.75, 1)];
   return {
     pid: life[0]?.pid ?? 0,
-    minutes: whole / 60_000,
+    minutes: duration / 60_000,
     early,
     late,
     slope: slopeOf(floors.filter(({ share }) => share >= 0.25)),

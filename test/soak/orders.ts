@@ -2,7 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-/** What a process under test wrote of itself; see injected.mjs. */
+/** A report of a process under test; see injected.mjs. */
 export type Witnessed = {
   readonly event: "start" | "clock" | "ballast" | "memory";
   readonly site: string;
@@ -10,7 +10,7 @@ export type Witnessed = {
   readonly pid: number;
   readonly parent: number;
   readonly thread: number;
-  /** Milliseconds since 1970, not shifted. */
+  /** Milliseconds since 1970 by the real clock. */
   readonly at: number;
   readonly shift?: number;
   readonly megabytes?: number;
@@ -18,7 +18,7 @@ export type Witnessed = {
   readonly free?: number;
   /** Milliseconds since the process started. */
   readonly age?: number;
-  /** Seconds of all its threads, since it started. */
+  /** The processor time of all its threads in seconds. */
   readonly cpu?: number;
   /** Bytes. */
   readonly rss?: number;
@@ -26,7 +26,7 @@ export type Witnessed = {
   readonly external?: number;
 };
 
-/** What the processes under test are told to do to themselves, and what they say they did. */
+/** The orders to the processes under test, and their reports. */
 export class Orders {
   readonly #orders: string;
   readonly #witness: string;
@@ -41,12 +41,12 @@ export class Orders {
 
   give(orders: { shiftMilliseconds?: number; leaveMegabytes?: number | null }): void {
     this.#now = { ...this.#now, ...orders };
-    // Whole at any time: it is read again and again.
+    // Replaced atomically, because it is read repeatedly.
     writeFileSync(`${this.#orders}.new`, JSON.stringify(this.#now));
     renameSync(`${this.#orders}.new`, this.#orders);
   }
 
-  /** For a process under test. `heapMegabytes` bounds the heap of each of its threads. */
+  /** The environment of a process under test. `heapMegabytes` limits the heap of each thread. */
   environment(site: string, heapMegabytes: number): Record<string, string> {
     const preload = pathToFileURL(join(import.meta.dirname, "injected.mjs")).href;
     return {

@@ -3,12 +3,12 @@ import type { Random } from "../ingest/random.ts";
 
 export type SoakPaper = { readonly arxivId: string; readonly pithNumber: string; readonly text: string };
 
-/** Papers that cite each other: those held before the run, and an endless number of new ones. */
+/** Papers that cite each other: those stored before the run, and an endless number of new ones. */
 export class Papers {
   readonly before: readonly SoakPaper[];
-  /** How many references each of them lists. */
+  /** The number of references of each of them. */
   readonly referenceCounts: ReadonlyMap<string, number>;
-  /** New papers that were answered to be merged: from then on they must be found. */
+  /** New papers with the answer MERGED, which must be found from then on. */
   readonly merged: SoakPaper[] = [];
   #made = 0;
 
@@ -18,7 +18,7 @@ export class Papers {
     this.before = citations.map(([id, cited]) => paperOf(id, cited));
   }
 
-  /** A paper of a month that hep-th's list does not reach. It cites old ones, and some that may never come. */
+  /** A paper of a month after those of hep-th's list. It cites old papers, and one that may never exist. */
   make(random: Random): SoakPaper {
     const month = Math.floor(this.#made / 999) % 12;
     const year = 5 + Math.floor(this.#made / (999 * 12));

@@ -1,7 +1,7 @@
 import type { Fault } from "./fault.ts";
 import { killApi, otherFaults } from "./faults.ts";
 
-/** How long and how hard. */
+/** The duration and load of a run. */
 export type Plan = {
   readonly seconds: number;
   readonly papersBefore: number;
@@ -9,15 +9,15 @@ export type Plan = {
   readonly submissionsPerSecond: number;
   readonly sourceSubmissionsPerSecond: number;
   readonly documentsOfSubmission: number;
-  /** Milliseconds that a fault lasts which does not end by itself. */
+  /** The duration in milliseconds of a fault that does not end by itself. */
   readonly faultMilliseconds: number;
-  /** When each begins, in seconds from the start. */
+  /** The faults with their times in seconds from the start. */
   readonly faults: readonly { readonly at: number; readonly fault: Fault }[];
 };
 
 /**
- * Each fault once in a run of less than five minutes; else one about every 50 seconds. The API is killed in the first
- * third only: after that one process lives through all the others to the end, and its memory can be judged.
+ * A run of less than five minutes has each fault once, a longer one about one every 50 seconds. The API is killed in
+ * the first third only, so that one process lives through all later faults, and its memory can be judged.
  */
 export function planOf(seconds: number): Plan {
   const isShort = seconds < 300;

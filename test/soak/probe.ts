@@ -4,18 +4,18 @@ import { type Acknowledged, token } from "./client.ts";
 import type { Papers, SoakPaper } from "./papers.ts";
 import type { Site, Stage } from "./stage.ts";
 
-/** Longer than this, and it has not recovered: five minutes, for a machine that does much else. */
-const longest = 300_000;
+/** The maximum time of a recovery in milliseconds: five minutes, for a busy machine. */
+const maxMilliseconds = 300_000;
 
-/** What a probe has submitted, by site. */
+/** The submissions of the probe to each site. */
 export type Probed = { readonly mirror: Acknowledged; readonly source: Acknowledged };
 
 /**
- * Resolves once all is well: a paper submitted to the mirror is merged and found, and one submitted to the source has
- * come to the mirror. Throws where that takes too long.
+ * Resolves once the system has recovered: a paper submitted to the mirror is merged and found, and one submitted to the
+ * source is found on the mirror. Throws if that takes too long.
  */
 export async function recovered(stage: Stage, papers: Papers, random: Random, probed: Probed): Promise<void> {
-  const end = performance.now() + longest;
+  const end = performance.now() + maxMilliseconds;
   const own = papers.make(random);
   const others = papers.make(random);
   await Promise.all([

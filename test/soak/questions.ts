@@ -4,7 +4,7 @@ import { queries } from "../../bench/graph/over-http.ts";
 import type { Random } from "../ingest/random.ts";
 import type { Papers, SoakPaper } from "./papers.ts";
 
-/** What is sent, and whether an answer to it is wrong. `wrong` may throw where the answer has another shape. */
+/** A request and the check of its answer. `wrong` may throw if the answer has another shape. */
 export type Request = {
   readonly path: string;
   readonly body?: string;
@@ -13,7 +13,7 @@ export type Request = {
 
 export type Question = {
   readonly kind: string;
-  /** How often it is asked, beside the others. */
+  /** Its relative frequency. */
   readonly weight: number;
   readonly make: (papers: Papers, random: Random) => Request;
 };
@@ -34,25 +34,25 @@ type Titled = { readonly title: string };
 type Named = { readonly arxivId: string };
 
 const titleOf = (arxivId: string) => `The paper ${arxivId}`;
-/** A paper that must be there: of those from before, or one that was answered to be merged. */
+/** A stored paper: one from before the run, or a merged one. */
 const anyPaper = (papers: Papers, random: Random): SoakPaper =>
   random.pick(papers.merged.length > 0 && random.chance(0.4) ? papers.merged : papers.before);
-const asked = new Map(jobs.map(({ name, pithGraph }) => [name as string, pithGraph]));
+const benchQueries = new Map(jobs.map(({ name, pithGraph }) => [name as string, pithGraph]));
 
-/** One of Q1 to Q6 of the bench, and what its answer is held against. */
+/** One of Q1 to Q6 of the bench, with the check of its answer. */
 function job<Data>(
   name: string,
   parametersOf: (papers: Papers, random: Random) => readonly (string | number)[],
   wrong: (data: Data, parameters: readonly (string | number)[], papers: Papers) => boolean,
 ): Question {
-  const asking = asked.get(name);
-  if (asking === undefined) throw new Error(`The bench has no ${name}.`);
+  const benchQuery = benchQueries.get(name);
+  if (benchQuery === undefined) throw new Error(`The bench has no ${name}.`);
   return {
     kind: name,
     weight: 80 / 6,
     make: (papers, random) => {
       const parameters = parametersOf(papers, random);
-      return graphql<Data>(asking.query, asking.variables(parameters), (data) =>
+      return graphql<Data>(benchQuery.query, benchQuery.variables(parameters), (data) =>
         wrong(data, parameters, papers),
       );
     },
@@ -62,7 +62,7 @@ function job<Data>(
 const refOf = (papers: Papers, random: Random) => [anyPaper(papers, random).arxivId];
 const oldRefOf = (papers: Papers, random: Random) => [random.pick(papers.before).arxivId];
 
-/** 80 of 100 are of the kinds Q1 to Q6. */
+/** Of 100 requests, 80 are of the kinds Q1 to Q6. */
 export const questions: readonly Question[] = [
   job<{ paper: Titled & { claims: Nodes<unknown> } }>(
     "Q1",

@@ -7,10 +7,10 @@ import type { OwnEnd } from "./supervised-process.ts";
 import type { Tally, Window } from "./tally.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** Of a life whose memory is judged: in half an hour each kind of process, those that are killed too, has one. */
-const leastMinutes = 8;
+/** The minimum life of a process whose memory is judged. In half an hour each kind of process has one. */
+const minMinutes = 8;
 
-/** A fault that fired: when it began, was over, and all was well again. */
+/** An injected fault: `from` is its start, `over` its end, and `to` the recovery. */
 export type Injected = Window & { readonly name: string; readonly shown: string; readonly over: number };
 
 export type Report = {
@@ -27,7 +27,7 @@ export type Report = {
   readonly syncEnds: readonly OwnEnd[];
 };
 
-/** Prints it, and gives what is not as it should be. */
+/** Prints a report, and returns its faults. */
 export function printReport(report: Report): readonly string[] {
   const { tally, client, injected, verdict, memories, ends, syncEnds } = report;
   const faults = [...verdict.faults];
@@ -36,11 +36,11 @@ export function printReport(report: Report): readonly string[] {
 
   print(
     `${seconds.toFixed(0)} s: ${tally.count} requests, ${figure(tally.count / seconds)} a second; ` +
-      `${client.repeated} submissions made again, ${client.unsent} requests not sent`,
+      `${client.repeated} submissions repeated, ${client.unsent} requests not sent`,
   );
   print();
   print(
-    `${"latency where nothing was injected, ms".padEnd(40)}${["requests", "p50", "p95", "p99", "max"].map((text) => text.padStart(10)).join("")}`,
+    `${"latency without injected faults, ms".padEnd(40)}${["requests", "p50", "p95", "p99", "max"].map((text) => text.padStart(10)).join("")}`,
   );
   for (const [kind, count, times] of tally.latencies(injected)) {
     print(
@@ -49,7 +49,7 @@ export function printReport(report: Report): readonly string[] {
   }
 
   print();
-  print("injected                         at s  lasted s  well after s  shown by");
+  print("injected                         at s  lasted s   recovered s  evidence");
   for (const { name, shown, from, over, to } of injected) {
     const times = [from - report.start, over - from, to - over].map((time) => (time / 1_000).toFixed(1));
     print(
@@ -58,31 +58,31 @@ export function printReport(report: Report): readonly string[] {
   }
   const { during, outside } = tally.errors(injected);
   print();
-  print(`errors while something was injected, until all was well: ${counts(during)}`);
+  print(`errors during faults, up to recovery: ${counts(during)}`);
   print(`errors otherwise: ${counts(outside)}`);
-  if (outside.size > 0) faults.push(`errors where nothing was injected: ${counts(outside)}`);
+  if (outside.size > 0) faults.push(`errors without an injected fault: ${counts(outside)}`);
   for (const error of during.keys()) if (error.startsWith("wrong answer")) faults.push(error);
 
   print();
   for (const line of verdict.lines) print(line);
   print(
-    `sync ended by itself ${syncEnds.length} times, and was started again${syncEnds.length === 0 ? "" : ": "}${words(syncEnds)}`,
+    `sync ended by itself ${syncEnds.length} times, and was restarted${syncEnds.length === 0 ? "" : ": "}${words(syncEnds)}`,
   );
-  print(`asked to stop: ${ends.join(", ")}`);
-  // In order: what only follows says that it was ended.
-  for (const end of ends) if (!/: status (?:0|143)$/.test(end)) faults.push(`asked to stop, ${end}`);
+  print(`stopped: ${ends.join(", ")}`);
+  // 143 is the status of a follower that was stopped by SIGTERM.
+  for (const end of ends) if (!/: status (?:0|143)$/.test(end)) faults.push(`stopped, ${end}`);
   print();
   for (const { name, minutes, early, late, slope, highestResident, isFlat } of memories) {
     print(
       `memory in use, ${name} (for ${minutes.toFixed(1)} minutes): ${early.toFixed(1)} MB in its second quarter, ` +
         `${late.toFixed(1)} MB in its last, ${slope.toFixed(2)} MB a minute; resident ${highestResident.toFixed(0)} MB at most`,
     );
-    // A process that has just started fills its caches.
-    if (minutes >= leastMinutes && !isFlat) faults.push(`the memory of ${name} grows`);
+    // A new process still fills its caches.
+    if (minutes >= minMinutes && !isFlat) faults.push(`the memory of ${name} grows`);
   }
   const used = [...report.cpu].map(([command, seconds]) => `${command} ${seconds.toFixed(0)} s`);
   print(`processor time: ${used.join(", ")}, this program ${(process.cpuUsage().user / 1e6).toFixed(0)} s`);
-  print(`the machine's load over the last 15 minutes: ${loadavg()[2]?.toFixed(1)}, with what else it did`);
+  print(`load average of the machine over 15 minutes, with other programs: ${loadavg()[2]?.toFixed(1)}`);
   print();
   for (const fault of faults) print(`FAULT: ${fault}`);
   print(faults.length === 0 ? "Nothing is missing, nothing differs, no fault." : `${faults.length} faults.`);
@@ -99,8 +99,8 @@ function counts(errors: ReadonlyMap<string, number>): string {
 
 const milliseconds = (time: number) => (Number.isNaN(time) ? "-" : figure(time));
 
-/** What it said each time, equal ones counted once. */
+/** The last line of each end, with the number of equal ones. */
 function words(ends: readonly OwnEnd[]): string {
-  const said = grouped(ends, ({ how, said }) => `${how}, ${said.trim().split("\n").at(-1)}`);
-  return [...said].map(([text, { length }]) => `${length} × ${text}`).join("; ");
+  const texts = grouped(ends, ({ how, output }) => `${how}, ${output.trim().split("\n").at(-1)}`);
+  return [...texts].map(([text, { length }]) => `${length} × ${text}`).join("; ");
 }

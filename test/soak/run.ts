@@ -13,7 +13,7 @@ import { setStage } from "./stage.ts";
 import { Tally } from "./tally.ts";
 import { judge, settled } from "./verdict.ts";
 
-/** Runs a plan, prints what came of it, and gives what is not as it should be. */
+/** Runs a plan, prints its report, and returns the faults. */
 export async function soak(plan: Plan, seed: number): Promise<readonly string[]> {
   const random = randomFrom(seed);
   const papers = new Papers(plan.papersBefore);
@@ -29,7 +29,7 @@ export async function soak(plan: Plan, seed: number): Promise<readonly string[]>
     );
     const tally = new Tally();
     const acknowledged = {
-      // From then on it must be found here.
+      // From then on the mirror must find it.
       mirror: nothing((paper) => papers.merged.push(paper)),
       source: nothing(() => {}),
     };
@@ -51,28 +51,28 @@ export async function soak(plan: Plan, seed: number): Promise<readonly string[]>
       ),
     ];
     const injected: Injected[] = [];
-    /** Where it was not well again in time. */
-    const notWell: string[] = [];
+    /** Faults that did not happen, or from which the system did not recover in time. */
+    const failures: string[] = [];
     for (const { at, fault } of plan.faults) {
       await pause(Math.max(0, start + at * 1_000 - performance.now()));
       const from = performance.now();
       const shown = await fault.inject(stage, plan.faultMilliseconds).catch((error: Error) => {
-        console.error(`${stage.sync.said}${stage.mirror.serve.said}`);
-        notWell.push(`${fault.name}: ${error.message} ${String(error.cause ?? "")}`);
-        return "it could not be shown";
+        console.error(`${stage.sync.output}${stage.mirror.serve.output}`);
+        failures.push(`${fault.name}: ${error.message} ${String(error.cause ?? "")}`);
+        return "no evidence";
       });
       const over = performance.now();
       const failure = await recovered(stage, papers, random, acknowledged).catch((error: Error) => error);
       if (failure instanceof Error) {
-        console.error(`${stage.sync.said}${stage.mirror.serve.said}`);
-        notWell.push(`after ${fault.name}: ${failure.message}`);
+        console.error(`${stage.sync.output}${stage.mirror.serve.output}`);
+        failures.push(`after ${fault.name}: ${failure.message}`);
       }
       const seconds = ((performance.now() - start) / 1_000).toFixed(0);
       console.error(`${seconds} s: ${fault.name}: ${shown}`);
       injected.push({ name: fault.name, shown, from, over, to: performance.now() });
     }
     await pause(Math.max(0, start + plan.seconds * 1_000 - performance.now()));
-    console.error("Waiting for what is open …");
+    console.error("Waiting for open requests …");
     await client.stop();
     await Promise.all(sending);
     const end = performance.now();
@@ -81,7 +81,7 @@ export async function soak(plan: Plan, seed: number): Promise<readonly string[]>
     const samples = stage.orders.witnessed("memory");
     const memories = memoriesOf(samples);
     const ends = await stage.stop();
-    verdict.faults.push(...notWell);
+    verdict.faults.push(...failures);
     return printReport({
       start,
       end,

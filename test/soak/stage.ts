@@ -23,15 +23,15 @@ export type Site = {
   readonly serve: SupervisedProcess;
   /** `http://127.0.0.1:port` */
   readonly origin: string;
-  /** Where its metrics are: `http://127.0.0.1:port`. */
+  /** The address of its metrics, `http://127.0.0.1:port`. */
   readonly metrics: string;
 };
 
-/** All that runs: two sites on one PostgreSQL, of which one follows the other, and what stands between them. */
+/** Two sites on one PostgreSQL, of which one follows the other, and the proxies between them. */
 export type Stage = {
   readonly server: KillableServer;
   readonly orders: Orders;
-  /** What is asked, submitted to, and disturbed; it follows `source`. */
+  /** Gets queries, submissions and faults, and follows `source`. */
   readonly mirror: Site;
   readonly source: Site;
   /** `pith-graph sync --follow`, of the mirror. */
@@ -41,13 +41,13 @@ export type Stage = {
   /** Between the mirror's sync and the source. */
   readonly sourceProxy: FaultProxy;
   readonly keyring: string;
-  /** For a command that is run on a site's database. */
+  /** The environment of a command on a site's database. */
   readonly environmentOf: (site: Site) => Record<string, string>;
   readonly stop: () => Promise<readonly string[]>;
   readonly close: () => Promise<void>;
 };
 
-/** Megabytes that each heap may have. */
+/** The limit of each heap in megabytes. */
 const heapMegabytes = 192;
 
 export async function setStage(): Promise<Stage> {
@@ -73,7 +73,7 @@ export async function setStage(): Promise<Stage> {
     ...orders.environment(name, heapMegabytes),
     DATABASE_URL: url,
     PITH_GRAPH_TOKENS: `soak:${createHash("sha256").update(token).digest("hex")}`,
-    // So that they are full, and go on being full, long before the end.
+    // Small, so that they are full long before the end.
     PITH_GRAPH_RESPONSE_CACHE: "4000000",
     PITH_GRAPH_ROW_CACHE: "8000000",
   });

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { launcher } from "../../scripts/started-server.ts";
 
-/** How a process ended that nobody had ended. */
-export type OwnEnd = { readonly at: number; readonly how: string; readonly said: string };
+/** The end of a process that was not stopped. */
+export type OwnEnd = { readonly at: number; readonly how: string; readonly output: string };
 
 const pause = 500;
-const longestPause = 5_000;
+const maxPause = 5_000;
 
-/** A `pith-graph` command that is started again whenever it ends, as a service manager does. */
+/** A `pith-graph` command that is restarted whenever it ends, like by a service manager. */
 export class SupervisedProcess {
   readonly #args: readonly string[];
   readonly #environment: NodeJS.ProcessEnv;
@@ -16,8 +16,8 @@ export class SupervisedProcess {
   #isStopping = false;
   #failures = 0;
   readonly ownEnds: OwnEnd[] = [];
-  /** The last that it said on standard error. */
-  said = "";
+  /** The end of its standard error. */
+  output = "";
 
   constructor(args: readonly string[], environment: NodeJS.ProcessEnv) {
     this.#args = args;
@@ -36,28 +36,28 @@ export class SupervisedProcess {
       stdio: ["ignore", "ignore", "pipe"],
     });
     this.#child = child;
-    let said = "";
+    let output = "";
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      said = (said + text).slice(-10_000);
-      this.said = (this.said + text).slice(-100_000);
+      output = (output + text).slice(-10_000);
+      this.output = (this.output + text).slice(-100_000);
     });
     child.on("exit", (status, signal) => {
       this.#child = undefined;
       if (this.#isStopping) return;
-      // Nobody else sends this signal here, but the system where memory is out.
+      // Only `kill` sends this signal, or the operating system when memory is exhausted.
       if (signal !== "SIGKILL") {
         this.ownEnds.push({
           at: performance.now(),
           how: signal ?? `status ${status}`,
-          said: said.slice(-1_000),
+          output: output.slice(-1_000),
         });
       }
       this.#failures = performance.now() - startedAt > 10_000 ? 0 : this.#failures + 1;
-      this.#timer = setTimeout(() => this.#start(), Math.min(longestPause, pause * 2 ** this.#failures));
+      this.#timer = setTimeout(() => this.#start(), Math.min(maxPause, pause * 2 ** this.#failures));
     });
   }
 
-  /** Resolves with the signal that ended it: the fault has fired, or there was nothing to kill. */
+  /** Resolves with the signal that ended it, or the reason why there was nothing to kill. */
   async kill(): Promise<string> {
     const child = this.#child;
     if (child === undefined) return "none: it was not running";
@@ -68,7 +68,7 @@ export class SupervisedProcess {
     return ended;
   }
 
-  /** Asks it to stop, and waits. Resolves with how it ended. */
+  /** Stops it with SIGTERM. Resolves with its exit status or signal. */
   async stop(): Promise<string> {
     this.#isStopping = true;
     clearTimeout(this.#timer);

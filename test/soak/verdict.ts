@@ -3,7 +3,7 @@ import { runCli } from "../cli/run-cli.ts";
 import type { Acknowledged } from "./client.ts";
 import type { Site, Stage } from "./stage.ts";
 
-/** Resolves once no submission waits anywhere, and the mirror has followed the source to its end. */
+/** Resolves once no submission is queued, and the mirror is at the end of the source's feed. */
 export async function settled(stage: Stage): Promise<void> {
   const end = performance.now() + 180_000;
   for (;;) {
@@ -19,7 +19,7 @@ export async function settled(stage: Stage): Promise<void> {
     if (queued.every((count) => count === 0) && followed?.position === head?.position) return;
     if (performance.now() > end) {
       throw new Error(
-        `It did not settle: ${queued.join(" and ")} submissions wait, ${followed?.position} of ${head?.position} followed.`,
+        `It did not settle: ${queued.join(" and ")} submissions are queued, and the mirror is at ${followed?.position} of ${head?.position}.`,
       );
     }
     await pause(500);
@@ -42,10 +42,10 @@ async function rowsOf<Row extends object>(
   return (await database.pool.query<Row>(text, values)).rows;
 }
 
-/** Each line says what was looked at and found; `faults` has those that are not as they should be. */
+/** A line for each check; `faults` has the lines of those that failed. */
 export type Verdict = { readonly lines: string[]; readonly faults: string[] };
 
-/** Holds what the tables say against what was acknowledged. */
+/** Compares the tables with the acknowledged submissions. */
 export async function judge(
   stage: Stage,
   acknowledged: Readonly<Record<Site["name"], Acknowledged>>,
@@ -68,10 +68,10 @@ export async function judge(
       merged.length === ids.length,
     );
     const numbers = papers.map(({ pithNumber }) => pithNumber);
-    const held = await rowsOf(site, "SELECT FROM papers WHERE pith_number = ANY($1)", [numbers]);
+    const stored = await rowsOf(site, "SELECT FROM papers WHERE pith_number = ANY($1)", [numbers]);
     demand(
-      `${site.name}: of ${papers.length} papers in them ${held.length} are held, ${papers.length - held.length} missing`,
-      held.length === papers.length,
+      `${site.name}: of ${papers.length} papers in them ${stored.length} are stored, ${papers.length - stored.length} missing`,
+      stored.length === papers.length,
     );
     const refused = await rowsOf(site, "SELECT FROM quarantine");
     demand(`${site.name}: ${refused.length} documents or events in quarantine`, refused.length === 0);
@@ -97,14 +97,14 @@ export async function judge(
   demand(`PostgreSQL: killed ${kills} times, recovered ${recoveries} times`, recoveries === kills);
   for (const [name, process] of Object.entries({ mirror: stage.mirror.serve, source: stage.source.serve })) {
     demand(
-      `${name}: the API ended by itself ${process.ownEnds.length} times${process.ownEnds.map(({ how, said }) => `\n${how}: ${said}`).join("")}`,
+      `${name}: the API ended by itself ${process.ownEnds.length} times${process.ownEnds.map(({ how, output }) => `\n${how}: ${output}`).join("")}`,
       process.ownEnds.length === 0,
     );
-    const defects = process.said
+    const defects = process.output
       .split("\n")
       .filter((line) => /TypeError|RangeError|DEFECT|[Uu]nhandled|MaxListeners/.test(line));
     demand(
-      `${name}: ${defects.length} defects in what it said${defects
+      `${name}: ${defects.length} defects in its output${defects
         .slice(0, 3)
         .map((line) => `\n${line}`)
         .join("")}`,

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { type Asker, type Shares, Turnstile } from "../../src/store/connection-shares.ts";
 
-/** A turnstile whose statements end when the test says so. */
+/** A turnstile whose statements end when the test ends them. */
 class Turns {
   readonly turnstile: Turnstile;
-  /** What was admitted, in its order. */
+  /** The names of the admitted statements, in order. */
   readonly admitted: string[] = [];
-  readonly refused: unknown[] = [];
+  readonly rejected: unknown[] = [];
   readonly #leave = new Map<string, () => void>();
 
   constructor(shares: Shares) {
@@ -21,7 +21,7 @@ class Turns {
         this.admitted.push(name);
         this.#leave.set(name, leave);
       },
-      reject: (error) => this.refused.push(error),
+      reject: (error) => this.rejected.push(error),
     });
   }
 
@@ -39,6 +39,7 @@ const asker = (client: string): Asker => ({ client });
 const many = Array.from({ length: 100 }, (_, index) => index);
 
 describe("the turnstile of a pool", () => {
+  /** @threat T35 */
   it("admits no more statements of one request than its share", () => {
     const turns = new Turns({ total: 10, ofRequest: 4, expensive: 2, expensiveOfRequest: 2 });
     const one = asker("a");
@@ -85,7 +86,7 @@ describe("the turnstile of a pool", () => {
     expect(turns.admitted.at(-1)).toBe("search 1");
   });
 
-  it("admits the client that holds fewest connections first, however many requests another has", () => {
+  it("admits the client with the fewest connections first, however many requests another one has", () => {
     const turns = new Turns({ total: 4, ofRequest: 2, expensive: 4, expensiveOfRequest: 4 });
     for (const index of many) turns.send(asker("busy"), `busy ${index}`);
     turns.send(asker("quiet"), "quiet 0");
@@ -94,7 +95,7 @@ describe("the turnstile of a pool", () => {
     expect(turns.admitted.slice(4)).toEqual(["quiet 0", "quiet 1"]);
   });
 
-  it("leaves places to others while expensive statements wait", () => {
+  it("admits other statements while expensive ones wait", () => {
     const turns = new Turns({ total: 10, ofRequest: 4, expensive: 2, expensiveOfRequest: 2 });
     for (const index of many) turns.send(asker("a"), `search ${index}`, { isExpensive: true });
     expect(turns.admitted).toEqual(["search 0", "search 1"]);
@@ -104,7 +105,7 @@ describe("the turnstile of a pool", () => {
     expect(turns.admitted).toHaveLength(4);
   });
 
-  it("rejects what was given up while it waited, and takes out of line what stopped waiting", () => {
+  it("rejects a statement whose signal aborts while it waits, and never admits one whose caller stopped waiting", () => {
     const turns = new Turns({ total: 1, ofRequest: 1, expensive: 1, expensiveOfRequest: 1 });
     const gone = new AbortController();
     turns.send(asker("a"), "first");
@@ -115,7 +116,7 @@ describe("the turnstile of a pool", () => {
     stop();
     turns.end("first");
     expect(turns.admitted).toEqual(["first", "last"]);
-    expect(turns.refused).toEqual([new Error("gone")]);
+    expect(turns.rejected).toEqual([new Error("gone")]);
     turns.end("last");
     expect(turns.turnstile.waiting).toBe(0);
   });

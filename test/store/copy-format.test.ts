@@ -23,7 +23,7 @@ async function copied(columns: readonly string[], rows: Parameters<typeof insert
   }
 }
 
-test("texts of every kind arrive as they are", async () => {
+test("copies texts unchanged: empty, with control characters, escapes and other scripts, and of 1.2 MB", async () => {
   const texts = [
     "",
     "a\tb\nc\\d\r",
@@ -41,7 +41,7 @@ test("texts of every kind arrive as they are", async () => {
   ).toEqual(texts.map((text) => [text, null]));
 });
 
-test("integers to their limits", async () => {
+test("copies integers up to the limits of int4 and int8", async () => {
   const rows = [
     [0n, 0],
     [2n ** 63n - 1n, 2 ** 31 - 1],
@@ -54,13 +54,13 @@ test("integers to their limits", async () => {
   );
 });
 
-test("bytes, as bytes and as hexadecimal text", async () => {
+test("copies bytea given as bytes or as hexadecimal text", async () => {
   expect(
     await copied(["canonical_sha256"], [["\\x00ff10"], [Uint8Array.of(0, 255, 16)], ["\\x"], [null]]),
   ).toEqual([["\\x00ff10"], ["\\x00ff10"], ["\\x"], [null]]);
 });
 
-test("arrays of texts", async () => {
+test("copies arrays of texts unchanged, with quotes, braces and NULL as text", async () => {
   const arrays = [[], ["one"], ['a "b"', "c\\d", "{e,f}", "", "NULL", "水"]];
   const rows = await copied(
     ["cross_categories"],
@@ -73,7 +73,7 @@ test("arrays of texts", async () => {
   expect(read.rows.map(({ texts }) => texts)).toEqual(arrays);
 });
 
-test("instants to the microsecond, in ISO's form and in PostgreSQL's", async () => {
+test("copies instants to the microsecond, given in ISO's or PostgreSQL's format", async () => {
   const instants = [
     ["2023-02-23T17:34:53Z", "2023-02-23 17:34:53+00"],
     ["2023-02-23T17:34:53.000001Z", "2023-02-23 17:34:53.000001+00"],
@@ -83,7 +83,7 @@ test("instants to the microsecond, in ISO's form and in PostgreSQL's", async () 
     ["1999-12-31T23:59:59.999999Z", "1999-12-31 23:59:59.999999+00"],
     ["9999-12-31T23:59:59.999999Z", "9999-12-31 23:59:59.999999+00"],
   ];
-  // Each twice: the second is remembered from the first.
+  // Each twice: the second is read from a cache.
   const twice = [...instants, ...instants];
   expect(
     await copied(
@@ -93,7 +93,7 @@ test("instants to the microsecond, in ISO's form and in PostgreSQL's", async () 
   ).toEqual(twice.map(([, printed]) => [printed]));
 });
 
-test("a row that cannot be written leaves the connection usable, and nothing behind", async () => {
+test("a row that cannot be written leaves no row behind, and the connection usable", async () => {
   const client = await database.pool.connect();
   try {
     await expect(
@@ -106,7 +106,7 @@ test("a row that cannot be written leaves the connection usable, and nothing beh
   }
 });
 
-test("a column that no table has is a mistake of the caller, told at once", async () => {
+test("throws for an unknown column before it sends anything", async () => {
   const client = await database.pool.connect();
   try {
     await expect(insertRows(client, "papers", ["paper_idd"], [[1n]])).rejects.toThrow("No column paper_idd");

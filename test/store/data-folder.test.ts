@@ -2,8 +2,8 @@ import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { prepareDataFolder } from "../../src/store/embedded/data-folder.ts";
-import { makeFolder } from "../../src/store/make-folder.ts";
+import { prepareDataFolder } from "../../src/embedded-postgres/data-folder.ts";
+import { makeFolder } from "../../src/runtime/make-folder.ts";
 import { runCli } from "../cli/run-cli.ts";
 
 let folder: string;
@@ -12,20 +12,20 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test("makes the folder and those above it, and leaves nothing else in it", async () => {
+test("creates the data folder with its parents, and leaves it empty", async () => {
   const path = join(folder, "a", "b", "c");
   expect(await prepareDataFolder(path)).toBe(path);
   expect(await readdir(path)).toEqual([]);
   expect(await prepareDataFolder(path)).toBe(path);
 });
 
-test("several makers of one folder at once all succeed", async () => {
+test("creates one folder 20 times concurrently without an error", async () => {
   const path = join(folder, "many", "at", "once");
   await Promise.all(Array.from({ length: 20 }, () => makeFolder(path)));
   expect((await stat(path)).isDirectory()).toBe(true);
 });
 
-describe("refuses in plain words", () => {
+describe("rejects as data folder, with the reason and the variable to set,", () => {
   const refusal = (path: string) =>
     prepareDataFolder(path).then(
       () => "accepted",
@@ -46,7 +46,7 @@ describe("refuses in plain words", () => {
     expect(message).toContain("Set PITH_GRAPH_DATA");
   });
 
-  test("a file, what is below it, a name that is too long, and links in a circle", async () => {
+  test("a file, a path below a file, a name that is too long, and a circle of links", async () => {
     const file = join(folder, "file");
     await writeFile(file, "");
     expect(await refusal(file)).toContain("is a file");
@@ -56,7 +56,7 @@ describe("refuses in plain words", () => {
     expect(await refusal(join(folder, "circle"))).toContain("form a loop");
   });
 
-  test.skipIf(process.getuid?.() === 0)("a folder that this user may only read", async () => {
+  test.skipIf(process.getuid?.() === 0)("a folder that this user may not write to", async () => {
     const path = join(folder, "read-only");
     await mkdir(path);
     await chmod(path, 0o500);
@@ -65,13 +65,16 @@ describe("refuses in plain words", () => {
   });
 });
 
-test.runIf(process.platform === "linux")("a command ends with status 3 and one line", async () => {
-  for (const command of [["start"], ["ingest", "sample/forks.ndjson"]]) {
-    const env = { PITH_GRAPH_DATA: "/proc/x", PORT: "0" };
-    const { status, stderr } = await runCli(command, { env });
-    expect(status, command.join(" ")).toBe(3);
-    expect(stderr).toContain(
-      "error: Can't use the data folder /proc/x: its file system allows no new folders",
-    );
-  }
-});
+test.runIf(process.platform === "linux")(
+  "start and ingest exit with status 3 and one line for a data folder in /proc",
+  async () => {
+    for (const command of [["start"], ["ingest", "sample/forks.ndjson"]]) {
+      const env = { PITH_GRAPH_DATA: "/proc/x", PORT: "0" };
+      const { status, stderr } = await runCli(command, { env });
+      expect(status, command.join(" ")).toBe(3);
+      expect(stderr).toContain(
+        "error: Can't use the data folder /proc/x: its file system allows no new folders",
+      );
+    }
+  },
+);

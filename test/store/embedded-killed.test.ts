@@ -19,7 +19,7 @@ async function withData(): Promise<string> {
   return dataDirectory;
 }
 
-async function expectWhole(dataDirectory: string): Promise<void> {
+async function expectComplete(dataDirectory: string): Promise<void> {
   const application = new Application(dataDirectory);
   expect((await application.next("acquired")).started).toBe(true);
   expect(await application.query(count)).toEqual([{ n: 1000 }]);
@@ -27,7 +27,7 @@ async function expectWhole(dataDirectory: string): Promise<void> {
   expect(serversOf(dataDirectory)).toEqual([]);
 }
 
-test("killed during initdb: the next start makes the cluster anew and removes the half one", async () => {
+test("creates the cluster again, and removes the unfinished one, after a kill during initdb", async () => {
   const dataDirectory = await folders.data();
   const application = new Application(dataDirectory);
   await application.next("log");
@@ -48,7 +48,7 @@ test("killed during initdb: the next start makes the cluster anew and removes th
   expect(unfinished()).toBeUndefined();
 });
 
-test("killed right after the server's process began: the next one waits for that server and joins it", async () => {
+test("waits for a server whose starter was killed right after starting it, and joins it", async () => {
   const dataDirectory = await withData();
   const application = new Application(dataDirectory, { fault: ["starting PostgreSQL", "SIGKILL"] });
   expect(await application.exited).toEqual(KILLED);
@@ -60,7 +60,7 @@ test("killed right after the server's process began: the next one waits for that
   expect(serversOf(dataDirectory)).toEqual([]);
 });
 
-test("killed while holding the start lock, with others waiting for it: one of them goes on", async () => {
+test("starts the server in one of the waiting processes after the holder of the start lock is killed", async () => {
   const dataDirectory = await folders.data();
   const holder = new Application(dataDirectory, { fault: ["creating a PostgreSQL cluster", "SIGSTOP"] });
   await holder.next("log");
@@ -73,7 +73,7 @@ test("killed while holding the start lock, with others waiting for it: one of th
   expect(serversOf(dataDirectory)).toEqual([]);
 });
 
-test("application and server killed: what was committed is there at the next start", async () => {
+test("has all committed rows at the next start after application and server are killed", async () => {
   const dataDirectory = await folders.data();
   const application = new Application(dataDirectory);
   await application.next("acquired");
@@ -83,17 +83,17 @@ test("application and server killed: what was committed is there at the next sta
   expect(await application.exited).toEqual(KILLED);
   await until(() => serversOf(dataDirectory).length === 0);
   expect(existsSync(join(dataDirectory, "cluster", "postmaster.pid"))).toBe(true);
-  await expectWhole(dataDirectory);
+  await expectComplete(dataDirectory);
 });
 
-test("server killed under its members: they start it again and are members of the new one", async () => {
+test("restarts a killed server from the processes that use it, and both join the new one", async () => {
   const dataDirectory = await withData();
   const [first, second] = [new Application(dataDirectory), new Application(dataDirectory)];
   await Promise.all([first.next("acquired"), second.next("acquired")]);
   const killed = recordedServer(dataDirectory);
   process.kill(killed, "SIGKILL");
   await until(() => serversOf(dataDirectory).some((pid) => pid !== killed));
-  // Both are members again before one leaves: each says so, or the test would not tell joining from luck.
+  // Waits until both have logged that they joined: a query could succeed by luck.
   await Promise.all([rejoined(first), rejoined(second)]);
   await first.release();
   expect(await second.query(count)).toEqual([{ n: 1000 }]);

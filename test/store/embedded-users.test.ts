@@ -2,19 +2,19 @@ import { chownSync, existsSync, mkdirSync, readFileSync, statSync } from "node:f
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { chooseServerUser, mayEnter } from "../../src/store/embedded/server-user.ts";
+import { chooseServerUser, mayEnter } from "../../src/embedded-postgres/server-user.ts";
 import { copyCheckout, Folders } from "./embedded-support/folders.ts";
 import { Application, recordedServer, serversOf } from "./embedded-support/processes.ts";
 
 const folders = new Folders();
 afterAll(() => folders.removeAll());
 
-/** A user of every Unix who is neither root nor nobody. */
+/** A user of every Unix that is neither root nor nobody. */
 const DAEMON = Number(/^daemon:[^:]*:(\d+):/m.exec(readFileSync("/etc/passwd", "utf8"))?.[1] ?? 1);
 const asRoot = process.getuid?.() === 0;
 
 describe.skipIf(!asRoot)("as root (skipped for other users: only root can become another user)", () => {
-  test("from a checkout below a folder that only root may enter, the data stays in it", async () => {
+  test("keeps the data in a checkout below a folder that only root may enter", async () => {
     const closed = await folders.folder(0o700);
     copyCheckout(closed);
     const dataDirectory = folders.watch(join(closed, ".pith-graph"));
@@ -36,7 +36,7 @@ describe.skipIf(!asRoot)("as root (skipped for other users: only root can become
     await application.release();
   });
 
-  test("an ordinary user runs it as themselves", async () => {
+  test("runs the server of an ordinary user as that user, and rejects root with other-owner", async () => {
     const checkout = await folders.folder();
     copyCheckout(checkout);
     const dataDirectory = folders.watch(join(checkout, "own", "data"));
@@ -53,7 +53,7 @@ describe.skipIf(!asRoot)("as root (skipped for other users: only root can become
     await root.exited;
   });
 
-  test("an ordinary user is told whose data root made", async () => {
+  test("rejects an ordinary user with other-owner if root created the data", async () => {
     const checkout = await folders.folder();
     copyCheckout(checkout);
     const dataDirectory = folders.watch(join(checkout, "data"));
@@ -65,7 +65,7 @@ describe.skipIf(!asRoot)("as root (skipped for other users: only root can become
     await other.exited;
   });
 
-  test("an ordinary user who may not write there is told so", async () => {
+  test("rejects an ordinary user with directory-unusable if they may not write to the folder", async () => {
     const checkout = await folders.folder();
     copyCheckout(checkout);
     const application = new Application(join(checkout, "data"), { checkout, uid: DAEMON });
@@ -75,7 +75,7 @@ describe.skipIf(!asRoot)("as root (skipped for other users: only root can become
     await application.exited;
   });
 
-  test("nobody is looked up in /etc/passwd, and known without it", async () => {
+  test("finds the user nobody, else daemon, in /etc/passwd, else uses 65534", async () => {
     const folder = await folders.folder();
     const passwd = join(folder, "passwd");
     await writeFile(passwd, "root:x:0:0::/root:/bin/sh\nnobody:x:99:98::/:/sbin/nologin\n");
@@ -87,7 +87,7 @@ describe.skipIf(!asRoot)("as root (skipped for other users: only root can become
     expect(await chooseServerUser(join(folder, "none"))).toEqual({ uid: 65534, gid: 65534 });
   });
 
-  test("a folder may be entered only if all above it may", async () => {
+  test("considers a folder enterable only if all folders above it are", async () => {
     const user = { uid: DAEMON, gid: DAEMON };
     const folder = await folders.folder();
     const inner = join(folder, "inner");

@@ -7,7 +7,7 @@ import { createTestDatabase, type TestDatabase } from "../database.ts";
 
 const lock = 4711;
 let database: TestDatabase;
-/** Five connections: one request has two of them at most, expensive statements one. */
+/** Five connections: one request may use two of them, expensive statements one. */
 let reads: Database;
 
 beforeAll(async () => {
@@ -26,7 +26,7 @@ afterAll(async () => {
 /** Sends statements as one request of a client. */
 function requestOf(client: string) {
   const ending = new AbortController();
-  // As the deadline of a request: each of its statements listens.
+  // Like the deadline of a request, to which each of its statements listens.
   setMaxListeners(0, ending.signal);
   nameAsker(ending.signal, { client });
   return {
@@ -35,7 +35,7 @@ function requestOf(client: string) {
   };
 }
 
-/** Statements that wait until the test gives its lock back. */
+/** A statement that waits until the test releases its lock. */
 const blocked = `SELECT pg_advisory_xact_lock_shared(${lock})`;
 
 async function whileLocked(work: () => Promise<void>): Promise<void> {
@@ -51,14 +51,15 @@ async function whileLocked(work: () => Promise<void>): Promise<void> {
 
 async function blockedStatements(): Promise<number> {
   const { rows } = await database.pool.query<{ count: number }>(
-    // Of this database and this lock: other tests wait for theirs on the same server.
+    // In this database and for this lock: other tests have their own on the same server.
     `SELECT count(*)::int AS count FROM pg_locks JOIN pg_database ON pg_database.oid = database
      WHERE locktype = 'advisory' AND NOT granted AND objid = ${lock} AND datname = current_database()`,
   );
   return rows[0]?.count ?? 0;
 }
 
-it("answers others while one request has hundreds of statements that do not end", async () => {
+/** @threat T35 */
+it("answers others while 190 statements of one request do not end", async () => {
   const greedy = requestOf("a");
   const others = [requestOf("a"), requestOf("b")];
   let statements: Promise<unknown>[] = [];
@@ -82,7 +83,7 @@ it("answers others while expensive statements of many requests do not end", asyn
   await Promise.all(statements);
 });
 
-it("gives a request's places to others when it is given up", async () => {
+it("gives a request's connections to others when the request is aborted", async () => {
   const greedy = requestOf("a");
   await whileLocked(async () => {
     const statements = Array.from({ length: 50 }, () => greedy.query(blocked));

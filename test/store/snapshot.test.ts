@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { untilAborted } from "../../src/store/cancellation.ts";
-import { inSnapshot } from "../../src/store/snapshot.ts";
+import { inSnapshot } from "../../src/store/transaction.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 
 let database: TestDatabase;
@@ -13,10 +13,10 @@ const count = { text: "SELECT count(*)::int AS count FROM settings WHERE name LI
 const add = (name: string) =>
   database.pool.query("INSERT INTO settings (name, value) VALUES ($1, '')", [`snapshot ${name}`]);
 
-it("all statements see the same rows", async () => {
+it("all statements of a snapshot see the same rows", async () => {
   const counts = await inSnapshot(database.pool, async (sender) => {
     const before = await sender.query<{ count: number }>(count);
-    await add("meanwhile");
+    await add("between");
     const after = await sender.query<{ count: number }>(count);
     return [before, after].map(({ rows }) => rows[0]?.count);
   });
@@ -25,12 +25,12 @@ it("all statements see the same rows", async () => {
   expect(later.rows).toEqual([{ count: 1 }]);
 });
 
-it("nothing is written", async () => {
+it("a write in a snapshot fails as read-only", async () => {
   const writing = inSnapshot(database.pool, (sender) => sender.query({ text: "DELETE FROM settings" }));
   await expect(writing).rejects.toThrow(/read-only/);
 });
 
-it("a connection that is lost takes nothing but the snapshot with it", async () => {
+it("the work starts again in a new snapshot if its connection is lost", async () => {
   let times = 0;
   const answer = await inSnapshot(database.pool, async (sender) => {
     times++;
@@ -41,9 +41,9 @@ it("a connection that is lost takes nothing but the snapshot with it", async () 
   expect([times, answer]).toEqual([2, 1]);
 });
 
-it("ends with the signal, and gives its connection up", async () => {
+it("a snapshot ends when its signal aborts, and returns its connection", async () => {
   const gone = new AbortController();
-  const reason = new Error("nobody waits");
+  const reason = new Error("given up");
   const reading = untilAborted(gone.signal, () =>
     inSnapshot(database.pool, async (sender) => {
       const sleeping = sender.query({ text: "SELECT pg_sleep(60)" });
@@ -55,7 +55,7 @@ it("ends with the signal, and gives its connection up", async () => {
   expect(database.pool.idleCount).toBe(database.pool.totalCount);
 });
 
-it("what fails leaves no connection in its transaction behind", async () => {
+it("a statement that fails closes its connection, which is still in a transaction", async () => {
   const { pool } = database;
   let connections = 0;
   const failing = inSnapshot(pool, (sender) => {

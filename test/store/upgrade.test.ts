@@ -6,10 +6,9 @@ import { gunzipSync } from "node:zlib";
 import { from as copyFrom } from "pg-copy-streams";
 import { afterEach, describe, expect, it } from "vitest";
 import { loadKeyring } from "../../src/cli/keyring-file.ts";
-import { checkTables, rebuildTables } from "../../src/ingest/index.ts";
-import { workOff } from "../../src/ingest/submissions/index.ts";
+import { acquireEmbeddedServer } from "../../src/embedded-postgres/index.ts";
+import { checkTables, rebuildTables } from "../../src/maintenance/index.ts";
 import { createApp, startServer } from "../../src/server/index.ts";
-import { acquireEmbeddedServer } from "../../src/store/embedded/index.ts";
 import {
   type Database,
   migrateDatabase,
@@ -19,6 +18,7 @@ import {
 } from "../../src/store/index.ts";
 import { readRebuildDue } from "../../src/store/migrate.ts";
 import { writeLock } from "../../src/store/write-lock.ts";
+import { workOff } from "../../src/submissions/index.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "../database.ts";
 import { untilRows } from "../faults/waiting.ts";
@@ -42,7 +42,7 @@ async function created(creating: Promise<TestDatabase>): Promise<TestDatabase> {
   return database;
 }
 
-/** The committed migrations up to one of them, and `added` as a later one where it is given. */
+/** The committed migrations up to one of them, with `added` as a later one if given. */
 function migrationsUpTo(tag: string, added?: string): string {
   const folder = mkdtempSync(join(tmpdir(), "pith-graph-migrations-"));
   folders.push(folder);
@@ -63,7 +63,7 @@ function migrationsUpTo(tag: string, added?: string): string {
   return folder;
 }
 
-/** Puts rows in that stand in a file as in one of pg_dump: `COPY … FROM stdin;`, lines, `\.`. */
+/** Inserts the rows of a file in pg_dump's format: `COPY … FROM stdin;`, lines, `\.`. */
 async function loadRows(database: TestDatabase, file: string): Promise<void> {
   const client = await database.pool.connect();
   const blocks = gunzipSync(readFileSync(file))
@@ -85,9 +85,9 @@ async function totalsOf({ pool }: TestDatabase): Promise<Record<string, string>>
 
 const folder = "test/data/upgrade";
 
-/** Each file has all rows of an installation, and the name of the newest migration when they were written. */
+/** Each file has all rows of an installation, and is named after its newest migration. */
 describe.each(readdirSync(folder))("the data of %s", (file) => {
-  it("is migrated, equals what its log determines, answers queries, and its queue is worked off", async () => {
+  it("is migrated, passes the check, answers queries, and has its queue processed", async () => {
     const database = await created(createEmptyDatabase());
     const tag = file.replace(".sql.gz", "");
     await migrateDatabase(database, undefined, migrationsUpTo(tag));
@@ -101,17 +101,17 @@ describe.each(readdirSync(folder))("the data of %s", (file) => {
     expect(await totalsOf(database)).toEqual(before);
 
     const keyring = await loadKeyring(["sample/keyring.json"]);
-    // A migration after which rows are derived in another way says so by this mark.
+    // A migration after which rows are derived differently sets this mark.
     if ((await readRebuildDue(database.pool)) !== null) await rebuildTables(database, { keyring });
     expect((await checkTables(database, { keyring })).differences).toEqual([]);
     await workOff(database, { keyring });
     const { rows } = await database.pool.query("SELECT status, error_code FROM submissions");
     expect(rows).toEqual([{ status: "merged", error_code: null }]);
-    const kept = await database.pool.query(
+    const others = await database.pool.query(
       `SELECT (SELECT count(*)::int FROM quarantine) quarantine, (SELECT position::int FROM followed_mirrors) followed,
          (SELECT count(*)::int FROM outstanding_papers) outstanding, (SELECT value FROM settings) setting`,
     );
-    expect(kept.rows).toEqual([{ quarantine: 1, followed: 7, outstanding: 1, setting: "loaded" }]);
+    expect(others.rows).toEqual([{ quarantine: 1, followed: 7, outstanding: 1, setting: "loaded" }]);
 
     const server = await startServer({ app: createApp({ database }), port: 0, host: "127.0.0.1" });
     const query =
@@ -127,7 +127,7 @@ describe.each(readdirSync(folder))("the data of %s", (file) => {
   });
 });
 
-it("a rebuild that a migration asks for is reported by doctor until it is done", async () => {
+it("doctor reports a rebuild that a migration demands, until the rebuild is done", async () => {
   const database = await created(createTestDatabase());
   await database.pool.query(
     "INSERT INTO settings VALUES ('rebuild_due', 'Titles are read in a better way.')",
@@ -138,7 +138,7 @@ it("a rebuild that a migration asks for is reported by doctor until it is done",
   expect(await readRebuildDue(database.pool)).toBeNull();
 });
 
-/** The journal of an unreleased version, and a table as it made it. */
+/** The journal and a table of an unreleased version. */
 async function makeUnreleased({ pool }: Pick<Database, "pool">): Promise<void> {
   await pool.query(
     `CREATE SCHEMA drizzle; CREATE TABLE drizzle.__drizzle_migrations (id serial, hash text, created_at bigint);
@@ -161,7 +161,7 @@ describe("data of an unreleased version", () => {
     ["migrate", "--check"],
     ["paper", "2302.12192"],
     ["check"],
-  ])("is refused by %s with status 3, and left as it is", async (...args) => {
+  ])("is rejected by %s with status 3, and not changed", async (...args) => {
     const database = await created(createEmptyDatabase());
     await makeUnreleased(database);
     const env = { DATABASE_URL: databaseUrl(database.connection), PORT: "0" };
@@ -172,7 +172,7 @@ describe("data of an unreleased version", () => {
     expect(await tablesIn(database)).toEqual([{ tablename: "papers" }]);
   });
 
-  it("in a data folder is refused by a sentence that names the folder, also by doctor", async () => {
+  it("in a data folder is rejected by start and doctor with the folder's name", async () => {
     const dataDirectory = mkdtempSync(join(tmpdir(), "pith-graph-unreleased-"));
     folders.push(dataDirectory);
     const server = await acquireEmbeddedServer({ dataDirectory });
@@ -191,42 +191,42 @@ describe("data of an unreleased version", () => {
 });
 
 describe("migrations", () => {
-  it("come in the order in which they were made: a later one with an earlier time would never be run", () => {
+  it("have increasing times, since one with an earlier time would never be run", () => {
     const times = journal.entries.map(({ when }) => when);
     expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
   });
 
-  it("are run once, by one of two processes that come at once; `--check` says whether they are", async () => {
+  it("are run once by two concurrent processes; `--check` exits with 1 until they are", async () => {
     const database = await created(createEmptyDatabase());
     const env = { DATABASE_URL: databaseUrl(database.connection) };
     const checked = await runCli(["migrate", "--check"], { env });
     expect(checked).toMatchObject({ status: 1, stdout: "" });
     expect(checked.stderr).toContain(`pending: ${journal.entries.at(-1)?.tag}`);
     const both = await Promise.all([runCli(["migrate"], { env }), runCli(["migrate"], { env })]);
-    const told = both.map(
+    const runs = both.map(
       ({ stderr }) => stderr.split("\n").filter((line) => line.startsWith("applied: ")).length,
     );
     expect(both.map(({ status }) => status)).toEqual([0, 0]);
-    expect(told.sort((a, b) => a - b)).toEqual([0, journal.entries.length]);
+    expect(runs.sort((a, b) => a - b)).toEqual([0, journal.entries.length]);
     const { rows } = await database.pool.query("SELECT 1 FROM drizzle.__drizzle_migrations");
     expect(rows).toHaveLength(journal.entries.length);
   });
 
-  it("are run though a writer is in the midst of what they change: it goes first", async () => {
+  it("wait for a transaction that has written to the tables they change, and are then run", async () => {
     const database = await created(createEmptyDatabase());
     await migrateDatabase(database);
     const added =
       "ALTER TABLE records ADD COLUMN next text;--> statement-breakpoint\nALTER TABLE papers ADD COLUMN next text;";
     const next = migrationsUpTo(baseline, added);
     const writer = await database.pool.connect();
-    // As one that has written new papers, and has not asked for the lock of all writers yet.
+    // Like a writer that has inserted new papers, and has not requested the write lock yet.
     await writer.query("BEGIN; LOCK TABLE records, papers, claims, paper_keys IN ROW EXCLUSIVE MODE");
     await writer.query("SET LOCAL deadlock_timeout = '5s'");
     const migrating = migrateDatabase(database, undefined, next);
     migrating.catch(() => {});
     const waiting = "SELECT FROM pg_locks WHERE relation IS NOT NULL AND NOT granted";
     await untilRows(database.pool, waiting);
-    // Now each has what the other waits for. Were this slower than a second the writer would be the one to give way.
+    // Now each waits for the other. After more than a second PostgreSQL would end the writer instead.
     await writer.query("SELECT pg_advisory_xact_lock($1)", [writeLock]).catch(() => {});
     await writer.query("COMMIT");
     writer.release();
@@ -234,7 +234,7 @@ describe("migrations", () => {
     expect((await readSchemaState(database.pool, next)).state).toBe("current");
   });
 
-  it("of a newer version are told, and nothing is changed or served", async () => {
+  it("of a newer version make migrate throw SchemaError, and serve exit with status 3", async () => {
     const database = await created(createTestDatabase());
     await database.pool.query(
       "INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('newer', 9999999999999)",

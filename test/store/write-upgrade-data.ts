@@ -1,5 +1,5 @@
 /*
- * Writes the rows of a small installation of this version to test/data/upgrade: later versions must go on reading them.
+ * Writes the rows of a small installation of this version to test/data/upgrade: later versions must read them.
  * Run once for a release, and again while the baseline itself changes before the first one:
  *
  *   npx tsx test/store/write-upgrade-data.ts
@@ -11,14 +11,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { to as copyTo } from "pg-copy-streams";
-import { columnsOf } from "../../src/ingest/backup/write-backup.ts";
-import { enqueue } from "../../src/ingest/submissions/index.ts";
-import { acquireEmbeddedServer } from "../../src/store/embedded/index.ts";
+import { acquireEmbeddedServer } from "../../src/embedded-postgres/index.ts";
+import { columnsOf } from "../../src/maintenance/backup.ts";
 import { type Database, migrateDatabase, openDatabase } from "../../src/store/index.ts";
 import { readMigrations } from "../../src/store/migrate.ts";
+import { enqueue } from "../../src/submissions/index.ts";
 import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 
-/** All that an installation stores: papers of every kind, a refused document, a waiting one, a followed mirror. */
+/** Everything an installation stores: papers of every kind, a rejected document, a queued one, a followed mirror. */
 async function fill(database: Database): Promise<void> {
   const [state = "", ...others] = sampleDocuments();
   const last = others.pop() ?? "";
@@ -43,7 +43,7 @@ async function fill(database: Database): Promise<void> {
   );
 }
 
-/** All rows, as `COPY … FROM stdin;`, lines, `\.`. */
+/** All rows in pg_dump's format: `COPY … FROM stdin;`, lines, `\.`. */
 async function rowsOf({ pool }: Database): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   const client = await pool.connect();

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { workOff } from "../../src/ingest/submissions/index.ts";
 import { type KeyringEntry, keyringEntries } from "../../src/protocol/index.ts";
+import { workOff } from "../../src/submissions/index.ts";
 import { isLong, longTest } from "../long.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { databaseUrl } from "../server-connection.ts";
@@ -17,7 +17,7 @@ beforeAll(async () => {
   site = await openSite();
 });
 afterAll(async () => {
-  // Those that a failed test has left.
+  // Any that a failed test left running.
   for (const child of children) child.kill("SIGKILL");
   await site.close();
 });
@@ -25,12 +25,12 @@ beforeEach(async () => {
   await site.database.pool.query("TRUNCATE submissions");
 });
 
-/** What worker-child.mjs is told. */
+/** The argument of worker-child.mjs. */
 type WorkerChildOptions = {
   readonly url: string;
   readonly keys: readonly KeyringEntry[];
   readonly batchDocuments: number;
-  /** The batch at which it stops for good: documents taken in, outcomes not committed. */
+  /** The batch at which it hangs: its documents are ingested, its outcomes not committed. */
   readonly hangAtBatch: number;
 };
 
@@ -68,19 +68,19 @@ async function submit(from: number, count: number): Promise<string[]> {
   return papers.map(({ pithNumber }) => pithNumber);
 }
 
-async function held(pithNumbers: readonly string[]): Promise<number> {
+async function storedPapers(pithNumbers: readonly string[]): Promise<number> {
   const { rows } = await site.database.pool.query("SELECT 1 FROM papers WHERE pith_number = ANY($1)", [
     pithNumbers,
   ]);
   return rows.length;
 }
 
-/** What a new worker does, once the rows are due again. */
+/** Runs a new worker after making the rows due. */
 async function recover(): Promise<void> {
   for (;;) {
     await site.database.pool.query("UPDATE submissions SET not_before = now() WHERE status = 'queued'");
     await workOff(site.database, { keyring });
-    // A session of the killed worker may hold rows until PostgreSQL sees that nobody is behind it.
+    // A session of the killed worker may lock rows until PostgreSQL notices that its client is gone.
     if ((await statuses(site.database))["queued"] === undefined) return;
   }
 }
@@ -88,8 +88,8 @@ async function recover(): Promise<void> {
 const lock = 4_711;
 
 /**
- * Each moment is made to last: the statement that begins it waits for a lock of ours. `before` tells what the tables
- * say when it is killed there.
+ * At each moment the worker waits for a lock of the test, and is killed. `attempts` and `papers` are the expected
+ * values then.
  */
 const moments = [
   {
@@ -121,59 +121,65 @@ const moments = [
   },
 ].slice(isLong ? 0 : -1);
 
-test.each(moments)("killed $name: nothing acknowledged is missing", async (moment) => {
-  const { pool } = site.database;
-  await pool.query(`
+test.each(moments)(
+  "all acknowledged documents are merged after the worker is killed $name",
+  async (moment) => {
+    const { pool } = site.database;
+    await pool.query(`
     CREATE FUNCTION pause_here() RETURNS trigger LANGUAGE plpgsql AS
       $$ BEGIN PERFORM pg_advisory_xact_lock_shared(${lock}); RETURN NEW; END $$;
     CREATE TRIGGER pause_here BEFORE ${moment.event} ON ${moment.on} FOR EACH ROW ${moment.when}
       EXECUTE FUNCTION pause_here()`);
-  const holder = await pool.connect();
-  await holder.query("SELECT pg_advisory_lock($1)", [lock]);
-  const child = await startChild(20);
-  const pithNumbers = await submit(moment.from, 20);
-  for (;;) {
-    const { rows } = await holder.query(
-      "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted",
-      [lock],
-    );
-    if (rows.length > 0) break;
-  }
-  await kill(child);
-  // Still so: nobody is there to go on.
-  expect(await statuses(site.database)).toEqual({ queued: 20 });
-  expect(await held(pithNumbers)).toBe(moment.papers);
-  const { rows } = await holder.query("SELECT DISTINCT attempts FROM submissions");
-  expect(rows).toEqual([{ attempts: moment.attempts }]);
-  await holder.query("SELECT pg_advisory_unlock($1)", [lock]);
-  holder.release();
-  await recover();
-  await pool.query("DROP FUNCTION pause_here CASCADE");
-  expect(await statuses(site.database)).toEqual({ merged: 20 });
-  expect(await held(pithNumbers)).toBe(20);
-});
-
-longTest("killed again and again while documents come in: nothing acknowledged is missing", async () => {
-  const kills = 4;
-  const acknowledged: string[] = [];
-  let isOver = false;
-  const submitting = (async () => {
-    for (let from = 1_000; from < 1_400 && !isOver; from += 10)
-      acknowledged.push(...(await submit(from, 10)));
-  })();
-  for (let nth = 1; nth <= kills; nth++) {
-    // In the middle of its nth batch: taken in, its outcome not committed.
-    const child = await startChild(3, nth);
-    for (let batch = 1; batch <= nth; batch++)
-      expect(Number((await child.lines.next()).value)).toBeGreaterThan(0);
+    const holder = await pool.connect();
+    await holder.query("SELECT pg_advisory_lock($1)", [lock]);
+    const child = await startChild(20);
+    const pithNumbers = await submit(moment.from, 20);
+    for (;;) {
+      const { rows } = await holder.query(
+        "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted",
+        [lock],
+      );
+      if (rows.length > 0) break;
+    }
     await kill(child);
-  }
-  isOver = true;
-  await submitting;
-  await recover();
-  expect(await statuses(site.database)).toEqual({ merged: acknowledged.length });
-  expect(await held(acknowledged)).toBe(acknowledged.length);
-  const { rows } = await site.database.pool.query("SELECT 1 FROM submissions WHERE attempts > 1");
-  expect(rows.length).toBeGreaterThan(0);
-  expect((await counts(site.database)).quarantine).toBe(0);
-});
+    // Nothing has changed: there is no worker.
+    expect(await statuses(site.database)).toEqual({ queued: 20 });
+    expect(await storedPapers(pithNumbers)).toBe(moment.papers);
+    const { rows } = await holder.query("SELECT DISTINCT attempts FROM submissions");
+    expect(rows).toEqual([{ attempts: moment.attempts }]);
+    await holder.query("SELECT pg_advisory_unlock($1)", [lock]);
+    holder.release();
+    await recover();
+    await pool.query("DROP FUNCTION pause_here CASCADE");
+    expect(await statuses(site.database)).toEqual({ merged: 20 });
+    expect(await storedPapers(pithNumbers)).toBe(20);
+  },
+);
+
+longTest(
+  "all acknowledged documents are merged after four workers are killed while documents arrive",
+  async () => {
+    const kills = 4;
+    const acknowledged: string[] = [];
+    let isOver = false;
+    const submitting = (async () => {
+      for (let from = 1_000; from < 1_400 && !isOver; from += 10)
+        acknowledged.push(...(await submit(from, 10)));
+    })();
+    for (let nth = 1; nth <= kills; nth++) {
+      // In the middle of its nth batch: ingested, its outcome not committed.
+      const child = await startChild(3, nth);
+      for (let batch = 1; batch <= nth; batch++)
+        expect(Number((await child.lines.next()).value)).toBeGreaterThan(0);
+      await kill(child);
+    }
+    isOver = true;
+    await submitting;
+    await recover();
+    expect(await statuses(site.database)).toEqual({ merged: acknowledged.length });
+    expect(await storedPapers(acknowledged)).toBe(acknowledged.length);
+    const { rows } = await site.database.pool.query("SELECT 1 FROM submissions WHERE attempts > 1");
+    expect(rows.length).toBeGreaterThan(0);
+    expect((await counts(site.database)).quarantine).toBe(0);
+  },
+);

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { queuedChannel, workOff } from "../../src/ingest/submissions/index.ts";
+import { queuedChannel, workOff } from "../../src/submissions/index.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { counts, openSite, paper, type Site, token } from "./site.ts";
 
@@ -24,7 +24,7 @@ async function submit(document: string, headers: Record<string, string> = author
   return { submission: payload?.submission, error: errors?.[0] };
 }
 
-async function ask(id: string) {
+async function readSubmission(id: string) {
   return (await site.graphql(query, { id })).data?.["node"];
 }
 
@@ -32,13 +32,13 @@ describe("submitDocument", () => {
   it.each([
     ["no", {}],
     ["a wrong", { authorization: "Bearer wrong" }],
-  ])("with %s token: UNAUTHENTICATED, and nothing is stored", async (_name, headers) => {
+  ])("fails with UNAUTHENTICATED and stores nothing with %s token", async (_name, headers) => {
     const { error } = await submit(paper(1).text, headers as Record<string, string>);
     expect(error?.extensions["code"]).toBe("UNAUTHENTICATED");
     expect((await counts(site.database)).submissions).toBe(0);
   });
 
-  it("answers once the document is on disk; then it is merged, and its paper is there", async () => {
+  it("answers QUEUED once the document is stored; a worker then merges it, and its paper can be queried", async () => {
     const { pithNumber, text } = paper(1);
     const { submission } = await submit(text);
     expect(submission).toMatchObject({ status: "QUEUED", pithNumber: null, error: null, paper: null });
@@ -47,9 +47,9 @@ describe("submitDocument", () => {
     expect(Buffer.from(id, "base64").toString()).toMatch(
       /^Submission:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
     );
-    expect(await ask(id)).toMatchObject({ id, status: "QUEUED" });
+    expect(await readSubmission(id)).toMatchObject({ id, status: "QUEUED" });
     await workOff(site.database, { keyring });
-    expect(await ask(id)).toEqual({
+    expect(await readSubmission(id)).toEqual({
       id,
       status: "MERGED",
       pithNumber,
@@ -60,31 +60,31 @@ describe("submitDocument", () => {
     });
   });
 
-  it("wakes the workers with the commit", async () => {
+  it("notifies the workers on commit", async () => {
     const listener = await site.database.pool.connect();
     await listener.query(`LISTEN ${queuedChannel}`);
-    const told = once(listener, "notification");
+    const notification = once(listener, "notification");
     const { submission } = await submit(paper(5).text);
-    expect((await told)[0]).toMatchObject({ channel: queuedChannel });
-    expect(await ask(submission?.id ?? "")).toMatchObject({ status: "QUEUED" });
+    expect((await notification)[0]).toMatchObject({ channel: queuedChannel });
+    expect(await readSubmission(submission?.id ?? "")).toMatchObject({ status: "QUEUED" });
     listener.release(true);
     await workOff(site.database, { keyring });
   });
 
-  it("tells why a document is rejected, and which events of another are", async () => {
+  it("reports why a document is rejected, and which events of a merged one are", async () => {
     const unsigned = await submit(paper(2, { proof: "receipt" }).text);
     const bundle = JSON.parse(paper(3).text) as { events: { event_id: string; signature?: unknown }[] };
     delete bundle.events[1]?.signature;
     const mixed = await submit(JSON.stringify(bundle));
     await workOff(site.database, { keyring });
-    expect(await ask(unsigned.submission?.id ?? "")).toMatchObject({
+    expect(await readSubmission(unsigned.submission?.id ?? "")).toMatchObject({
       status: "REJECTED",
       error: expect.stringMatching(/^UNSIGNED: /),
       rejection: { code: "UNSIGNED", message: expect.stringContaining(" ") },
       rejectedEvents: [],
       paper: null,
     });
-    expect(await ask(mixed.submission?.id ?? "")).toMatchObject({
+    expect(await readSubmission(mixed.submission?.id ?? "")).toMatchObject({
       status: "MERGED",
       error: `Rejected events: ${bundle.events[1]?.event_id} UNSIGNED`,
       rejection: null,
@@ -96,27 +96,32 @@ describe("submitDocument", () => {
     ["{", "MALFORMED_JSON"],
     ["[]", "UNSUPPORTED_DOCUMENT"],
     [paper(4).text.replace("cs.LG", "cs.CL"), "RECORD_HASH_MISMATCH"],
-  ])("DOCUMENT_REJECTED at once for what is no document; it goes to quarantine (%#)", async (text, code) => {
-    const { error } = await submit(text);
-    expect(error?.message).toMatch(new RegExp(`^${code}: `));
-    expect(error?.extensions).toMatchObject({ code: "DOCUMENT_REJECTED", documentCode: code });
-    await workOff(site.database, { keyring });
-    expect(await ask(String(error?.extensions["submission"]))).toMatchObject({ status: "REJECTED" });
-    const { rows } = await site.database.pool.query("SELECT 1 FROM quarantine WHERE code = $1", [code]);
-    expect(rows).toHaveLength(1);
-  });
+  ])(
+    "fails with DOCUMENT_REJECTED at once for a text that is not a document, and puts it in quarantine (%#)",
+    async (text, code) => {
+      const { error } = await submit(text);
+      expect(error?.message).toMatch(new RegExp(`^${code}: `));
+      expect(error?.extensions).toMatchObject({ code: "DOCUMENT_REJECTED", documentCode: code });
+      await workOff(site.database, { keyring });
+      expect(await readSubmission(String(error?.extensions["submission"]))).toMatchObject({
+        status: "REJECTED",
+      });
+      const { rows } = await site.database.pool.query("SELECT 1 FROM quarantine WHERE code = $1", [code]);
+      expect(rows).toHaveLength(1);
+    },
+  );
 
   it.each([
     [`"${"x".repeat(20_000)}"`, "TOO_LARGE"],
     ['{"text":"\ud800"}', "INVALID_UNICODE"],
-  ])("keeps nothing of what is too large, or cannot be kept as it is (%#)", async (text, code) => {
+  ])("stores nothing of a document that is too large, or has a lone surrogate (%#)", async (text, code) => {
     const before = await counts(site.database);
     const { error } = await submit(text);
     expect(error?.extensions).toMatchObject({ code: "DOCUMENT_REJECTED", documentCode: code });
     expect(await counts(site.database)).toEqual(before);
   });
 
-  it("RATE_LIMITED beyond the token's limits", async () => {
+  it("fails with RATE_LIMITED and retryAfter beyond the token's limits", async () => {
     const limited = await openSite({ documentsPerMinute: 1 });
     const send = () => limited.graphql(mutation, { document: paper(1).text }, authorization);
     expect((await send()).errors).toBeUndefined();
@@ -126,9 +131,9 @@ describe("submitDocument", () => {
     await limited.close();
   });
 
-  it("node gives null for submissions that are not held", async () => {
+  it("leads to no node for a submission that is not stored", async () => {
     const idOf = (text: string) => Buffer.from(`Submission:${text}`).toString("base64");
-    expect(await ask(idOf("00000000-0000-4000-8000-000000000000"))).toBeNull();
-    expect(await ask(idOf("nonsense"))).toBeNull();
+    expect(await readSubmission(idOf("00000000-0000-4000-8000-000000000000"))).toBeNull();
+    expect(await readSubmission(idOf("nonsense"))).toBeNull();
   });
 });

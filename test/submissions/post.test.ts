@@ -19,25 +19,28 @@ afterAll(async () => {
 
 const untouched = { submissions: 0, papers: 0, events: 0, quarantine: 0, records: 0 };
 
-describe("who may submit", () => {
+describe("authentication of POST /ingest", () => {
   it.each([
     ["no token", {}],
     ["a wrong token", { authorization: "Bearer wrong" }],
     ["another scheme", { authorization: `Basic ${token}` }],
     ["the hash of the token", { authorization: `Bearer ${sha256(token).toString("hex")}` }],
-  ])("with %s: 401, and nothing is stored", async (_name, headers: Record<string, string>) => {
-    const response = await fetch(`${site.server.url}/ingest`, {
-      method: "POST",
-      headers,
-      body: paper(1).text,
-    });
-    expect(response.status).toBe(401);
-    expect(response.headers.get("www-authenticate")).toContain("Bearer");
-    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "UNAUTHENTICATED" } }] });
-    expect(await counts(site.database)).toEqual(untouched);
-  });
+  ])(
+    "answers 401 UNAUTHENTICATED and stores nothing with %s",
+    async (_name, headers: Record<string, string>) => {
+      const response = await fetch(`${site.server.url}/ingest`, {
+        method: "POST",
+        headers,
+        body: paper(1).text,
+      });
+      expect(response.status).toBe(401);
+      expect(response.headers.get("www-authenticate")).toContain("Bearer");
+      expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "UNAUTHENTICATED" } }] });
+      expect(await counts(site.database)).toEqual(untouched);
+    },
+  );
 
-  it("says how to configure tokens where there are none", async () => {
+  it("answers 401 and names `pith-graph token` if no tokens are configured", async () => {
     const closed = await openSite({ tokens: [] });
     const { status, text } = await closed.post(paper(1).text);
     expect(status).toBe(401);
@@ -48,7 +51,7 @@ describe("who may submit", () => {
 });
 
 describe("one document", () => {
-  it("is answered once it is merged, and then queryable", async () => {
+  it("is answered once it is merged, and can be queried from then on", async () => {
     const { pithNumber, text } = paper(2);
     const { status, answers } = await site.post(text, { "content-type": "application/json" });
     expect(status).toBe(200);
@@ -59,7 +62,7 @@ describe("one document", () => {
     expect((await site.post(text)).answers).toMatchObject([{ status: "MERGED", pithNumber }]);
   });
 
-  it("written over several lines is one document, whatever its content type", async () => {
+  it("may extend over several lines with any content type", async () => {
     const { text, pithNumber } = paper(3);
     const pretty = JSON.stringify(JSON.parse(text), null, 1);
     for (const headers of [{}, { "content-type": "application/json" }, { "content-type": "text/plain" }]) {
@@ -68,7 +71,7 @@ describe("one document", () => {
     }
   });
 
-  it("after a byte order mark is the document behind it, alone and on the first of many lines", async () => {
+  it("may follow a byte order mark, alone and on the first of many lines", async () => {
     const [one, two] = [paper(70), paper(71)];
     for (const headers of [{}, { "content-encoding": "gzip" }] as Record<string, string>[]) {
       const body = Buffer.from(`\ufeff${one.text}`);
@@ -91,7 +94,7 @@ describe("one document", () => {
     await site.database.pool.query("DELETE FROM quarantine");
   });
 
-  it("of a signer whom this mirror does not know is rejected, and the answer names the setting", async () => {
+  it("of an unknown signer is rejected with UNKNOWN_SIGNER and the name of the setting", async () => {
     const [line = ""] = readLines("forks.ndjson");
     const { status, answers } = await site.post(line);
     expect(status).toBe(422);
@@ -110,7 +113,7 @@ describe("one document", () => {
     await site.database.pool.query("DELETE FROM quarantine");
   });
 
-  it("whose events are altered is rejected without advice: no setting would accept it", async () => {
+  it("with altered events is rejected with EVENT_ID_MISMATCH and no advice, since no setting would accept it", async () => {
     const altered = JSON.parse(paper(72).text) as { events: { created_at: string }[] };
     for (const event of altered.events) event.created_at = "2024-02-03T04:05:06Z";
     const { answers } = await site.post(JSON.stringify(altered));
@@ -119,7 +122,7 @@ describe("one document", () => {
   });
 
   it.each(["hash", "receipt"] as const)(
-    "whose events are unsigned (proof %s) is rejected with UNSIGNED and leaves nothing but its quarantine",
+    "with unsigned events (proof %s) is rejected with UNSIGNED, and stored in quarantine only",
     async (proof) => {
       const before = await counts(site.database);
       const { pithNumber, text } = paper(4, { proof });
@@ -147,7 +150,7 @@ describe("one document", () => {
     },
   );
 
-  it("of which some events are let in is merged, the others are named", async () => {
+  it("with one rejected event is merged, and the answer names the event", async () => {
     const { text, pithNumber } = paper(5);
     const bundle = JSON.parse(text) as { events: { event_id: string; signature?: unknown }[] };
     const event = bundle.events[1];
@@ -165,7 +168,7 @@ describe("one document", () => {
     ["[]", "UNSUPPORTED_DOCUMENT"],
     [Buffer.from([0x22, 0xff, 0x22]), "INVALID_UNICODE"],
     [JSON.stringify({ text: "\u0000" }), "UNSUPPORTED_DOCUMENT"],
-  ])("that is none (%s) is rejected with its own error", async (body, code) => {
+  ])("that is invalid (%s) is rejected with %s, and stored in quarantine", async (body, code) => {
     const { status, answers } = await site.post(body, { "content-type": "application/json" });
     expect(status).toBe(422);
     expect(answers).toMatchObject([{ status: "REJECTED", error: { code } }]);
@@ -173,7 +176,7 @@ describe("one document", () => {
     expect(rows.length).toBeGreaterThan(0);
   });
 
-  it("is told of later, to who has a token", async () => {
+  it("has its status at the answer's url, for requests with a token", async () => {
     const { answers } = await site.post(paper(6).text, {}, "?wait=0");
     expect(answers).toMatchObject([{ status: "QUEUED" }]);
     const url = `${site.server.url}${answers[0]?.url}`;
@@ -198,37 +201,40 @@ describe("many documents", () => {
   lines.splice(120, 0, paper(4, { proof: "hash" }).text);
   lines.splice(200, 0, `"${"x".repeat(20_000)}"`);
 
-  it.each(["application/x-ndjson", undefined])("are answered in their order, packed (%s)", async (type) => {
-    const big = await openSite({ maximumDocumentBytes: 20_000 });
-    const end = big.work();
-    const packed = gzipSync(`${lines.join("\n")}\n\n`);
-    // In small parts, cut anywhere.
-    const stream = new ReadableStream({
-      start(controller) {
-        for (let from = 0; from < packed.length; from += 1_000) {
-          controller.enqueue(packed.subarray(from, from + 1_000));
-        }
-        controller.close();
-      },
-    });
-    const headers = { "content-encoding": "gzip", ...(type && { "content-type": type }) };
-    const { status, answers } = await big.post(stream, headers, "?wait=30");
-    // A first line in JSON tells NDJSON without a content type.
-    expect(status).toBe(200);
-    expect(answers.map(({ line }) => line)).toEqual(lines.map((_, index) => index + 1));
-    expect(answers[7]).toMatchObject({ status: "REJECTED", error: { code: "MALFORMED_JSON" } });
-    expect(answers[120]).toMatchObject({ status: "REJECTED", error: { code: "UNSIGNED" } });
-    expect(answers[200]).toMatchObject({ id: null, status: "REJECTED", error: { code: "TOO_LARGE" } });
-    const merged = answers.filter((answer) => answer.status === "MERGED");
-    expect(merged.map(({ pithNumber }) => pithNumber)).toEqual(
-      documents.map((document) => document.pithNumber),
-    );
-    expect((await counts(big.database)).papers).toBe(250);
-    await end();
-    await big.close();
-  });
+  it.each(["application/x-ndjson", undefined])(
+    "are answered in their order, gzipped and with content type %s",
+    async (type) => {
+      const big = await openSite({ maximumDocumentBytes: 20_000 });
+      const end = big.work();
+      const packed = gzipSync(`${lines.join("\n")}\n\n`);
+      // In small parts, divided anywhere.
+      const stream = new ReadableStream({
+        start(controller) {
+          for (let from = 0; from < packed.length; from += 1_000) {
+            controller.enqueue(packed.subarray(from, from + 1_000));
+          }
+          controller.close();
+        },
+      });
+      const headers = { "content-encoding": "gzip", ...(type && { "content-type": type }) };
+      const { status, answers } = await big.post(stream, headers, "?wait=30");
+      // Without a content type, a first line that is JSON means NDJSON.
+      expect(status).toBe(200);
+      expect(answers.map(({ line }) => line)).toEqual(lines.map((_, index) => index + 1));
+      expect(answers[7]).toMatchObject({ status: "REJECTED", error: { code: "MALFORMED_JSON" } });
+      expect(answers[120]).toMatchObject({ status: "REJECTED", error: { code: "UNSIGNED" } });
+      expect(answers[200]).toMatchObject({ id: null, status: "REJECTED", error: { code: "TOO_LARGE" } });
+      const merged = answers.filter((answer) => answer.status === "MERGED");
+      expect(merged.map(({ pithNumber }) => pithNumber)).toEqual(
+        documents.map((document) => document.pithNumber),
+      );
+      expect((await counts(big.database)).papers).toBe(250);
+      await end();
+      await big.close();
+    },
+  );
 
-  it("come as a JSON array for who asks for one", async () => {
+  it("are answered as a JSON array for Accept: application/json", async () => {
     const body = gzipSync(lines.slice(0, 2).join("\n"));
     const { headers, text } = await site.post(body, { accept: "application/json" });
     expect(headers.get("content-type")).toContain("application/json");
@@ -236,8 +242,9 @@ describe("many documents", () => {
   });
 });
 
-describe("limits", () => {
-  it("413 before a document is read, where its length is told", async () => {
+describe("the limits of POST /ingest", () => {
+  /** @threat T40 */
+  it("answer 413 to a Content-Length above the limit before the body is read", async () => {
     const before = await counts(site.database);
     const { status, text } = await unfinished(
       { "content-type": "application/json", "content-length": "30000" },
@@ -253,7 +260,7 @@ describe("limits", () => {
     ["one that may be a document", {}, Buffer.alloc(20_001, "{")],
     ["a body of unknown length", { "content-type": "application/x-ndjson" }, Buffer.alloc(500_001, " ")],
     ["a packed body", { "content-encoding": "gzip" }, gzipSync(Buffer.alloc(5_000_000, " "))],
-  ])("413 while %s still comes", async (_name, headers, start) => {
+  ])("answer 413 while %s is still being sent", async (_name, headers, start) => {
     const before = await counts(site.database);
     const { status, text } = await unfinished({ ...headers, "transfer-encoding": "chunked" }, start);
     expect(status).toBe(413);
@@ -261,43 +268,43 @@ describe("limits", () => {
     expect(await counts(site.database)).toEqual(before);
   });
 
-  it("answers what it has kept of a body that is too large", async () => {
+  it("answer 413 to a body that is too large, and the documents stored before the limit", async () => {
     const { text, pithNumber } = paper(7);
     const body = `${text}\n${`${" ".repeat(10_000)}\n`.repeat(60)}`;
     const { status, answers } = await site.post(body, { "content-type": "application/x-ndjson" }, "?wait=5");
     expect(status).toBe(413);
-    // With its length told, nothing of it is read.
+    // With a Content-Length nothing of it is read.
     expect(answers).toEqual([]);
     const chunked = await unfinished({ "transfer-encoding": "chunked" }, Buffer.from(body));
     expect(chunked.status).toBe(413);
-    const [kept, rest] = chunked.text
+    const [stored, rest] = chunked.text
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line) as Answer);
-    expect(kept).toMatchObject({ line: 1, pithNumber, status: "MERGED" });
+    expect(stored).toMatchObject({ line: 1, pithNumber, status: "MERGED" });
     expect(rest).toMatchObject({ id: null, status: "NOT_READ", error: { code: "TOO_LARGE" } });
   });
 
   it.each([
     [{ "content-encoding": "br" }, 415],
     [{ "content-encoding": "gzip" }, 400],
-  ])("refuses what it cannot unpack (%o)", async (headers, status) => {
+  ])("reject a body that cannot be unpacked: %o with %i", async (headers, status) => {
     expect((await site.post("{}", headers as never)).status).toBe(status);
   });
 
-  it("keeps and answers what came before the body was cut off", async () => {
+  it("answer 400 to a truncated gzip body, with NOT_READ for the rest", async () => {
     const packed = gzipSync(`${paper(8).text}\n${paper(9).text}\n`);
     const { status, answers } = await site.post(packed.subarray(0, packed.length - 9), {});
     expect(status).toBe(400);
     expect(answers.at(-1)).toMatchObject({ status: "NOT_READ" });
   });
 
-  it("refuses a wait that is none, and an empty body", async () => {
+  it("answer 400 to an invalid wait, and to an empty body", async () => {
     expect((await site.post("{}", {}, "?wait=soon")).status).toBe(400);
     expect((await site.post("\n\n", {})).status).toBe(400);
   });
 
-  it("503 where documents cannot be written: what has an id is on disk, and nothing else is", async () => {
+  it("answer 503 if documents cannot be written; exactly those with an id are stored", async () => {
     const broken = await openSite();
     await broken.database.pool.query(`
       CREATE FUNCTION break_queue() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -318,7 +325,7 @@ describe("limits", () => {
     await broken.close();
   });
 
-  it("429 with Retry-After once a token's minute is used up; another token's is not", async () => {
+  it("answer 429 with Retry-After once a token's minute is used up, but not to another token", async () => {
     const limited = await openSite({ documentsPerMinute: 2 });
     const end = limited.work();
     const body = [1, 2, 3].map((number) => paper(number).text).join("\n");
@@ -340,7 +347,7 @@ describe("limits", () => {
   });
 });
 
-/** Sends the beginning of a body, and no end; gives the answer that comes all the same. */
+/** Sends the beginning of a body without its end, and returns the answer. */
 function unfinished(
   headers: Record<string, string>,
   start: string | Buffer,

@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config/index.ts";
-import type { QueueSize } from "../../src/ingest/submissions/index.ts";
 import { QueueRoom } from "../../src/server/ingest/admission.ts";
+import type { QueueSize } from "../../src/submissions/index.ts";
 import { counts, openSite, paper, statuses, token } from "./site.ts";
 
 const body = (from: number, count: number) =>
   Array.from({ length: count }, (_, index) => paper(from + index).text).join("\n");
 
 describe("a full queue", () => {
-  it("keeps what has an id, and sends the rest away until there is room again", async () => {
+  /** @threat T45 */
+  it("stores the documents with an id, and answers 503 QUEUE_FULL with Retry-After for the rest until there is room", async () => {
     const site = await openSite({ maximumQueuedDocuments: 3 });
     const { status, headers, answers } = await site.post(body(1, 5), {}, "?wait=0");
     expect([status, headers.get("retry-after")]).toEqual([503, "10"]);
@@ -39,7 +40,7 @@ describe("a full queue", () => {
     await site.close();
   });
 
-  it("is full by bytes, too; an empty one takes any document", async () => {
+  it("may be full by bytes, but accepts any single document while it is empty", async () => {
     const { text } = paper(1);
     const site = await openSite({ maximumQueuedBytes: text.length - 1 });
     const { status, answers } = await site.post(body(1, 2), {}, "?wait=0");
@@ -50,12 +51,12 @@ describe("a full queue", () => {
 });
 
 describe("the room in the queue", () => {
-  it("is counted anew each second, and sooner where there is none", async () => {
+  it("is counted again after a second, or after 100 ms if there was none", async () => {
     let now = 0;
     let queued = { documents: 2, bytes: 20 };
-    let looks = 0;
+    let reads = 0;
     const read = async () => {
-      looks++;
+      reads++;
       return queued;
     };
     const room = new QueueRoom({ documents: 5, bytes: 1_000 }, read, () => now);
@@ -63,19 +64,19 @@ describe("the room in the queue", () => {
     room.settle([1, 1]);
     expect(await room.take([1, 1])).toBe(1);
     room.settle([1]);
-    expect(looks).toBe(1);
+    expect(reads).toBe(1);
     queued = { documents: 0, bytes: 0 };
     expect(await room.take([1])).toBe(0);
     now += 101;
     expect(await room.take([1])).toBe(1);
-    expect(looks).toBe(2);
-    // What is not in the table yet is not forgotten by a count.
+    expect(reads).toBe(2);
+    // Reservations that are not in the table yet still count.
     now += 1_001;
     expect(await room.take([1, 1, 1, 1, 1])).toBe(4);
-    expect(looks).toBe(3);
+    expect(reads).toBe(3);
   });
 
-  it("is counted once for all who ask at once, and given once", async () => {
+  it("is counted once for concurrent requests, and handed out only once", async () => {
     let answer = (_size: QueueSize) => {};
     const counted = new Promise<QueueSize>((resolve) => {
       answer = resolve;
@@ -87,7 +88,7 @@ describe("the room in the queue", () => {
     expect(await Promise.all(taking)).toEqual([2, 2, 1, 0]);
   });
 
-  it("is configured", () => {
+  it("is set by PITH_GRAPH_QUEUE_DOCUMENTS and PITH_GRAPH_QUEUE_BYTES", () => {
     const { submissions } = readConfig({ PITH_GRAPH_QUEUE_DOCUMENTS: "7", PITH_GRAPH_QUEUE_BYTES: "8" });
     expect(submissions).toMatchObject({ maximumQueuedDocuments: 7, maximumQueuedBytes: 8 });
     expect(readConfig({}).submissions).toMatchObject({ maximumQueuedDocuments: 100_000 });

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type pg from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { keepFault } from "../../src/ingest/submissions/finish.ts";
+import { keepFault } from "../../src/submissions/finish.ts";
 import {
   enqueue,
   type Fault,
@@ -11,8 +11,8 @@ import {
   runWorker,
   workBatch,
   workOff,
-} from "../../src/ingest/submissions/index.ts";
-import { pruneFinished } from "../../src/ingest/submissions/queue.ts";
+} from "../../src/submissions/index.ts";
+import { pruneFinished } from "../../src/submissions/queue.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { counts, openSite, paper, statuses, work } from "./site.ts";
@@ -33,17 +33,17 @@ function submission(text: string): NewSubmission {
   };
 }
 
-/** Resolves once no submission is queued. Ask it before they can be finished. */
+/** `wait` resolves once no submission is queued. Call this before they can be finished. */
 async function allFinished(): Promise<{ wait(): Promise<void>; end(): void }> {
   const client = await database.pool.connect();
   await client.query(`LISTEN ${finishedChannel}`);
   return {
     wait: async () => {
       for (;;) {
-        const told = once(client, "notification");
+        const notification = once(client, "notification");
         const { rows } = await client.query("SELECT 1 FROM submissions WHERE status = 'queued' LIMIT 1");
         if (rows.length === 0) return;
-        await told;
+        await notification;
       }
     },
     end: () => client.release(true),
@@ -65,7 +65,7 @@ async function submissionRow(id: string) {
 const makeDue = () => database.pool.query("UPDATE submissions SET not_before = now()");
 
 describe("the queue", () => {
-  it("the same document 1,000 times at once, for three workers: one paper, all merged", async () => {
+  it("merges 1,000 concurrent submissions of the same document into one paper with three workers", async () => {
     const { text } = paper(1);
     const finished = await allFinished();
     const outcomes: Outcome[] = [];
@@ -89,7 +89,7 @@ describe("the queue", () => {
     expect(outcomes).toHaveLength(1000);
   });
 
-  it("the same document 300 times at once over HTTP", async () => {
+  it("answers 300 concurrent requests with the same document with MERGED and different ids", async () => {
     const site = await openSite();
     const stop = site.work();
     const { text, pithNumber } = paper(1);
@@ -101,24 +101,24 @@ describe("the queue", () => {
     await site.close();
   });
 
-  it("two workers on overlapping papers take each submission once", async () => {
+  it("hands out each submission to one of two workers, even if they have the same papers", async () => {
     const submissions = Array.from({ length: 300 }, (_, index) => submission(paper(index % 40).text));
     await enqueue(database.pool, submissions);
-    const taken: Outcome[] = [];
+    const processed: Outcome[] = [];
     const faults: Fault[] = [];
     const options = {
       keyring,
       batchDocuments: 7,
-      onBatch: (batch: readonly Outcome[]) => taken.push(...batch),
+      onBatch: (batch: readonly Outcome[]) => processed.push(...batch),
       onFault: (fault: Fault) => faults.push(fault),
     };
     await Promise.all([workOff(database, options), workOff(database, options)]);
     expect(faults).toEqual([]);
-    expect(taken.map(({ id }) => id).sort()).toEqual(submissions.map(({ id }) => id).sort());
+    expect(processed.map(({ id }) => id).sort()).toEqual(submissions.map(({ id }) => id).sort());
     expect((await counts(database)).papers).toBe(40);
   });
 
-  it("lets a document go once it is finished, and not before", async () => {
+  it("deletes a document's text once the submission is finished, and not before", async () => {
     const one = submission(paper(1).text);
     await enqueue(database.pool, [one]);
     expect((await submissionRow(one.id))?.document).toEqual(one.bytes);
@@ -126,7 +126,7 @@ describe("the queue", () => {
     expect(await submissionRow(one.id)).toMatchObject({ status: "merged", document: null, attempts: 1 });
   });
 
-  it("what was finished a month ago is forgotten, not what failed", async () => {
+  it("deletes submissions that finished more than a month ago, but not failed ones", async () => {
     const [old, failed, recent] = [submission("{"), submission("{"), submission("{")];
     await enqueue(database.pool, [old, failed, recent]);
     await workOff(database, { keyring });
@@ -144,7 +144,7 @@ describe("the queue", () => {
     expect(rows.map((row) => row.submission_id).sort()).toEqual([failed.id, recent.id].sort());
   });
 
-  it("an idle worker is woken by the commit; asked to stop, it finishes its batch", async () => {
+  it("wakes an idle worker on commit; a worker that is stopped finishes its batch", async () => {
     const finished = await allFinished();
     let listening = () => {};
     const isListening = new Promise<void>((resolve) => {
@@ -169,8 +169,8 @@ describe("the queue", () => {
   });
 });
 
-describe("faults", () => {
-  /** Makes each write to the log fail, in the way that the statement says. */
+describe("after a fault", () => {
+  /** Makes each insert into the log run the statement, which fails. */
   async function breakLog(statement: string): Promise<void> {
     await database.pool.query(`
       CREATE FUNCTION break_log() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${statement} RETURN NEW; END $$;
@@ -179,7 +179,7 @@ describe("faults", () => {
   const mendLog = () => database.pool.query("DROP FUNCTION break_log CASCADE");
 
   it.each(["40001", "40P01", "53100", "57P03", "23505", "23514", "22P02", "54001", "XX001"])(
-    "SQLSTATE %s: kept, tried again later, merged",
+    "with SQLSTATE %s submissions stay queued, and are merged by a later attempt",
     async (code) => {
       await breakLog(`RAISE EXCEPTION 'broken on purpose' USING ERRCODE = '${code}';`);
       const submissions = [submission(paper(1).text), submission(paper(2).text)];
@@ -206,7 +206,7 @@ describe("faults", () => {
     },
   );
 
-  it("a submission stays queued however often the database fails, and is merged once it does not", async () => {
+  it("of the database, 20 times in a row, a submission stays queued, and is merged once the database works", async () => {
     await breakLog("RAISE EXCEPTION 'broken on purpose' USING ERRCODE = '53100';");
     const one = submission(paper(1).text);
     await enqueue(database.pool, [one]);
@@ -218,7 +218,7 @@ describe("faults", () => {
       expect(row).toMatchObject({ status: "queued", error_code: "53100", document: one.bytes });
       attempts.push(row?.attempts ?? 0);
     }
-    // So many count that the pause grows, and never so many that the document is suspected of ending its workers.
+    // Attempts count up to 8: enough for the pause to grow, too few to suspect the document of ending its workers.
     expect(attempts).toEqual([1, 2, 3, 4, 5, 6, 7, 8, ...Array.from({ length: 12 }, () => 8)]);
     await mendLog();
     await makeDue();
@@ -226,7 +226,7 @@ describe("faults", () => {
     expect(await statuses(database)).toEqual({ merged: 1 });
   });
 
-  it("a submission fails after four defects in succession, however often the database failed before", async () => {
+  it("that is a defect, four times in a row, a submission fails, however often the database failed before", async () => {
     const one = submission(paper(1).text);
     await enqueue(database.pool, [one]);
     const meet = async (fault: Fault) => {
@@ -243,7 +243,7 @@ describe("faults", () => {
     expect(await meet(defect)).toBe("failed");
   });
 
-  it("what its workers do not survive is given up in the end", async () => {
+  it("that ended 12 workers a submission fails with WORKER_ENDED", async () => {
     const one = submission(paper(1).text);
     await enqueue(database.pool, [one]);
     await database.pool.query("UPDATE submissions SET attempts = 12");
@@ -251,10 +251,10 @@ describe("faults", () => {
     expect(await submissionRow(one.id)).toMatchObject({ status: "failed", error_code: "WORKER_ENDED" });
   });
 
-  it.each(["takes in", "holds the rows"])(
-    "the connection is lost with which the worker %s: merged all the same, and the worker goes on",
+  it.each(["ingests the batch", "locks the rows"])(
+    "of the connection with which the worker %s the batch is merged, and the worker continues",
     async (role) => {
-      // What takes the batch in waits for this lock, so that the moment is known.
+      // The ingest of the batch waits for this lock, so that the moment is known.
       const holder = await database.pool.connect();
       await holder.query("BEGIN; LOCK TABLE events IN ACCESS EXCLUSIVE MODE");
       const finished = await allFinished();
@@ -269,16 +269,16 @@ describe("faults", () => {
       };
       const stop = work(database, { onFault });
       await enqueue(database.pool, [submission(paper(1).text)]);
-      const killed = await terminate(holder, role === "takes in" ? "granted_no" : "idle");
+      const killed = await terminate(holder, role === "ingests the batch" ? "granted_no" : "idle");
       expect(killed).toBe(1);
-      if (role === "takes in") await hasFault;
+      if (role === "ingests the batch") await hasFault;
       await holder.query("ROLLBACK");
       holder.release();
       await hasFault;
       await makeDue();
       await finished.wait();
       expect(faults).toBeGreaterThan(0);
-      // It still listens, or again.
+      // It still listens, or listens again.
       await enqueue(database.pool, [submission(paper(2).text)]);
       await finished.wait();
       finished.end();
@@ -288,7 +288,7 @@ describe("faults", () => {
     },
   );
 
-  /** Ends the session that waits for the table events, or the one that holds rows of submissions meanwhile. */
+  /** Terminates the session that waits for the table events, or the one that has locked rows of submissions. */
   async function terminate(client: pg.ClientBase, which: "granted_no" | "idle"): Promise<number> {
     for (;;) {
       const { rows: waiting } = await client.query<{ pid: number }>(
@@ -306,7 +306,7 @@ describe("faults", () => {
     }
   }
 
-  it("a worker whose listening connection is lost listens again", async () => {
+  it("of the worker's listening connection it listens again", async () => {
     let listened = 0;
     let again = () => {};
     const twice = new Promise<void>((resolve) => {
@@ -341,7 +341,7 @@ describe("faults", () => {
     expect(await statuses(database)).toEqual({ merged: 1 });
   });
 
-  it("an answer comes though the connection is lost on which the server listens for it", async () => {
+  it("of the server's listening connection requests are still answered", async () => {
     const site = await openSite();
     const stop = site.work();
     expect((await site.post(paper(1).text)).answers).toMatchObject([{ status: "MERGED" }]);

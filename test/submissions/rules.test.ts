@@ -1,18 +1,18 @@
 import pg from "pg";
 import { describe, expect, it } from "vitest";
 import { ConfigError, readConfig } from "../../src/config/index.ts";
-import { chooseBatch } from "../../src/ingest/submissions/claim.ts";
-import { faultOf } from "../../src/ingest/submissions/faults.ts";
-import { retryDelay } from "../../src/ingest/submissions/finish.ts";
 import { SubmissionRate } from "../../src/server/ingest/admission.ts";
 import { statusOf } from "../../src/server/ingest/answers.ts";
 import { findSubmitter } from "../../src/server/ingest/tokens.ts";
+import { chooseBatch } from "../../src/submissions/claim.ts";
+import { faultOf } from "../../src/submissions/faults.ts";
+import { retryDelay } from "../../src/submissions/finish.ts";
 import { settings, sha256, token } from "./site.ts";
 
 describe("tokens", () => {
   const hex = sha256(token).toString("hex");
 
-  it("are configured by their hashes, with or without a name", () => {
+  it("are configured as SHA-256 hashes, with or without a name", () => {
     const { submissions } = readConfig({ PITH_GRAPH_TOKENS: `ada:${hex.toUpperCase()}, ${"0".repeat(64)}` });
     expect(submissions.tokens.map(({ name }) => name)).toEqual(["ada", "0".repeat(16)]);
     expect(submissions.minimumProof).toBe("signed");
@@ -23,8 +23,9 @@ describe("tokens", () => {
     expect(readConfig({}).submissions.tokens).toEqual([]);
   });
 
+  /** @threat T30 */
   it.each([token, `ada:${token}`, `${hex},nonsense`, hex.slice(1)])(
-    "that are no hashes are refused, and not repeated (%#)",
+    "that are not hashes are rejected with ConfigError, and not repeated in the message (%#)",
     (text) => {
       const read = () => readConfig({ PITH_GRAPH_TOKENS: text });
       expect(read).toThrow(ConfigError);
@@ -33,7 +34,7 @@ describe("tokens", () => {
     },
   );
 
-  it("are found whatever their place and the scheme's case; nothing else is", () => {
+  it("are found at any place of the list and for any case of the scheme, and only if the header is exact", () => {
     const { tokens } = settings;
     expect(findSubmitter(tokens, `bearer  ${token} `)?.name).toBe("tests");
     expect(findSubmitter(tokens, "Bearer other")?.name).toBe("other");
@@ -54,7 +55,7 @@ describe("tokens", () => {
 });
 
 describe("the rate limit", () => {
-  it("lets a minute's worth come at once, and then as much as time brings back", () => {
+  it("accepts a minute's worth at once, and then as many as time has refilled", () => {
     let now = 0;
     const rate = new SubmissionRate({ documentsPerMinute: 60, bytesPerMinute: 6_000 }, () => now);
     for (let nth = 0; nth < 60; nth++) expect(rate.take("a", 10)).toBe(0);
@@ -64,13 +65,13 @@ describe("the rate limit", () => {
     expect(rate.take("a", 10)).toBe(0);
     expect(rate.take("a", 10)).toBe(1);
     now += 3_600_000;
-    // Full again, and no more than full; bytes count, too.
+    // Refilled, but not beyond the maximum; bytes count, too.
     expect(rate.take("a", 5_000)).toBe(0);
     expect(rate.take("a", 5_000)).toBe(40);
     expect(rate.take("a", 1_000)).toBe(0);
   });
 
-  it("lets a document that is larger than a minute's bytes through when nothing else came", () => {
+  it("accepts a document that is larger than a minute's bytes if the bucket is full", () => {
     let now = 0;
     const rate = new SubmissionRate({ documentsPerMinute: 60, bytesPerMinute: 1_000 }, () => now);
     expect(rate.take("a", 3_000)).toBe(0);
@@ -81,7 +82,7 @@ describe("the rate limit", () => {
 });
 
 describe("retries", () => {
-  it("come after growing delays, spread by a half", () => {
+  it("have delays that double up to 5 minutes, with a jitter of 25 % either way", () => {
     expect([1, 2, 3, 4, 20].map((attempt) => retryDelay(attempt, 0.5))).toEqual([
       1_000, 2_000, 4_000, 8_000, 300_000,
     ]);
@@ -89,7 +90,7 @@ describe("retries", () => {
     expect(retryDelay(1, 1)).toBe(1_250);
   });
 
-  it("take what failed before alone, and the rest together, up to the bytes allowed", () => {
+  it("process a submission that failed before alone, and others together up to the maximum of bytes", () => {
     const row = (id: string, attempts: number, size = 1, ahead = 0) => ({ id, attempts, size, ahead });
     const ids = (rows: readonly { id: string }[]) => rows.map(({ id }) => id).join("");
     expect(ids(chooseBatch([], 10))).toBe("");
@@ -101,7 +102,7 @@ describe("retries", () => {
     expect(ids(chooseBatch(ahead, 10))).toBe("ab");
   });
 
-  it("are for faults of infrastructure, longer than for defects", () => {
+  it("distinguish faults of the infrastructure, by SQLSTATE or system error, from defects", () => {
     const database = new pg.DatabaseError("deadlock detected", 1, "error");
     database.code = "40P01";
     expect(faultOf(database)).toEqual({
@@ -127,18 +128,17 @@ describe("retries", () => {
   });
 });
 
-it("the status of an answer is that of its documents", () => {
-  const status = (...statuses: string[]) =>
-    statusOf(
-      statuses.map((text) => {
-        const [status = "", code = ""] = text.split(" ");
-        return { id: null, status: status as "MERGED", ...(code && { error: { code, message: "" } }) };
-      }),
-    );
-  expect(status("MERGED")).toBe(200);
-  expect(status("MERGED", "REJECTED UNSIGNED")).toBe(200);
-  expect(status("MERGED", "QUEUED")).toBe(202);
-  expect(status("REJECTED UNSIGNED", "REJECTED TOO_LARGE")).toBe(422);
-  expect(status("REJECTED TOO_LARGE")).toBe(413);
-  expect(status("REJECTED UNSIGNED", "FAILED 57P01")).toBe(503);
+it.each<[documents: readonly string[], status: number]>([
+  [["MERGED"], 200],
+  [["MERGED", "REJECTED UNSIGNED"], 200],
+  [["MERGED", "QUEUED"], 202],
+  [["REJECTED UNSIGNED", "REJECTED TOO_LARGE"], 422],
+  [["REJECTED TOO_LARGE"], 413],
+  [["REJECTED UNSIGNED", "FAILED 57P01"], 503],
+])("an answer with the outcomes %j has the HTTP status %i", (documents, expected) => {
+  const outcomes = documents.map((text) => {
+    const [status = "", code = ""] = text.split(" ");
+    return { id: null, status: status as "MERGED", ...(code && { error: { code, message: "" } }) };
+  });
+  expect(statusOf(outcomes)).toBe(expected);
 });

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/store/embedded/index.ts";
+import { acquireEmbeddedServer, type EmbeddedServer } from "../../src/embedded-postgres/index.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { type ServiceProcess, startService } from "../cli/service-process.ts";
 import { copyPreparedData } from "../prepared-data.ts";
@@ -28,7 +28,7 @@ beforeAll(async () => {
   const dataDirectory = join(folder, "data");
   const prepared = inject("preparedData");
   if (prepared !== null) await copyPreparedData(prepared, dataDirectory);
-  // Services join it: to start and stop it would take each longer than what it does.
+  // Services join it: starting and stopping it in each would take longer than the tests.
   server = await acquireEmbeddedServer({ dataDirectory });
   env = {
     PITH_GRAPH_DATA: dataDirectory,
@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  // Those that a failed test has left.
+  // Any that a failed test left running.
   for (const child of children) child.kill("SIGKILL");
   await server.release();
   await rm(folder, { recursive: true, force: true });
@@ -71,13 +71,13 @@ async function workersOf({ child }: ServiceProcess): Promise<number[]> {
   return found;
 }
 
-/** A process that has ended and whom nobody has waited for has no command line any more. */
+/** A zombie process has no command line. */
 async function isAlive(id: number): Promise<boolean> {
   return (await readFile(`/proc/${id}/cmdline`, "utf8").catch(() => "")) !== "";
 }
 
 test.runIf(process.platform === "linux")(
-  "serve runs API and worker, starts a killed worker again, and stops in order",
+  "serve runs API and worker, restarts a killed worker, and stops both on SIGTERM",
   async () => {
     const service = await start(["serve"]);
     expect((await send(service.url, 0)).answers).toMatchObject([{ status: "MERGED" }]);
@@ -85,7 +85,7 @@ test.runIf(process.platform === "linux")(
     const [worker = 0] = await workersOf(service);
     expect(worker).toBeGreaterThan(0);
     process.kill(worker, "SIGKILL");
-    await service.said(/The worker ended \(SIGKILL\)/);
+    await service.printed(/The worker ended \(SIGKILL\)/);
     expect((await send(service.url, 1)).answers).toMatchObject([{ status: "MERGED" }]);
     const [next = 0] = await workersOf(service);
     expect(next).not.toBe(worker);
@@ -95,7 +95,7 @@ test.runIf(process.platform === "linux")(
   },
 );
 
-test.runIf(process.platform === "linux")("a worker ends with a serve that is killed", async () => {
+test.runIf(process.platform === "linux")("a worker ends when its serve is killed", async () => {
   const service = await start(["serve"]);
   expect((await send(service.url, 2)).answers).toMatchObject([{ status: "MERGED" }]);
   const [worker = 0] = await workersOf(service);
@@ -106,7 +106,7 @@ test.runIf(process.platform === "linux")("a worker ends with a serve that is kil
   expect(await isAlive(worker)).toBe(false);
 });
 
-test("start runs a worker where tokens are configured; `worker` runs beside it, and alone", async () => {
+test("start runs a worker if tokens are configured, also beside a separate `worker`", async () => {
   const service = await start(["start", "--no-sample"]);
   const beside = await start(["worker"]);
   expect((await send(service.url, 3)).answers).toMatchObject([{ status: "MERGED" }]);

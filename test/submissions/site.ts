@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { SubmissionSettings } from "../../src/config/index.ts";
-import { runWorker, type WorkerOptions } from "../../src/ingest/submissions/index.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
 import { noSubmissions } from "../../src/server/ingest/desk.ts";
 import type { Database } from "../../src/store/index.ts";
+import { runWorker, type WorkerOptions } from "../../src/submissions/index.ts";
 import { documentOf, type SyntheticDocument, type SyntheticPaper } from "../api/fixtures/documents.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring } from "../protocol/signed-events.ts";
@@ -49,12 +49,12 @@ export type Site = {
     data: Record<string, unknown> | null;
     errors?: { message: string; extensions: Record<string, unknown> }[];
   }>;
-  /** Runs a worker in this process until the function that it gives is called. */
+  /** Runs a worker in this process until the returned function is called. */
   work(options?: Partial<WorkerOptions>): () => Promise<void>;
   close(): Promise<void>;
 };
 
-/** A database, and a server before it that takes submissions. */
+/** A database, and a server on it that accepts submissions. */
 export async function openSite(change: Partial<SubmissionSettings> = {}): Promise<Site> {
   const database = await createTestDatabase();
   const logged: unknown[] = [];
@@ -121,7 +121,7 @@ export function work(database: Database, options: Partial<WorkerOptions> = {}): 
   };
 }
 
-/** A paper of its own for each number. */
+/** A different paper for each number. */
 export function paper(number: number, more: Partial<SyntheticPaper> = {}): SyntheticDocument {
   return documentOf({
     arxivId: `2403.${10000 + number}`,
@@ -148,7 +148,7 @@ export async function counts({ pool }: Database): Promise<Counts> {
   return rows[0] as Counts;
 }
 
-/** The submissions of each status. */
+/** The number of submissions of each status. */
 export async function statuses({ pool }: Database): Promise<Record<string, number>> {
   const { rows } = await pool.query<{ status: string; count: number }>(
     "SELECT status, count(*)::int AS count FROM submissions GROUP BY status",

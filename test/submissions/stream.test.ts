@@ -47,7 +47,7 @@ function talk(url: string, headers: Record<string, string> = {}, query = "?wait=
     },
   });
   const response = once(request, "response").then(([answer]) => answer as IncomingMessage);
-  // A client that leaves gets no answer.
+  // A client that disconnects gets no answer.
   response.catch(() => {});
   const lines = (async function* () {
     for await (const line of createInterface(await response)) yield JSON.parse(line) as Answer;
@@ -55,7 +55,7 @@ function talk(url: string, headers: Record<string, string> = {}, query = "?wait=
   return { request, response, next: async () => (await lines.next()).value as Answer | undefined };
 }
 
-async function heldIds({ database }: Site, ids: readonly (string | null | undefined)[]): Promise<number> {
+async function storedIds({ database }: Site, ids: readonly (string | null | undefined)[]): Promise<number> {
   const { rows } = await database.pool.query("SELECT 1 FROM submissions WHERE submission_id = ANY($1)", [
     ids,
   ]);
@@ -74,14 +74,14 @@ it("answers the first document before the second is sent", async () => {
   }
   const { statusCode, headers } = await response;
   expect([statusCode, headers["content-type"]]).toEqual([200, "application/x-ndjson; charset=utf-8"]);
-  // The status is told already: a rejection is told in its line.
+  // The status is sent already: a rejection is only in its line.
   request.write("{\n");
   expect(await next()).toMatchObject({ status: "REJECTED", error: { code: "MALFORMED_JSON" } });
   request.end();
   expect(await next()).toBeUndefined();
 });
 
-it("answers each document of a packed body, and a JSON array element by element", async () => {
+it("answers each document of a gzipped body at once, as elements of a JSON array", async () => {
   const { request, response } = talk(site.server.url, {
     accept: "application/json",
     "content-encoding": "gzip",
@@ -109,10 +109,10 @@ it("answers each document of a packed body, and a JSON array element by element"
   ]);
 });
 
-it("answers a long body while it comes, in its order", async () => {
+it("answers a body of 700 lines in their order while it is still being sent", async () => {
   const { request, response, next } = talk(site.server.url, {}, "?wait=0");
   for (let line = 1; line <= 700; line++) request.write(`${line}\n`);
-  // More are held back only while the body may end soon.
+  // More answers are delayed only while the body may end soon.
   const seen: (number | undefined)[] = [];
   for (let line = 1; line <= 700; line++) seen.push((await next())?.line);
   expect(seen).toEqual(Array.from({ length: 700 }, (_, index) => index + 1));
@@ -122,19 +122,19 @@ it("answers a long body while it comes, in its order", async () => {
   expect(await next()).toBeUndefined();
 });
 
-it("keeps what it answered to a client that vanishes, and goes on", async () => {
+it("keeps a document that it acknowledged to a client that then disconnects", async () => {
   const { request, next } = talk(site.server.url);
   request.on("error", () => {});
   request.write(`${paper(21).text}\n`);
   const { id } = (await next()) ?? {};
   request.write(paper(22).text.slice(0, 100));
   request.destroy();
-  expect(await heldIds(site, [id])).toBe(1);
+  expect(await storedIds(site, [id])).toBe(1);
   expect((await site.post(paper(23).text)).answers).toMatchObject([{ status: "MERGED" }]);
   expect(site.logged).toEqual([]);
 });
 
-it("keeps what it answered of a packed body that is cut off, and says why it ends", async () => {
+it("keeps the acknowledged documents of a gzipped body that breaks off, and answers NOT_READ for the rest", async () => {
   const { request, next } = talk(site.server.url, { "content-encoding": "gzip" });
   const gzip = createGzip();
   const parts: Buffer[] = [];
@@ -148,14 +148,14 @@ it("keeps what it answered of a packed body that is cut off, and says why it end
   expect(await next()).toMatchObject({ id: null, status: "NOT_READ", error: { code: "BAD_USER_INPUT" } });
   expect(await next()).toBeUndefined();
   expect(
-    await heldIds(
+    await storedIds(
       site,
       answers.map((answer) => answer?.id),
     ),
   ).toBe(2);
 });
 
-it("says in a line that a limit was reached, and when to come back", async () => {
+it("answers RATE_LIMITED with retryAfter in a line once a limit is reached", async () => {
   const limited = await openSite({ documentsPerMinute: 1 });
   const { request, next } = talk(limited.server.url, {}, "?wait=0");
   request.write(`${paper(1).text}\n`);
@@ -172,7 +172,8 @@ it("says in a line that a limit was reached, and when to come back", async () =>
   await limited.close();
 });
 
-it("ends the connection of a client that leaves its answers unread", async () => {
+/** @threat T44 */
+it("closes the connection of a client that does not read its answers", async () => {
   const desk = new SubmissionDesk(site.database, settings);
   const chunk = Array.from({ length: 1_000 }, () => ({ line: 1, id: null }));
   let added = 0;
@@ -197,13 +198,14 @@ it("ends the connection of a client that leaves its answers unread", async () =>
   const [response] = (await once(request, "response")) as [IncomingMessage];
   await expect.poll(() => closed, { timeout: 20_000 }).toBe(true);
   expect(added).toBeLessThan(1_000);
-  // What it was sent before is cut short.
+  // The answer that was sent before is cut short.
   await expect(response.toArray()).rejects.toMatchObject({ code: "ECONNRESET" });
   server.close();
   await desk.close();
 });
 
-it("takes no more from a client that does not read its answers", async () => {
+/** @threat T44 */
+it("reads no more of a body while its client does not read the answers", async () => {
   const desk = new SubmissionDesk(site.database, settings);
   const chunk = Array.from({ length: 1_000 }, () => ({ line: 1, id: null }));
   const chunks = 200;

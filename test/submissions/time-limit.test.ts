@@ -5,7 +5,7 @@ import { createApp, startServer } from "../../src/server/index.ts";
 import { createTestDatabase } from "../database.ts";
 import { settings, token } from "./site.ts";
 
-it("what became of a submission is not waited for without end where the database does not answer", async () => {
+it("GET /ingest/:id answers 503 TIMEOUT if the database does not answer, and ends its statement", async () => {
   const database = await createTestDatabase();
   const app = createApp({
     database,
@@ -14,7 +14,7 @@ it("what became of a submission is not waited for without end where the database
     logError: () => {},
   });
   const server = await startServer({ app, port: 0, host: "127.0.0.1" });
-  const ask = () =>
+  const requestStatus = () =>
     fetch(`${server.url}/ingest/${randomUUID()}`, { headers: { authorization: `Bearer ${token}` } });
   const waiting = async () => {
     const { rows } = await database.pool.query(
@@ -24,7 +24,7 @@ it("what became of a submission is not waited for without end where the database
   };
   const holder = await database.pool.connect();
   await holder.query("BEGIN; LOCK TABLE submissions IN ACCESS EXCLUSIVE MODE");
-  const response = await ask();
+  const response = await requestStatus();
   expect([response.status, await response.text()]).toEqual([
     503,
     expect.stringContaining('"code":"TIMEOUT"'),
@@ -34,7 +34,7 @@ it("what became of a submission is not waited for without end where the database
   await expect.poll(waiting, { timeout: 20_000 }).toBe(0);
   await holder.query("ROLLBACK");
   holder.release();
-  expect((await ask()).status).toBe(404);
+  expect((await requestStatus()).status).toBe(404);
   await server.close();
   await database.drop();
 });

@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
-import { type Outcome, workBatch } from "../../src/ingest/submissions/index.ts";
 import { Precedence } from "../../src/server/ingest/admission.ts";
+import { type Outcome, workBatch } from "../../src/submissions/index.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { openSite, paper } from "./site.ts";
 
-it("a single document goes with the next batch, however many of another token wait", async () => {
+/** @threat T45 */
+it("a single document is in the next batch, however many documents of another token are queued", async () => {
   const site = await openSite();
   const bulk = Array.from({ length: 400 }, (_, index) => paper(index).text).join("\n");
   const other = { authorization: "Bearer other" };
@@ -12,38 +13,38 @@ it("a single document goes with the next batch, however many of another token wa
   const batches: string[][] = [];
   const onBatch = (outcomes: readonly Outcome[]) => batches.push(outcomes.map(({ id }) => id));
   const work = () => workBatch(site.database, { keyring, batchDocuments: 200, onBatch });
-  // The first hundred of the many are no different from a single one.
+  // The first hundred of a token have the same precedence as a single one.
   await work();
   expect(batches[0]?.length).toBeGreaterThan(100);
   expect(batches[0]?.length).toBeLessThan(200);
   const [single] = (await site.post(paper(500).text, {}, "?wait=0")).answers;
   await work();
-  // Alone: nothing else is written before it is there.
+  // In a batch of its own, so that it waits for no others.
   expect(batches[1]).toEqual([single?.id]);
   await site.close();
 });
 
-it("two tokens that send as much are served in turn, each in its order", async () => {
+it("two tokens that send equally many documents are served alternately, each in its order", async () => {
   const site = await openSite();
   const bulk = (from: number) =>
     Array.from({ length: 60 }, (_, index) => paper(from + index).text).join("\n");
   const first = (await site.post(bulk(0), { authorization: "Bearer other" }, "?wait=0")).answers;
   const second = (await site.post(bulk(100), {}, "?wait=0")).answers;
-  const taken: string[] = [];
-  const onBatch = (outcomes: readonly Outcome[]) => taken.push(...outcomes.map(({ id }) => id));
+  const processed: string[] = [];
+  const onBatch = (outcomes: readonly Outcome[]) => processed.push(...outcomes.map(({ id }) => id));
   for (let batch = 0; batch < 3; batch++) {
     await workBatch(site.database, { keyring, batchDocuments: 20, onBatch });
   }
-  const taken1 = first.filter(({ id }) => taken.includes(id ?? ""));
-  const taken2 = second.filter(({ id }) => taken.includes(id ?? ""));
-  // The second's came a little later, so it is a little behind.
-  for (const some of [taken1, taken2]) expect(some.length).toBeGreaterThan(20);
-  expect(taken1).toEqual(first.slice(0, taken1.length));
-  expect(taken2).toEqual(second.slice(0, taken2.length));
+  const firstProcessed = first.filter(({ id }) => processed.includes(id ?? ""));
+  const secondProcessed = second.filter(({ id }) => processed.includes(id ?? ""));
+  // The second token's documents arrived a little later, so it is a little behind.
+  for (const some of [firstProcessed, secondProcessed]) expect(some.length).toBeGreaterThan(20);
+  expect(firstProcessed).toEqual(first.slice(0, firstProcessed.length));
+  expect(secondProcessed).toEqual(second.slice(0, secondProcessed.length));
   await site.close();
 });
 
-it("what a token has sent is forgotten with time", () => {
+it("a token that has sent thousands of documents regains its full precedence after a minute", () => {
   let now = 0;
   const precedence = new Precedence(() => now);
   expect(precedence.take("a")).toBe(3_600);

@@ -3,7 +3,7 @@ import { parseAuthors, parseName } from "../../src/text/index.ts";
 
 const namesOf = (list: string) => parseAuthors(list).map(({ text }) => text);
 
-/** Given names, particle, family name and suffix; for other kinds their name alone. */
+/** Given names, particle, family name and suffix of persons; kind and name of others. */
 const partsOf = (list: string) =>
   parseAuthors(list).map((author) =>
     author.kind === "person"
@@ -11,9 +11,9 @@ const partsOf = (list: string) =>
       : [author.kind, author.text],
   );
 
-/** Lists of authors, and the names in them. */
+/** Lists of authors, and their names. */
 const lists: readonly (readonly [string, readonly string[]])[] = [
-  // Row 9 and its neighbours.
+  // Suffixes, degrees and "others".
   ["Robert Downey, Jr., Jane Roe and John Smith III", ["Robert Downey Jr.", "Jane Roe", "John Smith III"]],
   ["A. Author, B. Author, et al.", ["A. Author", "B. Author"]],
   ["A. Author et al", ["A. Author"]],
@@ -25,7 +25,7 @@ const lists: readonly (readonly [string, readonly string[]])[] = [
   ["A. Author and 12 more authors", ["A. Author"]],
   ["A. Author and A. Others", ["A. Author", "A. Others"]],
   ["John Smith, PhD, MD, Jane Roe, MSc", ["John Smith PhD", "Jane Roe"]],
-  // Row 10 and its neighbours.
+  // Collaborations and affiliations.
   ["ALICE Collaboration (A. Author, B. Author)", ["ALICE Collaboration", "A. Author", "B. Author"]],
   ["ALICE Collaboration (CERN, Geneva)", ["ALICE Collaboration"]],
   ["Gemini Team Google: Rohan Anil, Jane Roe", ["Gemini Team Google", "Rohan Anil", "Jane Roe"]],
@@ -75,7 +75,7 @@ const lists: readonly (readonly [string, readonly string[]])[] = [
   ["A. Alpha · B. Beta | C. Gamma", ["A. Alpha", "B. Beta", "C. Gamma"]],
   ["王小明、李华，张伟；陈静", ["王小明", "李华", "张伟", "陈静"]],
   ["أحمد علي، محمد حسن", ["أحمد علي", "محمد حسن"]],
-  // Marks that are no part of a name.
+  // Marks that do not belong to a name.
   ["Jos\\'e Gonz$\\acute{a}$lez, K. G$\\ddot{\\rm o}$del$^1$", ["José González", "K. Gödel"]],
   [
     String.raw`A. Alpha$^{1,2}$, B. Beta$ {}^{\dagger}$, C. Gamma*, D. Delta^1`,
@@ -119,7 +119,7 @@ test("splits particles, suffixes and family names of several words", () => {
   ]);
 });
 
-test("takes no name for a title, a degree or a number", () => {
+test("reads names that look like degrees, particles or initials as names", () => {
   expect(
     partsOf("Jun Ma, En Li, Hon Wong, M. L. Smith, M Smith, O. Babelon, Pietro Fre, Van Nguyen, Kumar V"),
   ).toEqual([
@@ -135,14 +135,14 @@ test("takes no name for a title, a degree or a number", () => {
   ]);
 });
 
-test("leaves a name of one word, or in signs without spaces, in one piece", () => {
+test("does not divide a name of one word, or without spaces", () => {
   expect(partsOf("Madonna, 王小明")).toEqual([
     ["literal", "Madonna"],
     ["literal", "王小明"],
   ]);
 });
 
-test("reads one name the same as in a list, and gives it back unchanged when it is read again", () => {
+test("parseName returns a name that parseAuthors has read unchanged", () => {
   for (const name of lists.flatMap(([, names]) => names)) {
     expect(parseName(name)?.text).toBe(name);
   }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readableText, texToText } from "../../src/text/index.ts";
 
-/** TeX, and the text that it stands for. */
+/** TeX, and the text that it means. */
 const readings: readonly (readonly [string, string])[] = [
   [String.raw`F\"arber F{\"a}rber F\"{a}rber {F\"arber}`, "Färber Färber Färber Färber"],
   [
@@ -56,7 +56,7 @@ test.each([
   String.raw`hematite ($\alpha\text{-Fe}_2\text{O}_3$) and \(\v{c}--\"a\) and $$\emph{x}$$`,
   "lone } brace, lone $ sign, lone { brace, backslash \\",
   String.raw`\unknown{Command} {\unknown}word C:\new\alpha \'{\unknown} \~{}`,
-])("keeps %j as it is", (text) => {
+])("leaves %j unchanged", (text) => {
   expect(readableText(text)).toBe(text);
 });
 
@@ -67,7 +67,7 @@ const hostileTex = fc
   .array(fc.constantFrom(...pieces.split(" "), " ", "\n"), { maxLength: 16 })
   .map((chosen) => chosen.join(""));
 
-test("changes nothing in its own result, whatever the TeX", () => {
+test("is idempotent for any TeX", () => {
   expect(texToText('``\\"\\,')).toBe('``\\"\\,');
   expect(texToText("\\^{\\-}")).toBe("^");
   expect(texToText('{\\$\\"/\\$}')).toBe('$\\"/$');
@@ -80,7 +80,7 @@ test("changes nothing in its own result, whatever the TeX", () => {
   );
 });
 
-test("keeps balanced mathematics byte for byte, whatever stands around it", () => {
+test("keeps balanced mathematics byte for byte in any surrounding text", () => {
   const text = fc.stringMatching(/^[a-z {}'"`~-]{0,8}$/);
   const mathematics = fc
     .stringMatching(/^[a-z\\{}'"~ -]{1,8}$/)
@@ -112,7 +112,7 @@ test.each([
   "\\(",
   "\\i ",
   "\\v",
-])("reads 200,000 characters of %j and does not break", (unit) => {
+])("reads 200,000 characters of %j idempotently", (unit) => {
   const text = unit.repeat(200_000 / unit.length);
   expect(readableText(readableText(text))).toBe(readableText(text));
 });

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readableText, textToTex } from "../../src/text/index.ts";
 
-/** Text, and the TeX that it is written as. */
+/** Text, and its TeX. */
 const spellings: readonly (readonly [string, string])[] = [
   ["Färber, Pérez, Gómez", String.raw`F{\"a}rber, P{\'e}rez, G{\'o}mez`],
   ["Martínez Å ångström", String.raw`Mart{\'i}nez {\r{A}} {\r{a}}ngstr{\"o}m`],
@@ -17,9 +17,9 @@ const spellings: readonly (readonly [string, string])[] = [
   ["costs $5 and $10", String.raw`costs \$5 and \$10`],
 ];
 
-test.each(spellings)("writes %j as %j, which is read back", (text, tex) => {
+test.each(spellings)("writes %j as %j, which is read back as the text", (text, tex) => {
   expect(textToTex(text)).toBe(tex);
-  // TeX has single quotes also where it means others.
+  // Quotes and these characters are not read back as the same.
   if (!/[~^$‘]/.test(text)) expect(readableText(tex)).toBe(text);
 });
 
@@ -36,7 +36,7 @@ test.each([
   String.raw`$\text{\write18{x}}$`,
   String.raw`\(\href{x}{y}\)`,
   "$ $",
-])("does not take %j for mathematics that can be left as it is", (text) => {
+])("escapes %j, which is not safe mathematics", (text) => {
   const tex = textToTex(text);
   expect(tex).not.toMatch(/(?<!\\)\$|\\\(|\\(?:input|def|begin|write|href|text(?![a-z]))/);
   expect(tex).not.toContain("^^");
@@ -54,7 +54,7 @@ test.each([
   expect(new Cite(entry, { forceType: "@bibtex/text" }).data).toHaveLength(1);
 });
 
-test("leaves no brace open, whatever the text", () => {
+test("closes every brace for any text", () => {
   fc.assert(
     fc.property(
       fc.array(fc.constantFrom(..."\\{}$%#&~^_'\"`ai é日\n(", "\\alpha", "\\(", "\\)"), { maxLength: 16 }),
@@ -72,7 +72,7 @@ test("leaves no brace open, whatever the text", () => {
   );
 });
 
-/** Of real papers. */
+/** Titles of real papers. */
 const titles = [
   "Predicting Companies' ESG Ratings from News Articles Using Multivariate Timeseries Analysis",
   'Comment on ``New pseudoclassical model for Weyl particles"',
@@ -81,7 +81,7 @@ const titles = [
   "On Poincar\\'e's \\v{C}ech cohomology, S\\~ao Paulo and Gda\\'nsk <a> |b| ~ c^2",
 ];
 
-test("titles are read back by citation-js as they are", () => {
+test("writes titles that citation-js reads back unchanged", () => {
   plugins.config.get("@bibtex").parse.sentenceCase = "never";
   const readable = titles.map(readableText);
   const file = readable

@@ -13,7 +13,8 @@ import {
   type OperationDefinitionNode,
   visit,
 } from "graphql";
-import { defaultPageSize, maximumPageSize } from "../connections/keyset.ts";
+
+import { defaultPageSize, maximumPageSize } from "../keyset.ts";
 import { graphLimits } from "./graph.ts";
 
 /** The cost of a field itself, and how often the fields below it occur. */

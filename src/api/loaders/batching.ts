@@ -1,8 +1,8 @@
 import DataLoader from "dataloader";
-import { loaderBatches } from "../../runtime/channels.ts";
-import { untilAborted } from "../../store/cancellation.ts";
-import { asExpensive } from "../../store/connection-shares.ts";
-import type { Allowance } from "../limits/allowance.ts";
+import { loaderBatches } from "../../runtime/index.ts";
+import { asExpensive, untilAborted } from "../../store/index.ts";
+
+import type { Allowance } from "../allowance.ts";
 import { keysOfStatement, whenSettled } from "./pacing.ts";
 import type { RowCache } from "./row-cache.ts";
 import type { SharedBatches } from "./shared-batches.ts";

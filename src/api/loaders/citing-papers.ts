@@ -1,9 +1,7 @@
 import { and, type Placeholder, type SQL, sql } from "drizzle-orm";
-import type { Sender } from "../../store/cancellation.ts";
-import { prepareRows, readRows } from "../../store/prepared-rows.ts";
-import { bigintArray } from "../../store/rows.ts";
-import { citingPapers, works } from "../../store/tables/index.ts";
-import type { Key, Range } from "../connections/keyset.ts";
+import { bigintArray, citingPapers, prepareRows, readRows, type Sender, works } from "../../store/index.ts";
+
+import type { Key, Range } from "../keyset.ts";
 import { type Batches, groupBy, LoadersByArguments } from "./batching.ts";
 import { type Rows, SharedBatchesByLimit } from "./shared-batches.ts";
 

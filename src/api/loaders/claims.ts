@@ -1,10 +1,14 @@
 import { and, count, getTableColumns, inArray, or, type SQL, sql } from "drizzle-orm";
-import { prepareRows, readRows } from "../../store/prepared-rows.ts";
-import { bigintArray } from "../../store/rows.ts";
-import { isOtherKind, namedClaimKinds } from "../../store/tables/columns.ts";
-import { claims } from "../../store/tables/index.ts";
-import { isFirstPage, type OrdinalPage, placeInPage, withinPage } from "../connections/ordinal.ts";
+import {
+  bigintArray,
+  claims,
+  isOtherKind,
+  namedClaimKinds,
+  prepareRows,
+  readRows,
+} from "../../store/index.ts";
 import { type Batches, groupBy, LoadersByArguments, type RowLoader } from "./batching.ts";
+import { isFirstPage, type OrdinalPage, placeInPage, withinPage } from "./ordinal.ts";
 import { type Rows, SharedBatchesByLimit } from "./shared-batches.ts";
 
 export type ClaimRow = typeof claims.$inferSelect;

@@ -9,12 +9,16 @@ import {
   type JsonObject,
   parseJson,
 } from "../../protocol/index.ts";
-import type { Database } from "../../store/database.ts";
-import { prepareRows, readRows } from "../../store/prepared-rows.ts";
-import { bigintArray } from "../../store/rows.ts";
-import { isOfRareType } from "../../store/tables/columns.ts";
-import { events } from "../../store/tables/index.ts";
-import type { Key, KeyPart, Range } from "../connections/keyset.ts";
+import {
+  bigintArray,
+  type Database,
+  events,
+  isOfRareType,
+  prepareRows,
+  readRows,
+} from "../../store/index.ts";
+
+import type { Key, KeyPart, Range } from "../keyset.ts";
 import { type Batches, groupBy, LoadersByArguments, type RowLoader } from "./batching.ts";
 import { readInPortions } from "./pacing.ts";
 

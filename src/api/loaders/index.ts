@@ -1,4 +1,4 @@
-import { type Allowance, withoutLimit } from "../limits/allowance.ts";
+import { type Allowance, withoutLimit } from "../allowance.ts";
 import { Batches } from "./batching.ts";
 import { type CitingPaperLoaders, prepareCitingPaperLoaders } from "./citing-papers.ts";
 import { type ClaimLoaders, prepareClaimLoaders } from "./claims.ts";
@@ -75,3 +75,20 @@ export function prepareLoaders(rows: Rows): (signal?: AbortSignal, allowance?: A
     };
   };
 }
+export { Batches, LoadersByArguments } from "./batching.ts";
+export type { CitingPaperRow } from "./citing-papers.ts";
+export { type ClaimKindOrOther, type ClaimRow, claimKinds, ofKinds } from "./claims.ts";
+export {
+  type EventPage,
+  type EventRow,
+  type EventTypeOrUnknown,
+  eventKeyOf,
+  eventKeyParts,
+  ofTypes,
+} from "./events.ts";
+export { ordinalConnection } from "./ordinal.ts";
+export type { IdentifierRow, PaperRow, WorkRow } from "./papers.ts";
+export type { AliasRow, SignerRow } from "./records.ts";
+export type { ReferenceRow } from "./references.ts";
+export { RowCache } from "./row-cache.ts";
+export type { Rows } from "./shared-batches.ts";

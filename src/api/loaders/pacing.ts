@@ -1,4 +1,4 @@
-import type { Allowance } from "../limits/allowance.ts";
+import type { Allowance } from "../allowance.ts";
 
 let settling: (() => void)[] = [];
 let sending: (() => void)[] = [];

@@ -1,8 +1,6 @@
 import { sql } from "drizzle-orm";
-import { compareVersions } from "../../store/paper-order.ts";
-import { prepareRows } from "../../store/prepared-rows.ts";
-import { bigintArray } from "../../store/rows.ts";
-import { paperKeys, papers, workIdentifiers, works } from "../../store/tables/index.ts";
+import { compareVersions } from "../../row-rules/index.ts";
+import { bigintArray, paperKeys, papers, prepareRows, workIdentifiers, works } from "../../store/index.ts";
 import { type Batches, groupBy, type RowLoader } from "./batching.ts";
 import { type Rows, SharedBatches } from "./shared-batches.ts";
 

@@ -1,11 +1,19 @@
 import { sql } from "drizzle-orm";
 import { compareCodePoints, type PithNumber, parseInstant } from "../../protocol/index.ts";
-import { endingSignal } from "../../store/cancellation.ts";
-import type { Database } from "../../store/database.ts";
-import { readLogTexts } from "../../store/index.ts";
-import { type BuiltDocument, isLarge, PaperStates, readHeads } from "../../store/states/index.ts";
-import { records, signers, type TotalName, totals } from "../../store/tables/index.ts";
-import { readStoredAliases } from "../../store/text-columns.ts";
+import { readStoredAliases } from "../../row-rules/index.ts";
+import {
+  type BuiltDocument,
+  type Database,
+  endingSignal,
+  isLarge,
+  PaperStates,
+  readHeads,
+  readLogTexts,
+  records,
+  signers,
+  type TotalName,
+  totals,
+} from "../../store/index.ts";
 import { buildPaperDocument } from "../paper-document.ts";
 import type { Batches, RowLoader } from "./batching.ts";
 import { readInPortions } from "./pacing.ts";

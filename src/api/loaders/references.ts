@@ -1,11 +1,16 @@
 import { and, desc, eq, getTableColumns, inArray, isNotNull, type SQL, sql } from "drizzle-orm";
-import type { Sender } from "../../store/cancellation.ts";
-import { prepareRows, readRows } from "../../store/prepared-rows.ts";
-import { bigintArray } from "../../store/rows.ts";
-import { inSnapshot } from "../../store/snapshot.ts";
-import { papers, references, works } from "../../store/tables/index.ts";
-import { isFirstPage, type OrdinalPage, placeInPage, withinPage } from "../connections/ordinal.ts";
+import {
+  bigintArray,
+  inSnapshot,
+  papers,
+  prepareRows,
+  readRows,
+  references,
+  type Sender,
+  works,
+} from "../../store/index.ts";
 import { type Batches, groupBy, LoadersByArguments } from "./batching.ts";
+import { isFirstPage, type OrdinalPage, placeInPage, withinPage } from "./ordinal.ts";
 import { type Rows, SharedBatchesByLimit } from "./shared-batches.ts";
 
 const { arxivId: _arxivId, doiId: _doiId, workUuidId: _workUuidId, ...columns } = getTableColumns(references);

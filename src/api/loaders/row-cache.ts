@@ -1,4 +1,4 @@
-import type { DataVersion } from "../../store/data-version.ts";
+import type { DataVersion } from "../../store/index.ts";
 
 /**
  * The rows of one kind in two generations; the older is dropped when the cache is full. lru-cache cannot share a size

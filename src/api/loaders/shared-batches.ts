@@ -1,9 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { loaderBatches } from "../../runtime/channels.ts";
-import { cancellable, type Sender } from "../../store/cancellation.ts";
-import { askerOf, nameAsker } from "../../store/connection-shares.ts";
-import type { Database } from "../../store/database.ts";
-import type { PaperStates } from "../../store/states/index.ts";
+import { loaderBatches } from "../../runtime/index.ts";
+import {
+  askerOf,
+  cancellable,
+  type Database,
+  nameAsker,
+  type PaperStates,
+  type Sender,
+} from "../../store/index.ts";
 import { afterSettling, keysOfStatement } from "./pacing.ts";
 import type { CachedRows, RowCache } from "./row-cache.ts";
 

@@ -1,10 +1,7 @@
 import { and, asc, desc, isNotNull, type SQL, sql } from "drizzle-orm";
-import type { Sender } from "../../store/cancellation.ts";
-import type { Queries } from "../../store/database.ts";
-import { readRows } from "../../store/prepared-rows.ts";
-import { bigintArray } from "../../store/rows.ts";
-import { papers, works } from "../../store/tables/index.ts";
-import type { Key } from "../connections/keyset.ts";
+import { bigintArray, papers, type Queries, readRows, type Sender, works } from "../../store/index.ts";
+
+import type { Key } from "../keyset.ts";
 import type { Bound, OrderedPaper, ReadPapers, Stretch } from "./places.ts";
 
 type CitedFilter = {

@@ -1,9 +1,5 @@
 import { and, type SQL, sql } from "drizzle-orm";
-import type { Sender } from "../../store/cancellation.ts";
-import type { Queries } from "../../store/database.ts";
-import { readRows } from "../../store/prepared-rows.ts";
-import { bigintArray } from "../../store/rows.ts";
-import { papers, works } from "../../store/tables/index.ts";
+import { bigintArray, papers, type Queries, readRows, type Sender, works } from "../../store/index.ts";
 import { everyWork, readWorks } from "./by-citations.ts";
 import { keyOf, type OrderedPaper, onwardFrom, type PaperOrder, type ReadPapers } from "./places.ts";
 

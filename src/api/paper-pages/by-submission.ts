@@ -1,8 +1,5 @@
 import { and, asc, desc, type SQL, sql } from "drizzle-orm";
-import type { Sender } from "../../store/cancellation.ts";
-import type { Queries } from "../../store/database.ts";
-import { readRows } from "../../store/prepared-rows.ts";
-import { papers } from "../../store/tables/index.ts";
+import { papers, type Queries, readRows, type Sender } from "../../store/index.ts";
 import type { Bound, OrderedPaper, ReadPapers } from "./places.ts";
 
 /** Reads the papers that match a condition in order of submission, from an index with that order. */

@@ -1,5 +1,5 @@
-import type { Key, KeyOrder } from "../connections/keyset.ts";
-import type { PaperRow } from "../loaders/papers.ts";
+import type { Key, KeyOrder } from "../keyset.ts";
+import type { PaperRow } from "../loaders/index.ts";
 
 export type PaperOrder = "SUBMITTED_DESC" | "SUBMITTED_ASC" | "CITED_BY_DESC" | "CITED_BY_ASC";
 

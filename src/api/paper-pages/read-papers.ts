@@ -1,7 +1,5 @@
 import { and } from "drizzle-orm";
-import type { Sender } from "../../store/cancellation.ts";
-import type { Database } from "../../store/database.ts";
-import { inSnapshot } from "../../store/snapshot.ts";
+import { type Database, inSnapshot, type Sender } from "../../store/index.ts";
 import { type PaperFilter, paperCondition, workCondition } from "../paper-filter.ts";
 import { papersByCitations } from "./by-citations.ts";
 import { papersOfFittingWorks } from "./by-fitting-works.ts";

@@ -1,5 +1,7 @@
 import { isPithNumber, parsePaperRef } from "../../protocol/index.ts";
-import { paperIdOf } from "../../store/ids.ts";
+import { paperIdOf } from "../../row-rules/index.ts";
+import type { Context } from "../context.ts";
+import { ApiError } from "../errors.ts";
 import {
   type Key,
   type KeyOrder,
@@ -7,12 +9,8 @@ import {
   type KeysetSource,
   type PageArguments,
   type PageInfo,
-} from "../connections/keyset.ts";
-import type { Context } from "../context.ts";
-import { ApiError } from "../errors.ts";
-import type { ClaimRow } from "../loaders/claims.ts";
-import type { Loaders } from "../loaders/index.ts";
-import type { PaperRow, WorkRow } from "../loaders/papers.ts";
+} from "../keyset.ts";
+import type { ClaimRow, Loaders, PaperRow, WorkRow } from "../loaders/index.ts";
 import { type PassagePart, passageOf, termsIn } from "./passage.ts";
 import {
   countRanked,

@@ -1,5 +1,6 @@
 import { builder } from "../builder.ts";
-import { searchArguments } from "../connections/schema.ts";
+
+import { searchArguments } from "../connections.ts";
 import { ClaimObject, PaperObject, WorkObject } from "../objects.ts";
 import type { PassagePart } from "./passage.ts";
 import { type Passage, type SearchEdge, type SearchNode, SearchResults } from "./results.ts";

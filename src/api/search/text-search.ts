@@ -1,7 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Queries } from "../../store/database.ts";
-import { claimWords, paperNames, paperWords } from "../../store/tables/columns.ts";
-import { claims, papers } from "../../store/tables/index.ts";
+import { claims, claimWords, paperNames, papers, paperWords, type Queries } from "../../store/index.ts";
 import { badUserInput } from "../errors.ts";
 
 /** Limits on the characters of a query and its terms. Each term is looked up separately. */

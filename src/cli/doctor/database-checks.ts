@@ -1,14 +1,22 @@
 import { access, constants, mkdtemp, rmdir, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { errorText } from "../../runtime/error-text.ts";
 import {
   acquireEmbeddedServer,
   chooseServerUser,
   findBinaries,
   inspectCluster,
-} from "../../store/embedded/index.ts";
-import { type Database, openDatabase, readSchemaState, schemaErrorOf } from "../../store/index.ts";
-import { isTooOld, oldestMajor, readRebuildDue, versionText } from "../../store/migrate.ts";
+} from "../../embedded-postgres/index.ts";
+import { errorText } from "../../runtime/index.ts";
+import {
+  type Database,
+  isTooOld,
+  oldestMajor,
+  openDatabase,
+  readRebuildDue,
+  readSchemaState,
+  schemaErrorOf,
+  versionText,
+} from "../../store/index.ts";
 import { type Finding, ok, warning, wrong } from "./finding.ts";
 
 /** Milliseconds; a server that takes longer to report its version is unusable. */

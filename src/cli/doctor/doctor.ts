@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { softwareVersion } from "../../version.ts";
+import { softwareVersion } from "../../runtime/index.ts";
 import { exitStatus } from "../command-error.ts";
 import { counted, padded, textWidth, wrapped } from "../output/layout.ts";
 import { jsonLine, sanitize } from "../output/sanitize.ts";

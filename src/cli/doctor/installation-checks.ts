@@ -3,8 +3,9 @@ import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { type Config, readConfig, settingNames, unknownVariables } from "../../config/index.ts";
 import { keyringEntries, parseInstant } from "../../protocol/index.ts";
-import { errorText } from "../../runtime/error-text.ts";
+import { errorText } from "../../runtime/index.ts";
 import { loadKeyring } from "../keyring-file.ts";
+import { runningService } from "../running-service.ts";
 import { type Finding, ok, warning, wrong } from "./finding.ts";
 
 /** The oldest Node.js that this runs on, as in `engines` of package.json. */
@@ -164,24 +165,4 @@ function listenFault(host: string, port: number): Promise<NodeJS.ErrnoException 
     server.once("error", resolve);
     server.listen(port, host, () => server.close(() => resolve(null)));
   });
-}
-
-/**
- * The address of the pith-graph that listens on a port, as its `/health` shows; null if another program listens, or
- * nothing answers within 3 s.
- */
-export async function runningService(host: string, port: number): Promise<string | null> {
-  const target =
-    host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "[::1]" : host.includes(":") ? `[${host}]` : host;
-  const address = `http://${target}:${port}/`;
-  try {
-    const response = await fetch(`${address}health`, {
-      redirect: "error",
-      signal: AbortSignal.timeout(3_000),
-    });
-    const { status, graph } = (await response.json()) as { status?: unknown; graph?: unknown };
-    return (status === "ok" || status === "starting") && typeof graph === "object" ? address : null;
-  } catch {
-    return null;
-  }
 }

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { printable } from "../../printable.ts";
+import { printable } from "../../runtime/index.ts";
 
 /** Prints a line for the person at the terminal; results go to standard output. */
 export function say(line: string): void {

@@ -1,22 +1,21 @@
 import type { Command } from "commander";
 import { wholeNumber } from "../options.ts";
 import { counted, textWidth, wrapped } from "../output/layout.ts";
-import { jsonLine, sanitize } from "../output/sanitize.ts";
+import { sanitize } from "../output/sanitize.ts";
 import { coloursFor } from "../output/terminal.ts";
+import { addListOptions, type Columns, type ListOptions, listFormatHelp, printList } from "./list-format.ts";
 import {
-  addReadOptions,
   firstRows,
   noPaper,
   type Page,
   type Provenance,
   provenanceText,
-  type ReadOptions,
   refDescription,
   withReader,
 } from "./read-command.ts";
 import type { Reader } from "./reader.ts";
 
-type Options = ReadOptions & { readonly limit: number };
+type Options = ListOptions & { readonly limit: number };
 
 export function addClaimsCommand(program: Command): void {
   const command = program
@@ -31,9 +30,10 @@ Examples:
   $ pith-graph claims 2302.12192
   $ pith-graph claims 2302.12192 --json --limit 1
 
+${listFormatHelp}
 JSON: {"paper": {"pithNumber", "title", "claims": {"totalCount", "nodes": […]}}}, as in GraphQL.`,
     );
-  addReadOptions(command).action((ref: string, options: Options) => runClaims(ref, options));
+  addListOptions(command).action((ref: string, options: Options) => runClaims(ref, options));
 }
 
 const query = /* GraphQL */ `
@@ -58,6 +58,18 @@ type Claim = {
   readonly attestation: string;
   readonly provenance: Provenance;
 };
+
+const columns: Columns<Claim> = {
+  claim_id: ({ claimId }) => claimId,
+  kind: ({ kind }) => kind,
+  status: ({ status }) => status,
+  attestation: ({ attestation }) => attestation,
+  proof: ({ provenance }) => provenance.proof,
+  signer: ({ provenance }) => provenance.signer.signerId,
+  signer_origin: ({ provenance }) => provenance.signer.origin,
+  text: ({ text }) => text,
+};
+
 type Paper = { readonly pithNumber: string; readonly title: string | null; readonly claims: Page<Claim> };
 
 async function runClaims(ref: string, options: Options): Promise<void> {
@@ -69,11 +81,8 @@ async function runClaims(ref: string, options: Options): Promise<void> {
     });
     if (paper === null || rows === null) throw await noPaper(reader, ref);
     const { pithNumber, title }: Paper = paper;
-    if (options.json === true) {
-      process.stdout.write(`${jsonLine({ paper: { pithNumber, title, claims: rows } })}\n`);
-    } else {
-      process.stdout.write(`${claimLines({ pithNumber, title, ...rows }).join("\n")}\n`);
-    }
+    const answer = { paper: { pithNumber, title, claims: rows } };
+    printList(options, { answer, columns, rows, lines: () => claimLines({ pithNumber, title, ...rows }) });
   };
   await withReader(options, find, [ref]);
 }

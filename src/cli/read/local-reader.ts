@@ -1,11 +1,14 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { type DocumentNode, type GraphQLError, getOperationAST, parse, validate } from "graphql";
-import { prepareContext } from "../../api/context.ts";
-import { ApiError, clientCodeOf } from "../../api/errors.ts";
-import { executeToText } from "../../api/execution/execute-to-text.ts";
-import { stringifyResult } from "../../api/json-text.ts";
-import { schema } from "../../api/schema.ts";
+import {
+  ApiError,
+  clientCodeOf,
+  executeToText,
+  prepareContext,
+  schema,
+  stringifyResult,
+} from "../../api/index.ts";
 import { readConfig } from "../../config/index.ts";
 import { startGraph } from "../../graph/index.ts";
 import { type Database, readSchemaState, schemaErrorOf } from "../../store/index.ts";

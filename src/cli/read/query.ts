@@ -1,7 +1,7 @@
 import { text as readStream } from "node:stream/consumers";
 import type { Command } from "commander";
-import { readTextFile } from "../../ingest/sources/byte-order-mark.ts";
-import { errorText } from "../../runtime/error-text.ts";
+import { readTextFile } from "../../ingest/index.ts";
+import { errorText } from "../../runtime/index.ts";
 import { CommandError, exitStatus } from "../command-error.ts";
 import { jsonLine } from "../output/sanitize.ts";
 import { urlOption, withReader } from "./read-command.ts";

@@ -13,8 +13,8 @@ export function addReadOptions(command: Command): Command {
   return command.addOption(urlOption()).option("--json", "print the result as one line of JSON");
 }
 
-export function urlOption(): Option {
-  return new Option("--url <address>", "query this server instead of the database").env("PITH_GRAPH_URL");
+export function urlOption(description = "query this server instead of the database"): Option {
+  return new Option("--url <address>", description).env("PITH_GRAPH_URL");
 }
 
 /**

@@ -1,4 +1,4 @@
-import { errorText } from "../../runtime/error-text.ts";
+import { errorText } from "../../runtime/index.ts";
 import { CommandError, exitStatus } from "../command-error.ts";
 
 export type Variables = Readonly<Record<string, unknown>>;
@@ -60,7 +60,7 @@ const maxAnswerBytes = 2 ** 26;
 
 /** Queries a pith-graph over HTTP. `address` is its base, or that of its `/graphql`. */
 export function openRemoteReader(address: string): Reader {
-  const url = graphqlAddress(address);
+  const url = new URL("graphql", serviceAddress(address));
   return {
     execute: async <Data>(query: string, variables: Variables = {}) =>
       dataOf(await post(url, query, variables)) as Data,
@@ -68,8 +68,8 @@ export function openRemoteReader(address: string): Reader {
   };
 }
 
-/** Throws CommandError if it is not a web address. */
-function graphqlAddress(address: string): URL {
+/** The base of a service, ending with a slash. Throws CommandError if it is not a web address. */
+export function serviceAddress(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw new CommandError(
@@ -80,8 +80,7 @@ function graphqlAddress(address: string): URL {
   if (url.username !== "" || url.password !== "") {
     throw new CommandError("--url must not contain a user or a password.", exitStatus.usage);
   }
-  const path = url.pathname.replace(/\/+$/, "");
-  url.pathname = path.endsWith("/graphql") ? path : `${path}/graphql`;
+  url.pathname = `${url.pathname.replace(/\/+$/, "").replace(/\/graphql$/, "")}/`;
   url.search = "";
   url.hash = "";
   return url;
@@ -107,12 +106,17 @@ async function post(url: URL, query: string, variables: Variables): Promise<Answ
     if (error instanceof CommandError) throw error;
     throw new CommandError(`Can't reach ${url.origin}: ${reasonOf(error)}.`, exitStatus.unavailable);
   }
+  return answerOf(url, response, text);
+}
+
+/** The answer in the body of a response. Throws CommandError if there is none. */
+export function answerOf(url: URL, { status }: Response, text: string): Answer {
   let answer: unknown;
   try {
     answer = JSON.parse(text);
   } catch {
     throw new CommandError(
-      `${url.href} returned status ${response.status} and no JSON. Is it a pith-graph server?`,
+      `${url.href} returned status ${status} and no JSON. Is it a pith-graph server?`,
       exitStatus.unavailable,
     );
   }
@@ -120,7 +124,8 @@ async function post(url: URL, query: string, variables: Variables): Promise<Answ
   return answer;
 }
 
-async function readAll({ body }: Response): Promise<string> {
+/** The text of a response. Rejects with CommandError if it is too long. */
+export async function readAll({ body }: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;

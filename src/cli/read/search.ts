@@ -2,11 +2,12 @@ import type { Command } from "commander";
 import { exitStatus } from "../command-error.ts";
 import { wholeNumber } from "../options.ts";
 import { counted, textWidth, wrapped } from "../output/layout.ts";
-import { jsonLine, sanitize } from "../output/sanitize.ts";
+import { sanitize } from "../output/sanitize.ts";
 import { type Colours, coloursFor } from "../output/terminal.ts";
-import { addReadOptions, type ReadOptions, withReader } from "./read-command.ts";
+import { addListOptions, type Columns, type ListOptions, listFormatHelp, printList } from "./list-format.ts";
+import { withReader } from "./read-command.ts";
 
-type Options = ReadOptions & { readonly limit: number };
+type Options = ListOptions & { readonly limit: number };
 
 export function addSearchCommand(program: Command): void {
   const command = program
@@ -27,10 +28,11 @@ Examples:
   $ pith-graph search '"text-to-image" -survey' --limit 3
   $ pith-graph search hep-th/9711200 --json
 
+${listFormatHelp}
 JSON: {"search": {"totalCount", "edges": […], "pageInfo"}}, as in GraphQL: one page of --limit matches.
 Exit status: 1 if nothing matches.`,
     );
-  addReadOptions(command).action(async (words: string[], options: Options) => {
+  addListOptions(command).action(async (words: string[], options: Options) => {
     process.exitCode = await runSearch(words.join(" "), options);
   });
 }
@@ -79,6 +81,7 @@ type Found =
     };
 
 type Edge = {
+  readonly score: number;
   readonly matchType: string;
   readonly passage: {
     readonly field: string;
@@ -93,6 +96,22 @@ type SearchAnswer = {
     readonly edges: readonly Edge[];
     readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
   };
+};
+
+/** The paper that a match is, or belongs to. */
+const paperOf = (node: Found) =>
+  node.__typename === "Work" ? null : node.__typename === "Claim" ? node.paper : node;
+
+const columns: Columns<Edge> = {
+  type: ({ node }) => node.__typename.toUpperCase(),
+  match_type: ({ matchType }) => matchType,
+  score: ({ score }) => score,
+  pith_number: ({ node }) => paperOf(node)?.pithNumber ?? null,
+  claim_id: ({ node }) => (node.__typename === "Claim" ? node.claimId : null),
+  arxiv_id: ({ node }) => (node.__typename === "Work" ? node.arxivId : null),
+  doi: ({ node }) => (node.__typename === "Work" ? node.doi : null),
+  title: ({ node }) => (node.__typename === "Claim" ? node.paper : node).title,
+  passage: ({ passage }) => passage?.parts.map(({ text }) => text).join("") ?? null,
 };
 
 /** A paper or a work with all its matches: a paper's own passage, then its claims. */
@@ -112,35 +131,36 @@ const maxPageSize = 100;
 const maxClaims = 3;
 
 async function runSearch(words: string, options: Options): Promise<number> {
-  const { limit } = options;
+  const { limit, format } = options;
   return withReader(options, async ({ execute }) => {
-    if (options.json === true) {
-      const answer = await execute<SearchAnswer>(query, { query: words, first: limit });
-      process.stdout.write(`${jsonLine(answer)}\n`);
-      return answer.search.totalCount === 0 ? exitStatus.failed : exitStatus.done;
-    }
+    // Other formats print one row for each match, so one page is enough.
+    const isGrouped = format === "table" && options.json !== true;
+    const first = isGrouped ? Math.min(maxPageSize, limit * rowsPerResult) : limit;
     const groups = new Map<string, Group>();
-    const first = Math.min(maxPageSize, limit * rowsPerResult);
-    let matches = 0;
-    let isFuzzy = true;
-    let after: string | null = null;
-    do {
-      const { search }: SearchAnswer = await execute(query, { query: words, first, after });
-      matches = search.totalCount;
-      isFuzzy &&= search.edges.every(({ matchType }) => matchType === "FUZZY");
-      for (const edge of search.edges) addMatch(groups, edge);
-      after = search.pageInfo.hasNextPage ? search.pageInfo.endCursor : null;
-    } while (groups.size < limit && after !== null);
-    const colours = coloursFor(process.stdout);
-    const width = textWidth(process.stdout);
-    const shown = [...groups.values()].slice(0, limit);
-    const lines = shown.flatMap((group) => [...groupLines(group, colours, width), ""]);
-    if (isFuzzy && matches > 0) lines.unshift("No exact matches. Showing similar titles and authors.", "");
-    const isCut = after !== null || groups.size > limit;
-    const more = isCut ? `, the first ${shown.length} papers and works shown (--limit)` : "";
-    lines.push(matches === 0 ? "No results." : `${counted(matches, "match", "matches")}${more}`);
-    process.stdout.write(`${lines.join("\n")}\n`);
-    return matches === 0 ? exitStatus.failed : exitStatus.done;
+    const search = (after: string | null) => execute<SearchAnswer>(query, { query: words, first, after });
+    const answer = await search(null);
+    const { edges, totalCount } = answer.search;
+    const isFuzzy = edges.length > 0 && edges.every(({ matchType }) => matchType === "FUZZY");
+    let page = answer.search;
+    for (const edge of edges) addMatch(groups, edge);
+    while (isGrouped && groups.size < limit && page.pageInfo.hasNextPage) {
+      page = (await search(page.pageInfo.endCursor)).search;
+      for (const edge of page.edges) addMatch(groups, edge);
+    }
+    const lines = () => {
+      const colours = coloursFor(process.stdout);
+      const width = textWidth(process.stdout);
+      const shown = [...groups.values()].slice(0, limit);
+      const isCut = page.pageInfo.hasNextPage || groups.size > limit;
+      const more = isCut ? `, the first ${shown.length} papers and works shown (--limit)` : "";
+      return [
+        ...(isFuzzy ? ["No exact matches. Showing similar titles and authors.", ""] : []),
+        ...shown.flatMap((group) => [...groupLines(group, colours, width), ""]),
+        totalCount === 0 ? "No results." : `${counted(totalCount, "match", "matches")}${more}`,
+      ];
+    };
+    printList(options, { answer, columns, rows: { nodes: edges, totalCount }, lines });
+    return totalCount === 0 ? exitStatus.failed : exitStatus.done;
   });
 }
 

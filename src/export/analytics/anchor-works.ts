@@ -1,9 +1,12 @@
 import type pg from "pg";
-import { Meter } from "../../graph/budget.ts";
-import { readGraphInSnapshot } from "../../graph/load/read-graph.ts";
-import { longestChains } from "../../graph/questions/longest-chain.ts";
-import { degreeWithin, pageRank } from "../../graph/questions/pagerank.ts";
-import { GraphVersion } from "../../graph/version.ts";
+import {
+  degreeWithin,
+  GraphVersion,
+  longestChains,
+  Meter,
+  pageRank,
+  readGraphInSnapshot,
+} from "../../graph/index.ts";
 import { readRows } from "../copy-out.ts";
 
 /** Rows of one statement. */

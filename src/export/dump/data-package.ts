@@ -1,8 +1,8 @@
 import type pg from "pg";
-import { softwareVersion } from "../../version.ts";
+import { softwareVersion } from "../../runtime/index.ts";
 import type { ExportFile } from "../export-file.ts";
 import type { ExportedSet } from "../snapshot.ts";
-import { type Column, type ColumnType, readTable } from "../tables/exported-table.ts";
+import { type Column, type ColumnType, readTable } from "../tables/index.ts";
 import type { WrittenFile } from "./written-file.ts";
 
 /** A file of a dump that is on disk. */

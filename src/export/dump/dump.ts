@@ -1,8 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder, softwareVersion } from "../../runtime/index.ts";
 import type { Database } from "../../store/index.ts";
-import { makeFolder } from "../../store/make-folder.ts";
-import { softwareVersion } from "../../version.ts";
 import { ExportCounts } from "../copy-out.ts";
 import { ExportError } from "../export-error.ts";
 import type { ExportFile } from "../export-file.ts";

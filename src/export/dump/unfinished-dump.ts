@@ -1,6 +1,6 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { softwareVersion } from "../../version.ts";
+import { softwareVersion } from "../../runtime/index.ts";
 import type { ExportFile } from "../export-file.ts";
 import type { ExportedSet } from "../snapshot.ts";
 import type { DumpedFile } from "./data-package.ts";

@@ -1,9 +1,6 @@
 import type pg from "pg";
-import type { CitationDirection } from "../../graph/index.ts";
-import { neighbourhoodInSql } from "../../graph/sql/neighbourhood-in-sql.ts";
-import { SqlRows } from "../../graph/sql/sql-rows.ts";
-import { readLayout } from "../../store/layout/index.ts";
-import { bigintArray } from "../../store/rows.ts";
+import { type CitationDirection, neighbourhoodInSql, SqlRows } from "../../graph/index.ts";
+import { bigintArray, readLayout } from "../../store/index.ts";
 
 /** A part of the citation graph: the works within `depth` steps of the roots. */
 export type Neighbourhood = {

@@ -1,6 +1,6 @@
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type pg from "pg";
-import { softwareVersion } from "../../version.ts";
+import { softwareVersion } from "../../runtime/index.ts";
 import { type RowCount, readRows } from "../copy-out.ts";
 import type { Column, ColumnType, ExportedTable } from "./exported-table.ts";
 import { jsonSelect } from "./table-select.ts";

@@ -1,14 +1,21 @@
 import type pg from "pg";
-import { CopyRows } from "../../store/copy-format.ts";
-import { recordChanges } from "../../store/feed.ts";
-import { recordGraphChanges } from "../../store/graph-feed.ts";
-import { queryWithLayout, readLayout, single, type TableLayout } from "../../store/layout/index.ts";
-import { bigintArray, copyIn } from "../../store/rows.ts";
-import type { TotalName } from "../../store/tables/index.ts";
-import type { Statements, Transaction } from "../../store/transaction.ts";
-import { waitForWriteLock, writeLock } from "../../store/write-lock.ts";
-import type { BatchPlan } from "../plan/plan.ts";
-import type { RowChange } from "../plan/planning.ts";
+import {
+  bigintArray,
+  CopyRows,
+  copyIn,
+  queryWithLayout,
+  readLayout,
+  recordChanges,
+  recordGraphChanges,
+  type Statements,
+  single,
+  type TableLayout,
+  type TotalName,
+  type Transaction,
+  waitForWriteLock,
+  writeLock,
+} from "../../store/index.ts";
+import type { BatchPlan, RowChange } from "../plan/index.ts";
 
 type ApplyOptions = {
   /** The time of the batch, an ISO instant. */

@@ -1,5 +1,4 @@
-import type { GraphEdge } from "../../store/graph-payload.ts";
-import type { Cell } from "../../store/rows.ts";
+import type { Cell, GraphEdge } from "../../store/index.ts";
 import type { PaperChange } from "./papers.ts";
 import { ask, inKeyOrder, type Planning, type RowChanges } from "./planning.ts";
 import type { StoredEdge, StoredReference } from "./questions.ts";

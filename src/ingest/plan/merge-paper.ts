@@ -17,9 +17,14 @@ import {
   proofRank,
   type StateSummary,
 } from "../../protocol/index.ts";
-import { emptyChecksum, setChecksum } from "../../store/set-checksum.ts";
-import { aliasesText, aliasValue, type StoredAlias } from "../../store/text-columns.ts";
-import { type PaperTarget, projectTarget } from "../project/target.ts";
+import {
+  aliasesText,
+  aliasValue,
+  emptyChecksum,
+  type StoredAlias,
+  setChecksum,
+} from "../../row-rules/index.ts";
+import { type PaperTarget, projectTarget } from "../project/index.ts";
 import type { DocumentContents } from "../verify.ts";
 import { refuseCollision } from "./planning.ts";
 import type { StoredLog, StoredPaper, StoredPapers } from "./questions.ts";
@@ -133,7 +138,7 @@ function addAlias(
   const alias = parseAlias(brought);
   if (alias === null) return;
   const { kind, value, createdAt } = alias;
-  const row = { kind, value, createdAt, isBrought: true, isCurrent: false };
+  const row = { kind, value, createdAt, isLogged: true, isCurrent: false };
   const key = aliasKey(row);
   const other = added.get(key) ?? stored.get(key);
   if (other === undefined || comesEarlier(alias, other)) added.set(key, row);
@@ -154,7 +159,7 @@ function mergedAliasesText(
   const all = new Map<string, StoredAlias>();
   for (const [key, alias] of [...stored, ...added]) all.set(key, { ...alias, isCurrent: listed.has(key) });
   for (const [key, { kind, value, createdAt, isDerived }] of listed) {
-    if (isDerived) all.set(key, { kind, value, createdAt, isBrought: false, isCurrent: true });
+    if (isDerived) all.set(key, { kind, value, createdAt, isLogged: false, isCurrent: true });
   }
   const keys = [...all.keys()].sort(compareCodePoints);
   return aliasesText(keys.map((key) => all.get(key) as StoredAlias));

@@ -1,7 +1,5 @@
 import type { PaperMerge } from "../../protocol/index.ts";
-import type { StateChange } from "../../store/feed.ts";
-import type { GraphChanges } from "../../store/graph-payload.ts";
-import type { TotalName } from "../../store/tables/index.ts";
+import type { GraphChanges, StateChange, TotalName } from "../../store/index.ts";
 import { planCitations } from "./citations.ts";
 import { planIdentifiers } from "./identifiers.ts";
 import { planLog, planRecords } from "./log.ts";

@@ -1,4 +1,4 @@
-import type { Cell } from "../../store/rows.ts";
+import type { Cell } from "../../store/index.ts";
 import type { Questions } from "./questions.ts";
 
 /**

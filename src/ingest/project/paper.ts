@@ -14,8 +14,8 @@ import {
   type StateSummary,
   sha256OfValue,
 } from "../../protocol/index.ts";
-import { paperIdOf, workIdOf } from "../../store/ids.ts";
-import type { papers } from "../../store/tables/index.ts";
+import { paperIdOf, workIdOf } from "../../row-rules/index.ts";
+import type { papers } from "../../store/index.ts";
 import { parseAuthors, parseName } from "../../text/index.ts";
 import { count, indexable, shownMember, storable, textMember, textsMember } from "./text.ts";
 

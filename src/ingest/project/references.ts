@@ -7,8 +7,8 @@ import {
   readWorkName,
   type WorkName,
 } from "../../protocol/index.ts";
-import { identifierIdOf, workIdOf } from "../../store/ids.ts";
-import type { references } from "../../store/tables/index.ts";
+import { identifierIdOf, workIdOf } from "../../row-rules/index.ts";
+import type { references } from "../../store/index.ts";
 import { count, shownMember, textMember } from "./text.ts";
 
 /**

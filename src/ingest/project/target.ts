@@ -7,8 +7,8 @@ import {
   type StateSummary,
   suffixOf,
 } from "../../protocol/index.ts";
-import { paperIdOf } from "../../store/ids.ts";
-import type { claims } from "../../store/tables/index.ts";
+import { paperIdOf } from "../../row-rules/index.ts";
+import type { claims } from "../../store/index.ts";
 import { type PaperRow, projectPaper } from "./paper.ts";
 import { type ProjectedReference, projectReferences } from "./references.ts";
 import { storable, textMember } from "./text.ts";

@@ -2,7 +2,7 @@ import { createReadStream, type Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { errorText } from "../../runtime/error-text.ts";
+import { errorText } from "../../runtime/index.ts";
 import type { RawDocument } from "../verify.ts";
 import { skipByteOrderMark } from "./byte-order-mark.ts";
 import { gunzipped } from "./gunzip.ts";

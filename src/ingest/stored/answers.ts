@@ -1,26 +1,24 @@
 import type pg from "pg";
 import { type CheckResult, LogReader, PaperMerge, type Proof } from "../../protocol/index.ts";
-import { type IdentifierKind, parseEventTexts, readEventTexts } from "../../store/index.ts";
-import { bigintArray } from "../../store/rows.ts";
-import { readVoices, type Target } from "../../store/text-columns.ts";
-import type { Statements } from "../../store/transaction.ts";
-import { recordOf } from "../plan/merge-paper.ts";
-import type { Answers } from "../plan/planning.ts";
-import type {
-  Evidence,
-  Identifier,
-  LogKey,
-  PaperBefore,
-  StoredEdge,
-  StoredLog,
-  StoredReference,
-  Title,
-  TitledReference,
-  VoiceCount,
-  Work,
-  WorkPaper,
-} from "../plan/questions.ts";
-import { isBetterSource } from "../plan/work-titles.ts";
+import { type IdentifierKind, readVotes, type Target } from "../../row-rules/index.ts";
+import { bigintArray, parseEventTexts, readEventTexts, type Statements } from "../../store/index.ts";
+import {
+  type Answers,
+  type Evidence,
+  type Identifier,
+  isBetterSource,
+  type LogKey,
+  type PaperBefore,
+  recordOf,
+  type StoredEdge,
+  type StoredLog,
+  type StoredReference,
+  type Title,
+  type TitledReference,
+  type VoteCount,
+  type Work,
+  type WorkPaper,
+} from "../plan/index.ts";
 import type { KeptMerges } from "./kept-merges.ts";
 
 /**
@@ -343,7 +341,7 @@ async function readIdentifiers(
       kind,
       value,
       target,
-      voices: voices === null || standing === null ? null : { standing, list: readVoices(voices) },
+      voices: voices === null || standing === null ? null : { standing, list: readVotes(voices) },
       workId: workId === idText ? id : BigInt(workId),
     });
   }
@@ -392,7 +390,7 @@ async function countVoices(
   client: Statements,
   ids: readonly bigint[],
   except: readonly bigint[],
-): Promise<VoiceCount[]> {
+): Promise<VoteCount[]> {
   // A paper names an identifier alone if none of its references names another beside it.
   const countOf = (identifier: string, target: string, kind: string) =>
     `SELECT id, target_id, target_kind, standing, count(*)::int AS papers

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type pg from "pg";
 import type { PaperMerge } from "../../protocol/index.ts";
-import type { LogKey } from "../plan/questions.ts";
+import type { LogKey } from "../plan/index.ts";
 
 /** The maximum memory of all cached merges together, in bytes. */
 const maxBytes = 64 * 1024 * 1024;

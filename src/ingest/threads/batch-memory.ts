@@ -1,4 +1,4 @@
-import type { Delivered } from "../sources/files.ts";
+import type { Delivered } from "../sources/index.ts";
 
 /** Larger buffers are not reused; in bytes. */
 const mostKept = 1 << 24;

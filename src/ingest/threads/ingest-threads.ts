@@ -1,7 +1,7 @@
 import { keyringEntries } from "../../protocol/index.ts";
 import type { Database } from "../../store/index.ts";
 import type { DocumentResult } from "../results.ts";
-import type { Delivered } from "../sources/files.ts";
+import type { Delivered } from "../sources/index.ts";
 import type { AdmissionPolicy } from "../verify.ts";
 import { batchesAtOnce, type ThreadData } from "./messages.ts";
 import { StartedThread } from "./started-thread.ts";

@@ -1,7 +1,7 @@
 import type { KeyringEntry, Proof } from "../../protocol/index.ts";
 import type { DatabaseOptions } from "../../store/index.ts";
 import type { DocumentResult } from "../results.ts";
-import type { Delivered } from "../sources/files.ts";
+import type { Delivered } from "../sources/index.ts";
 
 /** Batches in progress per thread: while one is written the next is verified. */
 export const batchesAtOnce = 2;

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { DocumentResult } from "../results.ts";
-import type { Delivered } from "../sources/files.ts";
+import type { Delivered } from "../sources/index.ts";
 import { BatchMemory } from "./batch-memory.ts";
 import type { ThreadData, ThreadReply, ThreadRequest } from "./messages.ts";
 

@@ -3,36 +3,38 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { GraphQLSchema } from "graphql";
-import { noDocuments, readDocuments, type TrustedDocuments } from "../graphql/trusted-documents.ts";
-import type { Encoding } from "../http/negotiation.ts";
+import type { Encoding } from "../http/index.ts";
+import { noDocuments, readDocuments, type TrustedDocuments } from "../trusted-documents.ts";
 
 /** Where the build puts the explorer: the same path from src/ and from dist/. */
 export const builtExplorer = fileURLToPath(new URL("../../../dist/explorer", import.meta.url));
 
 const suffixes: Readonly<Record<Encoding, string>> = { br: ".br", gzip: ".gz", identity: "" };
 
+type Page = { readonly text: string; readonly modified: number };
+
 /** The explorer's built files: read on first use, and cached until the next build. */
 export class BuiltFiles {
   readonly #folder: string;
+  readonly #pages = new Map<string, Page>();
   readonly #assets = new Map<string, Buffer>();
-  #page: { readonly text: string; readonly modified: number } | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  /** The page; null if nothing was built. */
-  async page(): Promise<string | null> {
-    const path = join(this.#folder, "index.html");
+  /** A page by its file's name; null if nothing was built. */
+  async page(name: string): Promise<string | null> {
+    const path = join(this.#folder, name);
     const modified = await orNull(stat(path).then(({ mtimeMs }) => mtimeMs));
     if (modified === null) return null;
-    if (this.#page?.modified !== modified) {
-      const text = await orNull(readFile(path, "utf8"));
-      if (text === null) return null;
-      this.#assets.clear();
-      this.#page = { text, modified };
-    }
-    return this.#page.text;
+    const known = this.#pages.get(name);
+    if (known?.modified === modified) return known.text;
+    const text = await orNull(readFile(path, "utf8"));
+    if (text === null) return null;
+    this.#assets.clear();
+    this.#pages.set(name, { text, modified });
+    return text;
   }
 
   /** An asset by its plain name, in an encoding that the build made of it; null if there is none. */

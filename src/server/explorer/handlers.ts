@@ -1,33 +1,40 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Encoding } from "../http/negotiation.ts";
-import { pathOf, type Route } from "../http/router.ts";
-import { sendImmutable, sendPage } from "../http/static-file.ts";
+import { type Encoding, pathOf, type Route, sendImmutable, sendPage } from "../http/index.ts";
 import { sendError } from "../responses.ts";
 import { BuiltFiles, builtExplorer } from "./built-files.ts";
 
 /**
- * The explorer's page may load scripts and styles only from this server, and query only this server. Inline scripts,
- * styles and frames are blocked: text from documents that somehow became markup still runs nothing.
+ * A page may load scripts and styles only from this server, and query only this server. Inline scripts, styles and
+ * frames are blocked: text from documents that somehow became markup still runs nothing.
  */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
+const policy = {
+  "default-src": "'none'",
+  "script-src": "'self'",
+  "style-src": "'self'",
   // Pictures drawn by the page are saved from blob: and data: addresses.
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "manifest-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+  "img-src": "'self' data: blob:",
+  "font-src": "'self'",
+  "connect-src": "'self'",
+  "worker-src": "'self'",
+  "manifest-src": "'self'",
+  "form-action": "'self'",
+  "base-uri": "'none'",
+  "frame-ancestors": "'none'",
+};
 
-const explorerHeaders = {
-  "content-security-policy": contentSecurityPolicy,
+const headersOf = (policy: Readonly<Record<string, string>>) => ({
+  "content-security-policy": Object.entries(policy)
+    .map((directive) => directive.join(" "))
+    .join("; "),
   "referrer-policy": "same-origin",
   "x-content-type-options": "nosniff",
+});
+
+const explorerHeaders = headersOf(policy);
+/** GraphiQL's editor writes style elements, which have no nonce, and has its icons in data: fonts. */
+const graphiqlHeaders = {
+  ...headersOf({ ...policy, "style-src": "'self' 'unsafe-inline'", "font-src": "'self' data:" }),
+  vary: "Accept",
 };
 
 /**
@@ -48,6 +55,8 @@ const types: Readonly<Record<string, string>> = {
 
 export type ExplorerHandlers = {
   readonly page: Route["handle"];
+  /** GraphiQL's page, for browsers at `/graphql`. */
+  readonly graphiql: Route["handle"];
   /** An asset by the name and the suffix that the path captures. */
   readonly file: Route["handle"];
   /** Sends the page with status 404; false, with nothing sent, if the page cannot address its files from there. */
@@ -58,6 +67,11 @@ export function createExplorerHandlers(folder = builtExplorer): ExplorerHandlers
   const files = new BuiltFiles(folder);
   return {
     page: (request, response) => answerPage(files, 200, request, response),
+    graphiql: async (request, response) => {
+      const text = await files.page("graphiql.html");
+      if (text === null) return sendUnbuilt("GraphiQL", request, response);
+      sendPage(request, response, { text, headers: graphiqlHeaders });
+    },
     file: (request, response, [name = "", suffix = ""]) =>
       answerAsset(files, name, types[suffix] ?? "", request, response),
     notFound: async (request, response) => {
@@ -83,14 +97,16 @@ async function answerPage(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const built = await files.page();
-  if (built === null) {
-    const message = "The explorer is not built: run `npm run build`. The API is at /graphql.";
-    return sendError(request, response, 503, { code: "NOT_FOUND", message });
-  }
+  const built = await files.page("index.html");
+  if (built === null) return sendUnbuilt("The explorer", request, response);
   const steps = stepsOf(request);
   const text = built.replaceAll(/(src|href)="\.\//g, `$1="${steps === 0 ? "./" : "../".repeat(steps)}`);
   sendPage(request, response, { text, headers: explorerHeaders, status });
+}
+
+function sendUnbuilt(page: string, request: IncomingMessage, response: ServerResponse): void {
+  const message = `${page} is not built: run \`npm run build\`. The API is at /graphql.`;
+  sendError(request, response, 503, { code: "NOT_FOUND", message });
 }
 
 /** Built assets are named by their content. */

@@ -1,13 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { ApiError, clientCodeOf, type ErrorCode } from "../../api/errors.ts";
-import { prepareLoaders } from "../../api/loaders/index.ts";
+import { ApiError, clientCodeOf, type ErrorCode, prepareLoaders } from "../../api/index.ts";
 import type { ExportSettings } from "../../config/index.ts";
 import { ExportCounts, type ExportedSet, readTable, tableNames, withSnapshot } from "../../export/index.ts";
+import { softwareVersion } from "../../runtime/index.ts";
 import type { Database } from "../../store/index.ts";
-import { softwareVersion } from "../../version.ts";
-import { isMatched, sendUnmodified, strongTag } from "../http/conditional.ts";
-import { queryOf, type Route } from "../http/router.ts";
-import { findSubmitter } from "../ingest/tokens.ts";
+import { isMatched, queryOf, type Route, sendUnmodified, strongTag } from "../http/index.ts";
+import { findSubmitter } from "../ingest/index.ts";
 import { GoneError, sendAsRead, sendError, sendJson } from "../responses.ts";
 import { type ExportPath, exportPaths, requestedFile } from "./requested-file.ts";
 

@@ -1,6 +1,4 @@
-import { findCitable } from "../../api/citable-ref.ts";
-import { ApiError, badUserInput } from "../../api/errors.ts";
-import type { Loaders } from "../../api/loaders/index.ts";
+import { ApiError, badUserInput, findCitable, type Loaders } from "../../api/index.ts";
 import {
   type BibliographyFormat,
   bibliographyFile,

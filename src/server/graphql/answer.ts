@@ -1,6 +1,6 @@
 import type { ExecutionResult, GraphQLError } from "graphql";
-import { JsonText, stringifyResult } from "../../api/json-text.ts";
-import type { JsonType } from "../http/negotiation.ts";
+import { JsonText, stringifyResult } from "../../api/index.ts";
+import type { JsonType } from "../http/index.ts";
 import { unavailableHttp } from "../responses.ts";
 
 /** `extensions.http` of an error: the answer's HTTP form, hidden from clients. */

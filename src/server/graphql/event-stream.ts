@@ -1,7 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { ExecutionResult } from "graphql";
-import type { Live } from "../../api/context.ts";
-import { comeAgainSeconds } from "../../api/errors.ts";
+import { comeAgainSeconds, type Live } from "../../api/index.ts";
 import { GoneError, untilDrained } from "../responses.ts";
 import { isUnavailable, textOf } from "./answer.ts";
 

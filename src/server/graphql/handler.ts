@@ -2,15 +2,28 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { OperationTypeNode } from "graphql";
 import { isAsyncIterable } from "graphql-yoga";
-import type { Context } from "../../api/context.ts";
-import { isTurnOver, takeTurn } from "../../runtime/event-loop.ts";
-import { answerGraphiql } from "../graphiql/handlers.ts";
-import { BodyError, isUtf8Address, readText } from "../http/body.ts";
-import { isNamedBy, weakTag } from "../http/conditional.ts";
-import { corsHeaders, crossSiteRefusal, openCors, preflightHeaders } from "../http/cors.ts";
-import { type AcceptedTypes, acceptedTypes, asksForPage, type JsonType } from "../http/negotiation.ts";
+import type { Context } from "../../api/index.ts";
+import { isTurnOver, takeTurn } from "../../runtime/index.ts";
+import {
+  type AcceptedTypes,
+  acceptedTypes,
+  asksForPage,
+  BodyError,
+  corsHeaders,
+  crossSiteRefusal,
+  isNamedBy,
+  isUtf8Address,
+  type JsonType,
+  openCors,
+  preflightHeaders,
+  type Route,
+  readText,
+  weakTag,
+} from "../http/index.ts";
 import { carriedPosition, malformedPosition, positionHeaders } from "../request-reads.ts";
 import { sendError } from "../responses.ts";
+import type { GivenParameters } from "../trusted-documents.ts";
+import { namedDocument, noDocuments } from "../trusted-documents.ts";
 import { headOf, isUnavailable, textOf } from "./answer.ts";
 import {
   defaultStreamTimes,
@@ -20,16 +33,17 @@ import {
   streamHeaders,
   unavailableEvent,
 } from "./event-stream.ts";
-import { type GivenParameters, parametersOfBody, parametersOfQuery } from "./parameters.ts";
+import { parametersOfBody, parametersOfQuery } from "./parameters.ts";
 import { createPipeline, type PipelineOptions } from "./pipeline.ts";
 import { defaultResponseCacheSize, type GraphqlSettings } from "./settings.ts";
-import { namedDocument, noDocuments } from "./trusted-documents.ts";
 
 type GraphqlOptions = Omit<PipelineOptions, "introspection" | "documents" | "responseCacheSize"> & {
   /** In bytes. */
   readonly maximumBodySize: number;
   readonly streamTimes?: StreamTimes | undefined;
   readonly settings?: GraphqlSettings;
+  /** Sends GraphiQL's page. */
+  readonly graphiql: Route["handle"];
 };
 
 type Headers = Record<string, string>;
@@ -45,7 +59,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
   const { reads, maximumBodySize, streamTimes = defaultStreamTimes, settings = {} } = options;
   const {
     introspection = true,
-    graphiql = true,
+    graphiql: hasGraphiql = true,
     cors = openCors,
     documents = { documents: noDocuments, only: false },
     responseCacheSize = defaultResponseCacheSize,
@@ -156,8 +170,10 @@ export function createGraphqlHandler(options: GraphqlOptions): {
       const refusal = crossSiteRefusal(request);
       if (refusal !== null) throw new BodyError(refusal.status, "BAD_USER_INPUT", refusal.message);
       if (carriedPosition(request) === undefined) throw wrong(malformedPosition);
-      if (method === "GET" && graphiql && asksForPage(headers.accept))
-        return answerGraphiql(request, response);
+      if (method === "GET" && hasGraphiql && asksForPage(headers.accept)) {
+        await options.graphiql(request, response, []);
+        return;
+      }
       const given = await readParameters(request);
       if (given === null) return;
       const accepted = acceptedTypes(headers.accept);

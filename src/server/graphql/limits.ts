@@ -9,10 +9,16 @@ import {
   type ParseOptions,
 } from "graphql";
 import type { Plugin } from "graphql-yoga";
-import type { Context } from "../../api/context.ts";
-import { ApiError, badUserInput } from "../../api/errors.ts";
-import { costOf } from "../../api/limits/cost.ts";
-import { documentErrors, parseWithin, type QueryLimits, variablesError } from "../../api/limits/limits.ts";
+import {
+  ApiError,
+  badUserInput,
+  type Context,
+  costOf,
+  documentErrors,
+  parseWithin,
+  type QueryLimits,
+  variablesError,
+} from "../../api/index.ts";
 
 /** Enforces the limits of operations, each before the work that it saves. */
 export function limitPlugins(limits: QueryLimits): Plugin[] {

@@ -1,15 +1,6 @@
-import { ApiError } from "../../api/errors.ts";
-import { queryOf } from "../http/router.ts";
-
-/** The parameters of a request, before they are checked. */
-export type GivenParameters = {
-  readonly query?: unknown;
-  readonly operationName?: unknown;
-  readonly variables?: unknown;
-  readonly extensions?: unknown;
-  /** The SHA-256 of a document that this server has, instead of its text. */
-  readonly documentId?: unknown;
-};
+import { ApiError } from "../../api/index.ts";
+import { queryOf } from "../http/index.ts";
+import type { GivenParameters } from "../trusted-documents.ts";
 
 /** Checked parameters, ready to execute. */
 export type Parameters = {

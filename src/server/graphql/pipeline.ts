@@ -10,23 +10,29 @@ import {
 } from "graphql";
 import { createYoga, isAsyncIterable, mapAsyncIterator, type Plugin } from "graphql-yoga";
 import { LRUCache } from "lru-cache";
-import { type ChangeFollower, type Context, createContext, type Submit } from "../../api/context.ts";
-import { ApiError } from "../../api/errors.ts";
-import { executeToText } from "../../api/execution/execute-to-text.ts";
-import type { QueryLimits } from "../../api/limits/limits.ts";
-import { schema } from "../../api/schema.ts";
+import {
+  ApiError,
+  type ChangeFollower,
+  type Context,
+  createContext,
+  executeToText,
+  type QueryLimits,
+  type Submit,
+  schema,
+} from "../../api/index.ts";
 import type { Keyring } from "../../protocol/index.ts";
-import type { GraphqlOperation } from "../../runtime/channels.ts";
+import type { GraphqlOperation } from "../../runtime/index.ts";
 import { instrumentOperation } from "../instrument.ts";
 import { createMaskError, type LogError } from "../mask-error.ts";
 import type { PreparedServer, RequestReads } from "../request-reads.ts";
+import type { GivenParameters } from "../trusted-documents.ts";
+import { type DocumentSettings, withDocument } from "../trusted-documents.ts";
 import { textOf } from "./answer.ts";
 import type { Results } from "./event-stream.ts";
 import { limitPlugins } from "./limits.ts";
-import { checkedParameters, type GivenParameters, type Parameters } from "./parameters.ts";
+import { checkedParameters, type Parameters } from "./parameters.ts";
 import { useQueryPlaces } from "./query-places.ts";
 import { type Lookup, ResponseCache } from "./response-cache.ts";
-import { type DocumentSettings, withDocument } from "./trusted-documents.ts";
 
 export type PipelineOptions = {
   readonly reads: RequestReads;

@@ -1,8 +1,8 @@
 import { getHeapStatistics } from "node:v8";
 import { type ExecutionArgs, getOperationAST, OperationTypeNode } from "graphql";
 import type { Plugin } from "graphql-yoga";
-import type { Context } from "../../api/context.ts";
-import { askerOf, Turnstile } from "../../store/connection-shares.ts";
+import type { Context } from "../../api/index.ts";
+import { askerOf, Turnstile } from "../../store/index.ts";
 
 /** Bytes of heap that one query may need during execution: its rows, and an answer of several megabytes. */
 const bytesOfQuery = 12 * 1024 * 1024;

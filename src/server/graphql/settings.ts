@@ -1,8 +1,8 @@
-import { schema } from "../../api/schema.ts";
+import { schema } from "../../api/index.ts";
 import type { GraphqlConfig } from "../../config/index.ts";
-import { readExplorerDocuments } from "../explorer/built-files.ts";
-import type { CorsSettings } from "../http/cors.ts";
-import { type DocumentSettings, noDocuments, readDocuments } from "./trusted-documents.ts";
+import { readExplorerDocuments } from "../explorer/index.ts";
+import type { CorsSettings } from "../http/index.ts";
+import { type DocumentSettings, noDocuments, readDocuments } from "../trusted-documents.ts";
 
 /** Settings of the GraphQL endpoint. Each has a default. */
 export type GraphqlSettings = {

@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
-import type { ErrorCode } from "../../api/errors.ts";
-import { gunzipped } from "../../ingest/sources/gunzip.ts";
+import type { ErrorCode } from "../../api/index.ts";
+import { gunzipped } from "../../ingest/index.ts";
 
 /** A body was not read completely; the message says why. */
 export class BodyError extends Error {

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Deadline } from "../../api/deadline.ts";
-import { ApiError, comeAgainSeconds } from "../../api/errors.ts";
-import { untilAborted } from "../../store/cancellation.ts";
+import { ApiError, comeAgainSeconds, Deadline } from "../../api/index.ts";
+import { untilAborted } from "../../store/index.ts";
 import { sendError } from "../responses.ts";
 import type { Route } from "./router.ts";
 

@@ -1,5 +1,5 @@
-import type { QueueSize } from "../../ingest/submissions/index.ts";
-import { TokenBuckets } from "../../runtime/token-buckets.ts";
+import { TokenBuckets } from "../../runtime/index.ts";
+import type { QueueSize } from "../../submissions/index.ts";
 
 type RateLimit = {
   /** Allowed per minute, and also at once. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { documentErrorCodes } from "../../protocol/index.ts";
-import { AsyncEvent } from "../../runtime/async-event.ts";
-import { type BodyError, RetryLaterError } from "../http/body.ts";
+import { AsyncEvent } from "../../runtime/index.ts";
+import { type BodyError, RetryLaterError } from "../http/index.ts";
 import { positionHeaders } from "../request-reads.ts";
 import { send, untilDrained } from "../responses.ts";
 import { type Answer, answerOf, queuedAnswer, statusOf } from "./answers.ts";

@@ -3,7 +3,7 @@ import {
   type SubmissionError,
   type SubmissionRow,
   submissionErrorOf,
-} from "../../api/submission-rows.ts";
+} from "../../api/index.ts";
 
 /** The answer to one document, or to the rest of a body that was not read. */
 export type Answer = {

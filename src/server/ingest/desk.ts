@@ -1,12 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { Submit } from "../../api/context.ts";
-import { ApiError } from "../../api/errors.ts";
-import { encodeGlobalId } from "../../api/global-id.ts";
+import { ApiError, encodeGlobalId, type Submit } from "../../api/index.ts";
 import type { SubmissionSettings } from "../../config/index.ts";
-import { enqueue, type NewSubmission, readQueueSize } from "../../ingest/submissions/index.ts";
 import { DocumentError, parseDocument } from "../../protocol/index.ts";
-import type { Database } from "../../store/index.ts";
-import type { Position } from "../../store/replicas/index.ts";
+import type { Database, Position } from "../../store/index.ts";
+import { enqueue, type NewSubmission, readQueueSize } from "../../submissions/index.ts";
 import { Precedence, QueueRoom, SubmissionRate } from "./admission.ts";
 import { Outcomes } from "./outcomes.ts";
 import { explainRefusal, findSubmitter, type Submitter } from "./tokens.ts";

@@ -1,9 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { ApiError, badUserInput } from "../../api/errors.ts";
-import { readSubmissions } from "../../api/submission-rows.ts";
-import { type BodyError, discardBody, RetryLaterError } from "../http/body.ts";
-import { queryOf, type Route } from "../http/router.ts";
-import { inTime, type TimedRead } from "../http/timed-answer.ts";
+import { ApiError, badUserInput, readSubmissions } from "../../api/index.ts";
+import {
+  type BodyError,
+  discardBody,
+  inTime,
+  queryOf,
+  RetryLaterError,
+  type Route,
+  type TimedRead,
+} from "../http/index.ts";
 import type { LogError } from "../mask-error.ts";
 import { positionHeaders } from "../request-reads.ts";
 import { sendError, sendJson } from "../responses.ts";

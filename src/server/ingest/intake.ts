@@ -1,11 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { setImmediate as afterInput, setTimeout as delay } from "node:timers/promises";
-import { comeAgainSeconds } from "../../api/errors.ts";
-import type { SubmissionRow } from "../../api/submission-rows.ts";
-import { skipByteOrderMark } from "../../ingest/sources/byte-order-mark.ts";
-import { linesOf, type Piece, wholeOf } from "../../ingest/sources/pieces.ts";
-import type { NewSubmission } from "../../ingest/submissions/index.ts";
-import { BodyError, RetryLaterError, readChunks, tooLarge } from "../http/body.ts";
+import { comeAgainSeconds, type SubmissionRow } from "../../api/index.ts";
+import { linesOf, type Piece, skipByteOrderMark, wholeOf } from "../../ingest/index.ts";
+import type { NewSubmission } from "../../submissions/index.ts";
+import { BodyError, RetryLaterError, readChunks, tooLarge } from "../http/index.ts";
 import { queueFullSeconds, queueFullText, rateLimitText, type SubmissionDesk } from "./desk.ts";
 import type { Submitter } from "./tokens.ts";
 

@@ -1,6 +1,7 @@
-import { readSubmissions, type SubmissionRow } from "../../api/submission-rows.ts";
-import { finishedChannel, type Listening, listen } from "../../ingest/submissions/index.ts";
+import { readSubmissions, type SubmissionRow } from "../../api/index.ts";
 import type { Database } from "../../store/index.ts";
+import { type Listening, listen } from "../../store/index.ts";
+import { finishedChannel } from "../../submissions/index.ts";
 
 /** Milliseconds between look-ups of expected submissions: notifications may be lost with a connection. */
 const lookUpEvery = 1_000;

@@ -1,7 +1,5 @@
-import { type Listening, listen } from "../../ingest/submissions/index.ts";
-import { AsyncEvent } from "../../runtime/async-event.ts";
-import { changesChannel } from "../../store/feed.ts";
-import type { Database } from "../../store/index.ts";
+import { AsyncEvent } from "../../runtime/index.ts";
+import { changesChannel, type Database, type Listening, listen } from "../../store/index.ts";
 
 /** Clients that may wait for a change: in total, and per address. Each occupies a connection to this server. */
 export type WaitLimits = { readonly inAll: number; readonly ofAddress: number };

@@ -1,9 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { ChangeFollower } from "../../api/context.ts";
-import { ApiError } from "../../api/errors.ts";
-import { AsyncEvent } from "../../runtime/async-event.ts";
-import { type Change, feedHead, readChanges } from "../../store/feed.ts";
-import type { Database } from "../../store/index.ts";
+import { ApiError, type ChangeFollower } from "../../api/index.ts";
+import { AsyncEvent } from "../../runtime/index.ts";
+import { type Change, type Database, feedHead, readChanges } from "../../store/index.ts";
 import type { ChangeWatch } from "./change-watch.ts";
 
 /** Clients that may follow changes: in total, and per address. */

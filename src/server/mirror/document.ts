@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { buildPaperDocument } from "../../api/paper-document.ts";
+import { buildPaperDocument } from "../../api/index.ts";
 import { type PithNumber, shortLengths, suffixOf } from "../../protocol/index.ts";
-import { type Database, paperIdOf, readLogTexts } from "../../store/index.ts";
-import { bigintArray } from "../../store/rows.ts";
+import { paperIdOf } from "../../row-rules/index.ts";
 import {
   type BuiltDocument,
+  bigintArray,
+  type Database,
   type PaperDocument,
   type PaperHead,
   type PaperStates,
   readHeads,
-} from "../../store/states/index.ts";
-import { strongTag, weakTag } from "../http/conditional.ts";
-import { queryOf } from "../http/router.ts";
-import type { TimedRead } from "../http/timed-answer.ts";
+  readLogTexts,
+} from "../../store/index.ts";
+import { queryOf, strongTag, type TimedRead, weakTag } from "../http/index.ts";
 import { sendError } from "../responses.ts";
 import { notFound, openHeaders, refuse, revalidated, sendDocument, sendUnchanged } from "./send-document.ts";
 

@@ -1,10 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { checksumAt, type FeedPosition, feedHead, readChanges } from "../../store/feed.ts";
-import type { Database } from "../../store/index.ts";
-import { weakTag } from "../http/conditional.ts";
-import { queryOf } from "../http/router.ts";
-import type { TimedRead } from "../http/timed-answer.ts";
-import type { ChangeWatch, Wait } from "../live/change-watch.ts";
+import { checksumAt, type Database, type FeedPosition, feedHead, readChanges } from "../../store/index.ts";
+import { queryOf, type TimedRead, weakTag } from "../http/index.ts";
+import type { ChangeWatch, Wait } from "../live/index.ts";
 import { refuse, revalidated, sendDocument } from "./send-document.ts";
 
 /** Seconds that a client may ask to wait for a change, at most. */

@@ -1,13 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { cryptography, fingerprintOf, mergeVersion, registryKey } from "../../protocol/index.ts";
-import type { Database } from "../../store/index.ts";
-import type { PaperDocument, PaperStates } from "../../store/states/index.ts";
-import { softwareVersion } from "../../version.ts";
+import { softwareVersion } from "../../runtime/index.ts";
+import type { Database, PaperDocument, PaperStates } from "../../store/index.ts";
 import { type AddressOf, clientKey } from "../client-address.ts";
-import { weakTag } from "../http/conditional.ts";
-import type { Route } from "../http/router.ts";
-import { inTime } from "../http/timed-answer.ts";
-import type { ChangeWatch } from "../live/change-watch.ts";
+import { inTime, type Route, weakTag } from "../http/index.ts";
+import type { ChangeWatch } from "../live/index.ts";
 import { answerDocument } from "./document.ts";
 import { answerFeed } from "./feed.ts";
 import { openHeaders, revalidated, sendDocument } from "./send-document.ts";

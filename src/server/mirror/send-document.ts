@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { sendUnmodified } from "../http/conditional.ts";
-import { acceptedEncoding } from "../http/negotiation.ts";
+import { acceptedEncoding, sendUnmodified } from "../http/index.ts";
 import { GoneError, sendAsRead, sendError } from "../responses.ts";
 
 const compress = promisify(gzip);

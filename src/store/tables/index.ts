@@ -4,7 +4,21 @@
  * (`paper_id`, `work_id`, or a looked-up value), nothing is UNIQUE without it, no foreign key leaves its group, no
  * trigger, no identity column.
  */
-export { checkResult, eventStatus, identifierKind, instantFromDriver, proof } from "./columns.ts";
+export {
+  categoriesOfPaper,
+  checkResult,
+  claimWords,
+  eventStatus,
+  identifierKind,
+  instantFromDriver,
+  isNotCurrent,
+  isOfRareType,
+  isOtherKind,
+  namedClaimKinds,
+  paperNames,
+  paperWords,
+  proof,
+} from "./columns.ts";
 export * from "./graph.ts";
 export * from "./local.ts";
 export * from "./log.ts";

@@ -12,8 +12,8 @@ function cost(source: string, variables: Record<string, unknown> = {}, operation
   return costOf(schema, document, operation, variables);
 }
 
-describe("the cost of a query", () => {
-  it("multiplies by the size of each page", () => {
+describe("costOf", () => {
+  it("multiplies the cost of a row by the size of its page", () => {
     // The connection and, for each row, `nodes`, the title and the connection of the claims with its own rows.
     expect(cost("{ papers(first: 10) { nodes { title } } }")).toBe(1 + 10 * 2);
     expect(cost("{ papers(last: 10) { edges { node { title } } } }")).toBe(1 + 10 * 3);
@@ -23,7 +23,7 @@ describe("the cost of a query", () => {
     expect(cost("{ papers(first: 0) { nodes { title } } }")).toBe(1);
   });
 
-  it("knows variables, their defaults, and the arguments' defaults", () => {
+  it("uses variables, their defaults, and the defaults of arguments as page sizes", () => {
     const source = "query ($n: Int = 50) { papers(first: $n) { nodes { title } } }";
     expect(cost(source, { n: 3 })).toBe(1 + 3 * 2);
     expect(cost(source)).toBe(1 + 50 * 2);
@@ -35,7 +35,7 @@ describe("the cost of a query", () => {
     expect(cost("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", { ids: [id, id] })).toBe(1 + 2);
   });
 
-  it("takes lists by the argument that sets their size", () => {
+  it("prices a list by the argument that sets its size, or by a fixed size if there is none", () => {
     expect(
       cost('{ relatedWorks(ref: "x", by: CO_CITATION, first: 7) { nodes { shared(first: 3) { title } } } }'),
     ).toBe(1_000 + 7 * (1 + 1 + 3));
@@ -45,7 +45,7 @@ describe("the cost of a query", () => {
     );
   });
 
-  it("counts a filter, and what is dear of itself", () => {
+  it("adds the price of a filter that is given, and of expensive fields", () => {
     const plain = cost("{ papers { totalCount } }");
     expect(cost('{ papers(filter: { titleContains: "a" }) { totalCount } }')).toBe(plain + 4_000);
     expect(
@@ -56,19 +56,19 @@ describe("the cost of a query", () => {
     expect(cost('{ paper(ref: "x") { events(first: 10) { nodes { payload } } } }')).toBe(1 + 1 + 10 * 101);
   });
 
-  it("counts the edges of a graph as those of the densest that was measured", () => {
+  it("prices the edges of citationGraph at 20 for each node, and a search at 10,000", () => {
     const source =
       '{ citationGraph(roots: ["x"], maxNodes: 100) { edges { provenance { event { payload } } } } }';
     expect(cost(source)).toBe(1_000 + 100 * (1 + 20 * (10 + 1 + 100)));
     expect(cost('{ search(query: "x") { totalCount edges { score } } }')).toBe(10_000 + 20 * 3);
   });
 
-  it("does not grow with sizes that are refused anyway", () => {
+  it("does not grow beyond the largest page size that is accepted", () => {
     expect(cost("{ papers(first: 2147483647) { nodes { title } } }")).toBeLessThan(10_000);
     expect(cost("{ papers(first: -5) { nodes { title } } }")).toBe(1);
   });
 
-  it("counts fragments wherever they are used, and is itself computed fast", () => {
+  it("counts a fragment each time it is spread, up to 2^60 fields in 60 levels", () => {
     const fragments = Array.from(
       { length: 60 },
       (_, level) =>
@@ -78,13 +78,13 @@ describe("the cost of a query", () => {
     expect(cost(source)).toBeGreaterThan(2 ** 60);
   });
 
-  it("is that of the operation asked for", () => {
+  it("prices only the operation that is executed", () => {
     const source = "query a { status { papers } } query b { papers(first: 100) { nodes { title } } }";
     expect(cost(source, {}, "a")).toBe(2);
     expect(cost(source, {}, "b")).toBe(201);
   });
 
-  it("leaves what a front end asks for far below the limit", () => {
+  it("prices typical queries of a front end below half of the limit", () => {
     const drawing = `{ citationGraph(roots: ["x"], depth: 2, maxNodes: 1000, direction: BOTH) { truncated graphVersion
       nodes { depth work { id title year citedByCount arxivId } } edges { citing { id } cited { id } } } }`;
     expect(cost(drawing)).toBeLessThan(defaultQueryLimits.cost / 2);
@@ -93,7 +93,7 @@ describe("the cost of a query", () => {
     expect(cost(reading)).toBeLessThan(defaultQueryLimits.cost / 2);
   });
 
-  it("has a price for fields that there are", () => {
+  it("prices only fields that exist in the schema", () => {
     for (const name of Object.keys(fieldCosts)) {
       const [typeName = "", fieldName = ""] = name.split(".");
       const type = schema.getType(typeName);

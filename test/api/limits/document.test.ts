@@ -16,8 +16,8 @@ function messages(source: string): string[] {
   return documentErrors(parse(source), defaultQueryLimits).map(({ message }) => message);
 }
 
-describe("the measures of a query", () => {
-  it("are those of its text with its fragments put in", () => {
+describe("measureOperations", () => {
+  it("measures depth, breadth, aliases and directives with fragments expanded", () => {
     const source = `query ($yes: Boolean! @x) @y {
       a: papers { nodes { ...Named ... on Paper @include(if: $yes) { b: title } } }
       status { papers @skip(if: false) } }
@@ -32,12 +32,12 @@ describe("the measures of a query", () => {
     });
   });
 
-  it("count a fragment once in a selection, and again in another", () => {
+  it("counts a fragment once in each selection that spreads it", () => {
     const twice = "{ a { ...F ...F } b { ...F } } fragment F on X { x: y @d }";
     expect(measure(twice)).toMatchObject({ breadth: 2, aliases: 2, directives: 2 });
   });
 
-  it("count fragments that multiply each other, without going through all of it", () => {
+  it("measures 300 levels of fragments that double each other without expanding them", () => {
     const levels = Array.from(
       { length: 300 },
       (_, level) => `fragment f${level} on X { a: x { ...f${level + 1} } b: x { ...f${level + 1} } }`,
@@ -47,7 +47,7 @@ describe("the measures of a query", () => {
     expect(measures?.depth).toBe(301);
   });
 
-  it("end where fragments go in circles", () => {
+  it("terminates for fragments that form a cycle or do not exist", () => {
     expect(measure("{ ...a } fragment a on X { x { ...b } } fragment b on X { y { ...a } }")).toMatchObject({
       depth: 3,
     });
@@ -56,7 +56,7 @@ describe("the measures of a query", () => {
   });
 });
 
-describe("a query is refused with", () => {
+describe("documentErrors", () => {
   it.each([
     ["too many aliases", `{ ${Array.from({ length: 201 }, (_, i) => `a${i}: x`).join(" ")} }`, /201 aliased/],
     [
@@ -74,7 +74,7 @@ describe("a query is refused with", () => {
     ["fields too deep", `${"{ x ".repeat(21)}${"}".repeat(21)}`, /21 nested fields.*maximum is 20/],
     ["a long alias", `{ ${"a".repeat(101)}: x }`, /101 characters in an alias, but the maximum is 100/],
     ["introspection again and again", `{ ${"__schema { x } ".repeat(11)} }`, /11 fields `__schema`/],
-  ])("%s", (_name, source, message) => {
+  ])("rejects %s with QUERY_TOO_COMPLEX", (_name, source, message) => {
     const errors = documentErrors(parse(source), defaultQueryLimits);
     expect(errors[0]?.message).toMatch(message);
     expect(errors[0]?.extensions).toMatchObject({
@@ -83,13 +83,13 @@ describe("a query is refused with", () => {
     });
   });
 
-  it("nothing else", () => {
+  it("accepts a small query, and one with exactly 200 aliases", () => {
     expect(messages("{ x { y } }")).toEqual([]);
     expect(messages(`{ ${Array.from({ length: 200 }, (_, i) => `a${i}: x`).join(" ")} }`)).toEqual([]);
   });
 });
 
-describe("a text is refused", () => {
+describe("parseWithin", () => {
   const read = (source: string) => () => parseWithin(source, {}, defaultQueryLimits);
 
   it.each([
@@ -98,26 +98,27 @@ describe("a text is refused", () => {
     ["inline fragments", `{ ${"...{".repeat(2000)} x ${"}".repeat(2000)} }`],
     ["types of a variable", `query ($a: ${"[".repeat(2000)}Int${"]".repeat(2000)}) { x }`],
     ["brackets that are never closed", "[".repeat(1_000_000)],
-  ])("that nests %s too deep for the parser", (_name, source) => {
+  ])("rejects %s that nest too deeply for the parser", (_name, source) => {
     expect(read(source)).toThrow(`more than ${maximumNesting} brackets`);
   });
 
-  it("that has too many tokens", () => {
+  it("rejects a text of more than 5000 tokens", () => {
     expect(read(`{ ${"x ".repeat(5_000)} }`)).toThrow("more than 5000 tokens");
   });
 
-  // Each of its half million quotes began the search for an end again: minutes of one request's million bytes.
+  // Quadratic if each of the half million quotes starts a new search for the end of the string.
+  /** @threat T32 */
   it.each([
-    ["a text", '\\"'.repeat(500_000)],
-    ["a block", `"""${'\\"""'.repeat(250_000)}`],
+    ["a string", '\\"'.repeat(500_000)],
+    ["a block string", `"""${'\\"""'.repeat(250_000)}`],
   ])(
-    "with the beginning of %s over and over and no end is no query, and that is seen at once",
+    "rejects a megabyte of unterminated starts of %s with a syntax error, in linear time",
     (_name, source) => {
       expect(read(source)).toThrow("Syntax Error");
     },
   );
 
-  it("but not for brackets in texts and comments", () => {
+  it("does not count brackets in strings, block strings and comments", () => {
     const open = "[{(".repeat(200);
     const source = `{ x(a: "${open}\\"${open}", b: """${open} \\""" " "" ${open}""") # ${open}\n }`;
     expect(read(source)().definitions).toHaveLength(1);

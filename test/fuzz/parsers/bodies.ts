@@ -6,12 +6,12 @@ import { parametersOfBody, parametersOfQuery } from "../../../src/server/graphql
 import { BodyError, readChunks } from "../../../src/server/http/body.ts";
 import { demand, demandSame, type Target } from "./target.ts";
 
-const mostOfBody = 20_000;
-const mostOfLine = 2_000;
+const maxBodyBytes = 20_000;
+const maxLineBytes = 2_000;
 
 /**
- * Bodies of requests: the same documents however they are cut into chunks, packed or not; refused by name where they
- * are too large. The first byte says how long the chunks are.
+ * Bodies of requests: the same documents in chunks of any size, gzipped or not, and an error if they are too large. The
+ * first byte decides the length of the chunks.
  */
 export const bodies: Target = {
   name: "bodies",
@@ -26,37 +26,37 @@ export const bodies: Target = {
   async check(input) {
     const [length = 0] = input;
     const body = input.subarray(1);
-    const whole = await pieces([body]);
-    demandSame("documents of a body in chunks", await pieces(chunksOf(body, 1 + length)), whole);
+    const complete = await pieces([body]);
+    demandSame("documents of a body in chunks", await pieces(chunksOf(body, 1 + length)), complete);
     const isPacked = body[0] === 0x1f && (body.length < 2 || body[1] === 0x8b);
     if (!isPacked)
-      demandSame("documents of a packed body", await pieces(chunksOf(gzipSync(body), 1 + length)), whole);
+      demandSame("documents of a packed body", await pieces(chunksOf(gzipSync(body), 1 + length)), complete);
     for (const given of [
       parametersOfBody(body.toString()),
       parametersOfQuery(`/graphql?${body.toString("latin1")}`),
     ]) {
-      demand("parameters that are none", given === null || typeof given === "object" || given === "no JSON");
+      demand("invalid parameters", given === null || typeof given === "object" || given === "no JSON");
     }
   },
 };
 
-/** What is read, as one text: hashes would hide what differs. */
+/** The documents as one text, in which differences are visible. */
 async function pieces(chunks: readonly Buffer[]): Promise<string> {
   const request = Object.assign(Readable.from(chunks), { headers: {} }) as unknown as IncomingMessage;
   const read: string[] = [];
   let size = 0;
   try {
-    for await (const { bytes, line } of linesOf(readChunks(request, mostOfBody), mostOfLine, false)) {
+    for await (const { bytes, line } of linesOf(readChunks(request, maxBodyBytes), maxLineBytes, false)) {
       size += bytes?.length ?? 0;
-      demand("a document larger than it may be", (bytes?.length ?? 0) <= mostOfLine);
-      read.push(`${line ?? "whole"}: ${bytes?.toString("latin1") ?? "too large"}`);
+      demand("a document larger than its limit", (bytes?.length ?? 0) <= maxLineBytes);
+      read.push(`${line ?? "complete"}: ${bytes?.toString("latin1") ?? "too large"}`);
     }
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
-    // Of one that is too large and cut off, the chunks decide which is seen first, and after how many documents.
-    return "refused";
+    // If a body is too large and cut off, the chunks decide which error comes first, and after how many documents.
+    return "rejected";
   }
-  demand("more than a body may have", size <= mostOfBody);
+  demand("a body larger than its limit", size <= maxBodyBytes);
   return read.join("\n");
 }
 

@@ -1,7 +1,7 @@
 import { CopyRows } from "../../../src/store/copy-format.ts";
 import { demandSame, type Target } from "./target.ts";
 
-/** COPY's binary format: what is written is what is read by the rules of PostgreSQL's documentation. */
+/** COPY's binary format: written values are read back, by the rules of PostgreSQL's documentation, unchanged. */
 export const copies: Target = {
   name: "copies",
   seeds: () => ["plain", "a\u0000b\n\\.\n\\x", "\ud800 lone", "😀é\t", "x".repeat(70_000)],
@@ -33,7 +33,7 @@ export const copies: Target = {
   },
 };
 
-/** The cells of the one row; throws where it does not end as it must. */
+/** The cells of the only row. Throws if the data does not end as it must. */
 function cellsOf(bytes: Buffer): Buffer[] {
   let at = 19;
   const count = bytes.readInt16BE(at);

@@ -1,14 +1,14 @@
 import { type Profiler, Session } from "node:inspector";
 
-/** What one run did in the code of src/. */
+/** The code of src/ that a run executed. */
 export type Covered = {
-  /** Blocks that ran, each with how often: once, twice, up to 4, 8, … */
+  /** The blocks that ran, each with the magnitude of its count: 1, 2, up to 4, 8, … */
   readonly places: readonly string[];
-  /** How many blocks ran, each as often as it did: a measure of work that no clock is part of. */
+  /** The sum of the blocks' counts: a measure of work without a clock. */
   readonly steps: number;
 };
 
-/** Tells which blocks of the project's code run: V8's own count, on the sources as they are loaded. */
+/** Counts the executions of the project's blocks with V8's precise coverage of the loaded sources. */
 export class Coverage {
   readonly #session = new Session();
 
@@ -18,7 +18,7 @@ export class Coverage {
     this.#post("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
   }
 
-  /** Since it was last asked. */
+  /** The code that was executed since the last call. */
   take(): Covered {
     const { result } = this.#post("Profiler.takePreciseCoverage") as Profiler.TakePreciseCoverageReturnType;
     const places: string[] = [];

@@ -1,6 +1,6 @@
-import { decodeCursor, encodeCursor, type KeyOrder } from "../../../src/api/connections/keyset.ts";
 import { ApiError } from "../../../src/api/errors.ts";
 import { decodeGlobalId, encodeGlobalId } from "../../../src/api/global-id.ts";
+import { decodeCursor, encodeCursor, type KeyOrder } from "../../../src/api/keyset.ts";
 import { demand, demandSame, type Target } from "./target.ts";
 
 const orders: readonly KeyOrder[] = [
@@ -8,7 +8,7 @@ const orders: readonly KeyOrder[] = [
   { name: "claims", parts: ["bigint", "integer"] },
 ];
 
-/** Cursors and global ids: refused by name, or the one spelling of what they stand for. */
+/** Cursors and global ids: rejected with BAD_USER_INPUT, or the only spelling of their value. */
 export const cursors: Target = {
   name: "cursors",
   seeds: () => [
@@ -28,7 +28,7 @@ export const cursors: Target = {
   },
 };
 
-/** What it gives; null where it throws the one error that it may. */
+/** The result of a parser; null if it throws BAD_USER_INPUT, the only allowed error. */
 export function refusedOr<Result>(read: () => Result): Result | null {
   try {
     return read();

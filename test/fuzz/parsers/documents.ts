@@ -50,8 +50,8 @@ const later = signedEvent(rotated, {
 const aliases = [{ alias_kind: "doi", alias_value: "10.1/X", created_at: record.created_at }];
 
 /**
- * Bundles and states: errors of the list, or a state that is read again as what it is. Each input is given as it is,
- * and once more with its hashes put right, or no input would ever get behind them.
+ * Bundles and states: errors of the list, or a state that can be read again. Each input is checked as it is, and again
+ * with corrected hashes, without which hardly any input would get past the first checks.
  */
 export const documents: Target = {
   name: "documents",
@@ -76,7 +76,7 @@ export const documents: Target = {
     } catch {
       return;
     }
-    if (isJsonObject(value)) checkDocument(Buffer.from(JSON.stringify(mended(value), numbers)));
+    if (isJsonObject(value)) checkDocument(Buffer.from(JSON.stringify(withHashes(value), numbers)));
   },
 };
 
@@ -95,30 +95,30 @@ function checkDocument(input: Buffer): void {
   }
   for (const [number, state] of merged.states) {
     demandSame("a state's hash, read again", parseDocument(state.text).published?.sha256, state.sha256);
-    // Taking the same in again changes nothing, nor does taking in what one gives out.
+    // Merging the same document again changes nothing.
     const again = mergeDocuments([input, input], keyring).states.get(number);
     demandSame("the state of the same document twice", again?.sha256, state.sha256);
   }
 }
 
-/** With the hashes that its content has. */
-function mended(document: JsonObject): JsonObject {
+/** The document with correct hashes. */
+function withHashes(document: JsonObject): JsonObject {
   const { canonical_record: canonicalRecord, events } = document;
   if (!("bundle_type" in document)) return withStateSha256(document);
   if (canonicalRecord === undefined) return document;
   const digest = sha256OfValue(canonicalRecord);
   const pithNumber = `${String(document["pith_number"]).slice(0, 10).padEnd(10, "0")}${suffixOfDigest(digest)}`;
-  const copies = Array.isArray(events) ? events.map((event) => mendedEvent(event, pithNumber)) : events;
+  const copies = Array.isArray(events) ? events.map((event) => withoutHashes(event, pithNumber)) : events;
   return { ...document, pith_number: pithNumber, canonical_sha256: digest, events: copies as JsonValue };
 }
 
-function mendedEvent(event: JsonValue, pithNumber: string): JsonValue {
+function withoutHashes(event: JsonValue, pithNumber: string): JsonValue {
   if (!isJsonObject(event)) return event;
   const { event_id: _id, signature: _signature, ...body } = event;
   return { ...body, subject_pith_number: pithNumber };
 }
 
-/** What JSON.stringify cannot write of itself. */
+/** Replaces numbers that JSON.stringify cannot write. */
 function numbers(_key: string, value: unknown): unknown {
   if (typeof value === "bigint") return Number(value);
   return (value as { constructor?: { name: string } } | null)?.constructor?.name === "JsonDouble"

@@ -1,12 +1,12 @@
 import type { Coverage } from "./coverage.ts";
 import type { Target } from "./target.ts";
 
-/** Where blocks run a few times more or less, whatever the length. */
+/** Blocks whose counts vary independently of the length. */
 const slack = 20_000;
 
 /**
- * Throws where the blocks that run grow with more than the length: of an input eight times over they may be six times
- * as many as of one twice over. What a regular expression does within is no block.
+ * Throws if the number of executed blocks grows faster than the length: for an input repeated eight times it may be six
+ * times that for one repeated twice. Work within regular expressions is not counted.
  */
 export async function demandLinear(target: Target, input: Buffer, coverage: Coverage): Promise<void> {
   const stepsOf = async (times: number) => {

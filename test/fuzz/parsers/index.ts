@@ -10,7 +10,7 @@ import { references } from "./references.ts";
 import { searches } from "./searches.ts";
 import type { Target } from "./target.ts";
 
-/** Every parser of what comes from outside. */
+/** Every parser of external input. */
 export const targets: readonly Target[] = [
   json,
   documents,
@@ -24,7 +24,7 @@ export const targets: readonly Target[] = [
   copies,
 ];
 
-/** Throws where there is no such target. */
+/** Throws if there is no such target. */
 export function targetOf(name: string | undefined): Target {
   const target = targets.find((other) => other.name === name);
   if (target === undefined)

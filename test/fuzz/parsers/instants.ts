@@ -1,7 +1,7 @@
 import { parseInstant } from "../../../src/protocol/index.ts";
 import { demand, demandSame, type Target } from "./target.ts";
 
-/** Instants: those that Date reads as well, at the same millisecond; read again, the same. */
+/** Instants: those that Date reads, too, at the same millisecond, and that are the same when read again. */
 export const instants: Target = {
   name: "instants",
   seeds: () => [

@@ -1,7 +1,7 @@
 import { canonicalJson, DocumentError, type JsonValue, parseJson } from "../../../src/protocol/index.ts";
 import { demand, demandSame, type Target } from "./target.ts";
 
-/** JSON of the protocol: of the same texts as JSON.parse reads, less those that lose something; canonical text is its own. */
+/** JSON of the protocol: what JSON.parse reads, except lossy texts; canonical text is the same when read again. */
 export const json: Target = {
   name: "json",
   seeds: () => [
@@ -30,7 +30,7 @@ export const json: Target = {
   },
 };
 
-/** What JSON.parse says, in an object of one member; null where it is no JSON, or no UTF-8. */
+/** The value of JSON.parse in an object; null if the input is not JSON, or not UTF-8. */
 function wellFormedJson(input: Buffer): { value: unknown } | null {
   try {
     return { value: JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(input)) };

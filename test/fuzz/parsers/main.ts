@@ -1,7 +1,7 @@
 import { targetOf, targets } from "./index.ts";
 import { search } from "./search.ts";
 
-/** `npm run fuzz -- parsers`: each parser for so many seconds, guided by what code its inputs reach. */
+/** `npm run fuzz -- parsers`: fuzzes each parser for a number of seconds, guided by coverage. */
 export async function fuzzParsers(name: string | undefined, seconds: number, seed: number): Promise<boolean> {
   let isSound = true;
   console.log(`Node.js ${process.version}, seed ${seed}, ${seconds} s of each parser`);

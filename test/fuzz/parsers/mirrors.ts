@@ -1,7 +1,7 @@
-import { manifestAddresses } from "../../../src/ingest/mirror/document-addresses.ts";
-import { MirrorError } from "../../../src/ingest/mirror/fetch-error.ts";
-import { readFeedPage } from "../../../src/ingest/mirror/remote-feed.ts";
-import { createUrlPolicy } from "../../../src/ingest/mirror/url-policy.ts";
+import { manifestAddresses } from "../../../src/sync/document-addresses.ts";
+import { MirrorError } from "../../../src/sync/fetch-error.ts";
+import { readFeedPage } from "../../../src/sync/remote-feed.ts";
+import { createUrlPolicy } from "../../../src/sync/url-policy.ts";
 import { demand, demandSame, type Target } from "./target.ts";
 
 const base = "https://mirror.example.org/below";
@@ -10,7 +10,7 @@ const suffixes = ["ROU4N4IRYZ3HV3M7HKTK3YY643", "22222222222222222222222222", "A
 const hosts = ["https://mirror.example.org", "https://allowed.example.org", "http://allowed.example.org"];
 const hash = "0".repeat(64);
 
-/** What other mirrors answer: feeds whose positions rise, and manifests that lead nowhere but to them. */
+/** Answers of other mirrors: feeds with increasing positions, and manifests with addresses on allowed hosts only. */
 export const mirrors: Target = {
   name: "mirrors",
   seeds: () => [

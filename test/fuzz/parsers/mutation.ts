@@ -1,6 +1,6 @@
 import type { Random } from "../random.ts";
 
-/** Longer inputs only take longer. */
+/** The maximum length. Longer inputs only take longer. */
 export const longest = 6_000;
 
 const interesting = [
@@ -48,7 +48,7 @@ const interesting = [
   "\x1f\x8b\x08",
 ].map((text) => Buffer.from(text, "utf8"));
 
-/** An input with a few changes: of bytes, of pieces, and pieces of another input. */
+/** An input with a few changes of bytes and pieces, some from another input. */
 export function mutated(input: Buffer, other: Buffer, random: Random): Buffer {
   let bytes = input;
   for (let left = random.integer(1, 5); left > 0; left--) bytes = once(bytes, other, random);
@@ -82,7 +82,7 @@ function once(bytes: Buffer, other: Buffer, random: Random): Buffer {
       return put(Buffer.concat(Array.from({ length: random.integer(2, 40) }, () => piece)));
     }
     default: {
-      // A digit or letter becomes the next: numbers and names that are nearly right.
+      // The next or previous digit or letter: numbers and names that are nearly correct.
       const byte = bytes[at] ?? 0x30;
       return put(Buffer.from([byte + (random.chance(0.5) ? 1 : 255)]), at + 1);
     }

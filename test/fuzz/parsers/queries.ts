@@ -20,14 +20,14 @@ const rootValue = {
   many: () => [a, new Error("failed")],
 };
 
-/** Queries: refused with a code before they can cost much, and answered as graphql-js answers them. */
+/** Queries: rejected with a code while they are cheap, else answered like by graphql-js. */
 export const queries: Target = {
   name: "queries",
   seeds: () => [
     'query Q($n: Int = 3) { a { ...F a { id @include(if: false) } } text(of: "\\u00e9", n: $n) } fragment F on A { kinds share }',
     '{ either { __typename ... on B { isIt } ... on A { text } } many(first: 2) { x: id } text(of: """\n  block\n """) }',
     '# comment { [ (\n{ __proto__: text(list: [1, 2]) __type(name: "A") { fields { name } } }',
-    // Once it took time with the square of its length.
+    // It once took quadratic time.
     '\\"'.repeat(1_000),
     `{${" a {".repeat(150)}`,
   ],

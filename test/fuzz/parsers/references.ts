@@ -7,7 +7,7 @@ import {
 } from "../../../src/protocol/index.ts";
 import { demandSame, type Target } from "./target.ts";
 
-/** Names of papers and works: what was read, written in its plain form, is read as the same. */
+/** References to papers and works: reading the normalised form returns the same value. */
 export const references: Target = {
   name: "references",
   seeds: () => [

@@ -9,7 +9,7 @@ import type { Target } from "./target.ts";
 
 export const corpora = join(import.meta.dirname, "..", "corpus");
 
-/** What a search found: inputs that break a property, with what was thrown. */
+/** The result of a search: inputs that violate a property, with the errors. */
 export type Found = {
   readonly executions: number;
   readonly places: number;
@@ -17,16 +17,16 @@ export type Found = {
   readonly faults: readonly { readonly file: string; readonly error: string }[];
 };
 
-/** Milliseconds of processor time that no input of this length may take. */
-const slow = 3_000;
-const mostKept = 60;
-const mostBytes = 40_000;
+/** The maximum processor time of an input, in milliseconds. */
+const maxMilliseconds = 3_000;
+const maxKept = 60;
+const maxBytes = 40_000;
 
 type Input = { readonly bytes: Buffer; readonly places: readonly string[] };
 
 /**
- * Looks for inputs that reach code, or repeat it, as none before; each is the start of others. Writes those that break a
- * property into the corpus, and at the end a small corpus that reaches all that was reached.
+ * Searches for inputs that reach new code, or repeat code more often; mutates each of them further. Writes those that
+ * violate a property to the corpus, and at the end a small corpus that reaches as much of that code as possible.
  */
 export async function search(target: Target, seconds: number, seed: number): Promise<Found> {
   const random = new Random(seed);
@@ -50,7 +50,7 @@ export async function search(target: Target, seconds: number, seed: number): Pro
     try {
       await target.check(bytes);
       const { user } = process.cpuUsage(start);
-      if (user / 1_000 > slow) throw new Error(`It took ${user / 1_000} ms.`);
+      if (user / 1_000 > maxMilliseconds) throw new Error(`It took ${user / 1_000} ms.`);
     } catch (error) {
       const words = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
       // One input for each kind of fault.
@@ -71,11 +71,11 @@ export async function search(target: Target, seconds: number, seed: number): Pro
   for (const bytes of before) await run(bytes);
   const end = performance.now() + seconds * 1_000;
   while (performance.now() < end) {
-    // Newer ones more often: they lead on.
+    // Prefers newer inputs, which more often lead to new code.
     const from = random.chance(0.5) ? Math.max(0, inputs.length - 20) : 0;
     const pick = () => inputs[random.integer(from, inputs.length - 1)]?.bytes ?? Buffer.alloc(0);
     await run(mutated(pick(), pick(), random));
-    // Timers and signals have their turn.
+    // Lets timers and signals run.
     if (executions % 1_000 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   const kept = smallest(inputs);
@@ -99,19 +99,19 @@ export async function search(target: Target, seconds: number, seed: number): Pro
   };
 }
 
-/** Few and short inputs that reach, together, as much as there is room for: those first that add most. */
+/** A few short inputs that together reach much code, chosen greedily. */
 function smallest(inputs: readonly Input[]): Input[] {
   const left = [...inputs];
   const reached = new Set<string>();
   const kept: Input[] = [];
   let bytes = 0;
-  while (kept.length < mostKept && left.length > 0) {
+  while (kept.length < maxKept && left.length > 0) {
     const gain = ({ places, bytes: { length } }: Input) =>
       places.filter((place) => !reached.has(place)).length / Math.sqrt(20 + length);
     const best = left.reduce((one, other) => (gain(other) > gain(one) ? other : one));
     if (gain(best) === 0) break;
     left.splice(left.indexOf(best), 1);
-    if (bytes + best.bytes.length > mostBytes) continue;
+    if (bytes + best.bytes.length > maxBytes) continue;
     bytes += best.bytes.length;
     kept.push(best);
     for (const place of best.places) reached.add(place);

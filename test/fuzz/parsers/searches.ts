@@ -2,7 +2,7 @@ import { readQuery } from "../../../src/api/search/text-search.ts";
 import { refusedOr } from "./cursors.ts";
 import { demand, type Target } from "./target.ts";
 
-/** What people look for: terms without operators of websearch_to_tsquery, and not too many. */
+/** Search texts: at most 32 terms, without operators of websearch_to_tsquery. */
 export const searches: Target = {
   name: "searches",
   seeds: () => [

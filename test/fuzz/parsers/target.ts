@@ -1,14 +1,14 @@
 /** A parser under test. */
 export type Target = {
-  /** Of its folder in `corpus/`, and for the command line. */
+  /** The name of its folder in `corpus/`, and on the command line. */
   readonly name: string;
-  /** Inputs that lead into its depths, besides the corpus. */
+  /** Inputs beside the corpus that reach deep code. */
   readonly seeds: () => readonly (string | Uint8Array)[];
-  /** Gives any bytes to the parser, and throws where a property does not hold. */
+  /** Parses any bytes, and throws if a property is violated. */
   readonly check: (input: Buffer) => void | Promise<void>;
 };
 
-/** Throws with both values where they are not the same text. */
+/** Throws with both values if they differ. */
 export function demandSame(what: string, one: unknown, other: unknown): void {
   if (one !== other) throw new Error(`${what}: ${JSON.stringify(one)} and ${JSON.stringify(other)}`);
 }

@@ -1,15 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Fault } from "../fault.ts";
 
-/** Resets the mirror's connections to PostgreSQL again and again, whatever runs on them. */
+/** Resets the mirror's connections to PostgreSQL repeatedly, whatever runs on them. */
 export const fault: Fault = {
-  name: "database connections reset again and again",
+  name: "database connections reset repeatedly",
   async inject({ databaseProxy }, milliseconds) {
     const end = performance.now() + milliseconds;
     let resets = 0;
     let rounds = 0;
     do {
-      // Every other one, so that of two connections of a batch mostly one is left.
+      // Every second connection, so that mostly one of a batch's two is left.
       for (const [index, connection] of databaseProxy.connections.entries()) {
         if ((index + rounds) % 2 !== 0) continue;
         connection.reset();

@@ -7,12 +7,11 @@ import type { Stage } from "../stage.ts";
 
 /** Connections that send expensive queries, one after the other. */
 const attackers = 2;
-/** Megabytes that the API may grow by meanwhile. */
-const mostGrowth = 256;
+/** Megabytes by which the API may grow during the fault. */
+const maxGrowth = 256;
 
 /**
- * The costliest queries that are accepted, while others go on reading: every answer to those must be right, whatever the
- * attack gets.
+ * Sends the most expensive queries that are accepted, while others read: every answer to those must be correct.
  */
 export const fault: Fault = {
   name: "expensive queries",
@@ -39,7 +38,7 @@ export const fault: Fault = {
     const sent = [...codes.values()].reduce((sum, count) => sum + count, 0);
     if ((codes.get(200) ?? 0) === 0) throw new Error("No expensive query was accepted.");
     const growth = highest - before;
-    if (growth > mostGrowth) throw new Error(`The API grew by ${growth.toFixed(0)} MB.`);
+    if (growth > maxGrowth) throw new Error(`The API grew by ${growth.toFixed(0)} MB.`);
     return `${sent} queries over ${attackers} connections (${statusesOf(codes)}); ${reads} reads beside them answered, ${growth.toFixed(0)} MB more`;
   },
 };
@@ -57,7 +56,7 @@ async function attacksOn({ database }: Stage["mirror"]): Promise<readonly Attack
   });
 }
 
-/** A read that anybody makes; throws where it fails. */
+/** Sends an ordinary query. Throws if it fails. */
 async function demandAnswer(origin: string): Promise<void> {
   const response = await fetch(`${origin}/graphql`, {
     method: "POST",
@@ -78,7 +77,7 @@ function residentMegabytes(pid: number | undefined): number {
   try {
     return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
   } catch {
-    // Where there is no /proc, the soak's own samples judge memory.
+    // Without /proc, only the soak's samples judge memory.
     return 0;
   }
 }

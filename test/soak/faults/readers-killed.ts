@@ -1,12 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Fault } from "../fault.ts";
 
-/** Sessions of the mirror that read: of a batch its second connection, and those of the API. In SQL. */
+/** Reading sessions of the mirror, in SQL: the second connection of a batch, and those of the API. */
 const readers = `SELECT pid, state = 'active' AS is_active FROM pg_stat_activity
   WHERE datname = current_database() AND application_name = 'pith-graph' AND pid <> pg_backend_pid()
     AND backend_xid IS NULL AND query ~ '^\\s*(SELECT|select|WITH|with|SET LOCAL enable_seqscan)'`;
 
-/** Ends reading sessions, as an administrator or a server out of memory does. */
+/** Terminates reading sessions, like an administrator or a server out of memory. */
 export const fault: Fault = {
   name: "readers killed",
   async inject({ mirror }, milliseconds) {

@@ -5,18 +5,18 @@ import type { Site, Stage } from "../stage.ts";
 
 const clients = 60;
 const requestsOfClient = 60;
-/** What unread answers may keep by default, and as much again for garbage that is not collected yet. */
-const mostMegabytes = 2 * 256;
-/** Milliseconds until the server is seen to keep unread answers. */
-const patience = 60_000;
+/** The default limit of unread bytes, twice, because of garbage that is not collected yet. */
+const maxMegabytes = 2 * 256;
+/** The maximum time in milliseconds until the server buffers unread answers. */
+const maxMilliseconds = 60_000;
 
 const largeQuery = `{papers(first:100){nodes{pithNumber title authors a:canonicalRecord b:canonicalRecord
   c:canonicalRecord d:canonicalRecord references(first:50){nodes{title doi}} claims(first:20){nodes{text}}}}}`;
 
 /**
- * Clients that request large answers and never read: half of them GraphiQL's script, which is ready, half a query, whose
- * answer is made again whenever the data changes. Judged by the memory of the API's process, and by the answers that
- * others get meanwhile: one that fails is a fault.
+ * Clients that request large answers and never read them: half of them GraphiQL's script, which is a file, half a
+ * query, whose answer changes with the data. The API's memory must be limited, and other clients must get correct
+ * answers.
  */
 export const fault: Fault = {
   name: "answers left unread",
@@ -39,11 +39,11 @@ export const fault: Fault = {
           signal: AbortSignal.timeout(30_000),
         });
         const { data } = (await response.json()) as { data?: { status?: unknown } };
-        if (data?.status === undefined) throw new Error(`Others were answered ${response.status} meanwhile.`);
+        if (data?.status === undefined) throw new Error(`Another client got status ${response.status}.`);
         await pause(50);
       }
       const after = residentMegabytes(orders, since);
-      if (after - before > mostMegabytes) {
+      if (after - before > maxMegabytes) {
         throw new Error(`Unread answers grew the API by ${(after - before).toFixed(0)} MB.`);
       }
       return (
@@ -56,29 +56,29 @@ export const fault: Fault = {
   },
 };
 
-/** The path of GraphiQL's script, some megabytes, as its page names it. */
+/** The path of GraphiQL's script of some megabytes, from its page. */
 async function graphiqlScript({ origin }: Site): Promise<string> {
   const page = await fetch(`${origin}/graphql`, {
     headers: { accept: "text/html" },
-    signal: AbortSignal.timeout(patience),
+    signal: AbortSignal.timeout(maxMilliseconds),
   });
-  const [path] = /graphiql\/graphiql-[\w-]+\.js/.exec(await page.text()) ?? [];
+  const [path] = /assets\/graphiql-[\w-]+\.js/.exec(await page.text()) ?? [];
   if (path === undefined) throw new Error(`GraphiQL's page named no script: status ${page.status}.`);
   return `/${path}`;
 }
 
-/** What the API keeps for clients that do not read, once it does. Throws where it keeps nothing: nothing was injected. */
+/** The bytes that the API buffers for clients that do not read. Throws if there are none: the fault did not happen. */
 async function unreadBytes({ metrics }: Site): Promise<number> {
-  for (const end = performance.now() + patience; performance.now() < end; ) {
+  for (const end = performance.now() + maxMilliseconds; performance.now() < end; ) {
     const text = await (await fetch(`${metrics}/metrics`)).text();
     const bytes = Number(/^pith_graph_http_unread_bytes(?:\{[^}]*\})? (\S+)$/m.exec(text)?.[1] ?? 0);
     if (bytes > 0) return bytes;
     await pause(100);
   }
-  throw new Error("The API kept no unread answer.");
+  throw new Error("The API buffered no unread answer.");
 }
 
-/** The most that the API's process has had in memory since a time; its last figure where there is none yet. */
+/** The maximum resident memory of the API's process since a time, or its last sample if there is none yet. */
 function residentMegabytes(orders: Stage["orders"], since: number): number {
   const ofApi = (from: number) =>
     orders

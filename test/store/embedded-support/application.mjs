@@ -1,14 +1,14 @@
-// A small application on the embedded server, run as a process of its own by the tests.
+// A small application on the embedded server, which the tests run as a separate process.
 //   node application.mjs <data directory> [<line> <signal>]
-// Tells what happens as JSON lines; reads commands from standard input. Sends itself the signal at the moment when
-// the library tells a line that starts with <line>: SIGKILL ends, SIGSTOP halts it exactly there.
+// Prints events as JSON lines; reads commands from standard input. Sends itself the signal when the library logs a
+// line that starts with <line>: SIGKILL ends it, SIGSTOP stops it exactly there.
 import { createInterface } from "node:readline";
 import pg from "pg";
-import { acquireEmbeddedServer } from "../../../dist/store/embedded/index.js";
+import { acquireEmbeddedServer } from "../../../dist/embedded-postgres/index.js";
 
 const [dataDirectory = "", faultLine, faultSignal] = process.argv.slice(2);
 
-function tell(event, more = {}) {
+function print(event, more = {}) {
   process.stdout.write(`${JSON.stringify({ event, ...more })}\n`);
 }
 
@@ -16,7 +16,7 @@ async function main() {
   const server = await acquireEmbeddedServer({
     dataDirectory,
     log: (line) => {
-      tell("log", { line });
+      print("log", { line });
       if (faultLine !== undefined && line.startsWith(faultLine)) process.kill(process.pid, faultSignal);
     },
   });
@@ -34,26 +34,26 @@ async function main() {
     commands.close();
     process.stdin.destroy();
     await server.release();
-    tell("released");
+    print("released");
   };
-  // Answers the signal with a query: the server must still be there.
+  // Answers the signal with a query: the server must still run.
   const onSignal = async (signal) => {
-    tell("signal", { signal, rows: await query("SELECT 1 AS one") });
+    print("signal", { signal, rows: await query("SELECT 1 AS one") });
     await close();
   };
   process.once("SIGINT", onSignal);
   process.once("SIGTERM", onSignal);
-  tell("acquired", { started: server.started, connection: server.connection });
+  print("acquired", { started: server.started, connection: server.connection });
   for await (const line of commands) {
     if (line === "release") {
       process.removeListener("SIGINT", onSignal).removeListener("SIGTERM", onSignal);
       return close();
     }
-    tell("rows", { rows: await query(line) });
+    print("rows", { rows: await query(line) });
   }
 }
 
 main().catch((error) => {
-  tell("failed", { name: error.name, code: error.code, message: error.message });
+  print("failed", { name: error.name, code: error.code, message: error.message });
   process.exitCode = 1;
 });

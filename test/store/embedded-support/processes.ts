@@ -3,13 +3,13 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-type Told = { event: string; [key: string]: unknown };
+type ApplicationEvent = { event: string; [key: string]: unknown };
 
-/** The application of application.mjs in a process of its own. */
+/** application.mjs in a separate process. */
 export class Application {
   readonly process: ChildProcess;
   readonly exited: Promise<{ status: number | null; signal: NodeJS.Signals | null }>;
-  private readonly told: Told[] = [];
+  private readonly events: ApplicationEvent[] = [];
   private readonly waiting = new Set<() => void>();
   private ended = false;
   private errors = "";
@@ -27,7 +27,7 @@ export class Application {
     const parameters = [program, dataDirectory, ...(options.fault ?? [])];
     this.process = spawn(process.execPath, parameters, {
       cwd: checkout,
-      // A process group of its own, to be signalled as a whole, as a terminal does.
+      // In its own process group, which is signalled like by a terminal.
       detached: true,
       stdio: ["pipe", "pipe", "pipe"],
       ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
@@ -37,7 +37,7 @@ export class Application {
     });
     if (this.process.stdout === null) throw new Error("no output");
     createInterface({ input: this.process.stdout }).on("line", (line) => {
-      this.told.push(JSON.parse(line) as Told);
+      this.events.push(JSON.parse(line) as ApplicationEvent);
       this.wake();
     });
     this.exited = new Promise((resolve) => {
@@ -49,17 +49,17 @@ export class Application {
     });
   }
 
-  /** Waits for the next event of this name, leaving out those before it. */
-  async next(event: string): Promise<Told> {
+  /** Waits for the next event of this name, and drops those before it. */
+  async next(event: string): Promise<ApplicationEvent> {
     for (;;) {
-      const index = this.told.findIndex((each) => each.event === event || each.event === "failed");
-      const found = this.told[index];
+      const index = this.events.findIndex((each) => each.event === event || each.event === "failed");
+      const found = this.events[index];
       if (found !== undefined) {
-        this.told.splice(0, index + 1);
+        this.events.splice(0, index + 1);
         if (found.event !== event) throw new Error(JSON.stringify(found));
         return found;
       }
-      if (this.ended) throw new Error(`ended without telling "${event}": ${this.errors}`);
+      if (this.ended) throw new Error(`ended without the event "${event}": ${this.errors}`);
       await new Promise<void>((resolve) => this.waiting.add(resolve));
     }
   }
@@ -75,7 +75,7 @@ export class Application {
     await this.exited;
   }
 
-  /** Signals the whole process group. */
+  /** Signals the process group. */
   signal(signal: NodeJS.Signals): void {
     if (this.process.pid !== undefined) process.kill(-this.process.pid, signal);
   }
@@ -91,7 +91,7 @@ export class Application {
   }
 }
 
-/** Process ids of the servers of this data directory: as the system tells, not what the product believes. */
+/** Process ids of the servers of this data directory, from the operating system's list of processes. */
 export function serversOf(dataDirectory: string): number[] {
   let name: string;
   try {
@@ -103,7 +103,7 @@ export function serversOf(dataDirectory: string): number[] {
   return [...commandLines()].filter(([, line]) => line.includes(name)).map(([pid]) => pid);
 }
 
-/** Of every process on the machine. */
+/** The command line of every process on the machine. */
 function commandLines(): Map<number, string> {
   if (process.platform === "linux") {
     const ids = readdirSync("/proc").map(Number).filter(Number.isInteger);
@@ -113,7 +113,7 @@ function commandLines(): Map<number, string> {
   return new Map(lines.map((line) => [Number.parseInt(line, 10), line]));
 }
 
-/** Empty where the process has ended. */
+/** Empty if the process has ended. */
 function commandLineOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
@@ -126,7 +126,7 @@ export function recordedServer(dataDirectory: string): number {
   return Number(readFileSync(join(dataDirectory, "cluster", "postmaster.pid"), "utf8").split("\n")[0]);
 }
 
-/** Waits until something is so that no event tells; the test's own time limit ends the wait. */
+/** Polls a condition for which there is no event. The test's time limit ends the wait. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }

@@ -1,0 +1,109 @@
+import {
+  defaultFieldResolver,
+  type GraphQLFieldResolver,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isLeafType,
+  isListType,
+  isObjectType,
+} from "graphql";
+import type { Context } from "../context.ts";
+import { JsonText } from "../json-text.ts";
+import { PacedItems } from "./execute-to-text.ts";
+
+/** A list that is completed in several turns of the event loop: once the current turn is over, an item is a promise. */
+class PacedList<Item> extends PacedItems<Item> {
+  readonly #items: readonly Item[];
+  readonly #context: Pick<Context, "allowance" | "loaders">;
+
+  constructor(items: readonly Item[], context: Pick<Context, "allowance" | "loaders">) {
+    super();
+    this.#items = items;
+    this.#context = context;
+  }
+
+  *[Symbol.iterator](): Iterator<Item | Promise<Item>> {
+    const { allowance, loaders } = this.#context;
+    for (const item of this.#items) {
+      if (allowance.isTurnOver) {
+        // The output of an ended request is discarded: stop, and leave no promise behind.
+        if (allowance.hasEnded) return;
+        yield allowance.pause(loaders.batches).then(() => item);
+      } else {
+        yield item;
+      }
+    }
+  }
+}
+
+type Resolver = GraphQLFieldResolver<unknown, Context>;
+/** Applied to the value of a field before it is completed. */
+type Bound = (value: unknown, context: Context) => unknown;
+
+/** Leaf types whose values may be long. */
+const textTypes = new Set(["String", "ID", "JSON"]);
+
+/** Shorter lists are completed in one turn. */
+const shortList = 16;
+
+/**
+ * Wraps the resolvers of a schema: texts spend the request's allowance, and objects and lists wait for their turn of
+ * the event loop if the current one is over.
+ */
+export function boundFields(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (type.name.startsWith("__") || !isObjectType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      const bound = boundOf(field.type);
+      const resolve = (field.resolve ?? defaultFieldResolver) as Resolver;
+      const bounded = bound === null ? resolve : wrap(resolve, bound);
+      field.resolve = type === schema.getQueryType() ? paceRoot(bounded) : bounded;
+    }
+  }
+}
+
+function boundOf(type: GraphQLOutputType): Bound | null {
+  const named = getNamedType(type);
+  if (isLeafType(named)) return textTypes.has(named.name) ? spend : null;
+  return isListType(getNullableType(type)) ? paceList : paceObject;
+}
+
+function wrap(resolve: Resolver, bound: Bound): Resolver {
+  return (source, args, context, info) => {
+    const value = resolve(source, args, context, info);
+    if (!(value instanceof Promise)) {
+      // Synchronous objects belong to the list item that is being completed.
+      return bound === paceObject ? value : bound(value, context);
+    }
+    return value.then((found) => bound(found, context));
+  };
+}
+
+/** Starts root fields in several turns: there may be hundreds of aliases. */
+function paceRoot(resolve: Resolver): Resolver {
+  return (source, args, context, info) => {
+    const { allowance, loaders } = context;
+    if (!allowance.isTurnOver) return resolve(source, args, context, info);
+    return allowance.pause(loaders.batches).then(() => resolve(source, args, context, info));
+  };
+}
+
+const spend: Bound = (value, context) => {
+  if (typeof value === "string") context.allowance.spendText(value);
+  else if (value instanceof JsonText) context.allowance.spendText(value.text);
+  else if (Array.isArray(value)) for (const item of value) spend(item, context);
+  return value;
+};
+
+const paceObject: Bound = (value, { allowance, loaders }) => {
+  if (value === null || !allowance.isTurnOver) return value;
+  return allowance.pause(loaders.batches).then(() => value);
+};
+
+const paceList: Bound = (value, context) => {
+  if (!Array.isArray(value)) return value;
+  const list = value.length <= shortList ? value : new PacedList(value, context);
+  return paceObject(list, context);
+};

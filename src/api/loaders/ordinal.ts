@@ -1,0 +1,87 @@
+import { type Column, type SQL, sql } from "drizzle-orm";
+import { type Key, type KeyOrder, KeysetConnection, type PageArguments, type Range } from "../keyset.ts";
+import type { LoadersByArguments } from "./batching.ts";
+
+/** A page of each paper's rows by ordinal, the same page for every paper of a batch. Both bounds are exclusive. */
+export type OrdinalPage = {
+  readonly after: number | null;
+  readonly before: number | null;
+  readonly reverse: boolean;
+  readonly limit: number;
+};
+
+/** Whether a page begins at the start of the list: the most common page. */
+export function isFirstPage({ after, before, reverse }: OrdinalPage): boolean {
+  return after === null && before === null && !reverse;
+}
+
+export function withinPage(ordinal: Column, { after, before }: OrdinalPage): SQL | undefined {
+  if (after === null && before === null) return undefined;
+  if (before === null) return sql`${ordinal} > ${after}`;
+  return after === null ? sql`${ordinal} < ${before}` : sql`${ordinal} > ${after} AND ${ordinal} < ${before}`;
+}
+
+/**
+ * The position of a row among its paper's rows of the page, from 1, used to limit the rows of each paper. The statement
+ * contains the papers' ids, so it also runs if the tables are distributed.
+ */
+export function placeInPage(paperId: Column, ordinal: Column, reverse = false): SQL.Aliased<string> {
+  const direction = reverse ? sql`DESC` : sql`ASC`;
+  return sql<string>`row_number() OVER (PARTITION BY ${paperId} ORDER BY ${ordinal} ${direction})`.as(
+    "place",
+  );
+}
+
+type OrdinalSource<Filter, Row> = {
+  /** Part of the cursors: `claims`, `references`, … */
+  readonly name: string;
+  readonly paperId: bigint;
+  readonly filter: Filter;
+  readonly pages: LoadersByArguments<Filter & OrdinalPage, bigint, readonly Row[]>;
+  readonly count: () => Promise<number>;
+};
+
+/**
+ * The connection of a paper's rows by ordinal. The same connection under many papers is one statement, since loaders
+ * are shared by equal arguments.
+ */
+export function ordinalConnection<Filter extends object, Row extends { readonly ordinal: number }>(
+  { name, paperId, filter, pages, count }: OrdinalSource<Filter, Row>,
+  page: PageArguments,
+): KeysetConnection<Row, Row> {
+  const order: KeyOrder = { name, parts: ["integer"] };
+  const read = (range: OrdinalPage) => pages.of({ ...filter, ...range }).get(paperId);
+  return new KeysetConnection<Row, Row>(
+    {
+      order,
+      keyOf: (row) => [String(row.ordinal)],
+      nodeOf: (row) => row,
+      rows: (range) => read(ordinalPageOf(range)),
+      anyFrom: async (key, side) => {
+        const ordinal = ordinalOf(key);
+        const rows = await read({
+          after: side === "after" ? ordinal - 1 : null,
+          before: side === "before" ? ordinal + 1 : null,
+          reverse: side === "before",
+          limit: 1,
+        });
+        return rows.length > 0;
+      },
+      count,
+    },
+    page,
+  );
+}
+
+function ordinalPageOf({ after, before, reverse, limit }: Range): OrdinalPage {
+  return {
+    after: after === null ? null : ordinalOf(after),
+    before: before === null ? null : ordinalOf(before),
+    reverse,
+    limit,
+  };
+}
+
+function ordinalOf(key: Key): number {
+  return Number(key[0]);
+}

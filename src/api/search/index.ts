@@ -1,0 +1,3 @@
+import "./search.ts";
+
+export { claimHas, readQuery } from "./text-search.ts";

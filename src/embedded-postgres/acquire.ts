@@ -1,0 +1,236 @@
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { findBinaries, type InstalledBinaries, prepareBinaries } from "./binaries.ts";
+import { createCluster, inspectCluster, SUPERUSER } from "./cluster.ts";
+import { nameSocketFolder, PORT, prepareDataFolder, unusable } from "./data-folder.ts";
+import { EmbeddedServerError } from "./errors.ts";
+import { DATABASE, type Membership, type NotJoined, tryJoin } from "./membership.ts";
+import {
+  discardMistakenLocks,
+  isPostmaster,
+  logTail,
+  recordedPid,
+  spawnPostmaster,
+  stopPostmaster,
+} from "./postmaster.ts";
+
+import { chooseServerUser, placesForBinaries, type ServerUser } from "./server-user.ts";
+
+import { tryStartLock } from "./start-lock.ts";
+
+/*
+ * How starts, joins and stops are kept apart. Three locks, each freed by the kernel or PostgreSQL when its holder dies:
+ *   S  start lock (start-lock.ts): held by the process that looks for a server and starts one.
+ *   P  postmaster.pid and shared memory, PostgreSQL's own: at most one server on a cluster, whatever we do.
+ *   M  member lock (membership.ts), inside the server: shared by members, exclusive for the one that stops it.
+ * Every process repeats: join; if there is no server, take S and, holding it, join or start; else wait briefly.
+ *
+ *   two start at once              one gets S and starts; the others fail to take S, wait, and join.
+ *   killed during initdb           S is free; no folder has the cluster's name yet; the next one starts over.
+ *   killed after initdb            the rename is the last step, so the cluster is complete; the next one starts it.
+ *   killed while the server starts S is free; the server continues; the next one finds postmaster.pid and waits.
+ *   ... before postmaster.pid is   the next one starts a second server; P lets one survive; the process whose child
+ *       written                    ended because of P retries and joins the other.
+ *   others join and leave before   the last of them stops the server: its process exits normally, and the process
+ *       the one that started it    that started it retries.
+ *   start while the last stops     M is exclusive or the server answers "shutting down": the newcomer waits until
+ *                                  it is disconnected; then S; then P makes it retry until the old server has ended.
+ *   join before the last tries     M is shared, so the last is not alone and does not stop the server.
+ *   two leave at once              each releases M before it tries for it alone: exactly one stops the server.
+ *   killed while stopping          M is free, or the signal was sent: the newcomer joins, or is cut off and starts.
+ *   killed while serving           M ends with the session. The server keeps running without members, until the next
+ *                                  one joins and leaves. (No watcher: it could be killed just as well.)
+ *   server and all killed          PostgreSQL recovers; a process id that was reused since is recognised.
+ *   server killed under members    they notice the end of their session and retry: one starts it again.
+ */
+
+/** A member's view of the running server. */
+export type EmbeddedServer = {
+  /** For node-postgres: `host` is the folder of a Unix socket, whatever PG… variables say. There is no TCP port. */
+  readonly connection: { host: string; port: number; user: string; database: string; ssl: false };
+  /** The real path of the data directory. */
+  readonly dataDirectory: string;
+  /** True if this process started the server, false if it joined a running one. */
+  readonly started: boolean;
+  /** Leaves the server; the last member stops it. Close your connections first. Idempotent. */
+  release(): Promise<void>;
+};
+
+export type EmbeddedServerOptions = {
+  /** The data folder; created if it does not exist. */
+  dataDirectory: string;
+  /** Receives progress messages, one line each. */
+  log?: (line: string) => void;
+};
+
+/** The constants of one membership. */
+type Site = {
+  dataDirectory: string;
+  cluster: string;
+  logPath: string;
+  host: string;
+  user: ServerUser;
+  installed: InstalledBinaries;
+  log: (line: string) => void;
+};
+
+/** Maximum wait for a server that others start or stop, in milliseconds: crash recovery can take minutes. */
+const WAIT_LIMIT = 300_000;
+const POLL_INTERVAL = 20;
+
+/**
+ * Starts the embedded PostgreSQL server on a data directory, or joins the one that is running on it.
+ * @throws EmbeddedServerError
+ */
+export async function acquireEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
+  const installed = await findBinaries();
+  const user = await chooseServerUser();
+  try {
+    const dataDirectory = await prepareDataFolder(options.dataDirectory);
+    const cluster = join(dataDirectory, "cluster");
+    const { host, remove } = await nameSocketFolder(cluster);
+    const logPath = join(dataDirectory, "server.log");
+    const log = options.log ?? (() => {});
+    try {
+      return await becomeMember({ dataDirectory, cluster, logPath, host, user, installed, log }, remove);
+    } catch (error) {
+      await remove();
+      throw error;
+    }
+  } catch (error) {
+    // All other errors of the file system: EACCES, EROFS, ENOSPC, ENOTDIR…
+    if (error instanceof EmbeddedServerError || !(error instanceof Error && "syscall" in error)) throw error;
+    throw unusable(options.dataDirectory, error);
+  }
+}
+
+async function becomeMember(site: Site, cleanUp: () => Promise<void>): Promise<EmbeddedServer> {
+  let leaving: Promise<void> | undefined;
+  const first = await enter(site);
+  let current = Promise.resolve<Membership | undefined>(first.membership);
+
+  // A server that crashed soon accepts members again; one that was killed must be started again.
+  const reenterWhenLost = (membership: Membership): void => {
+    membership.ended.then(() => {
+      if (leaving !== undefined) return;
+      site.log("lost the embedded PostgreSQL server; reconnecting");
+      current = enter(site, () => leaving === undefined).then(
+        (entered) => {
+          site.log("reconnected to the embedded PostgreSQL server");
+          reenterWhenLost(entered.membership);
+          return entered.membership;
+        },
+        (error: Error) => {
+          site.log(error.message);
+          return undefined;
+        },
+      );
+    });
+  };
+  reenterWhenLost(first.membership);
+
+  const leave = async (): Promise<void> => {
+    try {
+      const membership = await current;
+      await membership?.leave(() => stop(site));
+    } finally {
+      await cleanUp();
+    }
+  };
+  return {
+    connection: { host: site.host, port: PORT, user: SUPERUSER, database: DATABASE, ssl: false },
+    dataDirectory: site.dataDirectory,
+    started: first.started,
+    release: () => {
+      leaving ??= leave();
+      return leaving;
+    },
+  };
+}
+
+async function stop(site: Site): Promise<void> {
+  const stopped = await stopPostmaster(site.cluster);
+  site.log(
+    stopped ? "stopped the embedded PostgreSQL server" : "left the embedded PostgreSQL server running",
+  );
+}
+
+type Entered = { membership: Membership; started: boolean };
+
+async function enter(site: Site, isWanted = () => true): Promise<Entered> {
+  const limit = performance.now() + WAIT_LIMIT;
+  let waiting = false;
+  while (performance.now() < limit && isWanted()) {
+    await inspectCluster(site.cluster, site.user, site.installed.major);
+    const joined = await tryJoin(site.host);
+    if (isMembership(joined)) return { membership: joined, started: false };
+    if (joined === "absent") {
+      const lock = await tryStartLock(site.dataDirectory);
+      try {
+        const entered = lock && (await joinOrStart(site));
+        if (entered !== undefined) return entered;
+        if (lock === undefined && !waiting) {
+          site.log("waiting for another process that is starting the server");
+          waiting = true;
+        }
+      } finally {
+        await lock?.release();
+      }
+    }
+    await delay(POLL_INTERVAL);
+  }
+  throw new EmbeddedServerError(
+    "start-timeout",
+    `Another process has been starting or stopping the embedded server in ${site.dataDirectory} for ${WAIT_LIMIT / 60_000} minutes. See ${site.logPath}, stop that process, and try again.`,
+  );
+}
+
+/** Call with the start lock held. Undefined if another process's server is starting or stopping: retry then. */
+async function joinOrStart(site: Site): Promise<Entered | undefined> {
+  const { cluster, user, installed } = site;
+  const joined = await tryJoin(site.host);
+  if (isMembership(joined)) return { membership: joined, started: false };
+  if (joined === "busy") return undefined;
+  const pid = await recordedPid(cluster);
+  if (pid !== undefined && (await isPostmaster(pid, cluster))) return undefined;
+
+  const { initdb, postgres } = await prepareBinaries(
+    installed,
+    await placesForBinaries(site.dataDirectory, user),
+  );
+  if (!(await inspectCluster(cluster, user, installed.major))) {
+    site.log(`creating a PostgreSQL cluster in ${cluster}`);
+    await createCluster(cluster, initdb, user);
+  }
+  await discardMistakenLocks(cluster);
+  const postmaster = await spawnPostmaster(postgres, cluster, user, site.logPath);
+  site.log(`starting PostgreSQL ${installed.major} in ${cluster}`);
+  for (;;) {
+    const ended = postmaster.ended();
+    const membership = await tryJoin(site.host);
+    if (isMembership(membership)) {
+      site.log("PostgreSQL accepts connections");
+      return { membership, started: (await recordedPid(cluster)) === postmaster.pid };
+    }
+    if (ended?.asked) return undefined;
+    if (ended !== undefined) return failStart(site, ended.how, postmaster.logStart);
+    await delay(POLL_INTERVAL);
+  }
+}
+
+/** PostgreSQL's messages if an earlier server, or what is left of it, has not ended yet. */
+const STILL_THERE =
+  /lock file ".*" (?:already exists|is empty)|bogus data in lock file|pre-existing shared memory block/;
+
+async function failStart(site: Site, ended: string, logStart: number): Promise<undefined> {
+  const tail = await logTail(site.logPath, logStart);
+  if (STILL_THERE.test(tail)) return undefined;
+  throw new EmbeddedServerError(
+    "start-failed",
+    `The embedded PostgreSQL server ${ended}. The end of its log, ${site.logPath}:\n${tail}\nFix this error and try again, or set DATABASE_URL to a PostgreSQL server.`,
+  );
+}
+
+function isMembership(joined: Membership | NotJoined): joined is Membership {
+  return typeof joined !== "string";
+}

@@ -1,2 +1,0 @@
-export { BackupError, DatabaseNotEmptyError, readBackup } from "./read-backup.ts";
-export { writeBackup } from "./write-backup.ts";

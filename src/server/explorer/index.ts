@@ -1,0 +1,7 @@
+export { readExplorerDocuments } from "./built-files.ts";
+export {
+  createExplorerHandlers,
+  type ExplorerHandlers,
+  explorerFilePattern,
+  explorerPagePattern,
+} from "./handlers.ts";

@@ -1,0 +1,1 @@
+export { createExportHandlers, exportFilePattern, noExports } from "./handlers.ts";

@@ -1,0 +1,1 @@
+export { createMirrorHandlers, type MirrorHandlers } from "./handlers.ts";

@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { errorText } from "../runtime/index.ts";
+import { type Database, isConflict, serverFaultOf } from "../store/index.ts";
+import { FetchError, MirrorError } from "./fetch-error.ts";
+import { readFeedPage } from "./remote-feed.ts";
+import { syncMirror } from "./sync.ts";
+import type { SyncOptions, SyncSummary } from "./sync-options.ts";
+
+export type FollowOptions = SyncOptions & {
+  readonly signal: AbortSignal;
+  /**
+   * Milliseconds between two polls if the mirror does not support waiting: `least` while changes arrive, up to `most`.
+   */
+  readonly interval?: { readonly least: number; readonly most: number };
+  /** Called each time the end of the feed is reached. */
+  readonly onSynced?: (summary: SyncSummary) => void;
+};
+
+/**
+ * Follows a mirror until the signal is aborted. If the mirror supports it, requests wait on the server for a change;
+ * else, and when it does not answer, it is polled, less often while nothing changes. If the database is unreachable,
+ * the sync is retried: documents fetched but not committed are fetched again from the cursor on, even after a start
+ * from the beginning. Throws the database's errors about statements.
+ */
+export async function followMirror(database: Database, options: FollowOptions): Promise<void> {
+  const { signal, onSynced, onNotice, interval = { least: 1000, most: 30_000 } } = options;
+  let wait = interval.least;
+  let fromStart = options.fromStart ?? false;
+  const onBatch = (summary: SyncSummary) => {
+    // The cursor is stored, so a failure from here on resumes at it.
+    if (summary.position > 0n) fromStart = false;
+    options.onBatch?.(summary);
+  };
+  let wasTold = false;
+  let isFirst = true;
+  /** Consecutive failures of the database. */
+  let failures = 0;
+  while (!signal.aborted) {
+    let hasNews = false;
+    let position: bigint | null = null;
+    /** Milliseconds from Retry-After. */
+    let wish = 0;
+    try {
+      const retryOutstanding = isFirst ? "all" : "due";
+      const summary = await syncMirror(database, { ...options, fromStart, retryOutstanding, onBatch });
+      isFirst = false;
+      fromStart = false;
+      if (failures > 0)
+        onNotice?.(`The database is available again; at position ${summary.position} of the mirror's feed.`);
+      failures = 0;
+      hasNews = summary.documents > 0;
+      position = summary.position;
+      onSynced?.(summary);
+    } catch (error) {
+      if (!(error instanceof MirrorError)) {
+        const fault = serverFaultOf(error) ?? (isConflict(error) ? (error as Error) : null);
+        if (fault === null) throw error;
+        const pause = spread(Math.min(interval.most, interval.least * 2 ** failures));
+        failures++;
+        onNotice?.(`The database is unavailable (${errorText(fault)}). Retrying in ${seconds(pause)} s.`);
+        await sleep(pause, undefined, { signal }).catch(() => {});
+        continue;
+      }
+      onNotice?.(error.message);
+      wish = Math.min(error.retryAfter ?? 0, maxWish);
+    }
+    wait = hasNews ? interval.least : Math.min(interval.most, wait * 2);
+    // If the mirror announced a change and had none, pause before waiting on it again.
+    const isBelieved: boolean = position !== null && (hasNews || !wasTold);
+    wasTold = isBelieved && (await tells(options, position ?? 0n));
+    if (wasTold) continue;
+    await sleep(Math.max(wish, spread(wait)), undefined, { signal }).catch(() => {});
+  }
+}
+
+/** Milliseconds: the upper bound of a Retry-After from a mirror that cannot be followed. */
+const maxWish = 86_400_000;
+
+/** Half of the delay is random, so that followers of a mirror or clients of a database do not retry together. */
+function spread(milliseconds: number): number {
+  return milliseconds / 2 + (Math.random() * milliseconds) / 2;
+}
+
+function seconds(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(1);
+}
+
+/** Waits for a change as long as the mirror supports waiting; returns false if it does not. */
+async function tells(options: FollowOptions, position: bigint): Promise<boolean> {
+  for (;;) {
+    const hasChanged = await awaitChange(options, position, options.signal);
+    if (hasChanged !== false) return hasChanged ?? false;
+  }
+}
+
+/** Seconds that a mirror is requested to wait for a change before it responds. */
+const askedWait = 25;
+const largestAnswer = 100_000;
+
+/**
+ * Requests a response as soon as the mirror's feed goes beyond a position.
+ *
+ * @returns whether it does; null if the mirror does not support waiting, has no capacity for it, or does not answer.
+ * Then it must be polled after a pause.
+ */
+async function awaitChange(
+  { baseUrl, fetcher }: Pick<SyncOptions, "baseUrl" | "fetcher">,
+  position: bigint,
+  signal: AbortSignal,
+): Promise<boolean | null> {
+  const url = new URL(`${baseUrl}/feed?after=${position}&limit=1&wait=${askedWait}`);
+  const began = performance.now();
+  try {
+    const options = { maximumBytes: largestAnswer, signal, askedWait: askedWait * 1000 };
+    const page = readFeedPage(await fetcher.fetch(url, options), position);
+    if (page.head.position !== position) return true;
+  } catch (error) {
+    // The next sync reports the error.
+    if (signal.aborted || error instanceof FetchError || error instanceof MirrorError) return null;
+    throw error;
+  }
+  const hasWaited = performance.now() - began >= askedWait * 500;
+  return hasWaited ? false : null;
+}

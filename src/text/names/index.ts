@@ -1,0 +1,1 @@
+export { type AuthorName, parseAuthors, parseName } from "./parse-authors.ts";
