@@ -113,10 +113,10 @@ async function becomeMember(context: ServerContext, cleanUp: () => Promise<void>
   const reenterWhenLost = (membership: Membership): void => {
     membership.ended.then(() => {
       if (leaving !== undefined) return;
-      context.log("lost the embedded PostgreSQL server; looking for it");
+      context.log("lost the embedded PostgreSQL server; reconnecting");
       current = joinOrStart(context, () => leaving === undefined).then(
         (entered) => {
-          context.log("found the embedded PostgreSQL server again");
+          context.log("reconnected to the embedded PostgreSQL server");
           reenterWhenLost(entered.membership);
           return entered.membership;
         },
@@ -170,7 +170,7 @@ async function joinOrStart(context: ServerContext, shouldContinue = () => true):
         const entered = lock && (await joinOrStartLocked(context));
         if (entered !== undefined) return entered;
         if (lock === undefined && !waiting) {
-          context.log("waiting for another process that starts the server");
+          context.log("waiting for another process that is starting the server");
           waiting = true;
         }
       } finally {
@@ -181,7 +181,7 @@ async function joinOrStart(context: ServerContext, shouldContinue = () => true):
   }
   throw new EmbeddedServerError(
     "start-timeout",
-    `Another process has been starting or stopping the server on ${context.dataDirectory} for ${MAX_WAIT / 60_000} minutes: see ${context.logPath}, end that process, and start again.`,
+    `Another process has been starting or stopping the embedded server in ${context.dataDirectory} for ${MAX_WAIT / 60_000} minutes. See ${context.logPath}, stop that process, and try again.`,
   );
 }
 
@@ -199,7 +199,7 @@ async function joinOrStartLocked(context: ServerContext): Promise<JoinResult | u
     await binaryFolders(context.dataDirectory, user),
   );
   if (!(await inspectCluster(cluster, user, installed.major))) {
-    context.log(`making a PostgreSQL cluster in ${cluster}`);
+    context.log(`creating a PostgreSQL cluster in ${cluster}`);
     await createCluster(cluster, initdb, user);
   }
   await removeStaleLocks(cluster);
@@ -231,7 +231,7 @@ async function explainFailedStart(
   if (PREVIOUS_SERVER_EXISTS.test(tail)) return undefined;
   throw new EmbeddedServerError(
     "start-failed",
-    `The embedded PostgreSQL server ${ended}. The end of its log, ${context.logPath}:\n${tail}\nMend what it names and start again, or set DATABASE_URL to a PostgreSQL server.`,
+    `The embedded PostgreSQL server ${ended}. The end of its log, ${context.logPath}:\n${tail}\nFix this error and try again, or set DATABASE_URL to a PostgreSQL server.`,
   );
 }
 

@@ -189,7 +189,7 @@ async function waitForPosition(
   signal: AbortSignal | undefined,
   closing: AbortSignal,
 ): Promise<void> {
-  if (memory === null) throw new GraphUnavailableError("The citation graph is not held in memory.");
+  if (memory === null) throw new GraphUnavailableError("The citation graph is not in memory.");
   await memory.waitForPosition(position, signal === undefined ? closing : AbortSignal.any([signal, closing]));
 }
 

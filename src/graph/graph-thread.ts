@@ -50,7 +50,7 @@ function replyTo(job: ThreadJob, budget: BudgetMessage): GraphThreadReply {
 }
 
 function run(job: ThreadJob, budget: BudgetMessage): ThreadJobResult {
-  if (graph === null) throw new Error("The thread was asked before it was given the graph.");
+  if (graph === null) throw new Error("The thread was called before it received the graph.");
   const { vertices, edges, milliseconds, cancelled } = budget;
   const meter = new Meter(
     {

@@ -7,7 +7,7 @@ import {
   inTransactionOn,
   type QueryClient,
 } from "../store/index.ts";
-import { type CareOptions, derivedTables, shadowSchema, withShadow } from "./shadow.ts";
+import { derivedTables, type MaintenanceOptions, shadowSchema, withShadow } from "./shadow.ts";
 
 /** The number of rows that a rebuild removed and added. */
 export type RebuildReport = {
@@ -17,7 +17,7 @@ export type RebuildReport = {
   readonly droppedEvents: number;
 };
 
-type RebuildOptions = CareOptions & {
+type RebuildOptions = MaintenanceOptions & {
   /** Whether events that the keyring no longer accepts may be removed from the log. Defaults to true. */
   readonly mayDropEvents?: boolean;
 };
@@ -28,7 +28,7 @@ export class WouldDropEventsError extends Error {
   readonly events: number;
 
   constructor(events: number) {
-    super(`${events} events of the log are not let in by this keyring.`);
+    super(`This keyring rejects ${events} ${events === 1 ? "event" : "events"} of the log.`);
     this.events = events;
   }
 }

@@ -19,7 +19,7 @@ type DistributeOptions = {
   readonly shards: number;
   readonly graphShards: number;
   /** Called once citations are stored twice, with whether they were before. */
-  readonly onCitationsDuplicated?: (done: "kept twice" | "were kept twice") => void;
+  readonly onCitationsDuplicated?: (done: "created" | "existed") => void;
   /** Called for each table once it is distributed, with whether it was before. */
   readonly onTable?: (table: string, done: "distributed" | "was distributed") => void;
 };
@@ -34,13 +34,13 @@ export async function distributeTables(database: Database, options: DistributeOp
   const { rows: available } = await pool.query("SELECT FROM pg_available_extensions WHERE name = 'citus'");
   if (available.length === 0) {
     throw new CitusMissingError(
-      "This PostgreSQL server has no Citus. Install it there, and on each worker, and list it in shared_preload_libraries.",
+      "This PostgreSQL server has no Citus. Install it there and on each worker, and add it to shared_preload_libraries.",
     );
   }
   await pool.query("CREATE EXTENSION IF NOT EXISTS citus");
   // First, while both tables usually are still on one server: see `duplicateCitations`.
   const isNew = await duplicateCitations(database);
-  options.onCitationsDuplicated?.(isNew ? "kept twice" : "were kept twice");
+  options.onCitationsDuplicated?.(isNew ? "created" : "existed");
   const { rows } = await pool.query<{ name: string }>("SELECT table_name::text AS name FROM citus_tables");
   // Names that are keywords are quoted.
   const distributed = new Set(rows.map(({ name }) => name.replaceAll('"', "").replace(/^public\./, "")));

@@ -15,7 +15,7 @@ import {
   type Proof,
   parseJson,
 } from "../protocol/index.ts";
-import { aliasValue, readBroughtAliases } from "../row-rules/index.ts";
+import { aliasValue, readLoggedAliases } from "../row-rules/index.ts";
 import type { Queries } from "./database.ts";
 import { bigintArray } from "./rows.ts";
 import { events, records } from "./tables/index.ts";
@@ -77,7 +77,7 @@ export function parseLog({ events: text, aliases }: LogText): PaperLog {
       }),
     );
   }
-  return { events: parsed, aliases: readBroughtAliases(aliases).map(aliasValue) };
+  return { events: parsed, aliases: readLoggedAliases(aliases).map(aliasValue) };
 }
 
 type EventLines = [

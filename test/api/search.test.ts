@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mostRanked } from "../../src/api/search/text-search.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { type Client, createClient } from "./client.ts";
 import { claimOf, documentOf, referenceOf } from "./fixtures/documents.ts";
 import { ingestTexts } from "./fixtures/library.ts";
@@ -33,7 +33,7 @@ const synthetic = [
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await takeIn(database, sampleDocuments(100), { keyring: sampleKeyring });
+  await ingestDocuments(database, sampleDocuments(100), { keyring: sampleKeyring });
   await ingestTexts(
     database,
     synthetic.map(
@@ -236,7 +236,7 @@ describe("claims(filter: { text })", () => {
   });
 });
 
-it("search ranks at most mostRanked rows, however many match", async () => {
+it("search ranks a bounded number of rows, however many match", async () => {
   const copies = 3 * mostRanked;
   await database.pool.query(
     `INSERT INTO claims SELECT 1, n, 'C', 'headline', 'common words ' || n, '', '', NULL FROM generate_series(1, ${copies}) n`,

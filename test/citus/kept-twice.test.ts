@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { readBackup, writeBackup } from "../../src/backup/index.ts";
 import { graphQueryNames } from "../../src/graph/index.ts";
 import { querySql } from "../../src/graph/sql-graph.ts";
 import type { VerifiedDocument } from "../../src/ingest/index.ts";
 import { ingestVerified } from "../../src/ingest/pipeline.ts";
-import { checkTables, rebuildTables } from "../../src/maintenance/index.ts";
+import { checkTables, readBackup, rebuildTables, writeBackup } from "../../src/maintenance/index.ts";
 import { duplicateCitations } from "../../src/store/distribute.ts";
 import { citusLayout, singleLayout } from "../../src/store/table-layout.ts";
-
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { randomOf } from "../graph/random-graph.ts";
 import { comparable, randomQuestion } from "../graph/random-question.ts";

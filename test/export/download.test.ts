@@ -47,7 +47,7 @@ test.each([
   expect(await runCli(["export", ...args, "--quiet", "--url", server.url], { env })).toEqual(here);
 });
 
-test("writes files, and reports their size", async () => {
+test("export --url writes files, and reports their size", async () => {
   const output = join(folder, "around");
   const args = ["export", "graph", arxivIdOf(1), "--format", "vosviewer", "--url", server.url];
   const { status, stdout, stderr } = await runCli([...args, "--output", output], { env });
@@ -61,7 +61,7 @@ test.each([
   ["without a token", ["table", "papers"], { PITH_GRAPH_BEARER_TOKEN: "" }, 3, "Exporting needs a token"],
   ["a paper that is unknown", ["bibliography", "9999.99999"], {}, 1, "(NOT_FOUND)"],
   ["more works than a server exports", ["graph", "--maximum-works", "100001"], {}, 2, "(BAD_USER_INPUT)"],
-])("shows the server's error: %s", async (_, args, environment, status, message) => {
+])("export --url prints the server's error: %s", async (_, args, environment, status, message) => {
   const output = join(folder, "none");
   const result = await runCli(["export", ...args, "--output", output, "--url", server.url], {
     env: { ...env, ...environment },
@@ -70,7 +70,7 @@ test.each([
   expect(await readdir(folder)).not.toContain("none");
 });
 
-test("an answer that breaks off leaves no file", async () => {
+test("export --url exits 3 and leaves no file if the answer is cut off", async () => {
   const broken = await listen((_, response) => {
     response.write("pith_number\n", () => response.destroy());
   });
@@ -78,7 +78,7 @@ test("an answer that breaks off leaves no file", async () => {
   const args = ["export", "table", "papers", "--format", "csv", "--output", output, "--url", broken.url];
   const { status, stderr } = await runCli(args, { env });
   await broken.close();
-  expect([status, stderr]).toEqual([3, expect.stringContaining("cannot be fetched")]);
+  expect([status, stderr]).toEqual([3, expect.stringContaining("Can't fetch ")]);
   expect(stderr).not.toMatch(/^\s+at /m);
   expect(await readdir(folder)).not.toContain("part.csv");
 });

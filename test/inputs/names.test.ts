@@ -3,7 +3,7 @@ import { parsePaperRef, parseWorkId, readWorkName } from "../../src/protocol/ind
 import { type Client, createClient } from "../api/client.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "../ingest/bundles.ts";
-import { takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments } from "../ingest/ingest-documents.ts";
 
 /** The normalized name; null if the text is no name. */
 function nameIn(text: string): string | null {
@@ -241,42 +241,40 @@ describe("readWorkName", () => {
     expect(nameIn(text)).toBeNull();
   });
 
-  it("parseWorkId rejects placeholders, and normalizes UUIDs", () => {
-    for (const text of [
-      ...[
-        "N/A",
-        "none",
-        "-",
-        "unknown",
-        "0",
-        "00000000-0000-0000-0000-000000000000",
-        "#N/A",
-        "<NA>",
-        "(none)",
-        "n\\a",
-      ],
-      ...[
-        "-1",
-        "xxx",
-        "[]",
-        "{}",
-        "not_available",
-        "NULL.",
-        "false",
-        "pending",
-        "forthcoming",
-        "unpublished",
-        "—",
-        "…",
-      ],
-    ]) {
-      expect([text, parseWorkId(text)]).toEqual([text, null]);
-    }
-    const uuid = "0b5ad6a5-71cb-4a4f-9a0b-2f2a0f3c9d11";
-    for (const text of [uuid, uuid.toUpperCase(), `urn:uuid:${uuid}`, `{${uuid}}`, ` ${uuid} `]) {
-      expect(parseWorkId(text)).toBe(uuid);
-    }
+  it.each([
+    "N/A",
+    "none",
+    "-",
+    "unknown",
+    "0",
+    "00000000-0000-0000-0000-000000000000",
+    "#N/A",
+    "<NA>",
+    "(none)",
+    "n\\a",
+    "-1",
+    "xxx",
+    "[]",
+    "{}",
+    "not_available",
+    "NULL.",
+    "false",
+    "pending",
+    "forthcoming",
+    "unpublished",
+    "—",
+    "…",
+  ])("parseWorkId returns null for the placeholder %j", (text) => {
+    expect(parseWorkId(text)).toBeNull();
   });
+
+  const uuid = "0b5ad6a5-71cb-4a4f-9a0b-2f2a0f3c9d11";
+  it.each([uuid, uuid.toUpperCase(), `urn:uuid:${uuid}`, `{${uuid}}`, ` ${uuid} `])(
+    "parseWorkId normalizes the UUID %j",
+    (text) => {
+      expect(parseWorkId(text)).toBe(uuid);
+    },
+  );
 
   it("reads a normalized name unchanged", () => {
     for (const [name] of spellings) expect(nameIn(name)).toBe(name);
@@ -321,7 +319,7 @@ describe("identifiers in references and queries", () => {
     async (name, texts) => {
       const before = ((await workOf(name))?.["citedByCount"] as number | undefined) ?? 0;
       const bundles = texts.flatMap((text) => [citing({ doi: text }), citing({ cited_arxiv_id: text })]);
-      expect((await takeIn(database, bundles)).rejected).toEqual(new Map());
+      expect((await ingestDocuments(database, bundles)).rejected).toEqual(new Map());
       const work = await workOf(name);
       expect(work).toMatchObject({ citedByCount: before + 2 * texts.length });
       for (const text of texts) expect([text, await workOf(text)]).toEqual([text, work]);
@@ -329,7 +327,7 @@ describe("identifiers in references and queries", () => {
   );
 
   it("accept an arXiv stamp, in a reference and in paper(ref:)", async () => {
-    await takeIn(database, [
+    await ingestDocuments(database, [
       bundleOfPaper({ arxivId: "2302.99999" }, (paper) => [
         snapshotEvent(paper, { paper: { title: "Stamped" } }),
       ]),
@@ -346,7 +344,7 @@ describe("identifiers in references and queries", () => {
     "keep two references with the placeholder %j as two works",
     async (text) => {
       const before = await client.ask<{ status: { works: number } }>("{ status { works } }");
-      await takeIn(
+      await ingestDocuments(
         database,
         ["cited_arxiv_id", "doi", "work_id"].flatMap((member) => [
           citing({ [member]: text }),

@@ -70,15 +70,15 @@ const recordEvent = signedEvent(registry, {
   payload: recordPayload(receiptOf(registry)),
 });
 
-test("verifies the signature and the receipt of an event that is not stored", () => {
+test("judgeEvent verifies the signature and the receipt of an event that is not stored", () => {
   expect(judge(recordEvent)).toEqual({ id: true, proof: "signed", fault: null, verified: 2 });
 });
 
-test("does not verify a stored event with the same signature again", () => {
+test("judgeEvent does not verify a stored event with the same signature again", () => {
   expect(judge(recordEvent, [recordEvent])).toEqual({ id: true, proof: "signed", fault: null, verified: 0 });
 });
 
-test("verifies another signature for a stored event, and rejects a wrong one with SIGNATURE_INVALID", () => {
+test("judgeEvent verifies another signature for a stored event, and rejects a wrong one with SIGNATURE_INVALID", () => {
   const forged = {
     ...recordEvent,
     signature: { ...recordEvent.signature, signature_b64: signHex(stranger, "00") },
@@ -91,13 +91,13 @@ test("verifies another signature for a stored event, and rejects a wrong one wit
   expect(judge(more, [recordEvent])).toEqual({ id: true, proof: "signed", fault: null, verified: 1 });
 });
 
-test("verifies a signature for an event that is stored without one", () => {
+test("judgeEvent verifies a signature for an event that is stored without one", () => {
   const { signature: _, ...unsigned } = recordEvent;
   expect(judge(recordEvent, [unsigned])).toEqual({ id: true, proof: "signed", fault: null, verified: 1 });
   expect(judge(unsigned, [recordEvent])).toEqual({ id: true, proof: "receipt", fault: null, verified: 0 });
 });
 
-test("reports RECEIPT_INVALID again for a stored event, verifying only its receipt", () => {
+test("judgeEvent reports RECEIPT_INVALID again for a stored event, verifying only its receipt", () => {
   const bad = signedEvent(registry, {
     event_type: "record_created",
     payload: recordPayload({ ...receiptOf(registry), signature_b64: signHex(stranger, "00") }),
@@ -111,14 +111,14 @@ test("reports RECEIPT_INVALID again for a stored event, verifying only its recei
   });
 });
 
-test("checks the key against the current keyring, even if the event is stored", () => {
+test("judgeEvent checks the key against the current keyring, even if the event is stored", () => {
   const late = signedEvent(windowed, { event_type: "mirror_hint", created_at: "2026-07-10T12:00:00Z" });
   expect(judge(late, [late])).toEqual({ reason: "KEY_NOT_VALID", verified: 0 });
   const unknown = signedEvent(stranger, { event_type: "mirror_hint" });
   expect(judge(unknown, [unknown])).toEqual({ reason: "UNKNOWN_SIGNER", verified: 0 });
 });
 
-test("compares a signature only with that of the same event", () => {
+test("judgeEvent compares a signature only with that of the same event", () => {
   const other = unsignedEvent(registry, { event_type: "mirror_hint" });
   const borrowed = { ...other, signature: signatureOf(registry, recordEvent.event_id) };
   expect(judge(borrowed, [recordEvent])).toEqual({ reason: "SIGNATURE_INVALID", verified: 1 });

@@ -22,7 +22,7 @@ function executeThrough(hook: Hook, client: string, execute: () => Promise<strin
   return run(args);
 }
 
-test("executes as many queries at once as there are places, and prefers the client with the fewest running", async () => {
+test("useQueryPlaces executes as many queries at once as it has places, fewest running of a client first", async () => {
   const hook = useQueryPlaces(2).onExecute as unknown as Hook;
   const started: string[] = [];
   const ends: (() => void)[] = [];
@@ -46,7 +46,7 @@ test("executes as many queries at once as there are places, and prefers the clie
   expect(await Promise.all(all)).toEqual(["1a", "1b", "1c", "2a"]);
 });
 
-test("frees the place of a query that fails, and drops a waiting query that is aborted", async () => {
+test("useQueryPlaces frees the place of a query that fails, and drops a waiting query that is aborted", async () => {
   const hook = useQueryPlaces(1).onExecute as unknown as Hook;
   await expect(executeThrough(hook, "a", () => Promise.reject(new Error("no")))).rejects.toThrow("no");
   let end = () => {};

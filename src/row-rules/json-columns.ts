@@ -6,48 +6,36 @@ export type StoredAlias = {
   readonly value: string;
   readonly createdAt: string;
   /** Whether a document accepted at `hash` contained it: part of the log. Otherwise the merge derived it. */
-  readonly isBrought: boolean;
+  readonly isLogged: boolean;
   /** Derived: whether the state lists it. */
   readonly isCurrent: boolean;
 };
 
-type Cells = readonly [
-  kind: string,
-  value: string,
-  createdAt: string,
-  isBrought: boolean,
-  isCurrent: boolean,
-];
+type AliasCells = [kind: string, value: string, createdAt: string, isLogged: boolean, isCurrent: boolean];
 
 /** The text of `records.aliases`; the caller determines the order. */
 export function aliasesText(aliases: readonly StoredAlias[]): string {
-  return JSON.stringify(
-    aliases.map(
-      ({ kind, value, createdAt, isBrought, isCurrent }): Cells => [
-        kind,
-        value,
-        createdAt,
-        isBrought,
-        isCurrent,
-      ],
-    ),
-  );
+  const rows = aliases.map((alias): AliasCells => {
+    const { kind, value, createdAt, isLogged, isCurrent } = alias;
+    return [kind, value, createdAt, isLogged, isCurrent];
+  });
+  return JSON.stringify(rows);
 }
 
 /** Parses the result of `aliasesText`. */
 export function readStoredAliases(text: string): StoredAlias[] {
-  return (JSON.parse(text) as Cells[]).map(([kind, value, createdAt, isBrought, isCurrent]) => ({
+  return (JSON.parse(text) as AliasCells[]).map(([kind, value, createdAt, isLogged, isCurrent]) => ({
     kind,
     value,
     createdAt,
-    isBrought,
+    isLogged,
     isCurrent,
   }));
 }
 
 /** The part of `records.aliases` that belongs to the log: aliases from documents. */
-export function readBroughtAliases(text: string): StoredAlias[] {
-  return readStoredAliases(text).filter(({ isBrought }) => isBrought);
+export function readLoggedAliases(text: string): StoredAlias[] {
+  return readStoredAliases(text).filter(({ isLogged }) => isLogged);
 }
 
 /** An alias in the form of a document. */
@@ -62,21 +50,26 @@ export function aliasValue({
 /** The identifier that a DOI or work id resolves to. */
 export type Target = { readonly targetId: bigint; readonly targetKind: "arxiv" | "doi" };
 
-/** How many papers resolve an identifier to this target, or give it alone. */
-export type Voice = { readonly target: Target | null; readonly papers: number };
+/** The number of papers that name this target beside an identifier, or (null) the identifier alone. */
+export type Vote = { readonly target: Target | null; readonly papers: number };
 
-type Cell = [targetId: string | null, targetKind: Target["targetKind"] | null, papers: number];
+type VoteCells = [targetId: string | null, targetKind: Target["targetKind"] | null, papers: number];
 
 /** The text of `work_identifiers.voices`. */
-export function voicesText(voices: readonly Voice[]): string {
-  const cells = voices.map(
-    ({ target, papers }): Cell => [target?.targetId.toString() ?? null, target?.targetKind ?? null, papers],
+export function votesText(votes: readonly Vote[]): string {
+  const cells = votes.map(
+    ({ target, papers }): VoteCells => [
+      target?.targetId.toString() ?? null,
+      target?.targetKind ?? null,
+      papers,
+    ],
   );
   return JSON.stringify(cells);
 }
 
-export function readVoices(text: string): Voice[] {
-  return (JSON.parse(text) as Cell[]).map(([id, kind, papers]) => ({
+/** Parses the result of `votesText`. */
+export function readVotes(text: string): Vote[] {
+  return (JSON.parse(text) as VoteCells[]).map(([id, kind, papers]) => ({
     target: id === null || kind === null ? null : { targetId: BigInt(id), targetKind: kind },
     papers,
   }));

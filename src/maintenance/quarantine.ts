@@ -1,21 +1,16 @@
 import { desc, sql } from "drizzle-orm";
 import {
+  type AdmissionPolicy,
   type DocumentResult,
+  documentOfEvents,
   ingestBatch,
   ingestVerified,
-  releaseDocuments,
-  trustCodes,
+  removeFromQuarantine,
+  trustReasons,
   type VerifiedDocument,
 } from "../ingest/index.ts";
-import {
-  isJsonObject,
-  judgeEvent,
-  type Keyring,
-  type PithNumber,
-  type Proof,
-  parseJson,
-} from "../protocol/index.ts";
-import { type Database, quarantine } from "../store/index.ts";
+import { isJsonObject, judgeEvent, type PithNumber, type Proof, parseJson } from "../protocol/index.ts";
+import { type Database, inTransaction, quarantine } from "../store/index.ts";
 
 export type QuarantineRow = typeof quarantine.$inferSelect;
 
@@ -56,33 +51,20 @@ export async function removeQuarantined(database: Database, prefix: string): Pro
   );
 }
 
-async function removeRows(database: Database, hashes: readonly string[]): Promise<number> {
+async function removeRows({ pool }: Database, hashes: readonly string[]): Promise<number> {
   if (hashes.length === 0) return 0;
-  const client = await database.pool.connect();
-  try {
-    await client.query("BEGIN");
-    const removed = await releaseDocuments(client, hashes);
-    await client.query("COMMIT");
-    client.release();
-    return removed;
-  } catch (error) {
-    // Closing the session rolls back, whatever state it is in.
-    client.release(true);
-    throw error;
-  }
+  return inTransaction(pool, "BEGIN", (writer) => removeFromQuarantine(writer, hashes));
 }
 
-export type RetryOptions = {
-  readonly keyring: Keyring;
+export type RetryOptions = Omit<AdmissionPolicy, "minimumProof"> & {
   /** Applies to all rows. Defaults to the minimum proof of each row's source, or `signed` if that is unknown. */
   readonly minimumProof?: Proof | undefined;
-  readonly maximumBytes: number;
   /** Only rows rejected for lack of a trusted key or of proof. Defaults to all rows. */
   readonly onlyUntrusted?: boolean;
 };
 
 /** The number of rows verified again, and of those that left the quarantine. */
-export type Retried = { readonly tried: number; readonly accepted: number };
+export type RetryCounts = { readonly tried: number; readonly accepted: number };
 
 /** Rows per query, and the maximum number of documents per transaction. */
 const pageSize = 100;
@@ -96,25 +78,29 @@ export async function retryQuarantined(
   database: Database,
   prefix: string,
   options: RetryOptions,
-): Promise<{ readonly documents: Retried; readonly events: Retried }> {
+): Promise<{ readonly documents: RetryCounts; readonly events: RetryCounts }> {
   const documents = { tried: 0, accepted: 0 };
   const events = { tried: 0, accepted: 0 };
   for await (const rows of readPages(database, prefix, options)) {
-    for (const minimumProof of new Set(rows.map((row) => proofOf(row, options)))) {
-      const alike = rows.filter((row) => proofOf(row, options) === minimumProof);
-      const ofDocuments = alike.filter(({ kind }) => kind === "document");
-      documents.tried += ofDocuments.length;
-      documents.accepted += await retryDocuments(database, ofDocuments, { ...options, minimumProof });
-      const ofEvents = alike.filter(({ kind, pithNumber }) => kind === "event" && pithNumber !== null);
-      events.tried += ofEvents.length;
-      events.accepted += await retryEvents(database, ofEvents, options.keyring, minimumProof);
+    for (const minimumProof of new Set(rows.map((row) => minimumProofOf(row, options)))) {
+      const policy = { ...options, minimumProof };
+      const group = rows.filter((row) => minimumProofOf(row, options) === minimumProof);
+      const documentRows = group.filter(({ kind }) => kind === "document");
+      documents.tried += documentRows.length;
+      documents.accepted += await retryDocuments(database, documentRows, policy);
+      const eventRows = group.filter(({ kind, pithNumber }) => kind === "event" && pithNumber !== null);
+      events.tried += eventRows.length;
+      events.accepted += await retryEvents(database, eventRows, policy);
     }
   }
   return { documents, events };
 }
 
 /** Never below the minimum proof of the row's source: a retry must not accept what a mirror only asserts. */
-export function proofOf(row: QuarantineRow, { minimumProof }: Pick<RetryOptions, "minimumProof">): Proof {
+export function minimumProofOf(
+  row: QuarantineRow,
+  { minimumProof }: Pick<RetryOptions, "minimumProof">,
+): Proof {
   return minimumProof ?? row.minimumProof ?? "signed";
 }
 
@@ -125,7 +111,7 @@ async function* readPages(
 ): AsyncGenerator<QuarantineRow[]> {
   const hash = sql`encode(${quarantine.contentSha256}, 'hex')`;
   const codes = sql.join(
-    trustCodes.map((code) => sql`${code}`),
+    trustReasons.map((code) => sql`${code}`),
     sql`, `,
   );
   const isUntrusted = sql`${quarantine.code} IN (${codes})`;
@@ -150,14 +136,14 @@ async function* readPages(
 async function retryDocuments(
   database: Database,
   rows: readonly QuarantineRow[],
-  door: { readonly keyring: Keyring; readonly minimumProof: Proof; readonly maximumBytes: number },
+  policy: AdmissionPolicy,
 ): Promise<number> {
-  const deliveries = rows.map((row) => ({ source: row.source, bytes: row.content as Buffer }));
-  return releaseTaken(database, rows, await ingestBatch(database, deliveries, door));
+  const documents = rows.map((row) => ({ source: row.source, bytes: row.content as Buffer }));
+  return removeAccepted(database, rows, await ingestBatch(database, documents, policy));
 }
 
 /** Removes the rows of accepted documents; `results` are in the order of the rows. Returns how many were accepted. */
-export async function releaseTaken(
+export async function removeAccepted(
   database: Database,
   rows: readonly QuarantineRow[],
   results: readonly DocumentResult[],
@@ -173,17 +159,19 @@ export async function releaseTaken(
 async function retryEvents(
   database: Database,
   rows: readonly QuarantineRow[],
-  keyring: Keyring,
-  minimumProof: Proof,
+  policy: AdmissionPolicy,
 ): Promise<number> {
-  const documents = rows.flatMap((row) => documentOf(row, keyring, minimumProof) ?? []);
+  const documents = rows.flatMap((row) => eventDocument(row, policy) ?? []);
   if (documents.length === 0) return 0;
   await ingestVerified(database, documents);
   return documents.length;
 }
 
 /** A copy of an event as a document of its own; null if it is still rejected. */
-function documentOf(row: QuarantineRow, keyring: Keyring, minimumProof: Proof): VerifiedDocument | null {
+function eventDocument(
+  row: QuarantineRow,
+  { keyring, minimumProof }: AdmissionPolicy,
+): VerifiedDocument | null {
   const bytes = row.content as Buffer;
   const copy = parseJson(bytes);
   const pithNumber = row.pithNumber as PithNumber;
@@ -195,16 +183,7 @@ function documentOf(row: QuarantineRow, keyring: Keyring, minimumProof: Proof): 
     contents: {
       record: null,
       publishedResult: null,
-      judged: {
-        kind: "bundle",
-        pithNumber,
-        events: [judgement.event],
-        aliases: [],
-        refused: [],
-        hasUnprovedAliases: false,
-        hasUnverifiable: false,
-        published: undefined,
-      },
+      judged: documentOfEvents(pithNumber, [judgement.event]),
     },
   };
 }
