@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import {
   canonicalJson,
   type EventId,
-  type HeldSignature,
   type JsonObject,
-  judgeEvent,
   type Keyring,
+  type StoredSignature,
+  verifyEventCopy,
 } from "../../src/protocol/index.ts";
 import {
   keyring,
@@ -42,17 +42,17 @@ function counting(): { keyring: Keyring; verified: () => number } {
 /** Judges an event while others are stored; returns the judgement and the number of verifications. */
 function judge(event: JsonObject, stored: readonly JsonObject[] = [], fault: string | null = null) {
   const { keyring: counted, verified } = counting();
-  const signatures = new Map<unknown, HeldSignature>(
+  const signatures = new Map<unknown, StoredSignature>(
     stored.map((other) => [
       other["event_id"],
       { signature: other["signature"] === undefined ? null : canonicalJson(other["signature"]), fault },
     ]),
   );
-  const judgement = judgeEvent(event, {
+  const judgement = verifyEventCopy(event, {
     pithNumber,
     keyring: counted,
     minimumProof: "hash",
-    heldEvent: (id: EventId) => signatures.get(id),
+    storedSignature: (id: EventId) => signatures.get(id),
   });
   const { event_id: id } = event;
   return judgement.accepted

@@ -22,7 +22,7 @@ export function vertexSelect(works: ChosenWorks): string {
     WHERE ${works.where("w.work_id")} ORDER BY n`;
 }
 
-/** `nodeIdOf` in SQL. Few keys have characters to encode. */
+/** `graphNodeId` in SQL. Few keys have characters to encode. */
 function nodeIdSql(key: string): string {
   return `CASE WHEN ${key} ~ '^[${plainNodeCharacters}]*$' THEN ${key} ELSE (
       SELECT string_agg(CASE WHEN character ~ '[${plainNodeCharacters}]' THEN character ELSE
@@ -32,7 +32,7 @@ function nodeIdSql(key: string): string {
 
 /**
  * The citations between chosen works as one text column, by the number of the citing work and then of the cited. `text`
- * is built from `n` and `node` of `citing` and `cited`, and `c.is_internal_anchor`: numbers, ids as `nodeIdOf` makes
+ * is built from `n` and `node` of `citing` and `cited`, and `c.is_internal_anchor`: numbers, ids as `graphNodeId` makes
  * them, and a flag, so nothing must be escaped, and PostgreSQL writes the lines.
  */
 export function edgeLines(works: ChosenWorks, text: string): string {

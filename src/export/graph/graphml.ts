@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { nodeIdOf, readableText } from "../../text/index.ts";
+import { graphNodeId, readableText } from "../../text/index.ts";
 import { copyLines, type ExportCounts, readRows, writeRows } from "../copy-out.ts";
 import type { ChosenWorks } from "./chosen-works.ts";
 import { edgeLines, type Vertex, vertexSelect } from "./graph-select.ts";
@@ -60,5 +60,5 @@ function nodeText(vertex: Vertex): string {
   }
   // yEd displays no attributes by default.
   const graphics = `<y:ShapeNode><y:NodeLabel>${xmlText(labelOf(vertex))}</y:NodeLabel></y:ShapeNode>`;
-  return `<node id="${nodeIdOf(vertex.work)}">${data}<data key="graphics">${graphics}</data></node>\n`;
+  return `<node id="${graphNodeId(vertex.work)}">${data}<data key="graphics">${graphics}</data></node>\n`;
 }

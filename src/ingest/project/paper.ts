@@ -9,8 +9,8 @@ import {
   type JsonValue,
   type PithNumber,
   type Proof,
+  parseAnyInstant,
   parseInstant,
-  readInstant,
   type StateSummary,
   sha256OfValue,
 } from "../../protocol/index.ts";
@@ -120,7 +120,7 @@ function submissionTime(metadata: JsonObject, pithNumber: PithNumber): string {
 /** A time in common notations, or a month alone; null for anything else. All mirrors must parse it identically. */
 function looseTime(value: JsonValue | undefined): string | null {
   if (typeof value !== "string") return null;
-  const instant = readInstant(/^\d{4}-\d\d$/.test(value) ? `${value}-01` : value);
+  const instant = parseAnyInstant(/^\d{4}-\d\d$/.test(value) ? `${value}-01` : value);
   return instant === null ? null : `${instant}Z`;
 }
 

@@ -3,7 +3,7 @@ import {
   isJsonObject,
   type JsonObject,
   type PithNumber,
-  readWorkName,
+  parseWorkName,
   type StateSummary,
   suffixOf,
 } from "../../protocol/index.ts";
@@ -79,7 +79,7 @@ function worst(results: ReadonlySet<CheckResult>): CheckResult {
 function keysOf(pithNumber: PithNumber, state: StateSummary, bundleRecord: JsonObject | null): Set<string> {
   const keys = new Set([`pith:${suffixOf(pithNumber).slice(0, 8)}`]);
   const add = (text: string) => {
-    const name = readWorkName(text);
+    const name = parseWorkName(text);
     if (name !== null) keys.add(name.kind === "arxiv" ? `arxiv:${name.id}` : `doi:${name.doi}`);
   };
   const source = (state.canonicalRecord ?? bundleRecord)?.["source"];
