@@ -71,7 +71,7 @@ async function exportGraph(refs: readonly string[], options: Options): Promise<v
     await withSnapshot(database, async (snapshot) => {
       // Two files with the same works are reported once.
       let isTold = quiet;
-      const files = graphFiles(format, neighbourhood, ({ isCut }) => {
+      const files = graphFiles(format, neighbourhood, ({ isTruncated: isCut }) => {
         if (isCut && !isTold)
           say(`More than ${maximumWorks} works are within reach: the others are left out.`);
         isTold = true;

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { ExportCounts, type ExportFile, type Snapshot, writeWhole } from "../export/index.ts";
+import { ExportCounts, type ExportFile, type Snapshot, writeFileAtomically } from "../export/index.ts";
 import { isServerFault } from "../store/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { say } from "./context.ts";
@@ -32,7 +32,7 @@ export async function writeExport(
       const counted = told(pieces, onBytes);
       const shown = process.stdout.isTTY ? terminalPieces(counted) : counted;
       await pipeline(Readable.from(shown), process.stdout, { end: false });
-    } else await writeWhole(output, pieces, { onBytes });
+    } else await writeFileAtomically(output, pieces, { onBytes });
   } catch (error) {
     throw output === undefined ? error : fileTrouble(error, output);
   } finally {

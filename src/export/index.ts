@@ -1,15 +1,8 @@
-export {
-  grantAnalyst,
-  isRoleName,
-  isSoundPassword,
-  RoleInUseError,
-  refreshAnalytics,
-  removeAnalyst,
-} from "./analytics/index.ts";
-export type { CitableRef, PaperSet } from "./bibliography/index.ts";
+export { grantAnalyst, isRoleName, isValidPassword, RoleInUseError, removeAnalyst } from "./analyst.ts";
+export type { CitableRef, PaperSet } from "./bibliography.ts";
 export { ExportCounts } from "./copy-out.ts";
-export { type WrittenFile, writeDump, writeWhole } from "./dump/index.ts";
-export { ExportError } from "./export-error.ts";
+export type { CsvOptions } from "./csv-ndjson.ts";
+export { ExportError, writeDump } from "./dump.ts";
 export {
   type BibliographyFormat,
   bibliographyFile,
@@ -23,9 +16,9 @@ export {
   tableFile,
   tableFormats,
 } from "./export-file.ts";
-export type { Neighbourhood } from "./graph/index.ts";
+export type { Neighbourhood } from "./graph-rows.ts";
+export { refreshAnalytics } from "./refresh-analytics.ts";
 export { type ExportedSet, type Snapshot, withSnapshot } from "./snapshot.ts";
-export type { CsvOptions } from "./tables/index.ts";
 export {
   type ExportedTable,
   parseRowKey,
@@ -33,4 +26,5 @@ export {
   readTable,
   type TableName,
   tableNames,
-} from "./tables/index.ts";
+} from "./tables.ts";
+export { type WrittenFile, writeFileAtomically } from "./write-file.ts";

@@ -1,4 +1,4 @@
-import type pg from "pg";
+import pg from "pg";
 
 /** The exported tables: views of the schema `analytics`, whose columns stay stable. */
 export const tableNames = [
@@ -88,11 +88,41 @@ export function parseRowKey({ key, columns }: ExportedTable, text: string): RowK
     return null;
   }
   if (!Array.isArray(values) || values.length !== key.length) return null;
-  const isSound = values.every((value: unknown, index) => {
+  const isValid = values.every((value: unknown, index) => {
     const type = columns.find(({ name }) => name === key[index])?.type;
     return type === "integer"
       ? Number.isInteger(value) && Math.abs(value as number) < 2 ** 31
       : typeof value === "string" && !value.includes("\0") && value.isWellFormed();
   });
-  return isSound ? (values as RowKey) : null;
+  return isValid ? (values as RowKey) : null;
+}
+
+/** ISO text in UTC, to the microsecond: an instant in every format. */
+export function instantSql(column: string): string {
+  return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+}
+
+/**
+ * A SELECT of a table's rows after a key, with each column as `textOf` expresses it. Texts are sorted by code point, the
+ * same on every server.
+ */
+export function tableSelect(
+  { name, key, columns }: ExportedTable,
+  textOf: (column: Column) => string,
+  after: RowKey | null,
+): string {
+  const isText = (keyName: string) => columns.find((column) => column.name === keyName)?.type === "text";
+  const keys = key.map((keyName) => `t."${keyName}"${isText(keyName) ? ' COLLATE "C"' : ""}`).join(", ");
+  // COPY takes no parameters.
+  const values = after?.map((value) => (typeof value === "number" ? String(value) : pg.escapeLiteral(value)));
+  const where = values === undefined ? "" : `WHERE (${keys}) > (${values.join(", ")})`;
+  return `SELECT ${columns.map(textOf).join(", ")} FROM analytics."${name}" AS t ${where}
+    ORDER BY ${keys}`;
+}
+
+/** Rows for JSON: its own values, and instants as text. */
+export function jsonSelect(table: ExportedTable, after: RowKey | null = null): string {
+  const textOf = ({ name, type }: Column) =>
+    type === "instant" ? `${instantSql(`t."${name}"`)} AS "${name}"` : `t."${name}"`;
+  return tableSelect(table, textOf, after);
 }

@@ -1,11 +1,11 @@
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 import pg from "pg";
-import type { Database } from "../../store/index.ts";
-import { scramVerifier } from "./scram-verifier.ts";
+import type { Database } from "../store/index.ts";
 
 type AnalystOptions = {
   /** Checked by `isRoleName`. */
   readonly name: string;
-  /** Printable ASCII: `isSoundPassword`. */
+  /** Printable ASCII: `isValidPassword`. */
   readonly password: string;
   /** How long a statement may take; a session can override it. */
   readonly statementSeconds: number;
@@ -16,7 +16,7 @@ export function isRoleName(name: string): boolean {
   return /^[a-z_][a-z0-9_]{0,62}$/.test(name) && !name.startsWith("pg_") && name !== "public";
 }
 
-export function isSoundPassword(password: string): boolean {
+export function isValidPassword(password: string): boolean {
   return /^[\x21-\x7e]{12,200}$/.test(password);
 }
 
@@ -29,7 +29,7 @@ export async function grantAnalyst(
   { name, password, statementSeconds }: AnalystOptions,
 ): Promise<{ readonly isNew: boolean }> {
   const client = await pool.connect();
-  let isLost = true;
+  let isBroken = true;
   const role = pg.escapeIdentifier(name);
   try {
     await client.query("BEGIN");
@@ -38,14 +38,14 @@ export async function grantAnalyst(
        FROM pg_roles WHERE rolname = $1`,
       [name, roleComment],
     );
-    const [known] = rows;
-    if (known?.is_analyst === false) {
+    const [existing] = rows;
+    if (existing?.is_analyst === false) {
       throw new RoleInUseError(`There is a role ${name} already, and it is not one that this command made.`);
     }
     const verifier = pg.escapeLiteral(scramVerifier(password));
     const rights = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT NOREPLICATION NOBYPASSRLS";
     await client.query(
-      `${known === undefined ? "CREATE" : "ALTER"} ROLE ${role} ${rights} PASSWORD ${verifier}`,
+      `${existing === undefined ? "CREATE" : "ALTER"} ROLE ${role} ${rights} PASSWORD ${verifier}`,
     );
     await client.query(`COMMENT ON ROLE ${role} IS ${pg.escapeLiteral(roleComment)}`);
     await client.query(`ALTER ROLE ${role} SET statement_timeout = '${statementSeconds}s'`);
@@ -58,10 +58,10 @@ export async function grantAnalyst(
     // Including views that a later version adds.
     await client.query(`ALTER DEFAULT PRIVILEGES IN SCHEMA analytics GRANT SELECT ON TABLES TO ${role}`);
     await client.query("COMMIT");
-    isLost = false;
-    return { isNew: known === undefined };
+    isBroken = false;
+    return { isNew: existing === undefined };
   } finally {
-    client.release(isLost);
+    client.release(isBroken);
   }
 }
 
@@ -83,4 +83,23 @@ const roleComment = "reads the schema analytics: made by pith-graph analyst";
 /** The name belongs to another role. */
 export class RoleInUseError extends Error {
   override readonly name = "RoleInUseError";
+}
+
+/** PostgreSQL's own default. */
+const defaultIterations = 4096;
+
+/**
+ * A password in PostgreSQL's stored form for SCRAM-SHA-256 (RFC 5802 and 7677): sent instead of the password itself,
+ * which so appears in no log. The password is printable ASCII, which SASLprep does not change.
+ */
+export function scramVerifier(
+  password: string,
+  salt: Buffer = randomBytes(16),
+  iterations: number = defaultIterations,
+): string {
+  const salted = pbkdf2Sync(password, salt, iterations, 32, "sha256");
+  const clientKey = createHmac("sha256", salted).update("Client Key").digest();
+  const storedKey = createHash("sha256").update(clientKey).digest("base64");
+  const serverKey = createHmac("sha256", salted).update("Server Key").digest("base64");
+  return `SCRAM-SHA-256$${iterations}:${salt.toString("base64")}$${storedKey}:${serverKey}`;
 }

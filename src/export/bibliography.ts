@@ -1,7 +1,10 @@
 import pg from "pg";
+import { type AuthorName, parseName, readableText } from "../text/index.ts";
+import { CitationKeys } from "./citation-keys.ts";
+import { readRows } from "./copy-out.ts";
 
 /** The citation data of a paper, or of a work that is cited but has no stored paper. */
-export type CitablePaper = {
+type CitablePaper = {
   /** `arxiv:2302.12192`, `doi:10.1103/…`, … */
   readonly work: string;
   /** Null if no paper is stored. */
@@ -35,7 +38,7 @@ export type PaperSet = {
 };
 
 /** Rows of `CitablePaper` of stored papers, by Pith number. */
-export function citablePaperSelect(conditions: readonly string[]): string {
+function citablePaperSelect(conditions: readonly string[]): string {
   const part = (name: string) => `extract(${name} FROM p.submitted_at AT TIME ZONE 'UTC')::int AS ${name}`;
   return `SELECT p.work, p.pith_number, p.title, p.authors, ${part("year")}, ${part("month")}, ${part("day")},
       p.source_kind, p.source_id, p.source_version, p.primary_category, p.dois
@@ -44,7 +47,7 @@ export function citablePaperSelect(conditions: readonly string[]): string {
 }
 
 /** Rows of `CitablePaper` of works, by their keys, with their `work_id`. */
-export function citableWorkSelect(workIds: readonly bigint[]): string {
+function citableWorkSelect(workIds: readonly bigint[]): string {
   const name = (kind: string) =>
     `CASE split_part(w.key, ':', 1) WHEN '${kind}' THEN substr(w.key, ${kind.length + 2}) END`;
   return `SELECT w.work_id::text AS work_id, w.key AS work, NULL AS pith_number, w.title, '{}'::text[] AS authors, w.year,
@@ -55,11 +58,11 @@ export function citableWorkSelect(workIds: readonly bigint[]): string {
 }
 
 /** COPY takes no parameters. */
-export function pithNumberIn(pithNumbers: readonly string[]): string {
+function pithNumberIn(pithNumbers: readonly string[]): string {
   return `p.pith_number IN (${pithNumbers.map((number) => pg.escapeLiteral(number)).join(", ") || "NULL"})`;
 }
 
-export function categoryIs(category: string): string {
+function categoryIs(category: string): string {
   return `p.primary_category = ${pg.escapeLiteral(category)}`;
 }
 
@@ -67,13 +70,67 @@ export function categoryIs(category: string): string {
 const arxivDoi = /^10\.48550\/arxiv\./;
 
 /** The DOI to cite: that of the published version if known. */
-export function doiOf({ dois }: CitablePaper): string | null {
+function doiOf({ dois }: CitablePaper): string | null {
   return dois.find((doi) => !arxivDoi.test(doi)) ?? dois[0] ?? null;
 }
 
 /** The address where a person can read it; null if unknown. */
-export function urlOf({ source_kind, source_id, source_version }: CitablePaper): string | null {
+function urlOf({ source_kind, source_id, source_version }: CitablePaper): string | null {
   if (source_kind !== "arxiv" || source_id === null) return null;
   const id = source_id.split("/").map(encodeURIComponent).join("/");
   return `https://arxiv.org/abs/${id}${source_version === null ? "" : `v${source_version}`}`;
+}
+
+/** An entry of a bibliography, for every format. Texts are readable: TeX as letters, one line. */
+export type Entry = Omit<CitablePaper, "title" | "authors" | "dois"> & {
+  /** Unique in its file: `aue2022predicting`. */
+  readonly key: string;
+  readonly title: string | null;
+  readonly authors: readonly AuthorName[];
+  readonly doi: string | null;
+  readonly url: string | null;
+};
+
+/** The entries of a set, in pages: in the order of `refs` if given, else by Pith number. */
+export async function* readEntries(client: pg.ClientBase, set: PaperSet): AsyncGenerator<Entry[]> {
+  const conditions = set.category === undefined ? [] : [categoryIs(set.category)];
+  const keys = new CitationKeys();
+  if (set.refs !== undefined) {
+    yield await readSelected(client, set.refs, conditions, keys);
+    return;
+  }
+  for await (const papers of readRows<CitablePaper>(client, citablePaperSelect(conditions))) {
+    yield papers.map((paper) => entryOf(paper, keys));
+  }
+}
+
+/** Keys are assigned in order of identity, so that the order of `refs` does not change them. */
+async function readSelected(
+  client: pg.ClientBase,
+  refs: readonly CitableRef[],
+  conditions: readonly string[],
+  keys: CitationKeys,
+): Promise<Entry[]> {
+  const entries = new Map<string, Entry>();
+  const pithNumbers = refs.flatMap((ref) => (ref.kind === "paper" ? [ref.pithNumber] : []));
+  const papers = citablePaperSelect([pithNumberIn(pithNumbers), ...conditions]);
+  for await (const rows of readRows<CitablePaper & { pith_number: string }>(client, papers)) {
+    for (const row of rows) entries.set(row.pith_number, entryOf(row, keys));
+  }
+  // A work without a paper has no category.
+  const workIds =
+    conditions.length > 0 ? [] : refs.flatMap((ref) => (ref.kind === "work" ? [ref.workId] : []));
+  const works = citableWorkSelect(workIds);
+  for await (const rows of readRows<CitablePaper & { work_id: string }>(client, works)) {
+    for (const row of rows) entries.set(row.work_id, entryOf(row, keys));
+  }
+  const names = new Set(refs.map((ref) => (ref.kind === "paper" ? ref.pithNumber : String(ref.workId))));
+  return [...names].flatMap((name) => entries.get(name) ?? []);
+}
+
+function entryOf(paper: CitablePaper, keys: CitationKeys): Entry {
+  const title = paper.title === null ? "" : readableText(paper.title);
+  const authors = paper.authors.flatMap((name) => parseName(name) ?? []);
+  const readable = { ...paper, title: title === "" ? null : title, authors };
+  return { ...readable, key: keys.keyOf(readable), doi: doiOf(paper), url: urlOf(paper) };
 }

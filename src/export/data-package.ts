@@ -1,9 +1,9 @@
 import type pg from "pg";
-import { softwareVersion } from "../../runtime/index.ts";
-import type { ExportFile } from "../export-file.ts";
-import type { ExportedSet } from "../snapshot.ts";
-import { type Column, type ColumnType, readTable } from "../tables/index.ts";
-import type { WrittenFile } from "./written-file.ts";
+import { softwareVersion } from "../runtime/index.ts";
+import type { ExportFile } from "./export-file.ts";
+import type { ExportedSet } from "./snapshot.ts";
+import { type Column, type ColumnType, readTable } from "./tables.ts";
+import type { WrittenFile } from "./write-file.ts";
 
 /** A file of a dump that is on disk. */
 export type DumpedFile = WrittenFile & {

@@ -1,13 +1,12 @@
 import type pg from "pg";
-import { readableText } from "../../text/index.ts";
-import { copyLines, type ExportCounts, readRows, writeRows } from "../copy-out.ts";
-import type { ChosenWorks } from "./chosen-works.ts";
-import { edgeLines, type Vertex, vertexSelect } from "./graph-select.ts";
+import { readableText } from "../text/index.ts";
+import { copyLines, type ExportCounts, readRows, writeRows } from "./copy-out.ts";
+import { edgeLines, type Vertex, vertexSelect, type WorkSelection } from "./graph-rows.ts";
 
 /** VOSviewer's map file: a line for each work, its citations as weight and its year as score. */
 export async function* vosviewerMap(
   client: pg.ClientBase,
-  works: ChosenWorks,
+  works: WorkSelection,
   { main }: ExportCounts,
 ): AsyncGenerator<Uint8Array> {
   yield Buffer.from("id\tlabel\tdescription\tweight<Citations>\tscore<Year>\n");
@@ -17,7 +16,7 @@ export async function* vosviewerMap(
 /** VOSviewer's network file: a line of strength 1 for each citation, from the citing to the cited. */
 export function vosviewerNetwork(
   client: pg.ClientBase,
-  works: ChosenWorks,
+  works: WorkSelection,
   { citations }: ExportCounts,
 ): AsyncGenerator<Uint8Array> {
   return copyLines(client, edgeLines(works, String.raw`citing.n || E'\t' || cited.n || E'\t1'`), citations);

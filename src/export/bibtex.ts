@@ -1,8 +1,7 @@
 import type pg from "pg";
-import { type AuthorName, textToTex } from "../../text/index.ts";
-import { type RowCount, writeRows } from "../copy-out.ts";
-import type { PaperSet } from "./citable-paper.ts";
-import { type Entry, readEntries } from "./entries.ts";
+import { type AuthorName, textToTex } from "../text/index.ts";
+import { type Entry, type PaperSet, readEntries } from "./bibliography.ts";
+import { type RowCount, writeRows } from "./copy-out.ts";
 
 /** Papers as BibTeX, one entry each, with the fields of arXiv and INSPIRE. Accented letters are TeX: `F{\"a}rber`. */
 export function bibtex(client: pg.ClientBase, set: PaperSet, count: RowCount): AsyncGenerator<Uint8Array> {

@@ -1,7 +1,6 @@
 import type pg from "pg";
-import { copyLines, type ExportCounts, readRows, writeRows } from "../copy-out.ts";
-import type { ChosenWorks } from "./chosen-works.ts";
-import { countSelect, edgeLines, type Vertex, vertexSelect } from "./graph-select.ts";
+import { copyLines, type ExportCounts, readRows, writeRows } from "./copy-out.ts";
+import { countSelect, edgeLines, type Vertex, vertexSelect, type WorkSelection } from "./graph-rows.ts";
 
 /**
  * Works and citations as a Pajek network (`.net`): numbered vertices, labelled with the works' keys, then arcs of
@@ -9,7 +8,7 @@ import { countSelect, edgeLines, type Vertex, vertexSelect } from "./graph-selec
  */
 export async function* pajek(
   client: pg.ClientBase,
-  works: ChosenWorks,
+  works: WorkSelection,
   { main, citations }: ExportCounts,
 ): AsyncGenerator<Uint8Array> {
   const { rows } = await client.query<{ count: number }>(countSelect(works));

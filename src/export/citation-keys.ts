@@ -1,4 +1,4 @@
-import type { AuthorName } from "../../text/index.ts";
+import type { AuthorName } from "../text/index.ts";
 
 /** The fields that a key is made of. */
 type KeySource = {
@@ -16,7 +16,7 @@ type KeySource = {
  * appended. An entry without an author or a year uses its work's key: `arxiv-2302.12192`.
  */
 export class CitationKeys {
-  readonly #taken = new Set<string>();
+  readonly #used = new Set<string>();
   /** By key, how many suffixes were used. */
   readonly #suffixes = new Map<string, number>();
 
@@ -24,8 +24,8 @@ export class CitationKeys {
     const base = baseKey(source);
     let key = base;
     let suffixes = this.#suffixes.get(base) ?? 0;
-    while (this.#taken.has(key)) key = base + letters(suffixes++);
-    this.#taken.add(key);
+    while (this.#used.has(key)) key = base + letters(suffixes++);
+    this.#used.add(key);
     if (suffixes > 0) this.#suffixes.set(base, suffixes);
     return key;
   }
@@ -37,13 +37,13 @@ function letters(index: number): string {
   return index < 26 ? last : letters(Math.floor(index / 26) - 1) + last;
 }
 
-const maxName = 40;
+const maxNameLength = 40;
 
 function baseKey({ work, pith_number, title, authors, year }: KeySource): string {
   const [first] = authors;
   const name = first === undefined ? "" : nameKey(first);
   if (name === "" || year === null) return identityKey(work, pith_number);
-  return name.slice(0, maxName) + year + titleWord(title ?? "");
+  return name.slice(0, maxNameLength) + year + titleWord(title ?? "");
 }
 
 function nameKey(author: AuthorName): string {
@@ -51,7 +51,7 @@ function nameKey(author: AuthorName): string {
   return asciiLetters(author.text.replace(/^the |\bcollaborations?\b/gi, ""));
 }
 
-const emptyWords = new Set(
+const stopWords = new Set(
   "a an the on of in for to at by from with and or is are as its do does how what why when towards toward".split(
     " ",
   ),
@@ -65,7 +65,7 @@ function titleWord(title: string): string {
     .split(/[^\p{L}\p{M}\p{N}]+/u)
     .map(asciiLetters)
     .filter((word) => word !== "");
-  return (words.find((word) => !emptyWords.has(word)) ?? words[0] ?? "").slice(0, maxName);
+  return (words.find((word) => !stopWords.has(word)) ?? words[0] ?? "").slice(0, maxNameLength);
 }
 
 /** Letters that no decomposition turns into ASCII. */

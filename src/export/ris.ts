@@ -1,8 +1,7 @@
 import type pg from "pg";
-import { type AuthorName, foldWhiteSpace } from "../../text/index.ts";
-import { type RowCount, writeRows } from "../copy-out.ts";
-import type { PaperSet } from "./citable-paper.ts";
-import { type Entry, readEntries } from "./entries.ts";
+import { type AuthorName, foldWhiteSpace } from "../text/index.ts";
+import { type Entry, type PaperSet, readEntries } from "./bibliography.ts";
+import { type RowCount, writeRows } from "./copy-out.ts";
 
 /** Papers as RIS: records of lines `TAG  - value`, each ended by CR LF, of type unpublished work. */
 export function ris(client: pg.ClientBase, set: PaperSet, count: RowCount): AsyncGenerator<Uint8Array> {

@@ -1,8 +1,7 @@
 import type pg from "pg";
-import type { AuthorName } from "../../text/index.ts";
-import { type RowCount, writeRows } from "../copy-out.ts";
-import type { PaperSet } from "./citable-paper.ts";
-import { type Entry, readEntries } from "./entries.ts";
+import type { AuthorName } from "../text/index.ts";
+import { type Entry, type PaperSet, readEntries } from "./bibliography.ts";
+import { type RowCount, writeRows } from "./copy-out.ts";
 
 /** Papers as CSL-JSON: one array of items, one a line. */
 export async function* cslJson(

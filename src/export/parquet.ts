@@ -1,9 +1,9 @@
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type pg from "pg";
-import { softwareVersion } from "../../runtime/index.ts";
-import { type RowCount, readRows } from "../copy-out.ts";
-import type { Column, ColumnType, ExportedTable } from "./exported-table.ts";
-import { jsonSelect } from "./table-select.ts";
+import { softwareVersion } from "../runtime/index.ts";
+import { type RowCount, readRows } from "./copy-out.ts";
+import type { Column, ColumnType, ExportedTable } from "./tables.ts";
+import { jsonSelect } from "./tables.ts";
 
 type SchemaElement = ConstructorParameters<typeof ParquetWriter>[0]["schema"][number];
 type Row = Readonly<Record<string, unknown>>;
@@ -35,10 +35,10 @@ export async function* tableParquet(
       rowGroupSize: groupRows,
     });
     count.rows += rows.length;
-    yield take(writer);
+    yield drain(writer);
   }
   await parquet.finish();
-  yield take(writer);
+  yield drain(writer);
 }
 
 /** Pages combined to groups of equal size: the size of pages depends on the network, and the bytes must not. */
@@ -56,7 +56,7 @@ async function* groupsOf(pages: AsyncIterable<readonly Row[]>): AsyncGenerator<R
 }
 
 /** Takes the bytes written so far out of the writer, which keeps only their length. */
-function take(writer: ByteWriter): Uint8Array {
+function drain(writer: ByteWriter): Uint8Array {
   const bytes = new Uint8Array(writer.buffer.slice(0, writer.index));
   writer.index = 0;
   return bytes;

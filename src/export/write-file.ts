@@ -12,7 +12,7 @@ export type WrittenFile = {
  * Writes a file atomically: under a temporary name until all is on disk. An existing file stays until then. `onBytes`
  * is called for each piece; the signal ends the writing between two.
  */
-export async function writeWhole(
+export async function writeFileAtomically(
   path: string,
   pieces: AsyncIterable<Uint8Array>,
   {
@@ -44,7 +44,7 @@ export async function writeWhole(
 }
 
 /** The size and hash of a file; null if it is missing. */
-export async function readWritten(path: string): Promise<WrittenFile | null> {
+export async function hashFile(path: string): Promise<WrittenFile | null> {
   const hash = createHash("sha256");
   let bytes = 0;
   try {

@@ -1,9 +1,7 @@
 import type pg from "pg";
-import { nodeIdOf, readableText } from "../../text/index.ts";
-import { copyLines, type ExportCounts, readRows, writeRows } from "../copy-out.ts";
-import type { ChosenWorks } from "./chosen-works.ts";
-import { edgeLines, type Vertex, vertexSelect } from "./graph-select.ts";
-import { xmlText } from "./xml-text.ts";
+import { nodeIdOf, readableText } from "../text/index.ts";
+import { copyLines, type ExportCounts, readRows, writeRows } from "./copy-out.ts";
+import { edgeLines, type Vertex, vertexSelect, type WorkSelection } from "./graph-rows.ts";
 
 /** The attributes of a vertex; the texts of `attr.type` are GraphML's. Gephi shows `label`. */
 const attributes: readonly (readonly [
@@ -43,7 +41,7 @@ const edge =
 /** Works and citations as GraphML: a vertex for each work, a directed edge for each citation. Vertex ids are stable. */
 export async function* graphml(
   client: pg.ClientBase,
-  works: ChosenWorks,
+  works: WorkSelection,
   { main, citations }: ExportCounts,
 ): AsyncGenerator<Uint8Array> {
   yield Buffer.from(head);
@@ -61,4 +59,27 @@ function nodeText(vertex: Vertex): string {
   // yEd displays no attributes by default.
   const graphics = `<y:ShapeNode><y:NodeLabel>${xmlText(labelOf(vertex))}</y:NodeLabel></y:ShapeNode>`;
   return `<node id="${nodeIdOf(vertex.work)}">${data}<data key="graphics">${graphics}</data></node>\n`;
+}
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "\t": "&#9;",
+  "\n": "&#10;",
+  "\r": "&#13;",
+  // These are line ends in XML 1.1.
+  "\u0085": "&#133;",
+  "\u2028": "&#8232;",
+};
+
+/**
+ * Any text for XML 1.0, in an element or an attribute: markup is escaped, and the characters that XML cannot represent
+ * (most controls, U+FFFE, U+FFFF) become U+FFFD.
+ */
+function xmlText(text: string): string {
+  return text
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")
+    .replace(/[&<>"\t\n\r\u0085\u2028]/g, (character) => entities[character] ?? "");
 }
