@@ -1,4 +1,4 @@
-import { type IdentifierKind, readVoices } from "../row-rules/index.ts";
+import { type IdentifierKind, readVotes } from "../row-rules/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import type { IdentifierRow, WorkRow } from "./loaders/index.ts";
@@ -54,7 +54,7 @@ export async function identityConflictsOf(
 ): Promise<IdentityConflict[]> {
   const identifiers = await loaders.identifiersOfWork.load(workId);
   const conflicts = identifiers.map(async ({ value, voices }): Promise<IdentityConflict[]> => {
-    const list = voices === null ? [] : readVoices(voices);
+    const list = voices === null ? [] : readVotes(voices);
     if (!list.slice(1).some(({ target }) => target !== null)) return [];
     const targets = await Promise.all(
       list.map(({ target }) => (target === null ? null : loaders.identifier.load(target.targetId))),

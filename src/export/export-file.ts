@@ -1,6 +1,6 @@
-import type { PaperSet } from "./bibliography.ts";
+import { type CitablePaper, entriesOf, type PaperSet, readEntries } from "./bibliography.ts";
 import { bibtex } from "./bibtex.ts";
-import type { ExportCounts } from "./copy-out.ts";
+import { type ExportCounts, RowCount } from "./copy-out.ts";
 import { cslJson } from "./csl-json.ts";
 import { type CsvOptions, tableCsv, tableNdjson } from "./csv-ndjson.ts";
 import { type Neighbourhood, selectWorks, type WorkSelection } from "./graph-rows.ts";
@@ -104,5 +104,17 @@ const bibliographyWriters = {
 /** A set of papers to cite. */
 export function bibliographyFile(format: BibliographyFormat, set: PaperSet): ExportFile {
   const { name, mediaType, write } = bibliographyWriters[format];
-  return { name, mediaType, format, write: ({ client }, { main }) => write(client, set, main) };
+  return { name, mediaType, format, write: ({ client }, { main }) => write(readEntries(client, set), main) };
+}
+
+/** The same text for papers that were read elsewhere, such as through the API, in their order. */
+export async function bibliographyText(
+  format: BibliographyFormat,
+  papers: readonly CitablePaper[],
+): Promise<string> {
+  let text = "";
+  for await (const piece of bibliographyWriters[format].write([entriesOf(papers)], new RowCount())) {
+    text += Buffer.from(piece).toString();
+  }
+  return text;
 }

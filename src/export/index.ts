@@ -1,5 +1,5 @@
 export { grantAnalyst, isRoleName, isValidPassword, RoleInUseError, removeAnalyst } from "./analyst.ts";
-export type { CitableRef, PaperSet } from "./bibliography.ts";
+export type { CitablePaper, CitableRef, PaperSet } from "./bibliography.ts";
 export { ExportCounts } from "./copy-out.ts";
 export type { CsvOptions } from "./csv-ndjson.ts";
 export { ExportError, writeDump } from "./dump.ts";
@@ -7,6 +7,7 @@ export {
   type BibliographyFormat,
   bibliographyFile,
   bibliographyFormats,
+  bibliographyText,
   type ExportFile,
   type ExportFormat,
   type GraphFormat,

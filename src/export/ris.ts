@@ -1,11 +1,10 @@
-import type pg from "pg";
 import { type AuthorName, foldWhiteSpace } from "../text/index.ts";
-import { type Entry, type PaperSet, readEntries } from "./bibliography.ts";
+import type { Entry, EntryPages } from "./bibliography.ts";
 import { type RowCount, writeRows } from "./copy-out.ts";
 
 /** Papers as RIS: records of lines `TAG  - value`, each ended by CR LF, of type unpublished work. */
-export function ris(client: pg.ClientBase, set: PaperSet, count: RowCount): AsyncGenerator<Uint8Array> {
-  return writeRows(readEntries(client, set), recordText, count);
+export function ris(entries: EntryPages, count: RowCount): AsyncGenerator<Uint8Array> {
+  return writeRows(entries, recordText, count);
 }
 
 function recordText(entry: Entry): string {

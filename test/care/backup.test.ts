@@ -5,9 +5,14 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { BackupError, readBackup, writeBackup } from "../../src/backup/index.ts";
+import {
+  BackupError,
+  checkTables,
+  readBackup,
+  rebuildTables,
+  writeBackup,
+} from "../../src/maintenance/index.ts";
 
-import { checkTables, rebuildTables } from "../../src/maintenance/index.ts";
 import { enqueue } from "../../src/submissions/index.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "../database.ts";
