@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { checksumAt, type Database, type FeedPosition, feedHead, readChanges } from "../../store/index.ts";
-import { queryOf, type TimedRead, weakTag } from "../http/index.ts";
-import type { ChangeWatch, Wait } from "../live/index.ts";
-import { refuse, revalidated, sendDocument } from "./send-document.ts";
+import { checksumAt, type Database, type FeedPosition, feedHead, readChanges } from "../store/index.ts";
+import { queryOf, type TimedRead, weakTag } from "./http/index.ts";
+import type { ChangeWatch, Wait } from "./live-changes.ts";
+import { refuse, revalidated, sendDocument } from "./paper-documents.ts";
 
 /** Seconds that a client may ask to wait for a change, at most. */
 const longestWait = 30;

@@ -1,22 +1,25 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ApiError, badUserInput, readSubmissions } from "../../api/index.ts";
+import type { LogError } from "../graphql/index.ts";
 import {
   type BodyError,
   discardBody,
+  explainRefusal,
+  findSubmitter,
   inTime,
   queryOf,
   RetryLaterError,
   type Route,
+  type Submitter,
+  sendError,
+  sendJson,
   type TimedRead,
 } from "../http/index.ts";
-import type { LogError } from "../mask-error.ts";
-import { positionHeaders } from "../request-reads.ts";
-import { sendError, sendJson } from "../responses.ts";
-import { AnswerWriter } from "./answer-writer.ts";
-import { answerOf } from "./answers.ts";
-import type { SubmissionDesk } from "./desk.ts";
-import { takeBody } from "./intake.ts";
-import { explainRefusal, findSubmitter, type Submitter } from "./tokens.ts";
+
+import { positionHeaders } from "../read-routing.ts";
+import { takeBody } from "./read-submissions.ts";
+import { AnswerWriter, answerOf } from "./result-writer.ts";
+import type { SubmissionDesk } from "./submission-service.ts";
 
 type SubmissionOptions = {
   /** How long an answer about a submission may read from the database before it is TIMEOUT. */

@@ -2,13 +2,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, Server as NetServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import type { App } from "./app.ts";
-import { type ConnectionLimits, Connections } from "./connections.ts";
-import { pathOf, useOriginForm } from "./http/index.ts";
-import { listenOn } from "./listen-on.ts";
-import type { LogError } from "./mask-error.ts";
-import { sendError, sendJson } from "./responses.ts";
+import { type ConnectionLimits, Connections } from "./connection-limits.ts";
+import type { LogError } from "./graphql/index.ts";
+import { pathOf, sendError, sendJson, useOriginForm } from "./http/index.ts";
 
-export type ListenOptions = {
+type ListenOptions = {
   /** 0 picks a free one. */
   readonly port: number;
   readonly host: string;
@@ -154,5 +152,32 @@ function answerStarting(request: IncomingMessage, response: ServerResponse): voi
       message: "The service is starting. Try again in a few seconds.",
       headers: { ...retryAfter, "access-control-allow-origin": "*" },
     });
+  }
+}
+
+/** Listens. Rejects with a readable message if it cannot, with the system's error as the cause. */
+export function listenOn(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException) =>
+      reject(new Error(explain(error, port, host), { cause: error }));
+    server.once("error", fail);
+    server.listen(port, host, () => {
+      server.off("error", fail);
+      resolve();
+    });
+  });
+}
+
+function explain(error: NodeJS.ErrnoException, port: number, host: string): string {
+  switch (error.code) {
+    case "EADDRINUSE":
+      return `Port ${port} of ${host} is in use by another program. Choose another port or end that program.`;
+    case "EACCES":
+      return `Port ${port} may not be used by this user. Choose one of 1024 or above.`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return `${host} is no address of this machine.`;
+    default:
+      return `Cannot listen on ${host}:${port}: ${error.message}`;
   }
 }

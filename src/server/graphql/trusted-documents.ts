@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { type GraphQLSchema, Kind, type OperationTypeNode, parse, validate } from "graphql";
-import { ApiError } from "../api/index.ts";
-import { readTextFile } from "../ingest/index.ts";
-import { errorText } from "../runtime/index.ts";
+import { ApiError } from "../../api/index.ts";
+import { readTextFile } from "../../ingest/index.ts";
+import { errorText } from "../../runtime/index.ts";
 
 /** The parameters of a request, before they are checked. */
 export type GivenParameters = {

@@ -1,7 +1,71 @@
+import { readFile, stat } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Encoding, pathOf, type Route, sendImmutable, sendPage } from "../http/index.ts";
-import { sendError } from "../responses.ts";
-import { BuiltFiles, builtExplorer } from "./built-files.ts";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { cryptography } from "../protocol/index.ts";
+import {
+  acceptedEncoding,
+  type Encoding,
+  pathOf,
+  type Route,
+  sendBody,
+  sendError,
+  sendUnmodified,
+  strongTag,
+} from "./http/index.ts";
+
+/** Where the build puts the explorer: the same path from src/ and from dist/. */
+export const builtExplorer = fileURLToPath(new URL("../../dist/explorer", import.meta.url));
+
+const suffixes: Readonly<Record<Encoding, string>> = { br: ".br", gzip: ".gz", identity: "" };
+
+type Page = { readonly text: string; readonly modified: number };
+
+/** The explorer's built files: read on first use, and cached until the next build. */
+class BuiltFiles {
+  readonly #folder: string;
+  readonly #pages = new Map<string, Page>();
+  readonly #assets = new Map<string, Buffer>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** A page by its file's name; null if nothing was built. */
+  async page(name: string): Promise<string | null> {
+    const path = join(this.#folder, name);
+    const modified = await orNull(stat(path).then(({ mtimeMs }) => mtimeMs));
+    if (modified === null) return null;
+    const known = this.#pages.get(name);
+    if (known?.modified === modified) return known.text;
+    const text = await orNull(readFile(path, "utf8"));
+    if (text === null) return null;
+    this.#assets.clear();
+    this.#pages.set(name, { text, modified });
+    return text;
+  }
+
+  /** An asset by its plain name, in an encoding that the build made of it; null if there is none. */
+  async asset(name: string, encoding: Encoding): Promise<Buffer | null> {
+    const file = name + suffixes[encoding];
+    const known = this.#assets.get(file);
+    if (known !== undefined) return known;
+    const read = await orNull(readFile(join(this.#folder, "assets", file)));
+    if (read !== null) this.#assets.set(file, read);
+    return read;
+  }
+}
+
+/** The content that is read from a file; null if the file is missing. */
+async function orNull<Value>(reading: Promise<Value>): Promise<Value | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "EISDIR" || code === "ENOTDIR") return null;
+    throw error;
+  }
+}
 
 /**
  * A page may load scripts and styles only from this server, and query only this server. Inline scripts, styles and
@@ -121,4 +185,45 @@ async function answerAsset(
   if (await sendImmutable(request, response, { type, bytes, headers: explorerHeaders })) return;
   const message = "The explorer has no such file. If it was updated, reload the page.";
   sendError(request, response, 404, { code: "NOT_FOUND", message });
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Sends an HTML page that caches revalidate each time: 304 if the client has it, no body for HEAD. */
+export function sendPage(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { text, headers, status = 200 }: { text: string; headers: Headers; status?: number },
+): void {
+  const etag = strongTag(cryptography.sha256Text(text).slice(0, 32));
+  const all = { ...headers, "cache-control": "no-cache", etag };
+  if (status === 200 && sendUnmodified(request, response, etag, all)) return;
+  sendBody(request, response, status, { ...all, "content-type": "text/html; charset=utf-8" }, text);
+}
+
+type ImmutableFile = {
+  readonly type: string;
+  /** The file's bytes in an encoding; null if that encoding does not exist. */
+  readonly bytes: (encoding: Encoding) => Promise<Buffer | null>;
+  readonly headers: Headers;
+};
+
+/**
+ * Sends a file whose name changes with its content, so that caches may store it permanently. All clients share its
+ * bytes. Returns false, with nothing sent, if the file does not exist.
+ */
+export async function sendImmutable(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { type, bytes, headers }: ImmutableFile,
+): Promise<boolean> {
+  const wanted = acceptedEncoding(request);
+  const compressed = wanted === "identity" ? null : await bytes(wanted);
+  const body = compressed ?? (await bytes("identity"));
+  if (body === null) return false;
+  const encoding = compressed === null ? {} : { "content-encoding": wanted };
+  const caching = { vary: "Accept-Encoding", "cache-control": "public, max-age=31536000, immutable" };
+  // `headers` has the security policy: a worker has its own, and an image opened directly is a page.
+  sendBody(request, response, 200, { "content-type": type, ...encoding, ...caching, ...headers }, body);
+  return true;
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ApiError, comeAgainSeconds, Deadline } from "../../api/index.ts";
 import { untilAborted } from "../../store/index.ts";
-import { sendError } from "../responses.ts";
+import { sendError } from "./responses.ts";
 import type { Route } from "./router.ts";
 
 /** Reads from the database; rejects with TIMEOUT or CANCELLED (an ApiError) if it does not finish in time. */

@@ -1,7 +1,7 @@
 import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
-import { clientCodeOf } from "../api/index.ts";
-import { isServerFault } from "../store/index.ts";
-import { databaseAwayExtensions, databaseAwayText, unavailableHttp } from "./responses.ts";
+import { clientCodeOf } from "../../api/index.ts";
+import { isServerFault } from "../../store/index.ts";
+import { databaseAwayExtensions, databaseAwayText, unavailableHttp } from "../http/index.ts";
 
 /** In characters. graphql-js repeats rejected values in its messages, however long they are. */
 const longestMessage = 1_000;

@@ -1,13 +1,46 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { ApiError, clientCodeOf, type ErrorCode, prepareLoaders } from "../../api/index.ts";
-import type { ExportSettings } from "../../config/index.ts";
-import { ExportCounts, type ExportedSet, readTable, tableNames, withSnapshot } from "../../export/index.ts";
-import { softwareVersion } from "../../runtime/index.ts";
-import type { Database } from "../../store/index.ts";
-import { isMatched, queryOf, type Route, sendUnmodified, strongTag } from "../http/index.ts";
-import { findSubmitter } from "../ingest/index.ts";
-import { GoneError, sendAsRead, sendError, sendJson } from "../responses.ts";
-import { type ExportPath, exportPaths, requestedFile } from "./requested-file.ts";
+import {
+  ApiError,
+  badUserInput,
+  clientCodeOf,
+  type ErrorCode,
+  findCitable,
+  type Loaders,
+  prepareLoaders,
+} from "../api/index.ts";
+import type { ExportSettings } from "../config/index.ts";
+import {
+  type BibliographyFormat,
+  bibliographyFile,
+  ExportCounts,
+  type ExportedSet,
+  type ExportFile,
+  type GraphFormat,
+  graphFiles,
+  parseRowKey,
+  readTable,
+  type Snapshot,
+  type TableFormat,
+  type TableName,
+  tableFile,
+  tableFormats,
+  tableNames,
+  withSnapshot,
+} from "../export/index.ts";
+import { softwareVersion } from "../runtime/index.ts";
+import type { Database } from "../store/index.ts";
+import {
+  findSubmitter,
+  GoneError,
+  isMatched,
+  queryOf,
+  type Route,
+  sendAsRead,
+  sendError,
+  sendJson,
+  sendUnmodified,
+  strongTag,
+} from "./http/index.ts";
 
 /** Exports that run at a time: each occupies a connection, and a processor of the database server. */
 const maxExports = 2;
@@ -16,6 +49,26 @@ const maxExports = 2;
 export const noExports: ExportSettings = { isPublic: false, tokens: [] };
 
 type Handle = Route["handle"];
+
+/** A path below `/export/` without its query. */
+type ExportPath =
+  | { readonly kind: "table"; readonly table: TableName; readonly format: TableFormat }
+  | { readonly kind: "graph"; readonly format: GraphFormat; readonly place: number }
+  | { readonly kind: "bibliography"; readonly format: BibliographyFormat };
+
+/** What each file name exports. */
+const exportPaths: ReadonlyMap<string, ExportPath> = new Map<string, ExportPath>([
+  ...tableNames.flatMap((table) =>
+    tableFormats.map((format) => [`${table}.${format}`, { kind: "table", table, format }] as const),
+  ),
+  ["graph.graphml", { kind: "graph", format: "graphml", place: 0 }],
+  ["graph.net", { kind: "graph", format: "pajek", place: 0 }],
+  ["vosviewer-map.txt", { kind: "graph", format: "vosviewer", place: 0 }],
+  ["vosviewer-network.txt", { kind: "graph", format: "vosviewer", place: 1 }],
+  ["papers.bib", { kind: "bibliography", format: "bibtex" }],
+  ["papers.ris", { kind: "bibliography", format: "ris" }],
+  ["papers.csl.json", { kind: "bibliography", format: "csl-json" }],
+]);
 
 /** The paths of all files. */
 export const exportFilePattern = new RegExp(
@@ -184,4 +237,106 @@ async function answerExport(
       headers: { "access-control-allow-origin": "*", "cache-control": "no-cache" },
     });
   }
+}
+
+const limits = { refs: 100, depth: 10, works: 100_000 } as const;
+const usualWorks = 5_000;
+
+const directions = { references: "REFERENCES", "cited-by": "CITED_BY", both: "BOTH" } as const;
+
+const known = {
+  table: ["after", "raw", "bom"],
+  graph: ["ref", "depth", "direction", "maximum-works"],
+  bibliography: ["ref", "category"],
+} as const;
+
+/**
+ * The export that a request names, with its parameters read. Rejects with BAD_USER_INPUT if one is unknown or wrong,
+ * with NOT_FOUND or AMBIGUOUS_REF for a ref that matches none or several.
+ */
+async function requestedFile(
+  path: ExportPath,
+  query: URLSearchParams,
+  { client }: Snapshot,
+  loaders: Loaders,
+): Promise<ExportFile> {
+  const names: readonly string[] = known[path.kind];
+  for (const name of new Set(query.keys())) {
+    if (!names.includes(name)) {
+      throw badUserInput(`There is no parameter ${JSON.stringify(name)} here: ${names.join(", ")}.`);
+    }
+    if (name !== "ref" && query.getAll(name).length > 1) {
+      throw badUserInput(`\`${name}\` may be given once.`);
+    }
+  }
+  if (path.kind === "table") {
+    const after = query.get("after");
+    const options = { raw: readFlag(query, "raw", path.format), bom: readFlag(query, "bom", path.format) };
+    if (after === null) return tableFile(path.table, path.format, options);
+    if (path.format === "parquet") {
+      throw badUserInput("A Parquet file cannot go on after a row: only ndjson and csv can.");
+    }
+    const table = await readTable(client, path.table);
+    const key = parseRowKey(table, after);
+    if (key !== null) return tableFile(path.table, path.format, { ...options, after: key });
+    throw badUserInput(`\`after\` must be a JSON list of a row's ${table.key.join(" and ")}.`);
+  }
+  const refs = query.getAll("ref");
+  if (refs.length > limits.refs) {
+    throw badUserInput(`At most ${limits.refs} refs may be given, not ${refs.length}.`);
+  }
+  if (path.kind === "bibliography") {
+    const category = query.get("category");
+    const found = await Promise.all(refs.map((ref) => findCitable(ref, loaders)));
+    const citable = found.map((one, index) => given(one, refs[index] ?? "", "paper"));
+    return bibliographyFile(path.format, {
+      ...(refs.length === 0 ? {} : { refs: citable }),
+      ...(category === null ? {} : { category: readCategory(category) }),
+    });
+  }
+  const direction = query.get("direction") ?? "both";
+  if (!Object.hasOwn(directions, direction)) {
+    throw badUserInput(`\`direction\` must be ${Object.keys(directions).join(", ")}.`);
+  }
+  const depth = readNumber(query, "depth", 1, 0, limits.depth);
+  const maximumWorks = readNumber(query, "maximum-works", usualWorks, 1, limits.works);
+  const works = await Promise.all(refs.map((ref) => loaders.workByRef.load(ref)));
+  const roots = works.map((work, index) => given(work, refs[index] ?? "", "work").workId);
+  const neighbourhood =
+    refs.length === 0
+      ? null
+      : { roots, depth, direction: directions[direction as keyof typeof directions], maximumWorks };
+  return graphFiles(path.format, neighbourhood)[path.place] as ExportFile;
+}
+
+function given<Row>(row: Row | null, ref: string, noun: string): Row {
+  if (row !== null) return row;
+  throw new ApiError("NOT_FOUND", `This mirror knows no ${noun} ${JSON.stringify(ref.slice(0, 100))}.`);
+}
+
+function readCategory(text: string): string {
+  if (!text.includes("\0") && text.isWellFormed() && text.length <= 200) return text;
+  throw badUserInput("`category` must be a category like hep-th.");
+}
+
+/** Reads a boolean parameter, which only CSV has. */
+function readFlag(query: URLSearchParams, name: string, format: TableFormat): boolean {
+  const text = query.get(name);
+  if (text === null) return false;
+  if (format !== "csv") throw badUserInput(`\`${name}\` is an option of CSV only.`);
+  if (text === "true" || text === "false") return text === "true";
+  throw badUserInput(`\`${name}\` must be true or false.`);
+}
+
+function readNumber(
+  query: URLSearchParams,
+  name: string,
+  usual: number,
+  least: number,
+  most: number,
+): number {
+  const text = query.get(name) ?? String(usual);
+  const value = Number(text);
+  if (/^\d{1,9}$/.test(text) && value >= least && value <= most) return value;
+  throw badUserInput(`\`${name}\` must be a whole number from ${least} to ${most}.`);
 }

@@ -1,12 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { ApiError, encodeGlobalId, type Submit } from "../../api/index.ts";
+import {
+  ApiError,
+  encodeGlobalId,
+  readSubmissions,
+  type SubmissionRow,
+  type Submit,
+} from "../../api/index.ts";
 import type { SubmissionSettings } from "../../config/index.ts";
 import { DocumentError, parseDocument } from "../../protocol/index.ts";
-import type { Database, Position } from "../../store/index.ts";
-import { enqueue, type NewSubmission, readQueueSize } from "../../submissions/index.ts";
+import { type Database, type Listening, listen, type Position } from "../../store/index.ts";
+import { enqueue, finishedChannel, type NewSubmission, readQueueSize } from "../../submissions/index.ts";
+import { explainRefusal, findSubmitter, type Submitter } from "../http/index.ts";
 import { Precedence, QueueRoom, SubmissionRate } from "./admission.ts";
-import { Outcomes } from "./outcomes.ts";
-import { explainRefusal, findSubmitter, type Submitter } from "./tokens.ts";
 
 /** The default: no one may submit. */
 export const noSubmissions: SubmissionSettings = {
@@ -136,4 +141,69 @@ export const queueFullText = `More is waiting here than this mirror keeps. Send 
 
 function rateLimited(seconds: number): ApiError {
   return new ApiError("RATE_LIMITED", rateLimitText(seconds), { retryAfter: seconds });
+}
+
+/** Milliseconds between look-ups of expected submissions: notifications may be lost with a connection. */
+const lookUpEvery = 1_000;
+
+/** Reports when submissions are finished. Uses one of the pool's connections from its first use on. */
+class Outcomes {
+  readonly #database: Database;
+  readonly #expected = new Map<string, (row: SubmissionRow) => void>();
+  #listening: Listening | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  /** Ids of notifications that arrived during a look-up. */
+  #told = new Set<string>();
+  #isLooking = false;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Resolves once the submission is finished. Call it before the submission is in the queue, and `forget` it later. */
+  expect(id: string): Promise<SubmissionRow> {
+    this.#listening ??= listen(this.#database.pool, {
+      channel: finishedChannel,
+      onNotice: (payload) => this.#lookUp(payload.split(" ")),
+      onListening: () => this.#lookUp(this.#expected.keys()),
+    });
+    this.#timer ??= setInterval(() => this.#lookUp(this.#expected.keys()), lookUpEvery).unref();
+    return new Promise((resolve) => this.#expected.set(id, resolve));
+  }
+
+  /** Stops waiting for it. */
+  forget(id: string): void {
+    this.#expected.delete(id);
+    if (this.#expected.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#listening?.close();
+  }
+
+  #lookUp(ids: Iterable<string>): void {
+    for (const id of ids) if (this.#expected.has(id)) this.#told.add(id);
+    if (this.#isLooking || this.#told.size === 0) return;
+    this.#isLooking = true;
+    const told = [...this.#told];
+    this.#told = new Set();
+    readSubmissions(this.#database, told)
+      .then((rows) => {
+        for (const row of rows.values()) if (row.status !== "queued") this.#finish(row);
+      })
+      // The next look-up follows.
+      .catch(() => {})
+      .finally(() => {
+        this.#isLooking = false;
+        this.#lookUp([]);
+      });
+  }
+
+  #finish(row: SubmissionRow): void {
+    this.#expected.get(row.submissionId)?.(row);
+    this.forget(row.submissionId);
+  }
 }

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exposition, expositionType, type Family } from "../telemetry/index.ts";
-import { Connections } from "./connections.ts";
+import { Connections } from "./connection-limits.ts";
 import { answerReadiness, type Readiness } from "./health.ts";
-import { listenOn } from "./listen-on.ts";
-import { send, sendError, sendJson } from "./responses.ts";
+import { send, sendError, sendJson } from "./http/index.ts";
+import { listenOn } from "./listen.ts";
 
 type MetricsListenerOptions = {
   readonly host: string;

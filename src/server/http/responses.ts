@@ -1,6 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
-import { comeAgainSeconds, type ErrorCode } from "../api/index.ts";
-import { isServerFault } from "../store/index.ts";
+import { comeAgainSeconds, type ErrorCode } from "../../api/index.ts";
+import { isServerFault } from "../../store/index.ts";
 
 /** Sends a complete body; for a HEAD request only its headers. */
 export function sendBody(

@@ -3,9 +3,9 @@ import { setImmediate as afterInput, setTimeout as delay } from "node:timers/pro
 import { comeAgainSeconds, type SubmissionRow } from "../../api/index.ts";
 import { linesOf, type Piece, skipByteOrderMark, wholeOf } from "../../ingest/index.ts";
 import type { NewSubmission } from "../../submissions/index.ts";
-import { BodyError, RetryLaterError, readChunks, tooLarge } from "../http/index.ts";
-import { queueFullSeconds, queueFullText, rateLimitText, type SubmissionDesk } from "./desk.ts";
-import type { Submitter } from "./tokens.ts";
+import { BodyError, RetryLaterError, readChunks, type Submitter, tooLarge } from "../http/index.ts";
+
+import { queueFullSeconds, queueFullText, rateLimitText, type SubmissionDesk } from "./submission-service.ts";
 
 /** A document of a body, in the order of the body: stored on disk under an id, or larger than allowed. */
 export type Taken = {

@@ -1,13 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { cryptography, fingerprintOf, mergeVersion, registryKey } from "../../protocol/index.ts";
-import { softwareVersion } from "../../runtime/index.ts";
-import type { Database, PaperDocument, PaperStates } from "../../store/index.ts";
-import { type AddressOf, clientKey } from "../client-address.ts";
-import { inTime, type Route, weakTag } from "../http/index.ts";
-import type { ChangeWatch } from "../live/index.ts";
-import { answerDocument } from "./document.ts";
+import { cryptography, fingerprintOf, mergeVersion, registryKey } from "../protocol/index.ts";
+import { softwareVersion } from "../runtime/index.ts";
+import type { Database, PaperDocument, PaperStates } from "../store/index.ts";
+import { type AddressOf, clientKey } from "./client-address.ts";
 import { answerFeed } from "./feed.ts";
-import { openHeaders, revalidated, sendDocument } from "./send-document.ts";
+import { inTime, type Route, weakTag } from "./http/index.ts";
+import type { ChangeWatch } from "./live-changes.ts";
+import { answerDocument, openHeaders, revalidated, sendDocument } from "./paper-documents.ts";
 
 type MirrorOptions = {
   readonly database: Database;
