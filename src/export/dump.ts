@@ -75,8 +75,8 @@ export function writeDump(database: Pick<Database, "pool">, options: DumpOptions
 async function beginDump(folder: string, set: ExportedSet): Promise<UnfinishedDump> {
   await makeFolder(folder);
   if ((await readdir(folder)).length > 0) {
-    const hint = (await UnfinishedDump.read(folder)) === null ? "" : ", or go on with it: --resume";
-    throw new ExportError("FOLDER_IN_USE", `${folder} is not empty. Name a new folder${hint}.`);
+    const hint = (await UnfinishedDump.read(folder)) === null ? "" : ", or continue with --resume";
+    throw new ExportError("FOLDER_IN_USE", `${folder} is not empty. Use a new folder${hint}.`);
   }
   return UnfinishedDump.begin(folder, set);
 }
@@ -84,13 +84,13 @@ async function beginDump(folder: string, set: ExportedSet): Promise<UnfinishedDu
 async function resumeDump(folder: string, set: ExportedSet): Promise<UnfinishedDump> {
   const earlier = await UnfinishedDump.read(folder);
   if (earlier === null) {
-    throw new ExportError("NOTHING_TO_RESUME", `${folder} holds no export that was left unfinished.`);
+    throw new ExportError("NOTHING_TO_RESUME", `${folder} has no interrupted export to resume.`);
   }
   if (earlier.version !== set.version || earlier.software !== softwareVersion) {
     throw new ExportError(
       "SET_CHANGED",
-      `What ${folder} holds is of another set (${earlier.version}, by version ${earlier.software}) than the tables now ` +
-        `(${set.version}): its files would not belong together. Export again, into a new folder.`,
+      `Can't resume ${folder}: the tables have changed from data set ${earlier.version} (by version ${earlier.software}) ` +
+        `to ${set.version}. Export again to a new folder.`,
     );
   }
   return earlier.dump;

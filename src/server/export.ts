@@ -88,7 +88,7 @@ export function createExportHandlers(
       if (running >= maxExports) {
         return sendError(request, response, 429, {
           code: "RATE_LIMITED",
-          message: `${maxExports} exports are running already. Ask again in a while.`,
+          message: `${maxExports} exports are already running, the maximum. Try again later.`,
           headers: { "retry-after": "10", "access-control-allow-origin": "*" },
         });
       }
@@ -117,8 +117,8 @@ function refuse({ tokens }: ExportSettings, request: IncomingMessage, response: 
     code: "UNAUTHENTICATED",
     message:
       tokens.length === 0
-        ? "This mirror exports nothing over HTTP. Its operator sets PITH_GRAPH_EXPORT=public, or PITH_GRAPH_EXPORT_TOKENS."
-        : "Exporting needs a token: Authorization: Bearer <token>.",
+        ? "Exports over HTTP are disabled. The operator can set PITH_GRAPH_EXPORT=public or PITH_GRAPH_EXPORT_TOKENS."
+        : "Exports need a token: Authorization: Bearer <token>.",
     headers: { "www-authenticate": 'Bearer realm="pith-graph"', "access-control-allow-origin": "*" },
   });
 }
@@ -192,14 +192,13 @@ async function answerExport(
       if (wanted === undefined && query.has("after")) {
         throw new ApiError(
           "BAD_USER_INPUT",
-          "To go on after a row, say what it was a row of: If-Match with the ETag that came with the first part. Else two " +
-            "parts of different sets might be put together.",
+          "To continue after a row, send If-Match with the ETag of the first part: parts of different data sets don't fit together.",
         );
       }
       if (wanted !== undefined && !isMatched(tag, wanted)) {
         throw new ApiError(
           "SET_CHANGED",
-          `The tables have changed: they are now the set ${set.version}. Export again from the beginning.`,
+          `The tables have changed: this is now data set ${set.version}. Export again from the beginning.`,
         );
       }
       const headers = {
@@ -263,7 +262,7 @@ async function requestedFile(
   const names: readonly string[] = known[path.kind];
   for (const name of new Set(query.keys())) {
     if (!names.includes(name)) {
-      throw badUserInput(`There is no parameter ${JSON.stringify(name)} here: ${names.join(", ")}.`);
+      throw badUserInput(`Unknown parameter ${JSON.stringify(name)}. Known parameters: ${names.join(", ")}.`);
     }
     if (name !== "ref" && query.getAll(name).length > 1) {
       throw badUserInput(`\`${name}\` may be given once.`);
@@ -274,7 +273,7 @@ async function requestedFile(
     const options = { raw: readFlag(query, "raw", path.format), bom: readFlag(query, "bom", path.format) };
     if (after === null) return tableFile(path.table, path.format, options);
     if (path.format === "parquet") {
-      throw badUserInput("A Parquet file cannot go on after a row: only ndjson and csv can.");
+      throw badUserInput("A Parquet file can't be continued after a row, only ndjson and csv.");
     }
     const table = await readTable(client, path.table);
     const key = parseRowKey(table, after);
@@ -283,7 +282,7 @@ async function requestedFile(
   }
   const refs = query.getAll("ref");
   if (refs.length > limits.refs) {
-    throw badUserInput(`At most ${limits.refs} refs may be given, not ${refs.length}.`);
+    throw badUserInput(`At most ${limits.refs} refs are allowed, not ${refs.length}.`);
   }
   if (path.kind === "bibliography") {
     const category = query.get("category");
@@ -311,7 +310,7 @@ async function requestedFile(
 
 function given<Row>(row: Row | null, ref: string, noun: string): Row {
   if (row !== null) return row;
-  throw new ApiError("NOT_FOUND", `This mirror knows no ${noun} ${JSON.stringify(ref.slice(0, 100))}.`);
+  throw new ApiError("NOT_FOUND", `No ${noun} matches ${JSON.stringify(ref.slice(0, 100))}.`);
 }
 
 function readCategory(text: string): string {
