@@ -5,6 +5,7 @@ import { visit } from "./visit.ts";
 
 const stage = setStage({ fill: fillWithExcerpt });
 
+/** @page D1 */
 test.each([320, 375, 768, 1440])(
   "shows the title of an only cited work on the first screen, without empty columns, at %i pixels",
   async (width) => {
@@ -31,6 +32,7 @@ test.each([320, 375, 768, 1440])(
   },
 );
 
+/** @page D1, D6 */
 test("links an only cited work to arXiv, and shows the year of its identifier with the stated one", async () => {
   const { page, leave } = await visit(stage.browser, `${stage.site.url}paper/2204.05862`);
   await page.getByText("We don't have this paper. These details come from papers that cite it.").waitFor();
@@ -46,6 +48,7 @@ test("links an only cited work to arXiv, and shows the year of its identifier wi
   await leave();
 });
 
+/** @input I35 */
 test("links from a version that is not stored to the stored one", async () => {
   const { page, expectAccessible, leave } = await visit(stage.browser, `${stage.site.url}paper/2302.12192v7`);
   await page.getByText("2302.12192v7 is not in this mirror. Stored version: v1.").waitFor();

@@ -66,6 +66,7 @@ async function shapes(page: Page): Promise<{ name: string; width: number }[]> {
   }, text);
 }
 
+/** @page D2 */
 test("shows an empty state instead of a picture for a paper without citations", async () => {
   const { page, expectAccessible, leave } = await visit(stage.browser, graphOf("2401.00001"));
   const empty = page.getByRole("region", { name: "No citations to draw" });
@@ -81,6 +82,7 @@ test("shows an empty state instead of a picture for a paper without citations", 
   await leave();
 });
 
+/** @page D2 */
 test.each([
   ["two works", ["2401.00002"], 2],
   ["three works without a citation between two of them", ["2401.00001", "2401.00002"], 3],
@@ -96,6 +98,7 @@ test.each([
   await leave();
 });
 
+/** @page D3 */
 test("keeps picture, selection, input and URL when an unknown name is added", async () => {
   const { page, expectAccessible, leave } = await visit(
     stage.browser,
@@ -120,6 +123,7 @@ test("keeps picture, selection, input and URL when an unknown name is added", as
   await leave();
 });
 
+/** @page D3 */
 test("adds a work by its title from the suggestions", async () => {
   const { page, leave } = await visit(stage.browser, graphOf("2401.00002"));
   await drawn(page);
@@ -139,6 +143,7 @@ test("adds a work by its title from the suggestions", async () => {
   await leave();
 });
 
+/** @page D3 */
 test("shows the known refs of a URL and names the unknown ones", async () => {
   const { page, leave } = await visit(stage.browser, graphOf("2401.00002", "9999.99999", "no such paper"));
   await drawn(page);
@@ -148,6 +153,7 @@ test("shows the known refs of a URL and names the unknown ones", async () => {
   await leave();
 });
 
+/** @page D7 */
 test("keeps the works of a second root beside a larger one", async () => {
   const { page, leave } = await visit(
     stage.browser,
@@ -161,6 +167,7 @@ test("keeps the works of a second root beside a larger one", async () => {
   await leave();
 });
 
+/** @page D8 */
 test("labels roots by author and year, and a work when it is hovered", async () => {
   const { page, leave } = await visit(stage.browser, graphOf("2401.00003", "2401.00002"));
   await drawn(page);

@@ -14,6 +14,7 @@ const foreign = documentOf({
   title: "Signed elsewhere",
 });
 
+/** @page D4, D5 */
 test("names each signer with the trust in its key, and never shows the demo key in green", async () => {
   await takeIn(stage.site.database, [foreign.text]);
   const { page, expectAccessible, leave } = await visit(stage.browser, stage.site.url);
@@ -49,6 +50,7 @@ test("names each signer with the trust in its key, and never shows the demo key 
   await leave();
 });
 
+/** @page D5 */
 test("does not trust the demo key if the server has no sample", async () => {
   const site = await startSite({
     fill: async (database) => {
