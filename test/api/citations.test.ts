@@ -337,7 +337,7 @@ describe("invalid arguments of citation queries", () => {
     async (_name, source) => {
       expect(await errorOf(source("2501.77777"))).toEqual({
         code: "NOT_FOUND",
-        message: 'No work is known here by "2501.77777".',
+        message: 'No paper or cited work matches "2501.77777".',
         refs: ["2501.77777"],
       });
       expect((await errorOf(source("?"))).code).toBe("BAD_USER_INPUT");

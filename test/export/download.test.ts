@@ -78,7 +78,7 @@ test("export --url exits 3 and leaves no file if the answer is cut off", async (
   const args = ["export", "table", "papers", "--format", "csv", "--output", output, "--url", broken.url];
   const { status, stderr } = await runCli(args, { env });
   await broken.close();
-  expect([status, stderr]).toEqual([3, expect.stringContaining("cannot be fetched")]);
+  expect([status, stderr]).toEqual([3, expect.stringContaining("Can't fetch ")]);
   expect(stderr).not.toMatch(/^\s+at /m);
   expect(await readdir(folder)).not.toContain("part.csv");
 });

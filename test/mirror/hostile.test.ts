@@ -356,7 +356,7 @@ describe("sync ends with MirrorError and keeps its cursor:", () => {
     ["position", feed({ position: -1, checksum: hash }, [])],
     ["position", feed({ position: 1e300, checksum: hash }, [])],
     ["checksum", feed({ position: 1, checksum: "A" }, [])],
-    ["the order of positions", feed({ position: 2, checksum: hash }, [change(2), change(1)])],
+    ["order of positions", feed({ position: 2, checksum: hash }, [change(2), change(1)])],
     ["pith_number", feed({ position: 1, checksum: hash }, [change(1, { pith_number: "../../etc" })])],
     ["changes", feed({ position: 1, checksum: hash }, [[]])],
   ])("for a feed with a fault in: %s", async (message, text) => {

@@ -66,7 +66,7 @@ function post(query: string, accept = "application/json"): RequestInit {
   };
 }
 
-const text = "The database cannot be reached at the moment. Try again in 5 s.";
+const text = "The database is unavailable. Try again in 5 s.";
 const unavailable = { message: text, extensions: { code: "UNAVAILABLE", retryAfter: 5 } };
 const unavailableAnswer = {
   status: 503,

@@ -69,7 +69,7 @@ describe("a query above the limit on cost", () => {
     const refused = await ask(source, { n: 100 });
     expect(refused.status).toBe(400);
     expect(refused.data).toBeUndefined();
-    expect(refused.errors?.[0]?.message).toMatch(/costs 2030201; 200000 is the most.*`first`/);
+    expect(refused.errors?.[0]?.message).toMatch(/costs 2030201, but the maximum is 200000.*`first`/);
     expect(refused.errors?.[0]?.extensions).toEqual({
       code: "QUERY_TOO_COMPLEX",
       cost: 2_030_201,

@@ -41,7 +41,7 @@ describe("rejects as data folder, with the reason and the variable to set,", () 
     ["/dev/null/x", "is a file"],
   ])("%s", async (path, reason) => {
     const message = await refusal(path);
-    expect(message).toContain(`The data folder ${path} cannot be used: `);
+    expect(message).toContain(`Can't use the data folder ${path}: `);
     expect(message).toMatch(reason);
     expect(message).toContain("Set PITH_GRAPH_DATA");
   });
@@ -49,19 +49,19 @@ describe("rejects as data folder, with the reason and the variable to set,", () 
   test("a file, a path below a file, a name that is too long, and a circle of links", async () => {
     const file = join(folder, "file");
     await writeFile(file, "");
-    expect(await refusal(file)).toContain("is a file (ENOTDIR)");
-    expect(await refusal(join(file, "x"))).toContain("is a file (ENOTDIR)");
+    expect(await refusal(file)).toContain("is a file");
+    expect(await refusal(join(file, "x"))).toContain("is a file");
     expect(await refusal(join(folder, "x".repeat(300)))).toContain("its name is too long");
     await symlink(join(folder, "circle"), join(folder, "circle"));
-    expect(await refusal(join(folder, "circle"))).toContain("lead in a circle");
+    expect(await refusal(join(folder, "circle"))).toContain("form a loop");
   });
 
   test.skipIf(process.getuid?.() === 0)("a folder that this user may not write to", async () => {
     const path = join(folder, "read-only");
     await mkdir(path);
     await chmod(path, 0o500);
-    expect(await refusal(path)).toContain("this user may not write there (EACCES)");
-    expect(await refusal(join(path, "x"))).toContain("this user may not write there (EACCES)");
+    expect(await refusal(path)).toContain("permission denied");
+    expect(await refusal(join(path, "x"))).toContain("permission denied");
   });
 });
 
@@ -73,7 +73,7 @@ test.runIf(process.platform === "linux")(
       const { status, stderr } = await runCli(command, { env });
       expect(status, command.join(" ")).toBe(3);
       expect(stderr).toContain(
-        "pith-graph: The data folder /proc/x cannot be used: its file system takes no folders",
+        "error: Can't use the data folder /proc/x: its file system allows no new folders",
       );
     }
   },

@@ -39,7 +39,7 @@ export async function* deliver(documents: Iterable<string | Uint8Array>): AsyncG
   }
 }
 
-export function takeIn(
+export function ingestDocuments(
   database: Database,
   documents: Iterable<string | Uint8Array> | AsyncIterable<Delivered>,
   options: Partial<IngestOptions> & { readonly keyring?: Keyring; readonly minimumProof?: Proof } = {},
