@@ -33,6 +33,21 @@ test("explains a URL that is not a paper identifier, without error codes", async
   await leave();
 });
 
+/** @page D9 */
+test("shows a page for an unknown URL", async () => {
+  const { page, faults, expectAccessible } = await visit(stage.browser, `${stage.site.url}no/such/page`);
+  await page.getByRole("heading", { name: "Page not found" }).waitFor();
+  const words = await page.locator("main").innerText();
+  expect(words).toContain("/no/such/page");
+  expect(words).not.toMatch(/NOT_FOUND|[{}]/);
+  await expectAccessible();
+  await page.getByRole("link", { name: "Go to the home page" }).click();
+  await page.getByRole("heading", { name: "Latest papers" }).waitFor();
+  // The browser reports the status of the page itself.
+  expect(faults()).toEqual([expect.stringMatching(/404 .*no\/such\/page/)]);
+  await page.context().close();
+});
+
 test("reports an unreachable server, and recovers with Try again", async () => {
   const { page, faults } = await visit(stage.browser, stage.site.url);
   await page.getByRole("heading", { name: "Latest papers" }).waitFor();

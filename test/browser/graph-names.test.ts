@@ -51,16 +51,16 @@ const drawn = (page: Page) => page.locator(".picture[data-drawn]").waitFor();
 const graphOf = (...refs: string[]) =>
   `${stage.site.url}graph?${new URLSearchParams({ of: refs.join(",") })}`;
 
-/** The works of the saved picture, with the width of their shapes. */
-async function shapes(page: Page): Promise<{ name: string; width: number }[]> {
+/** The works of the saved picture, with the width and the left edge of their shapes. */
+async function shapes(page: Page): Promise<{ name: string; width: number; left: number }[]> {
   const text = await savedPicture(page);
   return page.evaluate((svg) => {
     const picture = new DOMParser().parseFromString(svg, "image/svg+xml");
     document.body.append(document.importNode(picture.documentElement, true));
-    const shown = [...document.body.querySelectorAll(":scope > svg g > title")].map((title) => ({
-      name: title.textContent ?? "",
-      width: title.parentElement?.getBoundingClientRect().width ?? 0,
-    }));
+    const shown = [...document.body.querySelectorAll(":scope > svg g > title")].map((title) => {
+      const { width, left } = title.parentElement?.getBoundingClientRect() ?? { width: 0, left: 0 };
+      return { name: title.textContent ?? "", width, left };
+    });
     document.body.querySelector(":scope > svg")?.remove();
     return shown;
   }, text);
@@ -107,7 +107,7 @@ test("keeps picture, selection, input and URL when an unknown name is added", as
   await drawn(page);
   const url = page.url();
   const box = page.getByRole("combobox", { name: "Add a paper" });
-  for (const name of ["no such paper", "9999.99999", "human feedback"]) {
+  for (const name of ["no such paper", "9999.99999", "9711200", "human feedback"]) {
     await box.fill(name);
     await page.getByRole("button", { name: "Add" }).click();
     await page.getByRole("alert").getByText(`We couldn't find a paper named “${name}”.`).waitFor();
@@ -160,10 +160,31 @@ test("keeps the works of a second root beside a larger one", async () => {
     `${graphOf("2302.12192", "2401.00003")}&most=100&as=table`,
   );
   await page.getByRole("table", { name: "Works: 100" }).waitFor();
-  await page
-    .getByRole("row", { name: /An Image is Worth One Word/ })
-    .first()
-    .waitFor();
+  for (const reference of [
+    /A General Language Assistant/,
+    /arXiv:1607\.07086/,
+    /Training a Helpful/,
+    /An Image is Worth One Word/,
+  ]) {
+    await page.getByRole("row", { name: reference }).first().waitFor();
+  }
+  await leave();
+});
+
+/** @page D6 */
+test("places works at the year of their arXiv id, whatever year a reference states", async () => {
+  const { page, leave } = await visit(stage.browser, graphOf("2302.12192"));
+  await drawn(page);
+  const works = (await shapes(page)).sort((a, b) => a.left - b.left);
+  const order = [
+    /1607\.07086/,
+    /Language Assistant/,
+    /Training a Helpful|One Word/,
+    /Training a Helpful|One Word/,
+    /^Aligning/,
+  ];
+  const dated = works.filter(({ name }) => order.some((title) => title.test(name)));
+  expect(dated.map(({ name }) => name)).toEqual(order.map((title) => expect.stringMatching(title)));
   await leave();
 });
 

@@ -253,6 +253,7 @@ describe("a bibliography of named papers", () => {
     }
   });
 
+  /** @input I1 */
   test("may contain works that are only cited", async () => {
     const text = await textOf("bibtex", bert);
     expect(text).toContain("@misc{arxiv-1810.04805,\n  title = {{BERT: Pre-training}},\n");

@@ -106,7 +106,9 @@ test("a stored paper without a title determines the year of its work, beside sta
 test("a version that is not stored is null, and the command line names the stored versions", async () => {
   const source = "query ($ref: String!) { paper(ref: $ref) { title } work(ref: $ref) { arxivId } }";
   const ref = "arXiv:2302.12192v7";
-  expect(await client.ask(source, { ref })).toEqual({ paper: null, work: { arxivId: "2302.12192" } });
+  for (const each of [ref, "https://arxiv.org/abs/2302.12192v2", "10.48550/arXiv.2302.12192v10"]) {
+    expect(await client.ask(source, { ref: each })).toEqual({ paper: null, work: { arxivId: "2302.12192" } });
+  }
   const env = { DATABASE_URL: databaseUrl(database.connection) };
   for (const command of ["paper", "claims"]) {
     const { status, stdout, stderr } = await runCli([command, ref], { env });

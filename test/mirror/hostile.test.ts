@@ -235,6 +235,7 @@ describe("sync rejects a wrong document and imports the others:", () => {
     expect(await cursorOf(b, server.url)).toBe(Number(position));
   });
 
+  /** @input I8 */
   it("a byte order mark before a document is ignored", async () => {
     const server = await serveWrongly(sendText(`\ufeff${target.text}`));
     expect((await follow(b, server.url)).comparison?.isEqual).toBe(true);
