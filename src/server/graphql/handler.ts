@@ -18,24 +18,26 @@ import {
   preflightHeaders,
   type Route,
   readText,
+  sendError,
   weakTag,
 } from "../http/index.ts";
-import { carriedPosition, malformedPosition, positionHeaders } from "../request-reads.ts";
-import { sendError } from "../responses.ts";
-import type { GivenParameters } from "../trusted-documents.ts";
-import { namedDocument, noDocuments } from "../trusted-documents.ts";
-import { headOf, isUnavailable, textOf } from "./answer.ts";
+
+import { carriedPosition, malformedPosition, positionHeaders } from "../read-routing.ts";
+import { parametersOfBody, parametersOfQuery } from "./parameters.ts";
+import { createPipeline, type PipelineOptions } from "./pipeline.ts";
 import {
   defaultStreamTimes,
   eventsOf,
+  headOf,
+  isUnavailable,
   type StreamTimes,
   sendStream,
   streamHeaders,
+  textOf,
   unavailableEvent,
-} from "./event-stream.ts";
-import { parametersOfBody, parametersOfQuery } from "./parameters.ts";
-import { createPipeline, type PipelineOptions } from "./pipeline.ts";
+} from "./responses.ts";
 import { defaultResponseCacheSize, type GraphqlSettings } from "./settings.ts";
+import { type GivenParameters, namedDocument, noDocuments } from "./trusted-documents.ts";
 
 type GraphqlOptions = Omit<PipelineOptions, "introspection" | "documents" | "responseCacheSize"> & {
   /** In bytes. */
