@@ -1,7 +1,7 @@
 import { AsyncEvent, backoffDelay } from "../runtime/index.ts";
 import { type Database, listen } from "../store/index.ts";
-import { faultOf } from "./faults.ts";
-import { pruneFinished, queuedChannel } from "./queue.ts";
+import { faultOf, pruneFinished, queuedChannel } from "./queue.ts";
+
 import { OwedFaults, type WorkOptions, workBatch } from "./work-batch.ts";
 
 export type WorkerOptions = WorkOptions & {

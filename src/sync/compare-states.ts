@@ -3,7 +3,32 @@ import { paperIdOf } from "../row-rules/index.ts";
 import { bigintArray, type Database } from "../store/index.ts";
 import type { OutstandingPaper } from "./outstanding.ts";
 import type { RemoteMirror } from "./remote-mirror.ts";
-import type { DifferenceReason, StateDifference } from "./sync-options.ts";
+
+/**
+ * Why the state of a paper differs from the mirror's: it is outstanding; its document or some of its events are in
+ * quarantine (with the code); the mirror changed it after the feed was followed; it is stored here only; it has other
+ * events here; it is not stored here for a reason that is no longer known.
+ */
+export type DifferenceReason =
+  | "OUTSTANDING"
+  | `REJECTED ${string}`
+  | `EVENTS_REJECTED ${string}`
+  | "CHANGED_SINCE"
+  | "ONLY_HERE"
+  | "OTHER_EVENTS_HERE"
+  | "NOT_HERE";
+
+export type StateDifference = {
+  /** Papers whose states differ, including those stored on one side only. */
+  readonly papers: number;
+  /** By reason, most frequent first. */
+  readonly reasons: readonly {
+    readonly reason: DifferenceReason;
+    readonly papers: number;
+    /** The first few papers, as Pith numbers. */
+    readonly examples: readonly string[];
+  }[];
+};
 
 /** The maximum number of feed changes to compare. */
 const maxChanges = 100_000n;

@@ -7,8 +7,7 @@ import { createGunzip } from "node:zlib";
 import { withoutByteOrderMark } from "../ingest/index.ts";
 import { errorText, softwareVersion } from "../runtime/index.ts";
 import { FetchError } from "./fetch-error.ts";
-import { isPublicAddress } from "./public-address.ts";
-import type { UrlPolicy } from "./url-policy.ts";
+import { isPublicAddress, type UrlPolicy } from "./url-policy.ts";
 
 export type FetchLimits = {
   /** Milliseconds for a response, including all redirects. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { errorText } from "../runtime/index.ts";
 import { type Database, isConflict, serverFaultOf } from "../store/index.ts";
 import { FetchError, MirrorError } from "./fetch-error.ts";
-import { readFeedPage } from "./remote-feed.ts";
+import { readFeedPage } from "./remote-mirror.ts";
 import { syncMirror } from "./sync.ts";
 import type { SyncOptions, SyncSummary } from "./sync-options.ts";
 

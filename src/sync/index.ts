@@ -1,4 +1,4 @@
-export { type ListedNumber, readNumbers } from "./document-addresses.ts";
+export type { StateDifference } from "./compare-states.ts";
 export { FetchError, MirrorError, readBaseUrl } from "./fetch-error.ts";
 export {
   createFetcher,
@@ -9,11 +9,13 @@ export {
 } from "./fetcher.ts";
 export { type FollowOptions, followMirror } from "./follow.ts";
 export {
+  type ListedNumber,
   type OutstandingOfMirror,
   type OutstandingPaper,
+  readNumbers,
   readOutstanding,
 } from "./outstanding.ts";
 export { refetchQuarantined } from "./refetch.ts";
 export { syncMirror } from "./sync.ts";
-export type { StateDifference, SyncOptions, SyncSummary } from "./sync-options.ts";
+export type { SyncOptions, SyncSummary } from "./sync-options.ts";
 export { createUrlPolicy, type UrlPolicy } from "./url-policy.ts";

@@ -10,8 +10,7 @@ import type { Database } from "../store/index.ts";
 import { FetchError } from "./fetch-error.ts";
 import type { Fetcher } from "./fetcher.ts";
 import { readFetched } from "./remote-mirror.ts";
-import { RequestPauses } from "./request-pauses.ts";
-import { defaultRetry } from "./retry.ts";
+import { defaultRetry, FailureStreak, RequestPauses } from "./retry.ts";
 
 type RefetchOptions = RetryOptions & { readonly fetcher: Fetcher; readonly signal: AbortSignal };
 
@@ -65,19 +64,5 @@ async function refetch(
   } catch (error) {
     if (error instanceof FetchError) return null;
     throw error;
-  }
-}
-
-/** The number of papers that may fail in succession, while the mirror answers, before the mirror counts as broken. */
-const maxStreak = 10;
-
-/** Counts consecutive failures: a single one is the paper's fault, many are the mirror's. */
-export class FailureStreak {
-  #length = 0;
-
-  /** `isFailure`: whether the network or the server failed. Returns whether too many have failed in succession. */
-  count(isFailure: boolean): boolean {
-    this.#length = isFailure ? this.#length + 1 : 0;
-    return this.#length >= maxStreak;
   }
 }

@@ -1,21 +1,35 @@
-import { DocumentError, isJsonObject, isPithNumber, parseJson, suffixOf } from "../protocol/index.ts";
-import type { ListedNumber } from "./document-addresses.ts";
-import { type DocumentAddresses, manifestAddresses, routeAddresses } from "./document-addresses.ts";
+import {
+  DocumentError,
+  isJsonObject,
+  isPithNumber,
+  type PithNumber,
+  parseJson,
+  suffixOf,
+} from "../protocol/index.ts";
 import { FetchError, type FetchResult, MirrorError } from "./fetch-error.ts";
-import { type RemoteFeedPage, readFeedPage } from "./remote-feed.ts";
-import { PauseNotices, RequestPauses } from "./request-pauses.ts";
-import { defaultRetry, withRetries } from "./retry.ts";
-import type { SyncOptions } from "./sync-options.ts";
+import type { Fetcher } from "./fetcher.ts";
+import type { ListedNumber } from "./outstanding.ts";
+import { defaultRetry, PauseNotices, RequestPauses, type RetryOptions, withRetries } from "./retry.ts";
+import type { UrlPolicy } from "./url-policy.ts";
 
 const pageLimit = 500;
 /** The maximum size of a feed page or a manifest, in bytes. */
 const largestPage = 4_000_000;
 
 /** Options for requests to a mirror. */
-type RemoteMirrorOptions = Pick<
-  SyncOptions,
-  "baseUrl" | "fetcher" | "policy" | "retry" | "manifest" | "maximumBytes" | "onNotice"
->;
+export type RemoteMirrorOptions = {
+  /** Normalized by `readBaseUrl`. */
+  readonly baseUrl: string;
+  readonly fetcher: Fetcher;
+  readonly policy: UrlPolicy;
+  readonly retry?: RetryOptions;
+  /** Whether the manifest gives the addresses of bundles: `required`, `tried` (else the routes are used), `unused`. */
+  readonly manifest?: "required" | "tried" | "unused";
+  /** Larger documents are not fetched. */
+  readonly maximumBytes: number;
+  /** Called with further messages for people. */
+  readonly onNotice?: (line: string) => void;
+};
 
 /**
  * A client for another mirror's feed and documents. All methods throw MirrorError if the mirror as a whole does not
@@ -181,4 +195,138 @@ export function readFetched(source: string, bytes: Buffer, { suffix, year }: Lis
   if (isWanted) return { delivered, failure: null };
   const unreadable = `The document is of ${pithNumber}.`;
   return { delivered: { source, code: "WRONG_PAPER", unreadable }, failure: null };
+}
+
+/** The parts of another mirror's feed page that are used. Hashes are in lower-case hex. */
+export type RemoteFeedPage = {
+  /** The checksum at the requested position; null if the feed ends before it. */
+  readonly checksumAfter: string | null;
+  readonly head: { readonly position: bigint; readonly checksum: string };
+  readonly changes: readonly {
+    readonly position: bigint;
+    readonly pithNumber: PithNumber;
+    readonly stateSha256: string;
+    readonly checksum: string;
+  }[];
+};
+
+/** Parses a response of `/feed?after=<position>`. Throws MirrorError if it is invalid. */
+export function readFeedPage(bytes: Uint8Array, after: bigint): RemoteFeedPage {
+  const page = parse(bytes);
+  if (!isObject(page) || page["feed_type"] !== "pith_graph_feed" || page["feed_version"] !== "1.0") {
+    throw new MirrorError("The mirror's /feed is no pith_graph_feed of version 1.0.");
+  }
+  const { after: start, head, changes } = page;
+  if (!isObject(start) || !isObject(head) || !Array.isArray(changes))
+    throw malformed("after, head or changes");
+  let last = after;
+  return {
+    checksumAfter: start["checksum"] === null ? null : readHash(start["checksum"]),
+    head: { position: readPosition(head["position"]), checksum: readHash(head["checksum"]) },
+    changes: (changes as unknown[]).map((change) => {
+      if (!isObject(change)) throw malformed("changes");
+      const position = readPosition(change["position"]);
+      const { pith_number: pithNumber } = change;
+      if (position <= last) throw malformed("the order of positions");
+      if (!isPithNumber(pithNumber)) throw malformed("pith_number");
+      last = position;
+      return {
+        position,
+        pithNumber,
+        stateSha256: readHash(change["state_sha256"], "state_sha256"),
+        checksum: readHash(change["checksum"]),
+      };
+    }),
+  };
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString());
+  } catch {
+    throw new MirrorError("The mirror's /feed is no JSON.");
+  }
+}
+
+function readPosition(value: unknown): bigint {
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return BigInt(value);
+  throw malformed("position");
+}
+
+function readHash(value: unknown, name = "checksum"): string {
+  if (typeof value === "string" && /^[0-9a-f]{64}$/.test(value)) return value;
+  throw malformed(name);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function malformed(what: string): MirrorError {
+  return new MirrorError(`The mirror's /feed cannot be read: ${what}.`);
+}
+
+/** The addresses of the bundle and the state of a paper, by suffix. */
+export type DocumentAddresses = {
+  readonly bundle: (suffix: string) => URL;
+  /** Also served for papers whose record, which a bundle must contain, the mirror does not have. */
+  readonly state: (suffix: string) => URL;
+};
+
+const place = "{suffix}";
+
+/** The routes of PROTOCOL section 8 below a base URL without a trailing `/`. */
+function routeAddresses(baseUrl: string): DocumentAddresses {
+  return {
+    bundle: (suffix) => new URL(`${baseUrl}/pith/${suffix}/bundle.json`),
+    state: (suffix) => new URL(`${baseUrl}/pith/${suffix}/state.json`),
+  };
+}
+
+/**
+ * The addresses in a manifest: the first pattern of each kind on the base URL's origin or on an allowed host. States
+ * fall back to the route. Null if there is none for bundles. A manifest is not trusted and must not redirect requests
+ * to other hosts.
+ */
+export function manifestAddresses(
+  bytes: Uint8Array,
+  baseUrl: string,
+  policy: UrlPolicy,
+): DocumentAddresses | null {
+  const mirrors = mirrorsOf(bytes);
+  const bundle = addressOf(mirrors, "bundle_pattern", baseUrl, policy);
+  if (bundle === null) return null;
+  return {
+    bundle,
+    state: addressOf(mirrors, "state_pattern", baseUrl, policy) ?? routeAddresses(baseUrl).state,
+  };
+}
+
+function addressOf(
+  mirrors: readonly unknown[],
+  name: "bundle_pattern" | "state_pattern",
+  baseUrl: string,
+  policy: UrlPolicy,
+): ((suffix: string) => URL) | null {
+  const { origin } = new URL(baseUrl);
+  for (const mirror of mirrors) {
+    const pattern = (mirror as Readonly<Record<string, unknown>> | null)?.[name];
+    if (typeof pattern !== "string") continue;
+    const parts = pattern.split(place);
+    if (parts.length !== 2 || !URL.canParse(parts.join("A"), `${baseUrl}/`)) continue;
+    const url = new URL(parts.join("A"), `${baseUrl}/`);
+    if (url.origin !== origin && !policy.isAllowed(url)) continue;
+    return (suffix) => new URL(parts.join(suffix), `${baseUrl}/`);
+  }
+  return null;
+}
+
+function mirrorsOf(bytes: Uint8Array): readonly unknown[] {
+  try {
+    const manifest = JSON.parse(Buffer.from(bytes).toString());
+    const isManifest = manifest?.manifest_type === "pith_mirror_manifest" && Array.isArray(manifest.mirrors);
+    return isManifest ? (manifest.mirrors as unknown[]) : [];
+  } catch {
+    return [];
+  }
 }

@@ -3,12 +3,18 @@ import { ingestBatch } from "../ingest/index.ts";
 import { cryptography } from "../protocol/index.ts";
 import { type Database, feedHead } from "../store/index.ts";
 import { compareStates } from "./compare-states.ts";
-import { ConsecutiveCursor } from "./consecutive-cursor.ts";
-import type { DocumentAddresses } from "./document-addresses.ts";
-import { type FetchFailure, MirrorError } from "./fetch-error.ts";
-import { type Followed, forgetFollowed, markUntrusted, readFollowed, storeFollowed } from "./followed.ts";
-import { type Fetched, Intake } from "./intake.ts";
-import { type ListedPaper, papersOfFeed, papersOfList } from "./listed-papers.ts";
+import {
+  ConsecutiveCursor,
+  type Followed,
+  forgetFollowed,
+  type ListedPaper,
+  markUntrusted,
+  papersOfFeed,
+  papersOfList,
+  readFollowed,
+  storeFollowed,
+} from "./cursor.ts";
+import { type FetchFailure, type FetchResult, MirrorError } from "./fetch-error.ts";
 import {
   afterFailure,
   listedNumberOf,
@@ -17,8 +23,8 @@ import {
   OutstandingPapers,
   paperText,
 } from "./outstanding.ts";
-import { FailureStreak } from "./refetch.ts";
-import { RemoteMirror } from "./remote-mirror.ts";
+import { type DocumentAddresses, RemoteMirror } from "./remote-mirror.ts";
+import { FailureStreak } from "./retry.ts";
 import {
   countResult,
   emptySummary,
@@ -264,4 +270,70 @@ function keyOf({ baseUrl, numbers }: SyncOptions): string {
 
 function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
+}
+
+/** A fetched document, or why there is none; `complete` is called once its result is committed. */
+export type Fetched = FetchResult & {
+  /** The paper's name in `outstanding_papers`. */
+  readonly paper: string;
+  readonly complete: () => void;
+};
+
+/** A batch contains what arrived while the previous one was written, and at most this many documents. */
+const mostDocuments = 500;
+const mostBytes = 16_000_000;
+
+/**
+ * Collects documents from concurrent fetches and writes them in batches. An idle intake writes at once, so a slow
+ * document does not delay others. Adding waits while the intake is full.
+ */
+export class Intake {
+  readonly #write: (batch: readonly Fetched[]) => Promise<void>;
+  #waiting: Fetched[] = [];
+  #bytes = 0;
+  #writing: Promise<void> | null = null;
+  #hasFailed = false;
+
+  /** `write` resolves once a batch is committed. */
+  constructor(write: (batch: readonly Fetched[]) => Promise<void>) {
+    this.#write = write;
+  }
+
+  /** Resolves when another document may be added; rejects after a failed write. */
+  async add(fetched: Fetched): Promise<void> {
+    this.#waiting.push(fetched);
+    this.#bytes += "bytes" in fetched.delivered ? fetched.delivered.bytes.length : 0;
+    const writing = this.#start();
+    if (this.#hasFailed) await writing;
+    while (this.#waiting.length >= mostDocuments || this.#bytes >= mostBytes) await this.#start();
+  }
+
+  /** Resolves once all documents added are committed. */
+  async finish(): Promise<void> {
+    while (this.#writing !== null || this.#waiting.length > 0) await this.#start();
+  }
+
+  #start(): Promise<void> {
+    if (this.#writing === null) {
+      this.#writing = this.#run();
+      // Waiting callers see the failure; otherwise the next call of `add` or `finish` does.
+      this.#writing.catch(() => {});
+    }
+    return this.#writing;
+  }
+
+  async #run(): Promise<void> {
+    const batch = this.#waiting;
+    this.#waiting = [];
+    this.#bytes = 0;
+    try {
+      await this.#write(batch);
+    } catch (error) {
+      // The promise stays rejected: nothing more is written.
+      this.#hasFailed = true;
+      throw error;
+    }
+    this.#writing = null;
+    if (this.#waiting.length > 0) this.#start();
+  }
 }

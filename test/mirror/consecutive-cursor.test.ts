@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { ConsecutiveCursor } from "../../src/sync/consecutive-cursor.ts";
+import { ConsecutiveCursor } from "../../src/sync/cursor.ts";
 
 it("moves over what is complete without a gap, and no further", () => {
   const cursor = new ConsecutiveCursor<number>();

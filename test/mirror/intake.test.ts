@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type Fetched, Intake } from "../../src/sync/intake.ts";
+import { type Fetched, Intake } from "../../src/sync/sync.ts";
 
 function fetched(name: string, bytes = 1): Fetched {
   const delivered = { source: name, bytes: new Uint8Array(bytes) };

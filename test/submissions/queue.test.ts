@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type pg from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { keepFault } from "../../src/submissions/finish.ts";
+import { keepFault, pruneFinished } from "../../src/submissions/queue.ts";
 import {
   enqueue,
   type Fault,
@@ -12,7 +12,7 @@ import {
   workBatch,
   workOff,
 } from "../../src/submissions/index.ts";
-import { pruneFinished } from "../../src/submissions/queue.ts";
+
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { counts, openSite, paper, statuses, work } from "./site.ts";
