@@ -11,4 +11,4 @@ export {
   retryDelay,
 } from "./queue.ts";
 export { type WorkOptions, workBatch } from "./work-batch.ts";
-export { runWorker, type WorkerOptions, workOff } from "./worker.ts";
+export { drainQueue, runWorker, type WorkerOptions } from "./worker.ts";

@@ -7,8 +7,8 @@ import {
   faultOf,
   finish,
   inQueueTransaction,
-  keepFault,
   type Outcome,
+  recordFault,
 } from "./queue.ts";
 
 export type WorkOptions = {
@@ -39,22 +39,22 @@ const batchBytes = 16_000_000;
 export async function workBatch(
   database: Database,
   options: WorkOptions,
-  owed = new OwedFaults(),
+  unrecorded = new UnrecordedFaults(),
 ): Promise<number> {
   const { keyring, batchDocuments = 200, onFault, onBatch } = options;
-  await owed.write(database);
-  const ids = await claimBatch(database.pool, { mostDocuments: batchDocuments, mostBytes: batchBytes });
+  await unrecorded.write(database);
+  const ids = await claimBatch(database.pool, { maxDocuments: batchDocuments, maxBytes: batchBytes });
   if (ids.length === 0) return 0;
   const work = inQueueTransaction(database.pool, async (queue) => {
     const submissions = await lock(queue, ids);
     if (submissions.length === 0) return;
     let outcomes: Outcome[];
     try {
-      outcomes = await keepOpen(queue, () => settle(database, submissions, keyring));
+      outcomes = await keepOpen(queue, () => ingestSubmissions(database, submissions, keyring));
     } catch (error) {
       const fault = faultOf(error);
       onFault?.(fault);
-      await keepFault(
+      await recordFault(
         queue,
         submissions.map(({ id }) => id),
         fault,
@@ -67,7 +67,7 @@ export async function workBatch(
   try {
     await work;
   } catch (error) {
-    owed.note(ids, faultOf(error));
+    unrecorded.add(ids, faultOf(error));
     throw error;
   }
   return ids.length;
@@ -77,10 +77,10 @@ export async function workBatch(
  * Faults that could not be stored because the queue could not be reached. They are stored before the next batch, so
  * that only attempts whose worker ended count as such.
  */
-export class OwedFaults {
+export class UnrecordedFaults {
   #faults: { readonly ids: readonly string[]; readonly fault: Fault }[] = [];
 
-  note(ids: readonly string[], fault: Fault): void {
+  add(ids: readonly string[], fault: Fault): void {
     this.#faults.push({ ids, fault });
   }
 
@@ -88,7 +88,7 @@ export class OwedFaults {
     if (this.#faults.length === 0) return;
     const faults = this.#faults;
     await inQueueTransaction(pool, async (queue) => {
-      for (const { ids, fault } of faults) await keepFault(queue, ids, fault);
+      for (const { ids, fault } of faults) await recordFault(queue, ids, fault);
     });
     this.#faults = this.#faults.slice(faults.length);
   }
@@ -127,13 +127,13 @@ type Claimed = {
 };
 
 /** The maximum number of rejected events listed with a submission. */
-const mostNamed = 100;
+const maxListed = 100;
 
 /**
  * Ingests documents and returns their outcomes, in order. Outcomes are committed. If it throws, the database is at
  * fault, and some documents may already be stored: repeating the call changes nothing.
  */
-async function settle(
+async function ingestSubmissions(
   database: Database,
   submissions: readonly Claimed[],
   keyring: Keyring,
@@ -141,14 +141,14 @@ async function settle(
   const outcomes = new Map<string, Outcome>();
   for (const minimumProof of new Set(submissions.map((submission) => submission.minimumProof))) {
     // The size was checked on arrival.
-    const door = { keyring, minimumProof, maximumBytes: Number.POSITIVE_INFINITY };
-    const alike = submissions.filter((submission) => submission.minimumProof === minimumProof);
-    const deliveries = alike.map((submission) => ({
+    const policy = { keyring, minimumProof, maximumBytes: Number.POSITIVE_INFINITY };
+    const group = submissions.filter((submission) => submission.minimumProof === minimumProof);
+    const documents = group.map((submission) => ({
       source: sourceOf(submission),
       bytes: submission.document,
     }));
-    for (const [index, result] of (await ingestBatch(database, deliveries, door)).entries()) {
-      const { id } = alike[index] as Claimed;
+    for (const [index, result] of (await ingestBatch(database, documents, policy)).entries()) {
+      const { id } = group[index] as Claimed;
       outcomes.set(id, outcomeOf(id, result));
     }
   }
@@ -175,14 +175,14 @@ function outcomeOf(id: string, { pithNumber, rejection, refused }: DocumentResul
     status: "merged",
     pithNumber,
     errorCode: first === undefined ? null : "EVENTS_REFUSED",
-    errorMessage: first === undefined ? null : refusedText(refused),
+    errorMessage: first === undefined ? null : refusedLines(refused),
   };
 }
 
 /** One event per line: its id and the reason. */
-function refusedText(refused: DocumentResult["refused"]): string {
-  const lines = refused.slice(0, mostNamed).map(({ id, reason }) => `${id} ${reason}`);
-  if (refused.length > mostNamed) lines.push(`and ${refused.length - mostNamed} more`);
+function refusedLines(refused: DocumentResult["refused"]): string {
+  const lines = refused.slice(0, maxListed).map(({ id, reason }) => `${id} ${reason}`);
+  if (refused.length > maxListed) lines.push(`and ${refused.length - maxListed} more`);
   return lines.join("\n");
 }
 

@@ -5,10 +5,10 @@ import type { ListedNumber } from "./outstanding.ts";
 import type { RemoteFeedPage, RemoteMirror } from "./remote-mirror.ts";
 
 /** How far a mirror was followed, and the mirror's checksum at that position. */
-export type Followed = { readonly position: bigint; readonly checksum: string | null };
+export type FeedPosition = { readonly position: bigint; readonly checksum: string | null };
 
 /** The trust settings with which a mirror was followed. */
-type FollowedTrust = {
+type CursorTrust = {
   /** SHA-256 of the keyring and the minimum proof. */
   readonly trust: string;
   /** Whether something was rejected that another keyring or a lower minimum proof might accept. */
@@ -16,11 +16,11 @@ type FollowedTrust = {
 };
 
 /** Null for a mirror that was never followed. */
-export async function readFollowed(
+export async function readCursor(
   { pool }: Database,
   key: string,
-): Promise<(Followed & FollowedTrust) | null> {
-  const { rows } = await pool.query<{ position: string; checksum: string | null } & FollowedTrust>(
+): Promise<(FeedPosition & CursorTrust) | null> {
+  const { rows } = await pool.query<{ position: string; checksum: string | null } & CursorTrust>(
     `SELECT position, encode(checksum, 'hex') AS checksum, encode(trust, 'hex') AS trust,
        has_untrusted AS "hasUntrusted" FROM followed_mirrors WHERE base_url = $1`,
     [key],
@@ -30,10 +30,10 @@ export async function readFollowed(
 }
 
 /** Must be called only after everything before the position is committed. */
-export async function storeFollowed(
+export async function storeCursor(
   { pool }: Database,
   key: string,
-  { position, checksum, trust, hasUntrusted }: Followed & FollowedTrust,
+  { position, checksum, trust, hasUntrusted }: FeedPosition & CursorTrust,
 ): Promise<void> {
   await pool.query(
     `INSERT INTO followed_mirrors (base_url, position, checksum, synced_at, trust, has_untrusted)
@@ -45,7 +45,7 @@ export async function storeFollowed(
   );
 }
 
-export async function forgetFollowed({ pool }: Database, key: string): Promise<void> {
+export async function deleteCursor({ pool }: Database, key: string): Promise<void> {
   await pool.query("DELETE FROM followed_mirrors WHERE base_url = $1", [key]);
 }
 
@@ -91,11 +91,11 @@ export class ConsecutiveCursor<Position> {
 
 /** A paper to fetch, and the function that completes its position of the cursor. */
 export type ListedPaper = {
-  readonly wanted: ListedNumber;
-  readonly completions: readonly (() => Followed | null)[];
+  readonly number: ListedNumber;
+  readonly completions: readonly (() => FeedPosition | null)[];
 };
 
-type Cursor = ConsecutiveCursor<Followed>;
+type Cursor = ConsecutiveCursor<FeedPosition>;
 
 /**
  * The papers that a mirror's feed lists after a position. Returns the checksum at the end of the feed. If the feed is
@@ -104,18 +104,18 @@ type Cursor = ConsecutiveCursor<Followed>;
  */
 export async function* papersOfFeed(
   mirror: RemoteMirror,
-  start: Followed,
+  start: FeedPosition,
   cursor: Cursor,
   onNotice: (line: string) => void = () => {},
 ): AsyncGenerator<ListedPaper, string> {
   let after = start;
-  let isAnew = false;
+  let isRestarted = false;
   for (;;) {
     const page = await mirror.feedPage(after.position);
     // The feed's history differs from the one followed, so all papers have to be listed again.
     if (after.checksum !== null && page.checksumAfter !== after.checksum) {
-      if (isAnew) throw new MirrorError(`${mirror.baseUrl}/feed contradicts itself from page to page.`);
-      isAnew = true;
+      if (isRestarted) throw new MirrorError(`${mirror.baseUrl}/feed contradicts itself from page to page.`);
+      isRestarted = true;
       onNotice(
         `The mirror's feed is no longer the one that was followed to ${after.position}: from its start.`,
       );
@@ -131,7 +131,7 @@ export async function* papersOfFeed(
 
 /** A paper that changed several times on a page is fetched once: its bundle is always the current one. */
 function* papersOfPage({ changes }: RemoteFeedPage, cursor: Cursor): Generator<ListedPaper> {
-  const completions = new Map<PithNumber, (() => Followed | null)[]>();
+  const completions = new Map<PithNumber, (() => FeedPosition | null)[]>();
   for (const { position, checksum, pithNumber } of changes) {
     const complete = cursor.begin({ position, checksum });
     const known = completions.get(pithNumber);
@@ -139,20 +139,20 @@ function* papersOfPage({ changes }: RemoteFeedPage, cursor: Cursor): Generator<L
     else known.push(complete);
   }
   for (const [pithNumber, list] of completions) {
-    yield { wanted: { suffix: suffixOf(pithNumber), year: pithNumber.slice(5, 9) }, completions: list };
+    yield { number: { suffix: suffixOf(pithNumber), year: pithNumber.slice(5, 9) }, completions: list };
   }
 }
 
 /** The papers of a list after a position, which counts the lines that name a paper. */
 export async function* papersOfList(
   numbers: readonly ListedNumber[],
-  start: Followed,
+  start: FeedPosition,
   cursor: Cursor,
 ): AsyncGenerator<ListedPaper, null> {
-  for (const [index, wanted] of numbers.entries()) {
+  for (const [index, number] of numbers.entries()) {
     const position = BigInt(index) + 1n;
     if (position <= start.position) continue;
-    yield { wanted, completions: [cursor.begin({ position, checksum: null })] };
+    yield { number, completions: [cursor.begin({ position, checksum: null })] };
   }
   return null;
 }

@@ -77,5 +77,5 @@ export type FetchFailure = {
   readonly retryAfter?: number;
 };
 
-/** The result for a paper. With `failure`, `delivered` goes to quarantine once the failure is definite. */
-export type FetchResult = { readonly delivered: Delivered; readonly failure: FetchFailure | null };
+/** The result for a paper. With `failure`, `document` goes to quarantine once the failure is definite. */
+export type FetchResult = { readonly document: Delivered; readonly failure: FetchFailure | null };

@@ -2,7 +2,7 @@ export type { StateDifference } from "./compare-states.ts";
 export { FetchError, MirrorError, readBaseUrl } from "./fetch-error.ts";
 export {
   createFetcher,
-  defaultLimits,
+  defaultFetchLimits,
   type Fetcher,
   type FetcherOptions,
   type FetchLimits,

@@ -27,7 +27,7 @@ export const maxOutstanding = 10_000;
 const firstDelay = 15_000;
 const maxDelay = 3_600_000;
 /** Milliseconds: the upper bound of a Retry-After. */
-const maxRetryAfter = 86_400_000;
+export const maxRetryAfter = 86_400_000;
 
 /** A 404 may come from a proxy, and a body may be truncated: an answer is definite after this many in succession. */
 const definiteAnswers = 3;
@@ -94,9 +94,9 @@ export class OutstandingPapers {
     return [...this.#papers.values()].sort((a, b) => (a.nextAttemptAt < b.nextAttemptAt ? -1 : 1));
   }
 
-  /** Removes settled papers and stores failed ones. Must be called before the cursor passes any of them. */
-  async settle(settled: readonly string[], failed: readonly OutstandingPaper[]): Promise<void> {
-    const gone = settled.filter((paper) => this.#papers.has(paper));
+  /** Removes papers that are done and stores failed ones. Must be called before the cursor passes any of them. */
+  async update(done: readonly string[], failed: readonly OutstandingPaper[]): Promise<void> {
+    const gone = done.filter((paper) => this.#papers.has(paper));
     if (gone.length > 0) {
       await this.#database.pool.query(
         "DELETE FROM outstanding_papers WHERE base_url = $1 AND paper = ANY($2::text[])",

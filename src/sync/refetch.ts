@@ -3,16 +3,16 @@ import {
   minimumProofOf,
   type QuarantineRow,
   type RetryCounts,
-  type RetryOptions,
+  type RetryQuarantineOptions,
   removeAccepted,
 } from "../maintenance/index.ts";
 import type { Database } from "../store/index.ts";
 import { FetchError } from "./fetch-error.ts";
 import type { Fetcher } from "./fetcher.ts";
 import { readFetched } from "./remote-mirror.ts";
-import { defaultRetry, FailureStreak, RequestPauses } from "./retry.ts";
+import { defaultRetryPolicy, FailureStreak, RequestPauses } from "./retry.ts";
 
-type RefetchOptions = RetryOptions & { readonly fetcher: Fetcher; readonly signal: AbortSignal };
+type RefetchOptions = RetryQuarantineOptions & { readonly fetcher: Fetcher; readonly signal: AbortSignal };
 
 /**
  * Fetches again quarantined documents that came from a mirror and whose content was not stored. Accepted documents are
@@ -32,7 +32,7 @@ export async function refetchQuarantined(
     [prefix],
   );
   const streak = new FailureStreak();
-  const pauses = new RequestPauses(defaultRetry, options.signal);
+  const pauses = new RequestPauses(defaultRetryPolicy, options.signal);
   let tried = 0;
   let accepted = 0;
   for (const row of rows) {
@@ -59,8 +59,8 @@ async function refetch(
   const suffix = /\/([A-Z2-7]{8,26})\//.exec(source)?.[1] ?? "";
   try {
     const bytes = await pauses.run(() => fetcher.fetch(new URL(source), { maximumBytes, signal }));
-    const { delivered } = readFetched(source, bytes, { suffix, year: null });
-    return "bytes" in delivered ? bytes : null;
+    const { document } = readFetched(source, bytes, { suffix, year: null });
+    return "bytes" in document ? bytes : null;
   } catch (error) {
     if (error instanceof FetchError) return null;
     throw error;

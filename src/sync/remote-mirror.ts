@@ -9,12 +9,12 @@ import {
 import { FetchError, type FetchResult, MirrorError } from "./fetch-error.ts";
 import type { Fetcher } from "./fetcher.ts";
 import type { ListedNumber } from "./outstanding.ts";
-import { defaultRetry, PauseNotices, RequestPauses, type RetryOptions, withRetries } from "./retry.ts";
+import { defaultRetryPolicy, PauseNotices, RequestPauses, type RetryPolicy, withRetries } from "./retry.ts";
 import type { UrlPolicy } from "./url-policy.ts";
 
 const pageLimit = 500;
 /** The maximum size of a feed page or a manifest, in bytes. */
-const largestPage = 4_000_000;
+const maxPageBytes = 4_000_000;
 
 /** Options for requests to a mirror. */
 export type RemoteMirrorOptions = {
@@ -22,7 +22,7 @@ export type RemoteMirrorOptions = {
   readonly baseUrl: string;
   readonly fetcher: Fetcher;
   readonly policy: UrlPolicy;
-  readonly retry?: RetryOptions;
+  readonly retry?: RetryPolicy;
   /** Whether the manifest gives the addresses of bundles: `required`, `tried` (else the routes are used), `unused`. */
   readonly manifest?: "required" | "tried" | "unused";
   /** Larger documents are not fetched. */
@@ -44,7 +44,7 @@ export class RemoteMirror {
   constructor(options: RemoteMirrorOptions, signal: AbortSignal) {
     this.#options = options;
     this.#signal = signal;
-    const { baseUrl, onNotice, retry = defaultRetry } = options;
+    const { baseUrl, onNotice, retry = defaultRetryPolicy } = options;
     const notices = new PauseNotices(baseUrl, onNotice);
     this.#pauses = new RequestPauses(retry, signal, (pause) => notices.add(pause));
   }
@@ -58,7 +58,7 @@ export class RemoteMirror {
     const { baseUrl } = this.#options;
     try {
       const url = `${baseUrl}/feed?after=${after}&limit=${limit}`;
-      return readFeedPage(await this.#fetch(url, largestPage), after);
+      return readFeedPage(await this.#fetch(url, maxPageBytes), after);
     } catch (error) {
       if (!(error instanceof FetchError)) throw error;
       if (error.status === 404) {
@@ -76,7 +76,7 @@ export class RemoteMirror {
     if (manifest === "unused") return routeAddresses(baseUrl);
     let addresses: DocumentAddresses | null = null;
     try {
-      const bytes = await this.#fetch(`${baseUrl}/pith-mirrors.json`, largestPage);
+      const bytes = await this.#fetch(`${baseUrl}/pith-mirrors.json`, maxPageBytes);
       addresses = manifestAddresses(bytes, baseUrl, policy);
     } catch (error) {
       if (!(error instanceof FetchError)) throw error;
@@ -91,39 +91,38 @@ export class RemoteMirror {
   }
 
   /** A paper's bundle, or its state if there is no bundle, or why neither could be fetched. */
-  async deliver(addresses: DocumentAddresses, wanted: ListedNumber): Promise<FetchResult> {
-    const bundle = addresses.bundle(wanted.suffix);
-    const state = addresses.state(wanted.suffix);
-    const delivered = await this.#deliverFrom(bundle, wanted);
-    if (delivered !== null) return delivered;
-    const result = await this.#deliverFrom(state, wanted);
+  async fetchPaper(addresses: DocumentAddresses, paper: ListedNumber): Promise<FetchResult> {
+    const bundle = addresses.bundle(paper.suffix);
+    const state = addresses.state(paper.suffix);
+    const fromBundle = await this.#fetchDocument(bundle, paper);
+    if (fromBundle !== null) return fromBundle;
+    const fromState = await this.#fetchDocument(state, paper);
     // A state lacks the signatures, so a single mistaken 404 must not replace the bundle by it.
-    if (result !== null && result.failure === null)
-      return (await this.#deliverFrom(bundle, wanted)) ?? result;
-    if (result !== null) return result;
+    if (fromState?.failure === null) return (await this.#fetchDocument(bundle, paper)) ?? fromState;
+    if (fromState !== null) return fromState;
     const message = "The mirror has neither a bundle nor a state of it (404).";
-    return answered(bundle.href, "FETCH_FAILED", message);
+    return repeatableAnswer(bundle.href, "FETCH_FAILED", message);
   }
 
   /** Null if the address has no document: a mirror without the record of a paper can only serve its state. */
-  async #deliverFrom(url: URL, wanted: ListedNumber): Promise<FetchResult | null> {
+  async #fetchDocument(url: URL, paper: ListedNumber): Promise<FetchResult | null> {
     const source = url.href;
     try {
       const bytes = await this.#fetch(source, this.#options.maximumBytes);
-      return readFetched(source, bytes, wanted);
+      return readFetched(source, bytes, paper);
     } catch (error) {
       if (!(error instanceof FetchError)) throw error;
       const { code, message, isTransient, status, retryAfter } = error;
       if (status === 404 || status === 410) return null;
       if (code === "URL_REFUSED" || code === "ADDRESS_REFUSED") throw this.#unreachable(error);
       if (isTransient) {
-        await this.#demandAvailable();
+        await this.#requireAvailable();
         const delay = retryAfter === undefined ? {} : { retryAfter };
         const failure = { code, message, isAnswer: false, ...delay };
-        return { delivered: { source, code, unreadable: message }, failure };
+        return { document: { source, code, unreadable: message }, failure };
       }
-      if (code === "FETCH_FAILED") return answered(source, code, message);
-      return { delivered: { source, code, unreadable: message }, failure: null };
+      if (code === "FETCH_FAILED") return repeatableAnswer(source, code, message);
+      return { document: { source, code, unreadable: message }, failure: null };
     }
   }
 
@@ -132,11 +131,11 @@ export class RemoteMirror {
    * which needs the mirror's database as its documents do. The manifest does not, so it is requested only if there is
    * no feed.
    */
-  async #demandAvailable(): Promise<void> {
+  async #requireAvailable(): Promise<void> {
     for (const path of ["/feed", "/pith-mirrors.json"]) {
       try {
         const query = path === "/feed" ? "?after=0&limit=1" : "";
-        await this.#fetch(`${this.#options.baseUrl}${path}${query}`, largestPage);
+        await this.#fetch(`${this.#options.baseUrl}${path}${query}`, maxPageBytes);
         return;
       } catch (error) {
         if (!(error instanceof FetchError)) throw error;
@@ -146,7 +145,7 @@ export class RemoteMirror {
   }
 
   #fetch(address: string, maximumBytes: number): Promise<Buffer> {
-    const { fetcher, retry = defaultRetry } = this.#options;
+    const { fetcher, retry = defaultRetryPolicy } = this.#options;
     const url = new URL(address);
     const signal = this.#signal;
     const attempt = () => this.#pauses.run(() => fetcher.fetch(url, { maximumBytes, signal }));
@@ -167,9 +166,9 @@ export class RemoteMirror {
 }
 
 /** An answer that becomes definite once it repeats. */
-function answered(source: string, code: string, message: string): FetchResult {
+function repeatableAnswer(source: string, code: string, message: string): FetchResult {
   return {
-    delivered: { source, code, unreadable: message },
+    document: { source, code, unreadable: message },
     failure: { code, message, isAnswer: true },
   };
 }
@@ -179,22 +178,22 @@ const textCodes: ReadonlySet<string> = new Set(["MALFORMED_JSON", "INVALID_UNICO
 
 /** Checks a response only as far as needed to decide on a retry: the ingest gives better reasons. */
 export function readFetched(source: string, bytes: Buffer, { suffix, year }: ListedNumber): FetchResult {
-  const delivered = { source, bytes };
+  const document = { source, bytes };
   let pithNumber: unknown;
   try {
-    const document = parseJson(bytes);
-    pithNumber = isJsonObject(document) ? document["pith_number"] : undefined;
+    const value = parseJson(bytes);
+    pithNumber = isJsonObject(value) ? value["pith_number"] : undefined;
   } catch (error) {
     if (!(error instanceof DocumentError)) throw error;
     const { code, message } = error;
-    return { delivered, failure: textCodes.has(code) ? { code, message, isAnswer: true } : null };
+    return { document, failure: textCodes.has(code) ? { code, message, isAnswer: true } : null };
   }
-  if (!isPithNumber(pithNumber)) return { delivered, failure: null };
-  const isWanted =
+  if (!isPithNumber(pithNumber)) return { document, failure: null };
+  const isRequested =
     suffixOf(pithNumber).startsWith(suffix) && (year === null || pithNumber.slice(5, 9) === year);
-  if (isWanted) return { delivered, failure: null };
+  if (isRequested) return { document, failure: null };
   const unreadable = `The document is of ${pithNumber}.`;
-  return { delivered: { source, code: "WRONG_PAPER", unreadable }, failure: null };
+  return { document: { source, code: "WRONG_PAPER", unreadable }, failure: null };
 }
 
 /** The parts of another mirror's feed page that are used. Hashes are in lower-case hex. */

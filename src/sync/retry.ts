@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { FetchError } from "./fetch-error.ts";
 
-export type RetryOptions = {
+export type RetryPolicy = {
   /** The total number of attempts. */
   readonly attempts: number;
   /** Milliseconds: the maximum wait before the second attempt; doubles with each further attempt. */
@@ -14,7 +14,7 @@ export type RetryOptions = {
   readonly random?: () => number;
 };
 
-export const defaultRetry: RetryOptions = {
+export const defaultRetryPolicy: RetryPolicy = {
   attempts: 5,
   baseDelay: 500,
   maximumDelay: 30_000,
@@ -23,11 +23,11 @@ export const defaultRetry: RetryOptions = {
 
 /**
  * Retries transient failures with exponential backoff and full jitter. Throws the last error, and at once an error for
- * which `asksForPause` is true: `RequestPauses` has already sent that request as often as is useful.
+ * which `requestsPause` is true: `RequestPauses` has already sent that request as often as is useful.
  */
 export async function withRetries<Result>(
   attempt: () => Promise<Result>,
-  options: RetryOptions,
+  options: RetryPolicy,
   signal: AbortSignal,
 ): Promise<Result> {
   for (let nth = 1; ; nth++) {
@@ -35,7 +35,7 @@ export async function withRetries<Result>(
       return await attempt();
     } catch (error) {
       if (!(error instanceof FetchError) || !error.isTransient || nth >= options.attempts) throw error;
-      if (asksForPause(error)) throw error;
+      if (requestsPause(error)) throw error;
       await sleep(delayAfter(nth, options), undefined, { signal });
     }
   }
@@ -44,13 +44,13 @@ export async function withRetries<Result>(
 /** Milliseconds to wait after the nth attempt, counted from 1. */
 export function delayAfter(
   nth: number,
-  { baseDelay, maximumDelay, random = Math.random }: Omit<RetryOptions, "attempts" | "maximumPause">,
+  { baseDelay, maximumDelay, random = Math.random }: Omit<RetryPolicy, "attempts" | "maximumPause">,
 ): number {
   return random() * Math.min(maximumDelay, baseDelay * 2 ** (nth - 1));
 }
 
 /** Whether the mirror requested a pause: by 429, or by a Retry-After. */
-function asksForPause(error: unknown): error is FetchError {
+function requestsPause(error: unknown): error is FetchError {
   return error instanceof FetchError && (error.status === 429 || error.retryAfter !== undefined);
 }
 
@@ -73,7 +73,7 @@ const maxRejections = 10;
  * ones, after its response.
  */
 export class RequestPauses {
-  readonly #options: RetryOptions;
+  readonly #options: RetryPolicy;
   readonly #signal: AbortSignal;
   readonly #onPause: ((pause: Pause) => void) | undefined;
   /** Resolves when the request that is sent alone is answered; null if nothing is paused. */
@@ -81,7 +81,7 @@ export class RequestPauses {
   /** On the clock of `performance.now()`. */
   #end = 0;
 
-  constructor(options: RetryOptions, signal: AbortSignal, onPause?: (pause: Pause) => void) {
+  constructor(options: RetryPolicy, signal: AbortSignal, onPause?: (pause: Pause) => void) {
     this.#options = options;
     this.#signal = signal;
     this.#onPause = onPause;
@@ -97,7 +97,7 @@ export class RequestPauses {
       try {
         return await attempt();
       } catch (error) {
-        if (!asksForPause(error) || this.#isTooLong(error)) throw error;
+        if (!requestsPause(error) || this.#isTooLong(error)) throw error;
         this.#extend(error, 1);
         if (this.#recovery !== null) continue;
         const recovering = this.#recover(attempt, error);
@@ -125,7 +125,7 @@ export class RequestPauses {
       try {
         return await attempt();
       } catch (error) {
-        if (!asksForPause(error) || this.#isTooLong(error, waited) || rejections >= maxRejections)
+        if (!requestsPause(error) || this.#isTooLong(error, waited) || rejections >= maxRejections)
           throw error;
         last = error;
         this.#extend(error, rejections + 1);
@@ -152,9 +152,9 @@ export class RequestPauses {
   }
 }
 
-/** Milliseconds: a pause of this length is reported at once, shorter ones at most once per `interval`. */
-const notedPause = 10_000;
-const interval = 30_000;
+/** Milliseconds: a pause of this length is reported at once, shorter ones at most once per `noticeInterval`. */
+const longPause = 10_000;
+const noticeInterval = 30_000;
 
 /** Reports a mirror's pauses: the first, every long one, and short ones at most every 30 s. */
 export class PauseNotices {
@@ -179,7 +179,7 @@ export class PauseNotices {
     this.#count++;
     this.#milliseconds += milliseconds;
     const now = this.#now();
-    if (milliseconds < notedPause && now - this.#lastNotice < interval) return;
+    if (milliseconds < longPause && now - this.#lastNotice < noticeInterval) return;
     this.#lastNotice = now;
     const reason = status === 429 ? "limits requests (429)" : "is busy (503)";
     const inAll = this.#count > 1 ? ` (${this.#count} pauses, ${seconds(this.#milliseconds)} s so far)` : "";

@@ -33,7 +33,7 @@ export type SyncOptions = AdmissionPolicy &
     /** Called after each committed batch. */
     readonly onBatch?: (summary: SyncSummary) => void;
     /** Called for each document that was rejected, or accepted without some of its events. */
-    readonly onRefusal?: (result: DocumentResult) => void;
+    readonly onRejection?: (result: DocumentResult) => void;
     /** Called for each paper that could not be fetched and is now outstanding. */
     readonly onFailure?: (failure: OutstandingPaper & { readonly source: string }) => void;
   };

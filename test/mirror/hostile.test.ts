@@ -218,7 +218,7 @@ describe("a document that is served wrongly is refused and named, and the rest g
   /** @threat T18 */
   it.each(cases)("%s: %s", async (_what, code, answer, timesAsked) => {
     const server = await serveWrongly(answer);
-    const fetcher = localFetcher(code === "TOO_SLOW" ? { leastBytes: 1000, window: 1000 } : {});
+    const fetcher = localFetcher(code === "TOO_SLOW" ? { minBytes: 1000, window: 1000 } : {});
     const result = await follow(b, server.url, { fetcher, concurrency: 2 });
     const source = server.url + pathOf(target);
     expect([...result.rejected]).toEqual([[code, 1]]);
@@ -274,7 +274,7 @@ describe("a document that cannot be fetched yet is outstanding, and the rest goe
 
   it.each([...faults, ...answers])("%s: %s, until it is delivered", async (what, code, answer) => {
     const server = await serveFor(answer);
-    const fetcher = localFetcher(code === "TOO_SLOW" ? { leastBytes: 1000, window: 1000 } : {});
+    const fetcher = localFetcher(code === "TOO_SLOW" ? { minBytes: 1000, window: 1000 } : {});
     const result = await follow(b, server.url, { fetcher, concurrency: 2, explainsDifference: true });
     expect([...result.rejected]).toEqual([]);
     expect(await quarantineOf(b)).toEqual([]);

@@ -69,7 +69,7 @@ it("a follower is told of what is new, and does not wait for its next look", asy
   await ingestTexts(a, texts(2), "signed");
   const server = await serveMirror(a);
   closing.push(server.close);
-  await followThrough(server.url, [texts(2, 10), texts(2, 20), texts(1, 30)], { least: hour, most: hour });
+  await followThrough(server.url, [texts(2, 10), texts(2, 20), texts(1, 30)], { min: hour, max: hour });
   await expectEqual();
   expect(server.asked.filter((url) => url.includes("wait=25")).length).toBeGreaterThanOrEqual(3);
 });
@@ -81,7 +81,7 @@ it("a mirror that knows no waiting is looked at again and again", async () => {
     return false;
   });
   closing.push(server.close);
-  await followThrough(server.url, [texts(2, 10), texts(1, 20)], { least: 1, most: 5 });
+  await followThrough(server.url, [texts(2, 10), texts(1, 20)], { min: 1, max: 5 });
   await expectEqual();
 });
 
@@ -108,7 +108,7 @@ it("a mirror that tells of news and has none is not asked without end", async ()
     minimumProof: "signed",
     maximumBytes: 1_000_000,
     signal: stop.signal,
-    interval: { least: 1, most: 1 },
+    interval: { min: 1, max: 1 },
     onSynced: ({ documents }) => {
       looks.push(documents);
       if (looks.length === 4) stop.abort();
@@ -168,10 +168,10 @@ it("an answer that was asked to wait is not too slow for it", async () => {
   const held: ServerResponse[] = [];
   const server = await listen((_request, response) => held.push(response));
   closing.push(server.close);
-  const fetcher = localFetcher({ leastBytes: 1000, window: 20 });
+  const fetcher = localFetcher({ minBytes: 1000, window: 20 });
   closing.push(async () => fetcher.close());
   const options = { maximumBytes: 1000, signal: new AbortController().signal };
-  const patient = fetcher.fetch(new URL(`${server.url}/patient`), { ...options, askedWait: hour });
+  const patient = fetcher.fetch(new URL(`${server.url}/patient`), { ...options, requestedWait: hour });
   await expect(fetcher.fetch(new URL(server.url), options)).rejects.toMatchObject({ code: "TOO_SLOW" });
   for (const response of held) response.end("here");
   expect((await patient).toString()).toBe("here");

@@ -6,7 +6,6 @@ import { statusOf } from "../../src/server/ingest/answers.ts";
 import { findSubmitter } from "../../src/server/ingest/tokens.ts";
 import { chooseBatch, faultOf, retryDelay } from "../../src/submissions/queue.ts";
 
-
 import { settings, sha256, token } from "./site.ts";
 
 describe("tokens", () => {
