@@ -1,4 +1,5 @@
-export type { StateDifference } from "./compare-states.ts";
+export { compareMirrors, type StateDifference } from "./compare.ts";
+
 export { FetchError, MirrorError, readBaseUrl } from "./fetch-error.ts";
 export {
   createFetcher,

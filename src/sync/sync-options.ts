@@ -8,7 +8,7 @@ import {
   trustReasons,
 } from "../ingest/index.ts";
 import { cryptography, keyringEntries } from "../protocol/index.ts";
-import type { StateDifference } from "./compare-states.ts";
+import type { StateDifference } from "./compare.ts";
 import type { ListedNumber, OutstandingPaper } from "./outstanding.ts";
 import type { RemoteMirrorOptions } from "./remote-mirror.ts";
 

@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { ingestBatch } from "../ingest/index.ts";
 import { cryptography } from "../protocol/index.ts";
 import { type Database, feedHead } from "../store/index.ts";
-import { compareStates } from "./compare-states.ts";
+import { compareStates } from "./compare.ts";
 import {
   ConsecutiveCursor,
   deleteCursor,

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { distributeTables } from "../../src/store/distribute.ts";
 import { type Database, migrateDatabase, openDatabase } from "../../src/store/index.ts";
-import { distributions } from "../../src/store/layout/citus.ts";
-import { distributeTables } from "../../src/store/layout/distribute.ts";
+import { distributions } from "../../src/store/table-layout.ts";
 import { createClient } from "../api/client.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";

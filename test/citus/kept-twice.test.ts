@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { questionNames } from "../../src/graph/index.ts";
-import { askSql } from "../../src/graph/sql/sql-graph.ts";
+import { askSql } from "../../src/graph/sql-graph.ts";
 import type { VerifiedDocument } from "../../src/ingest/index.ts";
 import { ingestVerified } from "../../src/ingest/pipeline.ts";
 import { checkTables, readBackup, rebuildTables, writeBackup } from "../../src/maintenance/index.ts";
-import { citus } from "../../src/store/layout/citus.ts";
-import { keepCitationsTwice } from "../../src/store/layout/distribute.ts";
-import { single } from "../../src/store/layout/single.ts";
+import { keepCitationsTwice } from "../../src/store/distribute.ts";
+import { citus, single } from "../../src/store/table-layout.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { randomOf } from "../graph/random-graph.ts";
 import { comparable, randomQuestion } from "../graph/random-question.ts";
@@ -196,7 +195,7 @@ test("check reports differences of citations_by_cited, and rebuild repairs them"
   await expectBothEqual(twice, "rebuilt");
 });
 
-describe("a backup does not depend on the distribution of the tables", () => {
+describe("a backup", () => {
   const backupOf = async (database: TestDatabase) => {
     const pieces: Uint8Array[] = [];
     for await (const piece of writeBackup(database)) pieces.push(piece);
@@ -212,7 +211,7 @@ describe("a backup does not depend on the distribution of the tables", () => {
     await rebuildTables(database, { keyring });
   };
 
-  test("and is restored from a distributed database to a plain one, and back", async () => {
+  test("of a distributed database can be restored to a plain one, and the reverse", async () => {
     await keepCitationsTwice(twice);
     await twice.pool.query("INSERT INTO settings VALUES ('sample', 'loaded')");
     await write(twice, batchesOf(33));

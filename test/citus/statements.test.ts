@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { schema } from "../../src/api/schema.ts";
-import { distributions } from "../../src/store/layout/citus.ts";
-import { keepCitationsTwice } from "../../src/store/layout/distribute.ts";
+import { keepCitationsTwice } from "../../src/store/distribute.ts";
+import { distributions } from "../../src/store/table-layout.ts";
 import { createClient } from "../api/client.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "../ingest/bundles.ts";

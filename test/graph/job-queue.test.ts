@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { JobQueue } from "../../src/graph/threads/job-queue.ts";
+import { JobQueue } from "../../src/graph/job-queue.ts";
 
 type Job = { readonly name: string; readonly asker: object; interruptions: number };
 
@@ -7,7 +7,7 @@ const job = (name: string, asker: object): Job => ({ name, asker, interruptions:
 
 describe("the queue of questions to the graph's threads", () => {
   /** @threat T37 */
-  it("lets a new request pass one that has asked before", () => {
+  it("serves a new request before one that has already used time", () => {
     const queue = new JobQueue<Job>();
     const [greedy, modest] = [{}, {}];
     for (let index = 0; index < 100; index++) queue.add(job(`greedy ${index}`, greedy));

@@ -19,12 +19,12 @@ import {
   parseJson,
   proofRank,
 } from "../../src/protocol/index.ts";
-import { readStoredAliases, readVotes, type Target } from "../../src/row-rules/json-columns.ts";
 import { emptyChecksum } from "../../src/row-rules/hashes.ts";
+import { readStoredAliases, readVotes, type Target } from "../../src/row-rules/json-columns.ts";
 import { checksumAfter } from "../../src/store/feed.ts";
 import { parseLog } from "../../src/store/index.ts";
-import { shapeOf, typeOf } from "../../src/store/layout/table-layout.ts";
 import type { Cell } from "../../src/store/rows.ts";
+import { shapeOf, typeOf } from "../../src/store/table-layout.ts";
 import { type Row, sorted, type Tables } from "./tables.ts";
 
 type Cells = Record<string, Cell>;

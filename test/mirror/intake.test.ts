@@ -8,7 +8,7 @@ function fetched(name: string, bytes = 1): FetchedPaper {
 
 const names = (batch: readonly FetchedPaper[]) => batch.map(({ document }) => document.source).join("");
 
-it("writes at once, and what came meanwhile together, without anyone asking", async () => {
+it("BatchWriter writes the first document at once, and those that arrive during a write in one batch", async () => {
   const batches: string[] = [];
   const gates: (() => void)[] = [];
   const waiting: ((batch: string) => void)[] = [];
@@ -31,7 +31,7 @@ it("writes at once, and what came meanwhile together, without anyone asking", as
   expect(batches).toEqual(["a", "bc"]);
 });
 
-it("lets nobody add while it is full", async () => {
+it("BatchWriter makes callers wait while it is full", async () => {
   const gates: (() => void)[] = [];
   const writer = new BatchWriter(() => new Promise<void>((resolve) => gates.push(resolve)));
   await writer.add(fetched("a"));
@@ -48,15 +48,15 @@ it("lets nobody add while it is full", async () => {
   await finished;
 });
 
-it("tells everyone when a batch could not be written, and writes nothing more", async () => {
+it("BatchWriter rejects all callers after a failed batch, and writes nothing more", async () => {
   let written = 0;
   const writer = new BatchWriter(async () => {
     written++;
-    throw new Error("the database is away");
+    throw new Error("the database is unavailable");
   });
   await writer.add(fetched("a"));
   await Promise.resolve();
-  await expect(writer.add(fetched("b"))).rejects.toThrow("away");
-  await expect(writer.finish()).rejects.toThrow("away");
+  await expect(writer.add(fetched("b"))).rejects.toThrow("unavailable");
+  await expect(writer.finish()).rejects.toThrow("unavailable");
   expect(written).toBe(1);
 });
