@@ -1,13 +1,13 @@
 import { readMinimumProof } from "../config/index.ts";
 import {
   countDocument,
-  type Delivered,
   type DryRun,
   emptyIngestSummary,
   type FileSource,
   planIngest,
   printChanges,
   readSource,
+  type SourceDocument,
 } from "../ingest/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
@@ -37,8 +37,8 @@ export async function runDryRun(
   });
 }
 
-async function readAll(sources: readonly FileSource[], maximumBytes: number): Promise<Delivered[]> {
-  const documents: Delivered[] = [];
+async function readAll(sources: readonly FileSource[], maximumBytes: number): Promise<SourceDocument[]> {
+  const documents: SourceDocument[] = [];
   let bytes = 0;
   for (const source of sources) {
     for await (const document of readSource(source, maximumBytes, () => {})) {

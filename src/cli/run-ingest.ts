@@ -2,11 +2,11 @@ import { availableParallelism } from "node:os";
 import { readMinimumProof } from "../config/index.ts";
 import {
   createIngestThreads,
-  type Delivered,
   type FileSource,
+  type IngestThread,
   ingest,
   readSource,
-  type StartedThread,
+  type SourceDocument,
 } from "../ingest/index.ts";
 import { threadWatcher } from "../telemetry/index.ts";
 import { exitStatus } from "./command-error.ts";
@@ -36,7 +36,7 @@ function usualThreads(): number {
 export async function runIngest(
   sources: readonly FileSource[],
   options: IngestCommandOptions,
-  thread: StartedThread,
+  thread: IngestThread,
 ): Promise<number> {
   const { threads: count = usualThreads(), batch } = options;
   const minimumProof = readMinimumProof(options.minimumProof);
@@ -76,6 +76,6 @@ async function* all(
   sources: readonly FileSource[],
   maximumBytes: number,
   onRead: (bytes: number) => void,
-): AsyncGenerator<Delivered> {
+): AsyncGenerator<SourceDocument> {
   for (const source of sources) yield* readSource(source, maximumBytes, onRead);
 }

@@ -2,12 +2,12 @@ import type { Command } from "commander";
 import { readConfig, readMinimumProof } from "../config/index.ts";
 import {
   type AdmissionPolicy,
-  type Delivered,
   findSources,
   type PaperRow,
+  parseAndVerify,
   projectTarget,
   readSource,
-  receive,
+  type SourceDocument,
 } from "../ingest/index.ts";
 import {
   type CheckResult,
@@ -83,7 +83,7 @@ async function runVerify(path: string, options: Options): Promise<number> {
   return failures > 0 ? exitStatus.foundWrong : exitStatus.done;
 }
 
-async function* deliveriesOf(path: string, maximumBytes: number): AsyncGenerator<Delivered> {
+async function* deliveriesOf(path: string, maximumBytes: number): AsyncGenerator<SourceDocument> {
   for (const source of await findSources([path], say)) yield* readSource(source, maximumBytes, () => {});
 }
 
@@ -115,12 +115,12 @@ type EventReport = {
 };
 
 /** Verifies one document alone, like a mirror that stores nothing else. */
-function verifyDocument(delivered: Delivered, options: VerifyOptions): VerifyReport {
+function verifyDocument(delivered: SourceDocument, options: VerifyOptions): VerifyReport {
   const { source } = delivered;
   if ("unreadable" in delivered) {
     return { source, error: { code: delivered.code, message: delivered.unreadable } };
   }
-  const received = receive(delivered, options);
+  const received = parseAndVerify(delivered, options);
   if ("code" in received) return { source, error: { code: received.code, message: received.message } };
   const { judged: document, publishedResult, record } = received.contents;
   const state = mergeJudged(document.pithNumber, [document]);

@@ -1,11 +1,10 @@
 import { type Cell, type Database, inTransaction, shapeOf, typeOf } from "../store/index.ts";
-import { quarantineColumns, quarantineRows } from "./apply/index.ts";
 import { parseBatch, statedEvents, verifyBatch } from "./batch.ts";
 import { answerQuestions, type BatchPlan, planBatch, type RowChange } from "./plan/index.ts";
+import { quarantineColumns, quarantineRows } from "./quarantine.ts";
 import { type DocumentResult, resultOf } from "./results.ts";
-import type { Delivered } from "./sources/index.ts";
 import { answersFrom, readStored } from "./stored/index.ts";
-import type { AdmissionPolicy } from "./verify.ts";
+import type { AdmissionPolicy, SourceDocument } from "./verify.ts";
 
 export type DryRun = {
   /** The result that each document would have, in order. */
@@ -21,7 +20,7 @@ export type DryRun = {
  */
 export async function planIngest(
   { pool }: Database,
-  documents: readonly Delivered[],
+  documents: readonly SourceDocument[],
   policy: AdmissionPolicy,
 ): Promise<DryRun> {
   const parsed = await parseBatch(documents, policy);

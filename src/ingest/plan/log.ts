@@ -1,5 +1,5 @@
 import type { Cell } from "../../store/index.ts";
-import { indexable } from "../project/index.ts";
+import { indexable } from "../row-text.ts";
 import type { MergedPaper, WrittenEvent } from "./merge-paper.ts";
 import { ask, type Planning, type RowChanges } from "./planning.ts";
 

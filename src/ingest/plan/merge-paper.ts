@@ -24,7 +24,7 @@ import {
   type StoredAlias,
   setChecksum,
 } from "../../row-rules/index.ts";
-import { type PaperTarget, projectTarget } from "../project/index.ts";
+import { type PaperTarget, projectTarget } from "../project-paper.ts";
 import type { DocumentContents } from "../verify.ts";
 import { refuseCollision } from "./planning.ts";
 import type { StoredLog, StoredPaper, StoredPapers } from "./questions.ts";

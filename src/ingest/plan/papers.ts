@@ -1,6 +1,7 @@
 import type { Proof } from "../../protocol/index.ts";
 import type { Cell } from "../../store/index.ts";
-import type { ClaimRow, PaperRow, PaperTarget, ProjectedReference } from "../project/index.ts";
+import type { ClaimRow, PaperRow, PaperTarget } from "../project-paper.ts";
+import type { ProjectedReference } from "../project-references.ts";
 import { ask, type Planning, type RowChanges } from "./planning.ts";
 import type { PaperBefore, StoredReference } from "./questions.ts";
 

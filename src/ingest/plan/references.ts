@@ -1,5 +1,5 @@
 import type { Cell } from "../../store/index.ts";
-import type { ProjectedReference } from "../project/index.ts";
+import type { ProjectedReference } from "../project-references.ts";
 import type { Identifiers } from "./identifiers.ts";
 import { type PaperChange, removedReferences, replacedPapers } from "./papers.ts";
 import { ask, type Planning, type RowChanges } from "./planning.ts";

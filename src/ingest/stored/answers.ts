@@ -1,31 +1,22 @@
-import type pg from "pg";
-import { type CheckResult, LogReader, PaperMerge, type Proof } from "../../protocol/index.ts";
-import { type IdentifierKind, readVotes, type Target } from "../../row-rules/index.ts";
-import { bigintArray, parseEventTexts, readEventTexts, type Statements } from "../../store/index.ts";
-import {
-  type Answers,
-  type Evidence,
-  type Identifier,
-  isBetterSource,
-  type LogKey,
-  type PaperBefore,
-  recordOf,
-  type StoredEdge,
-  type StoredLog,
-  type StoredReference,
-  type Title,
-  type TitledReference,
-  type VoteCount,
-  type Work,
-  type WorkPaper,
+import type { Proof } from "../../protocol/index.ts";
+import { bigintArray, type Statements } from "../../store/index.ts";
+import type {
+  Answers,
+  PaperBefore,
+  StoredEdge,
+  StoredReference,
+  TitledReference,
+  WorkPaper,
 } from "../plan/index.ts";
-import type { KeptMerges } from "./kept-merges.ts";
+import { instant, optionalId, rowsByIndex } from "./read-rows.ts";
+import { type MergeCache, readEndOfLog, readStoredLogs } from "./stored-logs.ts";
+import { countVotes, findNamed, readIdentifiers, readTitles, readWorks } from "./stored-works.ts";
 
 /**
  * Answers the questions of a plan from PostgreSQL, before the plan is written. Only its new papers may be written
  * already: its questions exclude them. A log whose merge is in `merges` is not read.
  */
-export function answersFrom(client: Statements, merges?: KeptMerges): Answers {
+export function answersFrom(client: Statements, merges?: MergeCache): Answers {
   return {
     logs: (papers) => readStoredLogs(client, papers, merges),
     endOfLog: (now) => readEndOfLog(client, now),
@@ -55,7 +46,7 @@ export function answersFrom(client: Statements, merges?: KeptMerges): Answers {
     identifiers: (ids) => readIdentifiers(client, "identifier_id", ids),
     dependents: (ids) => readIdentifiers(client, "target_id", ids),
     named: (identifiers, except) => findNamed(client, identifiers, except),
-    voices: (ids, except) => countVoices(client, ids, except),
+    voices: (ids, except) => countVotes(client, ids, except),
     citedThrough: async (identifierIds, except) => {
       const { rows } = await client.query<{ paper_id: string; cited_work_id: string }>(
         `SELECT DISTINCT paper_id, cited_work_id FROM "references"
@@ -80,98 +71,6 @@ export function answersFrom(client: Statements, merges?: KeptMerges): Answers {
     titles: (workIds, except, identifiers) => readTitles(client, workIds, except, identifiers),
   };
 }
-
-/** Rows as lists of cells: half the work for many rows. */
-async function rowsOf<Row extends unknown[]>(
-  client: Statements,
-  text: string,
-  values: readonly unknown[],
-): Promise<Row[]> {
-  return (await client.query<Row>({ text, values: [...values], rowMode: "array" })).rows;
-}
-
-/**
- * Reads rows as lists and never scans a table sequentially. For a table that was never analysed (such as one being
- * filled), the planner estimates that a batch's keys match most of it and would scan it for each batch. So sequential
- * scans are disabled for this statement alone: all three statements are one message, which no other statement of the
- * connection can interrupt. Such a message has no parameters: `text` contains its values, and must consist of numbers
- * only.
- */
-async function rowsByIndex<Row extends unknown[]>(client: Statements, text: string): Promise<Row[]> {
-  const statements = `SET LOCAL enable_seqscan = off; ${text}; SET LOCAL enable_seqscan = DEFAULT`;
-  const results: unknown = await client.query({ text: statements, rowMode: "array" });
-  return (results as pg.QueryArrayResult<Row>[])[1]?.rows ?? [];
-}
-
-// ---- The log
-
-async function readStoredLogs(
-  client: Statements,
-  papers: readonly LogKey[],
-  kept: KeptMerges | undefined,
-): Promise<Map<bigint, StoredLog>> {
-  const merges = new Map(papers.map((log) => [log.paperId, kept?.take(log)]));
-  const unknown = papers.filter(({ paperId }) => merges.get(paperId) === undefined);
-  for (const [paperId, merge] of await readMerges(client, unknown)) merges.set(paperId, merge);
-  const ids = [bigintArray(papers.map(({ paperId }) => paperId))];
-  const records = await client.query<{ paper_id: string; record: string }>(
-    "SELECT paper_id, record FROM records WHERE paper_id = ANY($1::bigint[]) AND record IS NOT NULL",
-    ids,
-  );
-  const published = await client.query<{ paper_id: string; results: CheckResult[] }>(
-    `SELECT paper_id, array_agg(DISTINCT result::text) AS results
-     FROM published_states WHERE paper_id = ANY($1::bigint[]) GROUP BY paper_id`,
-    ids,
-  );
-  const recordTexts = new Map(records.rows.map((row) => [BigInt(row.paper_id), row.record]));
-  const results = new Map(published.rows.map((row) => [BigInt(row.paper_id), row.results]));
-  return new Map(
-    papers.map(({ paperId, pithNumber }) => [
-      paperId,
-      {
-        merge: merges.get(paperId) ?? new PaperMerge(pithNumber),
-        record: recordOf(recordTexts.get(paperId) ?? null),
-        publishedResults: results.get(paperId) ?? [],
-      },
-    ]),
-  );
-}
-
-/** Merges the stored events of papers. */
-async function readMerges(
-  client: Statements,
-  papers: readonly LogKey[],
-): Promise<(readonly [bigint, PaperMerge])[]> {
-  if (papers.length === 0) return [];
-  const texts = await readEventTexts(
-    client,
-    papers.map(({ paperId }) => paperId),
-  );
-  const reader = new LogReader();
-  return papers.map(({ paperId, pithNumber }) => [
-    paperId,
-    new PaperMerge(pithNumber, parseEventTexts(texts.get(paperId) ?? "", reader)),
-  ]);
-}
-
-/** Two statements: the counter is on one server, even if the events are distributed. */
-async function readEndOfLog(
-  client: Statements,
-  now: string,
-): Promise<{ position: number; receivedAt: string }> {
-  const last = await client.query<{ value: string }>("SELECT value FROM totals WHERE name = 'position'");
-  const latest = await client.query<{ received_at: string }>(
-    `SELECT to_char(greatest($1::timestamptz, max(received_at)) AT TIME ZONE 'UTC',
-                    'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS received_at FROM events`,
-    [now],
-  );
-  return {
-    position: Number(last.rows[0]?.value ?? 0),
-    receivedAt: latest.rows[0]?.received_at ?? now,
-  };
-}
-
-// ---- Papers and references
 
 async function readPapers(
   client: Statements,
@@ -208,11 +107,6 @@ async function readPapers(
       return [paperId, before];
     }),
   );
-}
-
-/** In SQL: formats an instant as `YYYY-MM-DDTHH:MM:SS.ffffffZ`. */
-function instant(column: string): string {
-  return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 }
 
 async function readWorkPapers(
@@ -298,217 +192,4 @@ function referenceOf(row: ReferenceRow): StoredReference {
     citedWorkId: BigInt(row.cited_work_id),
     isInternalAnchor: row.is_internal_anchor,
   };
-}
-
-function optionalId(text: string | null): bigint | null {
-  return text === null ? null : BigInt(text);
-}
-
-// ---- Identifiers
-
-async function readIdentifiers(
-  client: Statements,
-  column: "identifier_id" | "target_id",
-  ids: readonly bigint[],
-): Promise<Map<bigint, Identifier>> {
-  const rows = await rowsOf<
-    [
-      id: string,
-      kind: IdentifierKind,
-      value: string,
-      targetId: string | null,
-      targetKind: Evidence["targetKind"] | null,
-      standing: Proof | null,
-      workId: string,
-      voices: string | null,
-    ]
-  >(
-    client,
-    `SELECT identifier_id, kind, value, target_id, target_kind, target_standing, work_id, voices
-     FROM work_identifiers WHERE ${column} = ANY($1::bigint[])`,
-    [bigintArray(ids)],
-  );
-  const identifiers = new Map<bigint, Identifier>();
-  for (const [idText, kind, value, targetId, targetKind, standing, workId, voices] of rows) {
-    const id = BigInt(idText);
-    const target =
-      targetId === null || targetKind === null || standing === null
-        ? null
-        : { targetId: BigInt(targetId), targetKind, standing };
-    // Most identifiers resolve to themselves.
-    identifiers.set(id, {
-      id,
-      kind,
-      value,
-      target,
-      voices: voices === null || standing === null ? null : { standing, list: readVotes(voices) },
-      workId: workId === idText ? id : BigInt(workId),
-    });
-  }
-  return identifiers;
-}
-
-/** References to works with more citing papers than this are queried one by one. */
-const manyCitingPapers = 1_000;
-
-/**
- * One reference is enough: identifiers of a frequently cited work are queried separately, with LIMIT, so that not all
- * of its references are scanned.
- */
-async function findNamed(
-  client: Statements,
-  identifiers: readonly Identifier[],
-  except: readonly bigint[],
-): Promise<Set<bigint>> {
-  const named = new Set<bigint>();
-  const works = bigintArray(new Set(identifiers.map(({ workId }) => workId)));
-  const crowded = await rowsByIndex<[workId: string]>(
-    client,
-    `SELECT work_id FROM works
-     WHERE work_id = ANY('${works}'::bigint[]) AND citing_paper_count > ${manyCitingPapers}`,
-  );
-  const crowdedWorks = new Set(crowded.map(([workId]) => BigInt(workId)));
-  const alone = identifiers.filter(({ workId }) => crowdedWorks.has(workId));
-  const together = identifiers.filter(({ workId }) => !crowdedWorks.has(workId));
-  const others = `paper_id <> ALL('${bigintArray(except)}'::bigint[])`;
-  for (const column of ["doi_id", "work_uuid_id"]) {
-    const note = async (condition: string, most: string) => {
-      const rows = await rowsByIndex<[id: string]>(
-        client,
-        `SELECT DISTINCT ${column} FROM "references" WHERE ${condition} AND ${others} ${most}`,
-      );
-      for (const [id] of rows) named.add(BigInt(id));
-    };
-    const ids = bigintArray(together.map(({ id }) => id));
-    if (together.length > 0) await note(`${column} = ANY('${ids}'::bigint[])`, "");
-    for (const { id } of alone) await note(`${column} = ${id}`, "LIMIT 1");
-  }
-  return named;
-}
-
-async function countVoices(
-  client: Statements,
-  ids: readonly bigint[],
-  except: readonly bigint[],
-): Promise<VoteCount[]> {
-  // A paper names an identifier alone if none of its references names another beside it.
-  const countOf = (identifier: string, target: string, kind: string) =>
-    `SELECT id, target_id, target_kind, standing, count(*)::int AS papers
-     FROM (
-       SELECT DISTINCT r.${identifier} AS id, r.paper_id, p.proof AS standing, ${target} AS target_id,
-         ${kind} AS target_kind, count(${target}) OVER (PARTITION BY r.${identifier}, r.paper_id) AS targets
-       FROM "references" r JOIN papers p USING (paper_id)
-       WHERE r.${identifier} = ANY($1::bigint[]) AND r.paper_id <> ALL($2::bigint[])
-     ) AS said
-     WHERE target_id IS NOT NULL OR targets = 0
-     GROUP BY id, target_id, target_kind, standing`;
-  const { rows } = await client.query<{
-    id: string;
-    target_id: string | null;
-    target_kind: Target["targetKind"];
-    standing: Proof;
-    papers: number;
-  }>(
-    `${countOf("doi_id", "r.arxiv_id", "'arxiv'")} UNION ALL
-     ${countOf("work_uuid_id", "coalesce(r.arxiv_id, r.doi_id)", "CASE WHEN r.arxiv_id IS NULL THEN 'doi' ELSE 'arxiv' END")}`,
-    [bigintArray(ids), bigintArray(except)],
-  );
-  return rows.map(({ id, target_id: target, target_kind: targetKind, standing, papers }) => ({
-    identifierId: BigInt(id),
-    standing,
-    target: target === null ? null : { targetId: BigInt(target), targetKind },
-    papers,
-  }));
-}
-
-// ---- Works
-
-async function readWorks(client: Statements, ids: readonly bigint[]): Promise<Map<bigint, Work>> {
-  const rows = await rowsOf<
-    [
-      id: string,
-      key: string,
-      paperId: string | null,
-      title: string | null,
-      year: number | null,
-      statedYear: number | null,
-      standing: Proof | null,
-      titlePaperId: string | null,
-      titleOrdinal: number | null,
-      citedBy: number,
-      citingPapers: number,
-      references: number,
-      anchoredWorks: number,
-    ]
-  >(
-    client,
-    `SELECT work_id, key, paper_id, title, year, stated_year, title_standing, title_paper_id, title_ordinal,
-       cited_by_count, citing_paper_count, reference_count, anchored_work_count
-     FROM works WHERE work_id = ANY($1::bigint[])`,
-    [bigintArray(ids)],
-  );
-  const works = new Map<bigint, Work>();
-  for (const row of rows) {
-    const [id, key, paperId, title, year, statedYear, standing, titlePaperId, ordinal] = row;
-    works.set(BigInt(id), {
-      key,
-      paperId: optionalId(paperId),
-      title,
-      year,
-      statedYear,
-      titledBy:
-        standing === null || titlePaperId === null || ordinal === null
-          ? null
-          : { standing, paperId: BigInt(titlePaperId), ordinal },
-      citedByCount: row[9],
-      citingPaperCount: row[10],
-      referenceCount: row[11],
-      anchoredWorkCount: row[12],
-    });
-  }
-  return works;
-}
-
-/** Papers per query of references. */
-const papersAtOnce = 5_000;
-
-/** `citing_papers` lists the papers that have references to a work. */
-async function readTitles(
-  client: Statements,
-  ids: readonly bigint[],
-  except: readonly bigint[],
-  identifiers: readonly bigint[],
-): Promise<Map<bigint, Title>> {
-  const titles = new Map<bigint, Title>();
-  const works = bigintArray(ids);
-  const citing = await client.query<{ paper_id: string }>(
-    `SELECT DISTINCT paper_id FROM citing_papers
-     WHERE cited_work_id = ANY($1::bigint[]) AND paper_id <> ALL($2::bigint[])`,
-    [works, bigintArray(except)],
-  );
-  for (let start = 0; start < citing.rows.length; start += papersAtOnce) {
-    const papers = citing.rows.slice(start, start + papersAtOnce).map((row) => row.paper_id);
-    const { rows } = await client.query<{
-      work_id: string;
-      proof: Proof;
-      paper_id: string;
-      ordinal: number;
-      title: string;
-      year: number | null;
-    }>(
-      `SELECT DISTINCT ON (r.cited_work_id) r.cited_work_id AS work_id, p.proof, r.paper_id, r.ordinal, r.title, r.year
-       FROM "references" r JOIN papers p USING (paper_id)
-       WHERE r.paper_id = ANY($2::bigint[]) AND r.cited_work_id = ANY($1::bigint[]) AND r.title IS NOT NULL
-         AND (r.arxiv_id IS NOT NULL OR coalesce(r.doi_id, r.work_uuid_id) IS NULL
-              OR coalesce(r.doi_id, r.work_uuid_id) <> ALL($3::bigint[]))
-       ORDER BY r.cited_work_id, p.proof DESC, r.paper_id, r.ordinal`,
-      [works, `{${papers.join(",")}}`, bigintArray(identifiers)],
-    );
-    for (const { work_id, paper_id, proof, ordinal, title, year } of rows) {
-      const candidate = { standing: proof, paperId: BigInt(paper_id), ordinal, title, year };
-      const best = titles.get(BigInt(work_id));
-      if (best === undefined || isBetterSource(candidate, best)) titles.set(BigInt(work_id), candidate);
-    }
-  }
-  return titles;
 }

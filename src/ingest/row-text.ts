@@ -1,5 +1,5 @@
-import { isJsonInteger, type JsonObject, type JsonValue } from "../../protocol/index.ts";
-import { readableText } from "../../text/index.ts";
+import { isJsonInteger, type JsonObject, type JsonValue } from "../protocol/index.ts";
+import { readableText } from "../text/index.ts";
 
 /** Replaces U+0000, which PostgreSQL's text cannot store and JSON strings can contain. The log keeps the original. */
 export function storable(text: string): string {
@@ -7,7 +7,7 @@ export function storable(text: string): string {
 }
 
 /** Maximum UTF-16 units of an indexed text: at 3 bytes each well below the 2,704 bytes of an index row. */
-const longestIndexed = 500;
+const maxIndexedLength = 500;
 
 /**
  * A text that an index can store: longer ones are truncated, because PostgreSQL would refuse the row. The log keeps the
@@ -16,7 +16,7 @@ const longestIndexed = 500;
 export function indexable(text: string): string {
   const stored = storable(text);
   // The cut may split a surrogate pair.
-  return stored.length > longestIndexed ? stored.slice(0, longestIndexed).toWellFormed() : stored;
+  return stored.length > maxIndexedLength ? stored.slice(0, maxIndexedLength).toWellFormed() : stored;
 }
 
 /** The value of a member if it is a non-empty text; null otherwise. */
@@ -47,9 +47,9 @@ export function textsMember(object: JsonObject, member: string): string[] {
 }
 
 /** The maximum of GraphQL's Int, which every client can read. */
-const largestCount = 2 ** 31 - 1;
+const maxCount = 2 ** 31 - 1;
 
 /** A count from 0 to 2^31 − 1; null for anything else. */
 export function count(value: JsonValue | undefined): number | null {
-  return isJsonInteger(value) && value >= 0 && value <= largestCount ? Number(value) : null;
+  return isJsonInteger(value) && value >= 0 && value <= maxCount ? Number(value) : null;
 }
