@@ -3,7 +3,7 @@ import { readConfig, readMinimumProof } from "../config/index.ts";
 import {
   type AdmissionPolicy,
   findSources,
-  type PaperRow,
+  type ProjectedPaper,
   parseAndVerify,
   projectTarget,
   readSource,
@@ -155,7 +155,10 @@ function verifyDocument(delivered: SourceDocument, options: VerifyOptions): Veri
   };
 }
 
-function checksOf(row: PaperRow | null, publishedResult: CheckResult | null): Record<string, CheckResult> {
+function checksOf(
+  row: ProjectedPaper | null,
+  publishedResult: CheckResult | null,
+): Record<string, CheckResult> {
   const published = publishedResult === null ? {} : { publishedStateHash: publishedResult };
   if (row === null) return published;
   const { recordHash, receipt, titleBinding, claimsHash, referencesHash } = row;

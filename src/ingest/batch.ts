@@ -6,16 +6,16 @@ import type { Transaction } from "../store/index.ts";
 import { applyRows } from "./apply-plan.ts";
 import {
   additionOf,
-  answerQuestions,
   emptyLog,
   type IncomingPaper,
   mergePaper,
   planNewPapers,
-  refuseCollision,
+  runPlanning,
   type StoredPapers,
   storedOf,
+  throwCollision,
 } from "./plan/index.ts";
-import { answersFrom, type RequestedEvents } from "./stored/index.ts";
+import { lookupsIn, type RequestedEvents } from "./stored/index.ts";
 import type { SourceDocument } from "./verify.ts";
 import {
   type AdmissionPolicy,
@@ -120,7 +120,7 @@ function addTo<Document>(
   const paperId = paperIdOf(pithNumber);
   const paper = papers.get(paperId);
   if (paper === undefined) papers.set(paperId, { pithNumber, documents: [document] });
-  else if (paper.pithNumber !== pithNumber) refuseCollision(paper.pithNumber, pithNumber);
+  else if (paper.pithNumber !== pithNumber) throwCollision(paper.pithNumber, pithNumber);
   else paper.documents.push(document);
 }
 
@@ -217,7 +217,7 @@ function prepareOptimistically(
 export async function writeNewPapers(writer: Transaction, papers: readonly IncomingPaper[]): Promise<void> {
   const merged = papers.flatMap((paper) => paper.merged ?? []);
   if (merged.length === 0) return;
-  await applyRows(writer, await answerQuestions(planNewPapers(merged), answersFrom(writer)));
+  await applyRows(writer, await runPlanning(planNewPapers(merged), lookupsIn(writer)));
 }
 
 /** SQLSTATE of a duplicate key. */

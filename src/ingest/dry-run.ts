@@ -1,9 +1,9 @@
 import { type Cell, type Database, inTransaction, shapeOf, typeOf } from "../store/index.ts";
 import { parseBatch, statedEvents, verifyBatch } from "./batch.ts";
-import { answerQuestions, type BatchPlan, planBatch, type RowChange } from "./plan/index.ts";
+import { type BatchPlan, planBatch, type RowChange, runPlanning } from "./plan/index.ts";
 import { quarantineColumns, quarantineRows } from "./quarantine.ts";
 import { type DocumentResult, resultOf } from "./results.ts";
-import { answersFrom, readStored } from "./stored/index.ts";
+import { lookupsIn, readStored } from "./stored/index.ts";
 import type { AdmissionPolicy, SourceDocument } from "./verify.ts";
 
 export type DryRun = {
@@ -29,7 +29,7 @@ export async function planIngest(
     const batch = await verifyBatch(parsed, stored, policy);
     const now = new Date().toISOString();
     const planning = planBatch(batch.papers, stored, { now, areNewPapersWritten: false });
-    const plan = await answerQuestions(planning, answersFrom(reader));
+    const plan = await runPlanning(planning, lookupsIn(reader));
     const rows = quarantineRows(batch.documents, now);
     return {
       results: batch.documents.map((document) => resultOf(document, plan.merged)),

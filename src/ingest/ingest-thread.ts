@@ -5,10 +5,10 @@ import { openDatabase } from "../store/index.ts";
 import {
   type BatchRequest,
   batchesPerThread,
+  type IngestReply,
+  type IngestRequest,
   type PortableError,
   type ThreadData,
-  type ThreadReply,
-  type ThreadRequest,
   type ThreadWatcher,
 } from "./ingest-threads.ts";
 import { ingestBatch } from "./pipeline.ts";
@@ -21,7 +21,7 @@ type Opened = {
 
 let opened: Promise<Opened> | undefined;
 
-parentPort?.on("message", async (request: ThreadRequest) => {
+parentPort?.on("message", async (request: IngestRequest) => {
   if (request === null) {
     await (await opened)?.close();
     parentPort?.close();
@@ -48,7 +48,7 @@ async function handleBatch({ id, batch, memory }: BatchRequest): Promise<void> {
   // If opening failed, the error has already ended the thread.
   const thread = await opened;
   if (thread === undefined) return;
-  let reply: ThreadReply;
+  let reply: IngestReply;
   try {
     reply = { id, memory, results: await thread.ingestBatch(batch) };
   } catch (error) {

@@ -109,7 +109,7 @@ export class IngestThread {
   constructor() {
     this.#worker = new Worker(entry);
     this.#worker.unref();
-    this.#worker.on("message", (reply: ThreadReply) => this.#resolve(reply));
+    this.#worker.on("message", (reply: IngestReply) => this.#resolve(reply));
     this.#worker.on("error", (error) => this.#fail(error));
     this.#ended = new Promise((resolve) => {
       this.#worker.once("exit", () => {
@@ -131,7 +131,7 @@ export class IngestThread {
 
   open(data: ThreadData): void {
     this.#worker.ref();
-    this.#worker.postMessage({ open: data } satisfies ThreadRequest);
+    this.#worker.postMessage({ open: data } satisfies IngestRequest);
   }
 
   /** Rejects with the database's error, or with the thread's error if it died. */
@@ -140,18 +140,18 @@ export class IngestThread {
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       const { documents, memory } = this.#memory.copy(batch);
-      this.#worker.postMessage({ id, batch: documents, memory } satisfies ThreadRequest, [memory]);
+      this.#worker.postMessage({ id, batch: documents, memory } satisfies IngestRequest, [memory]);
     });
   }
 
   /** Ends the thread; no batch may be in progress. */
   async close(): Promise<void> {
     this.#worker.ref();
-    if (this.#isAlive) this.#worker.postMessage(null satisfies ThreadRequest);
+    if (this.#isAlive) this.#worker.postMessage(null satisfies IngestRequest);
     await this.#ended;
   }
 
-  #resolve(reply: ThreadReply): void {
+  #resolve(reply: IngestReply): void {
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
     this.#memory.release(reply.memory);
@@ -234,10 +234,10 @@ export type BatchRequest = {
 };
 
 /** The first message opens the thread; null ends it. */
-export type ThreadRequest = { readonly open: ThreadData } | BatchRequest | null;
+export type IngestRequest = { readonly open: ThreadData } | BatchRequest | null;
 
 /** The result of the batch with this id. Its buffer is returned for reuse. */
-export type ThreadReply = { readonly id: number; readonly memory: ArrayBuffer } & (
+export type IngestReply = { readonly id: number; readonly memory: ArrayBuffer } & (
   | { readonly results: readonly DocumentResult[] }
   | { readonly error: PortableError }
 );

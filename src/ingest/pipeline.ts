@@ -12,10 +12,10 @@ import {
   writeNewPapers,
 } from "./batch.ts";
 import { isolateFaults, rejectUnstorable, retryConflicts } from "./faults.ts";
-import { answerQuestions, planBatch } from "./plan/index.ts";
+import { planBatch, runPlanning } from "./plan/index.ts";
 import { affectsQuarantine, releaseAccepted, writeQuarantine } from "./quarantine.ts";
 import { type DocumentResult, resultOf } from "./results.ts";
-import { answersFrom, mergeCacheOf, readStored } from "./stored/index.ts";
+import { lookupsIn, mergeCacheOf, readStored } from "./stored/index.ts";
 import type { AdmissionPolicy, SourceDocument, VerifiedDocument } from "./verify.ts";
 
 /**
@@ -89,7 +89,7 @@ async function storeBatch(
     const now = new Date().toISOString();
     const stored = await readStored(writer, eventsToCompare(papers));
     const planning = planBatch(papers, stored, { now, areNewPapersWritten: true });
-    const plan = await answerQuestions(planning, answersFrom(writer, cache));
+    const plan = await runPlanning(planning, lookupsIn(writer, cache));
     await applyPlan(writer, plan, { now, layout });
     for (const [log, merge] of plan.merges) cache.put(log, merge);
     await writeQuarantine(writer, documents, now);

@@ -20,21 +20,21 @@ import { paperIdOf, workIdOf } from "../row-rules/index.ts";
 import type { claims, papers } from "../store/index.ts";
 import { parseAuthors, parseName } from "../text/index.ts";
 import { type ProjectedReference, projectReferences } from "./project-references.ts";
-import { count, indexable, shownMember, storable, textMember, textsMember } from "./row-text.ts";
+import { count, indexable, shownMember, storableText, textMember, textsMember } from "./row-text.ts";
 
 /** The derived rows that a paper should have; `row` is null if it should have none. */
 export type PaperTarget = {
   readonly paperId: bigint;
-  readonly row: PaperRow | null;
+  readonly row: ProjectedPaper | null;
   /** Key of the paper's work. */
   readonly workKey: string;
   /** Its lookup keys. */
   readonly keys: ReadonlySet<string>;
-  readonly claims: readonly ClaimRow[];
+  readonly claims: readonly ProjectedClaim[];
   readonly references: readonly ProjectedReference[];
 };
 
-export type ClaimRow = typeof claims.$inferSelect;
+export type ProjectedClaim = typeof claims.$inferSelect;
 
 /** A merged state, with the data of the log besides its events. */
 type PaperState = {
@@ -101,7 +101,7 @@ function keysOf(pithNumber: PithNumber, state: StateSummary, bundleRecord: JsonO
 }
 
 /** The claims of a snapshot. Skips items that are not objects with a text; the log keeps them. */
-function projectClaims(paperId: bigint, snapshot: JsonObject): ClaimRow[] {
+function projectClaims(paperId: bigint, snapshot: JsonObject): ProjectedClaim[] {
   const part = snapshot["claims"];
   const items = isJsonObject(part) && Array.isArray(part["items"]) ? part["items"] : [];
   return items.flatMap((item, ordinal) => {
@@ -111,7 +111,7 @@ function projectClaims(paperId: bigint, snapshot: JsonObject): ClaimRow[] {
       ordinal,
       claimId: textMember(item, "claim_id") ?? "",
       kind: textMember(item, "kind") ?? "",
-      text: storable(item["text"]),
+      text: storableText(item["text"]),
       status: textMember(item, "status") ?? "",
       attestation: textMember(item, "attestation") ?? "",
       source: textMember(item, "source"),
@@ -119,7 +119,7 @@ function projectClaims(paperId: bigint, snapshot: JsonObject): ClaimRow[] {
   });
 }
 
-export type PaperRow = typeof papers.$inferSelect;
+export type ProjectedPaper = typeof papers.$inferSelect;
 
 /** The sources of a paper's row besides the merged state. */
 type PaperSources = {
@@ -139,7 +139,7 @@ type PaperSources = {
 };
 
 /** The row of a paper; null if its record is unknown or none of its events is stored. Pure. */
-function projectPaper(sources: PaperSources): { row: PaperRow; workKey: string } | null {
+function projectPaper(sources: PaperSources): { row: ProjectedPaper; workKey: string } | null {
   const { pithNumber, state, snapshot, references } = sources;
   const record = state.canonicalRecord ?? sources.bundleRecord;
   if (record === null || state.eventCount === 0) return null;
@@ -153,7 +153,7 @@ function projectPaper(sources: PaperSources): { row: PaperRow; workKey: string }
   const workKey = workKeyOf(pithNumber, source, recordStanding);
   const primaryCategory = textMember(metadata, "primary_cat") ?? textMember(paper, "primary_cat");
 
-  const row: PaperRow = {
+  const row: ProjectedPaper = {
     paperId: paperIdOf(pithNumber),
     pithNumber,
     canonicalSha256: sha256OfValue(record),
@@ -237,5 +237,5 @@ const plainList = /^(?:[A-Z]\. )+[A-Z][a-z]+(?:(?:, | and |, and )(?:[A-Z]\. )+[
 /** The names in a list of authors. */
 export function authorsInText(list: string): string[] {
   if (plainList.test(list)) return list.split(/,? and |, /);
-  return parseAuthors(storable(list)).map(({ text }) => text);
+  return parseAuthors(storableText(list)).map(({ text }) => text);
 }

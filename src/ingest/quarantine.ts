@@ -2,7 +2,7 @@ import { canonicalJson, cryptography, type PithNumber, type RefusalReason } from
 import { paperIdOf } from "../row-rules/index.ts";
 import { bigintArray, type Cell, type Statements, upsertRows } from "../store/index.ts";
 import { totalsStatement } from "./apply-plan.ts";
-import { storable } from "./row-text.ts";
+import { storableText } from "./row-text.ts";
 import { acceptedIn, type DocumentHeader, rejectionsIn, type VerificationResult } from "./verify.ts";
 
 /** The maximum number of rows; beyond it the oldest are deleted. */
@@ -47,8 +47,8 @@ export function quarantineRows(documents: readonly VerificationResult[], now: st
       `\\x${sha256}`,
       "document",
       code,
-      storable(message),
-      storable(source),
+      storableText(message),
+      storableText(source),
       pithNumber,
       minimumProof,
       size,
@@ -65,7 +65,7 @@ export function quarantineRows(documents: readonly VerificationResult[], now: st
         "event",
         reason,
         index === maxEvents - 1 ? lastMessage(id, refused.length) : id,
-        storable(source),
+        storableText(source),
         pithNumber,
         minimumProof,
         Buffer.byteLength(text),

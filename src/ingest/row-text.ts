@@ -2,7 +2,7 @@ import { isJsonInteger, type JsonObject, type JsonValue } from "../protocol/inde
 import { readableText } from "../text/index.ts";
 
 /** Replaces U+0000, which PostgreSQL's text cannot store and JSON strings can contain. The log keeps the original. */
-export function storable(text: string): string {
+export function storableText(text: string): string {
   return text.includes("\u0000") ? text.replaceAll("\u0000", "\ufffd") : text;
 }
 
@@ -14,7 +14,7 @@ const maxIndexedLength = 500;
  * original.
  */
 export function indexable(text: string): string {
-  const stored = storable(text);
+  const stored = storableText(text);
   // The cut may split a surrogate pair.
   return stored.length > maxIndexedLength ? stored.slice(0, maxIndexedLength).toWellFormed() : stored;
 }
@@ -22,28 +22,28 @@ export function indexable(text: string): string {
 /** The value of a member if it is a non-empty text; null otherwise. */
 export function textMember(object: JsonObject, member: string): string | null {
   const value = object[member];
-  return typeof value === "string" && value !== "" ? storable(value) : null;
+  return typeof value === "string" && value !== "" ? storableText(value) : null;
 }
 
 /** A text without any of these, in single spaces, needs no conversion: most are such. */
 const needsReading = /[^ -~]|[\\{}$~`]|--| {2}|^ | $/;
 
 /** A text for display, search and export: on one line, TeX converted to Unicode; null if the result is empty. */
-export function shownText(text: string): string | null {
-  const shown = needsReading.test(text) ? readableText(storable(text)) : text;
+function displayText(text: string): string | null {
+  const shown = needsReading.test(text) ? readableText(storableText(text)) : text;
   return shown === "" ? null : shown;
 }
 
 /** The value of a member that is a non-empty text, for display; null otherwise. */
 export function shownMember(object: JsonObject, member: string): string | null {
   const value = object[member];
-  return typeof value === "string" ? shownText(value) : null;
+  return typeof value === "string" ? displayText(value) : null;
 }
 
 /** The texts in a member that is a list. */
 export function textsMember(object: JsonObject, member: string): string[] {
   const value = object[member];
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string").map(storable) : [];
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string").map(storableText) : [];
 }
 
 /** The maximum of GraphQL's Int, which every client can read. */

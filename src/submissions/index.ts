@@ -4,11 +4,11 @@ export {
   faultOf,
   finishedChannel,
   type NewSubmission,
-  type Outcome,
   type QueueSize,
   queuedChannel,
   readQueueSize,
   retryDelay,
+  type SubmissionOutcome,
 } from "./queue.ts";
 export { type WorkOptions, workBatch } from "./work-batch.ts";
 export { drainQueue, runWorker, type WorkerOptions } from "./worker.ts";

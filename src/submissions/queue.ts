@@ -247,7 +247,7 @@ export function faultOf(thrown: unknown): Fault {
 }
 
 /** The result of a submission. */
-export type Outcome = {
+export type SubmissionOutcome = {
   readonly id: string;
   readonly status: "merged" | "rejected";
   readonly pithNumber: string | null;
@@ -256,7 +256,7 @@ export type Outcome = {
 };
 
 /** Stores the results of submissions, deletes their documents, and notifies waiting clients on commit. */
-export async function finish(client: Statements, outcomes: readonly Outcome[]): Promise<void> {
+export async function finish(client: Statements, outcomes: readonly SubmissionOutcome[]): Promise<void> {
   await client.query(
     `UPDATE submissions SET status = outcome::submission_status, pith_number = number, error_code = code,
        error_message = message, finished_at = clock_timestamp(), document = NULL

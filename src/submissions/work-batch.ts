@@ -1,4 +1,4 @@
-import { type DocumentResult, ingestBatch, storable } from "../ingest/index.ts";
+import { type DocumentResult, ingestBatch, storableText } from "../ingest/index.ts";
 import type { JudgedDocument, Keyring, Proof } from "../protocol/index.ts";
 import { type Database, keepOpen, type Statements } from "../store/index.ts";
 import {
@@ -7,8 +7,8 @@ import {
   faultOf,
   finish,
   inQueueTransaction,
-  type Outcome,
   recordFault,
+  type SubmissionOutcome,
 } from "./queue.ts";
 
 export type WorkOptions = {
@@ -18,7 +18,7 @@ export type WorkOptions = {
   /** Called for each batch that could not be ingested; its documents stay in the queue. */
   readonly onFault?: (fault: Fault) => void;
   /** Called with the results of each batch. */
-  readonly onBatch?: (outcomes: readonly Outcome[]) => void;
+  readonly onBatch?: (outcomes: readonly SubmissionOutcome[]) => void;
 };
 
 const batchBytes = 16_000_000;
@@ -48,7 +48,7 @@ export async function workBatch(
   const work = inQueueTransaction(database.pool, async (queue) => {
     const submissions = await lock(queue, ids);
     if (submissions.length === 0) return;
-    let outcomes: Outcome[];
+    let outcomes: SubmissionOutcome[];
     try {
       outcomes = await keepOpen(queue, () => ingestSubmissions(database, submissions, keyring));
     } catch (error) {
@@ -137,8 +137,8 @@ async function ingestSubmissions(
   database: Database,
   submissions: readonly Claimed[],
   keyring: Keyring,
-): Promise<Outcome[]> {
-  const outcomes = new Map<string, Outcome>();
+): Promise<SubmissionOutcome[]> {
+  const outcomes = new Map<string, SubmissionOutcome>();
   for (const minimumProof of new Set(submissions.map((submission) => submission.minimumProof))) {
     // The size was checked on arrival.
     const policy = { keyring, minimumProof, maximumBytes: Number.POSITIVE_INFINITY };
@@ -152,21 +152,21 @@ async function ingestSubmissions(
       outcomes.set(id, outcomeOf(id, result));
     }
   }
-  return submissions.map(({ id }) => outcomes.get(id) as Outcome);
+  return submissions.map(({ id }) => outcomes.get(id) as SubmissionOutcome);
 }
 
 function sourceOf({ id, token }: Claimed): string {
   return `submission ${id} by token ${token}`;
 }
 
-function outcomeOf(id: string, { pithNumber, rejection, refused }: DocumentResult): Outcome {
+function outcomeOf(id: string, { pithNumber, rejection, refused }: DocumentResult): SubmissionOutcome {
   if (rejection !== null) {
     return {
       id,
       status: "rejected",
       pithNumber,
       errorCode: rejection.code,
-      errorMessage: storable(`${rejection.message} ${acceptanceAdvice(refused)}`.trimEnd()),
+      errorMessage: storableText(`${rejection.message} ${acceptanceAdvice(refused)}`.trimEnd()),
     };
   }
   const [first] = refused;

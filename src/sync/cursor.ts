@@ -5,7 +5,7 @@ import type { ListedNumber } from "./outstanding.ts";
 import type { RemoteFeedPage, RemoteMirror } from "./remote-mirror.ts";
 
 /** How far a mirror was followed, and the mirror's checksum at that position. */
-export type FeedPosition = { readonly position: bigint; readonly checksum: string | null };
+export type MirrorPosition = { readonly position: bigint; readonly checksum: string | null };
 
 /** The trust settings with which a mirror was followed. */
 type CursorTrust = {
@@ -19,7 +19,7 @@ type CursorTrust = {
 export async function readCursor(
   { pool }: Database,
   key: string,
-): Promise<(FeedPosition & CursorTrust) | null> {
+): Promise<(MirrorPosition & CursorTrust) | null> {
   const { rows } = await pool.query<{ position: string; checksum: string | null } & CursorTrust>(
     `SELECT position, encode(checksum, 'hex') AS checksum, encode(trust, 'hex') AS trust,
        has_untrusted AS "hasUntrusted" FROM followed_mirrors WHERE base_url = $1`,
@@ -33,7 +33,7 @@ export async function readCursor(
 export async function storeCursor(
   { pool }: Database,
   key: string,
-  { position, checksum, trust, hasUntrusted }: FeedPosition & CursorTrust,
+  { position, checksum, trust, hasUntrusted }: MirrorPosition & CursorTrust,
 ): Promise<void> {
   await pool.query(
     `INSERT INTO followed_mirrors (base_url, position, checksum, synced_at, trust, has_untrusted)
@@ -92,10 +92,10 @@ export class ConsecutiveCursor<Position> {
 /** A paper to fetch, and the function that completes its position of the cursor. */
 export type ListedPaper = {
   readonly number: ListedNumber;
-  readonly completions: readonly (() => FeedPosition | null)[];
+  readonly completions: readonly (() => MirrorPosition | null)[];
 };
 
-type Cursor = ConsecutiveCursor<FeedPosition>;
+type Cursor = ConsecutiveCursor<MirrorPosition>;
 
 /**
  * The papers that a mirror's feed lists after a position. Returns the checksum at the end of the feed. If the feed is
@@ -104,7 +104,7 @@ type Cursor = ConsecutiveCursor<FeedPosition>;
  */
 export async function* papersOfFeed(
   mirror: RemoteMirror,
-  start: FeedPosition,
+  start: MirrorPosition,
   cursor: Cursor,
   onNotice: (line: string) => void = () => {},
 ): AsyncGenerator<ListedPaper, string> {
@@ -131,7 +131,7 @@ export async function* papersOfFeed(
 
 /** A paper that changed several times on a page is fetched once: its bundle is always the current one. */
 function* papersOfPage({ changes }: RemoteFeedPage, cursor: Cursor): Generator<ListedPaper> {
-  const completions = new Map<PithNumber, (() => FeedPosition | null)[]>();
+  const completions = new Map<PithNumber, (() => MirrorPosition | null)[]>();
   for (const { position, checksum, pithNumber } of changes) {
     const complete = cursor.begin({ position, checksum });
     const known = completions.get(pithNumber);
@@ -146,7 +146,7 @@ function* papersOfPage({ changes }: RemoteFeedPage, cursor: Cursor): Generator<L
 /** The papers of a list after a position, which counts the lines that name a paper. */
 export async function* papersOfList(
   numbers: readonly ListedNumber[],
-  start: FeedPosition,
+  start: MirrorPosition,
   cursor: Cursor,
 ): AsyncGenerator<ListedPaper, null> {
   for (const [index, number] of numbers.entries()) {

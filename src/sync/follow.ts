@@ -7,7 +7,7 @@ import { readFeedPage } from "./remote-mirror.ts";
 import { syncMirror } from "./sync.ts";
 import type { SyncOptions, SyncSummary } from "./sync-options.ts";
 
-export type FollowOptions = SyncOptions & {
+export type FollowMirrorOptions = SyncOptions & {
   readonly signal: AbortSignal;
   /**
    * Milliseconds between two polls if the mirror does not support waiting: `min` while changes arrive, up to `max`.
@@ -23,7 +23,7 @@ export type FollowOptions = SyncOptions & {
  * the sync is retried: documents fetched but not committed are fetched again from the cursor on, even after a start
  * from the beginning. Throws the database's errors about statements.
  */
-export async function followMirror(database: Database, options: FollowOptions): Promise<void> {
+export async function followMirror(database: Database, options: FollowMirrorOptions): Promise<void> {
   const { signal, onSynced, onNotice, interval = { min: 1000, max: 30_000 } } = options;
   const pause = (milliseconds: number) => sleep(milliseconds, undefined, { signal }).catch(() => {});
   let wait = interval.min;
@@ -83,7 +83,7 @@ function seconds(milliseconds: number): string {
 }
 
 /** Waits for a change as long as the mirror supports waiting; returns false if it does not. */
-async function waitForChange(options: FollowOptions, position: bigint): Promise<boolean> {
+async function waitForChange(options: FollowMirrorOptions, position: bigint): Promise<boolean> {
   for (;;) {
     const hasChanged = await requestChange(options, position, options.signal);
     if (hasChanged !== false) return hasChanged ?? false;

@@ -8,7 +8,7 @@ export {
   type FetcherOptions,
   type FetchLimits,
 } from "./fetcher.ts";
-export { type FollowOptions, followMirror } from "./follow.ts";
+export { type FollowMirrorOptions, followMirror } from "./follow.ts";
 export {
   type ListedNumber,
   type OutstandingOfMirror,

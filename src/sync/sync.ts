@@ -6,8 +6,8 @@ import { compareStates } from "./compare.ts";
 import {
   ConsecutiveCursor,
   deleteCursor,
-  type FeedPosition,
   type ListedPaper,
+  type MirrorPosition,
   markUntrusted,
   papersOfFeed,
   papersOfList,
@@ -55,13 +55,13 @@ class Sync {
   readonly #key: string;
   readonly #mirror: RemoteMirror;
   readonly #outstanding: OutstandingPapers;
-  readonly #cursor = new ConsecutiveCursor<FeedPosition>();
+  readonly #cursor = new ConsecutiveCursor<MirrorPosition>();
   readonly #stop = new AbortController();
   readonly #summary = emptySummary();
   readonly #trust: string;
   #hasUntrusted = false;
   /** The current position of the cursor. */
-  #at: FeedPosition = { position: 0n, checksum: null };
+  #at: MirrorPosition = { position: 0n, checksum: null };
   /** Whether the cursor, or the data stored with it, has to be stored. */
   #isMoved = false;
   /** The checksum at the end of the mirror's feed, once reached. */
@@ -182,7 +182,7 @@ class Sync {
     );
   }
 
-  #complete(completions: readonly (() => FeedPosition | null)[]): void {
+  #complete(completions: readonly (() => MirrorPosition | null)[]): void {
     for (const complete of completions) {
       const at = complete();
       if (at === null) continue;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { gatherBatch, parseBatch, verifyBatch } from "../../src/ingest/batch.ts";
 import { planBatch } from "../../src/ingest/plan/plan.ts";
-import { answerQuestions } from "../../src/ingest/plan/planning.ts";
+import { runPlanning } from "../../src/ingest/plan/planning.ts";
 import { parseAndVerify, type VerifiedDocument } from "../../src/ingest/verify.ts";
 import type { Keyring } from "../../src/protocol/index.ts";
 import { isLong } from "../long.ts";
@@ -26,7 +26,7 @@ async function ingestInMemory(
   const stored = tables.storedPapers();
   const { papers } = await gatherBatch(documents, stored);
   const options = { now: "2026-01-01T00:00:00.000Z", areNewPapersWritten: false };
-  const plan = await answerQuestions(planBatch(papers, stored, options), tables);
+  const plan = await runPlanning(planBatch(papers, stored, options), tables);
   tables.apply(plan);
   return plan.merged;
 }

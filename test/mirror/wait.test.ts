@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createApp, startServer } from "../../src/server/index.ts";
 import { ChangeWatch } from "../../src/server/live/change-watch.ts";
-import { type FollowOptions, followMirror } from "../../src/sync/index.ts";
+import { type FollowMirrorOptions, followMirror } from "../../src/sync/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import {
@@ -36,7 +36,7 @@ const texts = (count: number, start = 0) => papers(count, start).map(({ text }) 
 async function followThrough(
   baseUrl: string,
   waves: string[][],
-  interval: NonNullable<FollowOptions["interval"]>,
+  interval: NonNullable<FollowMirrorOptions["interval"]>,
 ): Promise<void> {
   const stop = new AbortController();
   const fetcher = localFetcher();

@@ -7,8 +7,8 @@ import {
   type Fault,
   finishedChannel,
   type NewSubmission,
-  type Outcome,
   runWorker,
+  type SubmissionOutcome,
   workBatch,
 } from "../../src/submissions/index.ts";
 import { pruneFinished, recordFault } from "../../src/submissions/queue.ts";
@@ -68,8 +68,11 @@ describe("the queue", () => {
   it("merges 1,000 concurrent submissions of the same document into one paper with three workers", async () => {
     const { text } = paper(1);
     const finished = await allFinished();
-    const outcomes: Outcome[] = [];
-    const options = { batchDocuments: 50, onBatch: (batch: readonly Outcome[]) => outcomes.push(...batch) };
+    const outcomes: SubmissionOutcome[] = [];
+    const options = {
+      batchDocuments: 50,
+      onBatch: (batch: readonly SubmissionOutcome[]) => outcomes.push(...batch),
+    };
     const stops = [1, 2, 3].map(() => work(database, options));
     await Promise.all(
       Array.from({ length: 100 }, () =>
@@ -104,12 +107,12 @@ describe("the queue", () => {
   it("hands out each submission to one of two workers, even if they have the same papers", async () => {
     const submissions = Array.from({ length: 300 }, (_, index) => submission(paper(index % 40).text));
     await enqueue(database.pool, submissions);
-    const processed: Outcome[] = [];
+    const processed: SubmissionOutcome[] = [];
     const faults: Fault[] = [];
     const options = {
       keyring,
       batchDocuments: 7,
-      onBatch: (batch: readonly Outcome[]) => processed.push(...batch),
+      onBatch: (batch: readonly SubmissionOutcome[]) => processed.push(...batch),
       onFault: (fault: Fault) => faults.push(fault),
     };
     await Promise.all([drainQueue(database, options), drainQueue(database, options)]);

@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { Statements } from "../../store/index.ts";
 
 /** Rows as lists of cells: half the work for many rows. */
-export async function rowsOf<Row extends unknown[]>(
+export async function queryLists<Row extends unknown[]>(
   client: Statements,
   text: string,
   values: readonly unknown[],
@@ -17,14 +17,17 @@ export async function rowsOf<Row extends unknown[]>(
  * connection can interrupt. Such a message has no parameters: `text` contains its values, and must consist of numbers
  * only.
  */
-export async function rowsByIndex<Row extends unknown[]>(client: Statements, text: string): Promise<Row[]> {
+export async function queryListsByIndex<Row extends unknown[]>(
+  client: Statements,
+  text: string,
+): Promise<Row[]> {
   const statements = `SET LOCAL enable_seqscan = off; ${text}; SET LOCAL enable_seqscan = DEFAULT`;
   const results: unknown = await client.query({ text: statements, rowMode: "array" });
   return (results as pg.QueryArrayResult<Row>[])[1]?.rows ?? [];
 }
 
-/** In SQL: formats an instant as `YYYY-MM-DDTHH:MM:SS.ffffffZ`. */
-export function instant(column: string): string {
+/** In SQL: formats an instantText as `YYYY-MM-DDTHH:MM:SS.ffffffZ`. */
+export function instantText(column: string): string {
   return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 }
 

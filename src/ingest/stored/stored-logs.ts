@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache";
 import type pg from "pg";
 import { type CheckResult, LogReader, PaperMerge } from "../../protocol/index.ts";
 import { bigintArray, parseEventTexts, readEventTexts, type Statements } from "../../store/index.ts";
-import { type LogKey, recordOf, type StoredLog } from "../plan/index.ts";
+import { type LogKey, parseRecord, type StoredLog } from "../plan/index.ts";
 
 export async function readStoredLogs(
   client: Statements,
@@ -29,7 +29,7 @@ export async function readStoredLogs(
       paperId,
       {
         merge: merges.get(paperId) ?? new PaperMerge(pithNumber),
-        record: recordOf(recordTexts.get(paperId) ?? null),
+        record: parseRecord(recordTexts.get(paperId) ?? null),
         publishedResults: results.get(paperId) ?? [],
       },
     ]),

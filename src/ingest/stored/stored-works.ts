@@ -5,27 +5,27 @@ import {
   type Evidence,
   type Identifier,
   isBetterSource,
+  type StoredWork,
   type Title,
   type VoteCount,
-  type Work,
 } from "../plan/index.ts";
-import { optionalId, rowsByIndex, rowsOf } from "./read-rows.ts";
+import { optionalId, queryLists, queryListsByIndex } from "./read-rows.ts";
 
 export async function readIdentifiers(
   client: Statements,
   column: "identifier_id" | "target_id",
   ids: readonly bigint[],
 ): Promise<Map<bigint, Identifier>> {
-  const rows = await rowsOf<
+  const rows = await queryLists<
     [
       id: string,
       kind: IdentifierKind,
       value: string,
       targetId: string | null,
       targetKind: Evidence["targetKind"] | null,
-      standing: Proof | null,
+      proof: Proof | null,
       workId: string,
-      voices: string | null,
+      votes: string | null,
     ]
   >(
     client,
@@ -34,19 +34,19 @@ export async function readIdentifiers(
     [bigintArray(ids)],
   );
   const identifiers = new Map<bigint, Identifier>();
-  for (const [idText, kind, value, targetId, targetKind, standing, workId, voices] of rows) {
+  for (const [idText, kind, value, targetId, targetKind, proof, workId, votes] of rows) {
     const id = BigInt(idText);
     const target =
-      targetId === null || targetKind === null || standing === null
+      targetId === null || targetKind === null || proof === null
         ? null
-        : { targetId: BigInt(targetId), targetKind, standing };
+        : { targetId: BigInt(targetId), targetKind, proof };
     // Most identifiers resolve to themselves.
     identifiers.set(id, {
       id,
       kind,
       value,
       target,
-      voices: voices === null || standing === null ? null : { standing, list: readVotes(voices) },
+      votes: votes === null || proof === null ? null : { proof, list: readVotes(votes) },
       workId: workId === idText ? id : BigInt(workId),
     });
   }
@@ -67,7 +67,7 @@ export async function findNamed(
 ): Promise<Set<bigint>> {
   const named = new Set<bigint>();
   const works = bigintArray(new Set(identifiers.map(({ workId }) => workId)));
-  const frequent = await rowsByIndex<[workId: string]>(
+  const frequent = await queryListsByIndex<[workId: string]>(
     client,
     `SELECT work_id FROM works
      WHERE work_id = ANY('${works}'::bigint[]) AND citing_paper_count > ${maxCitingPapersTogether}`,
@@ -78,7 +78,7 @@ export async function findNamed(
   const others = `paper_id <> ALL('${bigintArray(except)}'::bigint[])`;
   for (const column of ["doi_id", "work_uuid_id"]) {
     const addNamed = async (condition: string, limit: string) => {
-      const rows = await rowsByIndex<[id: string]>(
+      const rows = await queryListsByIndex<[id: string]>(
         client,
         `SELECT DISTINCT ${column} FROM "references" WHERE ${condition} AND ${others} ${limit}`,
       );
@@ -98,29 +98,29 @@ export async function countVotes(
 ): Promise<VoteCount[]> {
   // A paper names an identifier alone if none of its references names another beside it.
   const countOf = (identifier: string, target: string, kind: string) =>
-    `SELECT id, target_id, target_kind, standing, count(*)::int AS papers
+    `SELECT id, target_id, target_kind, proof, count(*)::int AS papers
      FROM (
-       SELECT DISTINCT r.${identifier} AS id, r.paper_id, p.proof AS standing, ${target} AS target_id,
+       SELECT DISTINCT r.${identifier} AS id, r.paper_id, p.proof, ${target} AS target_id,
          ${kind} AS target_kind, count(${target}) OVER (PARTITION BY r.${identifier}, r.paper_id) AS targets
        FROM "references" r JOIN papers p USING (paper_id)
        WHERE r.${identifier} = ANY($1::bigint[]) AND r.paper_id <> ALL($2::bigint[])
-     ) AS votes
+     ) AS named
      WHERE target_id IS NOT NULL OR targets = 0
-     GROUP BY id, target_id, target_kind, standing`;
+     GROUP BY id, target_id, target_kind, proof`;
   const { rows } = await client.query<{
     id: string;
     target_id: string | null;
     target_kind: Target["targetKind"];
-    standing: Proof;
+    proof: Proof;
     papers: number;
   }>(
     `${countOf("doi_id", "r.arxiv_id", "'arxiv'")} UNION ALL
      ${countOf("work_uuid_id", "coalesce(r.arxiv_id, r.doi_id)", "CASE WHEN r.arxiv_id IS NULL THEN 'doi' ELSE 'arxiv' END")}`,
     [bigintArray(ids), bigintArray(except)],
   );
-  return rows.map(({ id, target_id: target, target_kind: targetKind, standing, papers }) => ({
+  return rows.map(({ id, target_id: target, target_kind: targetKind, proof, papers }) => ({
     identifierId: BigInt(id),
-    standing,
+    proof,
     target: target === null ? null : { targetId: BigInt(target), targetKind },
     papers,
   }));
@@ -128,8 +128,11 @@ export async function countVotes(
 
 // ---- Works
 
-export async function readWorks(client: Statements, ids: readonly bigint[]): Promise<Map<bigint, Work>> {
-  const rows = await rowsOf<
+export async function readStoredWorks(
+  client: Statements,
+  ids: readonly bigint[],
+): Promise<Map<bigint, StoredWork>> {
+  const rows = await queryLists<
     [
       id: string,
       key: string,
@@ -137,7 +140,7 @@ export async function readWorks(client: Statements, ids: readonly bigint[]): Pro
       title: string | null,
       year: number | null,
       statedYear: number | null,
-      standing: Proof | null,
+      proof: Proof | null,
       titlePaperId: string | null,
       titleOrdinal: number | null,
       citedBy: number,
@@ -152,9 +155,9 @@ export async function readWorks(client: Statements, ids: readonly bigint[]): Pro
      FROM works WHERE work_id = ANY($1::bigint[])`,
     [bigintArray(ids)],
   );
-  const works = new Map<bigint, Work>();
+  const works = new Map<bigint, StoredWork>();
   for (const row of rows) {
-    const [id, key, paperId, title, year, statedYear, standing, titlePaperId, ordinal] = row;
+    const [id, key, paperId, title, year, statedYear, proof, titlePaperId, ordinal] = row;
     works.set(BigInt(id), {
       key,
       paperId: optionalId(paperId),
@@ -162,9 +165,9 @@ export async function readWorks(client: Statements, ids: readonly bigint[]): Pro
       year,
       statedYear,
       titledBy:
-        standing === null || titlePaperId === null || ordinal === null
+        proof === null || titlePaperId === null || ordinal === null
           ? null
-          : { standing, paperId: BigInt(titlePaperId), ordinal },
+          : { proof, paperId: BigInt(titlePaperId), ordinal },
       citedByCount: row[9],
       citingPaperCount: row[10],
       referenceCount: row[11],
@@ -210,7 +213,7 @@ export async function readTitles(
       [works, `{${papers.join(",")}}`, bigintArray(identifiers)],
     );
     for (const { work_id, paper_id, proof, ordinal, title, year } of rows) {
-      const candidate = { standing: proof, paperId: BigInt(paper_id), ordinal, title, year };
+      const candidate = { proof, paperId: BigInt(paper_id), ordinal, title, year };
       const best = titles.get(BigInt(work_id));
       if (best === undefined || isBetterSource(candidate, best)) titles.set(BigInt(work_id), candidate);
     }

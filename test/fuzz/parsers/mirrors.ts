@@ -1,5 +1,5 @@
-import { manifestAddresses, readFeedPage } from "../../../src/sync/remote-mirror.ts";
 import { MirrorError } from "../../../src/sync/fetch-error.ts";
+import { manifestAddresses, readFeedPage } from "../../../src/sync/remote-mirror.ts";
 
 import { createUrlPolicy } from "../../../src/sync/url-policy.ts";
 import { demand, demandSame, type Target } from "./target.ts";

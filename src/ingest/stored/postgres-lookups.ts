@@ -1,24 +1,24 @@
 import type { Proof } from "../../protocol/index.ts";
 import { bigintArray, type Statements } from "../../store/index.ts";
 import type {
-  Answers,
+  LookupSource,
   PaperBefore,
   StoredEdge,
   StoredReference,
   TitledReference,
   WorkPaper,
 } from "../plan/index.ts";
-import { instant, optionalId, rowsByIndex } from "./read-rows.ts";
+import { instantText, optionalId, queryListsByIndex } from "./read-rows.ts";
 import { type MergeCache, readEndOfLog, readStoredLogs } from "./stored-logs.ts";
-import { countVotes, findNamed, readIdentifiers, readTitles, readWorks } from "./stored-works.ts";
+import { countVotes, findNamed, readIdentifiers, readStoredWorks, readTitles } from "./stored-works.ts";
 
 /**
- * Answers the questions of a plan from PostgreSQL, before the plan is written. Only its new papers may be written
- * already: its questions exclude them. A log whose merge is in `merges` is not read.
+ * Answers the lookups of a plan from PostgreSQL, before the plan is written. Only its new papers may be written
+ * already: its lookups exclude them. A log whose merge is in `cache` is not read.
  */
-export function answersFrom(client: Statements, merges?: MergeCache): Answers {
+export function lookupsIn(client: Statements, cache?: MergeCache): LookupSource {
   return {
-    logs: (papers) => readStoredLogs(client, papers, merges),
+    logs: (papers) => readStoredLogs(client, papers, cache),
     endOfLog: (now) => readEndOfLog(client, now),
     signers: async (fingerprints) => {
       const { rows } = await client.query<{ fingerprint: string }>(
@@ -46,7 +46,7 @@ export function answersFrom(client: Statements, merges?: MergeCache): Answers {
     identifiers: (ids) => readIdentifiers(client, "identifier_id", ids),
     dependents: (ids) => readIdentifiers(client, "target_id", ids),
     named: (identifiers, except) => findNamed(client, identifiers, except),
-    voices: (ids, except) => countVotes(client, ids, except),
+    votes: (ids, except) => countVotes(client, ids, except),
     citedThrough: async (identifierIds, except) => {
       const { rows } = await client.query<{ paper_id: string; cited_work_id: string }>(
         `SELECT DISTINCT paper_id, cited_work_id FROM "references"
@@ -61,13 +61,13 @@ export function answersFrom(client: Statements, merges?: MergeCache): Answers {
     citations: (citing, cited) => {
       const condition =
         cited === undefined ? "" : `AND cited_work_id = ANY('${bigintArray(cited)}'::bigint[])`;
-      return rowsByIndex<[string, string, boolean]>(
+      return queryListsByIndex<[string, string, boolean]>(
         client,
         `SELECT citing_work_id, cited_work_id, is_internal_anchor FROM citations
          WHERE citing_work_id = ANY('${bigintArray(citing)}'::bigint[]) ${condition}`,
       ) satisfies Promise<readonly StoredEdge[]>;
     },
-    works: (ids) => readWorks(client, ids),
+    works: (ids) => readStoredWorks(client, ids),
     titles: (workIds, except, identifiers) => readTitles(client, workIds, except, identifiers),
   };
 }
@@ -84,7 +84,7 @@ async function readPapers(
     snapshot: string | null;
     claim_count: number;
   }>(
-    `SELECT paper_id, work_id, ${instant("submitted_at")} AS submitted_at, proof,
+    `SELECT paper_id, work_id, ${instantText("submitted_at")} AS submitted_at, proof,
        encode(snapshot_event_id, 'hex') AS snapshot, claim_count
      FROM papers WHERE paper_id = ANY($1::bigint[])`,
     [bigintArray(paperIds)],
@@ -114,7 +114,7 @@ async function readWorkPapers(
   condition: string,
   except: readonly bigint[],
 ): Promise<[workId: bigint, paper: WorkPaper][]> {
-  const rows = await rowsByIndex<
+  const rows = await queryListsByIndex<
     [
       workId: string,
       paperId: string,
@@ -126,7 +126,7 @@ async function readWorkPapers(
     ]
   >(
     client,
-    `SELECT work_id, paper_id, pith_number, source_version, proof, ${instant("submitted_at")}, title
+    `SELECT work_id, paper_id, pith_number, source_version, proof, ${instantText("submitted_at")}, title
      FROM papers WHERE ${condition} AND paper_id <> ALL('${bigintArray(except)}'::bigint[])`,
   );
   return rows.map(([workId, paperId, pithNumber, sourceVersion, proof, submittedAt, title]) => [
@@ -177,7 +177,7 @@ async function readReferencesTo(
   );
   for (const row of rows) {
     const { title, year, proof } = row;
-    byPaper.get(BigInt(row.paper_id))?.push({ ...referenceOf(row), title, year, standing: proof });
+    byPaper.get(BigInt(row.paper_id))?.push({ ...referenceOf(row), title, year, proof });
   }
   return byPaper;
 }
