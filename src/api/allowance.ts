@@ -34,9 +34,9 @@ export class Allowance {
     this.#deadline.signal.throwIfAborted();
     const error = new ApiError(
       "QUERY_TOO_COMPLEX",
-      `The texts of the answer have more than ${this.#maximum} bytes, which is the most: at least ` +
-        `${this.#maximum - this.#left}. Ask for smaller pages, or for fewer large fields (\`payload\`, \`document\`, ` +
-        "`canonicalRecord`). A paper's whole state and bundle are also served at /pith/….",
+      `The texts of the response have at least ${this.#maximum - this.#left} bytes, but the maximum is ${this.#maximum}. ` +
+        "Request smaller pages or fewer large fields (`payload`, `document`, `canonicalRecord`). State documents and bundles are also " +
+        "served at /pith/….",
       { bytes: this.#maximum - this.#left, maximum: this.#maximum, http: { status: 400 } },
     );
     this.#deadline.end(error);

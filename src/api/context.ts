@@ -60,11 +60,11 @@ export type ChangeFollower = {
 };
 
 const refuseToFollow = () => {
-  throw new ApiError("UNAVAILABLE", "Changes cannot be followed here.");
+  throw new ApiError("UNAVAILABLE", "Subscriptions are not available here.");
 };
 
 const refuse: Submit = () => {
-  throw new ApiError("UNAUTHENTICATED", "No submissions are taken here.");
+  throw new ApiError("UNAUTHENTICATED", "Submissions are not available here.");
 };
 
 export type RequestParts = {

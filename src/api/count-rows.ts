@@ -38,6 +38,6 @@ function within(count: number): number {
   if (count <= mostCounted) return count;
   throw new ApiError(
     "QUERY_TOO_COMPLEX",
-    `More than ${mostCounted.toLocaleString("en-US")} rows would have to be counted for this filter. Narrow it, or leave \`totalCount\` out.`,
+    `More than ${mostCounted.toLocaleString("en-US")} rows would have to be counted for this filter. Use a narrower filter, or omit \`totalCount\`.`,
   );
 }

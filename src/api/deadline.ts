@@ -56,14 +56,15 @@ export class Deadline {
     }
   }
 
-  readonly #giveUp = (): void => this.#ending.abort(new ApiError("CANCELLED", "The request was given up."));
+  readonly #giveUp = (): void =>
+    this.#ending.abort(new ApiError("CANCELLED", "The client cancelled the request."));
 }
 
 function timeout(milliseconds: number): ApiError {
   return new ApiError(
     "TIMEOUT",
-    `The query took longer than ${milliseconds} ms, which is the most, and was ended. Ask for smaller pages, or for ` +
-      "less under them.",
+    `The query took longer than ${milliseconds} ms, the maximum, and was cancelled. Request smaller pages, or fewer ` +
+      "fields in them.",
     { maximum: milliseconds, http: { status: 503 } },
   );
 }

@@ -156,7 +156,8 @@ builder.queryField("event", (t) =>
       }),
     },
     resolve: (_root, { id }, { loaders }) => {
-      if (!isEventId(id)) throw badUserInput("An event id is `sha256:` and 64 lower-case hex digits.");
+      if (!isEventId(id))
+        throw badUserInput("An event id is `sha256:` followed by 64 lower-case hex digits.");
       return loaders.eventById.load(digestOf(id));
     },
   }),

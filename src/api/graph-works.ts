@@ -100,8 +100,8 @@ function heldInMemory(ref: string, graph: Asking["graph"]): bigint | null {
 
 function notFound(refs: readonly string[]): ApiError {
   const named = refs.slice(0, mostNamed).map((ref) => JSON.stringify(ref));
-  const more = refs.length > named.length ? `, nor by ${refs.length - named.length} more` : "";
-  return new ApiError("NOT_FOUND", `No work is known here by ${named.join(", nor by ")}${more}.`, {
+  const more = refs.length > named.length ? `, or ${refs.length - named.length} more` : "";
+  return new ApiError("NOT_FOUND", `No paper or cited work matches ${named.join(", ")}${more}.`, {
     refs: refs.slice(0, mostNamed),
   });
 }

@@ -191,7 +191,7 @@ export class KeysetConnection<Row, Node> {
 function readRange(order: KeyOrder, { first, after, last, before }: PageArguments): Range {
   const reverse = last !== null && last !== undefined;
   if (reverse && first !== null && first !== undefined) {
-    throw badUserInput("Give `first` or `last`, not both.");
+    throw badUserInput("Use either `first` or `last`, not both.");
   }
   return {
     after: after === null || after === undefined ? null : decodeCursor(order, after, "after"),

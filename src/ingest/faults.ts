@@ -75,7 +75,7 @@ export function rejectUnstorable(
   const verified = "bytes" in document ? parseAndVerify(document, policy) : undefined;
   if (verified === undefined || "code" in verified) throw error;
   const { header } = verified;
-  const message = `The document is valid, but cannot be stored: ${error.message}`;
+  const message = `The document is valid but can't be stored: ${error.message}`;
   const rejection = rejectionOf(header, policy, { code: "NOT_STORABLE", message });
   const { pithNumber, refused } = header;
   return { rejection, result: resultOf({ ...rejection, pithNumber, refused }, new Set()) };

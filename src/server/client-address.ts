@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { BlockList, isIP, isIPv4, isIPv6, type Socket } from "node:net";
 import { TokenBuckets } from "../runtime/index.ts";
-import { sendError } from "./responses.ts";
+import { sendError } from "./http/index.ts";
 
 const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");
@@ -117,7 +117,7 @@ export function createRateGate(
     const seconds = Math.max(1, Math.ceil(wait / 1000));
     sendError(request, response, 429, {
       code: "RATE_LIMITED",
-      message: `More than ${requestsPerMinute} requests a minute came from your address. Try again in ${seconds} s.`,
+      message: `Your address has exceeded ${requestsPerMinute} requests per minute. Try again in ${seconds} s.`,
       headers: { "retry-after": String(seconds), "access-control-allow-origin": "*" },
     });
     return false;

@@ -47,7 +47,7 @@ export async function followMirror(database: Database, options: FollowMirrorOpti
       isFirst = false;
       fromStart = false;
       if (failures > 0)
-        onNotice?.(`The database answers again: at position ${summary.position} of the mirror's feed.`);
+        onNotice?.(`The database is available again; at position ${summary.position} of the mirror's feed.`);
       failures = 0;
       hasNews = summary.documents > 0;
       position = summary.position;
@@ -58,7 +58,7 @@ export async function followMirror(database: Database, options: FollowMirrorOpti
         if (fault === null) throw error;
         const delay = withJitter(Math.min(interval.max, interval.min * 2 ** failures));
         failures++;
-        onNotice?.(`The database is away (${errorText(fault)}). It is tried again in ${seconds(delay)} s.`);
+        onNotice?.(`The database is unavailable (${errorText(fault)}). Retrying in ${seconds(delay)} s.`);
         await pause(delay);
         continue;
       }

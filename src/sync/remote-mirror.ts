@@ -63,7 +63,7 @@ export class RemoteMirror {
       if (!(error instanceof FetchError)) throw error;
       if (error.status === 404) {
         throw new MirrorError(
-          `${baseUrl} serves no feed. Name the papers to fetch from it in a file: --numbers <file>`,
+          `${baseUrl} has no feed. List the papers to fetch in a file: --numbers <file>.`,
         );
       }
       throw this.#unreachable(error, "/feed");
@@ -85,7 +85,7 @@ export class RemoteMirror {
       }
     }
     if (addresses === null && manifest === "required") {
-      throw new MirrorError(`${baseUrl}/pith-mirrors.json names no place for bundles on this host.`);
+      throw new MirrorError(`${baseUrl}/pith-mirrors.json names no address of bundles on this host.`);
     }
     return addresses ?? routeAddresses(baseUrl);
   }
@@ -100,7 +100,7 @@ export class RemoteMirror {
     // A state lacks the signatures, so a single mistaken 404 must not replace the bundle by it.
     if (fromState?.failure === null) return (await this.#fetchDocument(bundle, paper)) ?? fromState;
     if (fromState !== null) return fromState;
-    const message = "The mirror has neither a bundle nor a state of it (404).";
+    const message = "The mirror has neither a bundle nor a state of this paper (404).";
     return repeatableAnswer(bundle.href, "FETCH_FAILED", message);
   }
 
@@ -154,13 +154,11 @@ export class RemoteMirror {
 
   /** `path`: what was requested, if that matters. */
   #unreachable(error: FetchError, path?: string): MirrorError {
-    const what = path === undefined || !error.isTransient ? "" : `${path}: `;
-    const later = error.isTransient
-      ? " Run the same command again later; it continues where it stopped."
-      : "";
+    const what = path === undefined || !error.isTransient ? "" : ` (${path})`;
+    const later = error.isTransient ? " Run the command again later to continue." : "";
     const { retryAfter } = error;
-    const wish = retryAfter === undefined ? "" : ` It asks to wait for ${Math.ceil(retryAfter / 1000)} s.`;
-    const message = `${this.#options.baseUrl} cannot be followed: ${what}${error.message}${wish}${later}`;
+    const wish = retryAfter === undefined ? "" : ` It requests a pause of ${Math.ceil(retryAfter / 1000)} s.`;
+    const message = `Can't follow ${this.#options.baseUrl}${what}. ${error.message}${wish}${later}`;
     return new MirrorError(message, retryAfter);
   }
 }
@@ -192,7 +190,7 @@ export function readFetched(source: string, bytes: Buffer, { suffix, year }: Lis
   const isRequested =
     suffixOf(pithNumber).startsWith(suffix) && (year === null || pithNumber.slice(5, 9) === year);
   if (isRequested) return { document, failure: null };
-  const unreadable = `The document is of ${pithNumber}.`;
+  const unreadable = `The document is of another paper: ${pithNumber}.`;
   return { document: { source, code: "WRONG_PAPER", unreadable }, failure: null };
 }
 
@@ -213,7 +211,7 @@ export type RemoteFeedPage = {
 export function readFeedPage(bytes: Uint8Array, after: bigint): RemoteFeedPage {
   const page = parse(bytes);
   if (!isObject(page) || page["feed_type"] !== "pith_graph_feed" || page["feed_version"] !== "1.0") {
-    throw new MirrorError("The mirror's /feed is no pith_graph_feed of version 1.0.");
+    throw new MirrorError("The mirror's /feed is not a pith_graph_feed of version 1.0.");
   }
   const { after: start, head, changes } = page;
   if (!isObject(start) || !isObject(head) || !Array.isArray(changes))
@@ -226,7 +224,7 @@ export function readFeedPage(bytes: Uint8Array, after: bigint): RemoteFeedPage {
       if (!isObject(change)) throw malformed("changes");
       const position = readPosition(change["position"]);
       const { pith_number: pithNumber } = change;
-      if (position <= last) throw malformed("the order of positions");
+      if (position <= last) throw malformed("order of positions");
       if (!isPithNumber(pithNumber)) throw malformed("pith_number");
       last = position;
       return {
@@ -243,7 +241,7 @@ function parse(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(bytes).toString());
   } catch {
-    throw new MirrorError("The mirror's /feed is no JSON.");
+    throw new MirrorError("The mirror's /feed is not valid JSON.");
   }
 }
 
@@ -262,7 +260,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function malformed(what: string): MirrorError {
-  return new MirrorError(`The mirror's /feed cannot be read: ${what}.`);
+  return new MirrorError(`The mirror's /feed is invalid: ${what}.`);
 }
 
 /** The addresses of the bundle and the state of a paper, by suffix. */

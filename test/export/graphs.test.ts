@@ -117,7 +117,9 @@ describe("GraphML read by graphology", () => {
   test("reports whether works are left out at maximumWorks", async () => {
     const cut: boolean[] = [];
     for (const maximumWorks of [4, 5]) {
-      const [file] = graphFiles("graphml", { ...around, maximumWorks }, ({ isCut }) => cut.push(isCut));
+      const [file] = graphFiles("graphml", { ...around, maximumWorks }, ({ isTruncated: isCut }) =>
+        cut.push(isCut),
+      );
       expect((await exported(database, given(file))).rows).toBe(maximumWorks);
     }
     expect(cut).toEqual([true, false]);

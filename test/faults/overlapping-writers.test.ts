@@ -10,9 +10,9 @@ import { keyringEntries } from "../../src/protocol/index.ts";
 import { enqueue } from "../../src/submissions/index.ts";
 import { runCli, spawnCli } from "../cli/run-cli.ts";
 import { createTestDatabase } from "../database.ts";
+import { ingestDocuments } from "../ingest/ingest-documents.ts";
 import { randomFrom } from "../ingest/random.ts";
 import { readTables, tableNames } from "../ingest/tables.ts";
-import { takeIn } from "../ingest/take-in.ts";
 import { worldOf } from "../ingest/world.ts";
 import { isLong } from "../long.ts";
 import { keyring } from "../protocol/signed-events.ts";
@@ -49,7 +49,7 @@ async function startWorker(keyringPath: string): Promise<{ worker: ChildProcess;
     worker.once("exit", () => reject(new Error(`The worker ended: ${output.join("")}`)));
     worker.stderr?.setEncoding("utf8").on("data", (text: string) => {
       output.push(text);
-      if (text.includes("Working on submissions")) resolve();
+      if (text.includes("Processing submissions")) resolve();
     });
   });
   return { worker, output };
@@ -97,7 +97,7 @@ test(`two workers and two bulk ingests of the same papers, run concurrently, res
     worker.kill("SIGTERM");
     await ended;
     // It would have logged faults.
-    expect(output.join("")).toMatch(/^\S+ info {2}Working on submissions\..*\n(?:\S+ info .*\n)*$/);
+    expect(output.join("")).toMatch(/^\S+ info {2}Processing submissions\..*\n(?:\S+ info .*\n)*$/);
   }
   const { rows } = await server.database.pool.query(
     "SELECT deadlocks::int AS deadlocks FROM pg_stat_database WHERE datname = current_database()",
@@ -105,7 +105,7 @@ test(`two workers and two bulk ingests of the same papers, run concurrently, res
   expect(rows).toEqual([{ deadlocks: 0 }]);
 
   const serial = await createTestDatabase();
-  await takeIn(serial, documents, { keyring });
+  await ingestDocuments(serial, documents, { keyring });
   const wanted = await readTables(serial);
   await serial.drop();
   const tables = await readTables(server.database);

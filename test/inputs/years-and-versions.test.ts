@@ -4,7 +4,7 @@ import { type Client, createClient } from "../api/client.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "../ingest/bundles.ts";
-import { takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments } from "../ingest/ingest-documents.ts";
 import { databaseUrl } from "../server-connection.ts";
 
 let database: TestDatabase;
@@ -31,7 +31,7 @@ const references = [
 beforeAll(async () => {
   database = await createTestDatabase();
   client = createClient(database);
-  await takeIn(database, [
+  await ingestDocuments(database, [
     bundleOfPaper({ arxivId: "2302.12192" }, (paper) => [
       snapshotEvent(paper, { paper: { title: "Citing" }, references }),
     ]),
@@ -84,7 +84,9 @@ test("filters by year use the year of the identifier", async () => {
 });
 
 test("a stored paper without a title determines the year of its work, beside statedYear", async () => {
-  await takeIn(database, [bundleOfPaper({ arxivId: "2204.05862", submittedAt: "2024-05-01T00:00:00Z" })]);
+  await ingestDocuments(database, [
+    bundleOfPaper({ arxivId: "2204.05862", submittedAt: "2024-05-01T00:00:00Z" }),
+  ]);
   const source = '{ work(ref: "2204.05862") { title year statedYear paper { submittedAt } } }';
   expect(await client.ask(source)).toEqual({
     work: {
@@ -104,7 +106,7 @@ test("a version that is not stored is null, and the command line names the store
   for (const command of ["paper", "claims"]) {
     const { status, stdout, stderr } = await runCli([command, ref], { env });
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
-    expect(stderr).toContain(`"${ref}" is not stored here. Stored of this work: v1.`);
+    expect(stderr).toContain(`"${ref}" is not stored. Stored versions: v1.`);
     expect(stderr).toContain('pith-graph paper "2302.12192v1"');
   }
 });
@@ -114,7 +116,7 @@ test("the command line shows the year that a reference states if it differs", as
     env: { DATABASE_URL: databaseUrl(database.connection) },
   });
   expect(stdout).toMatch(/Year +2019$/m);
-  await takeIn(database, [
+  await ingestDocuments(database, [
     bundleOfPaper({ arxivId: "2302.00009" }, (paper) => [
       snapshotEvent(paper, { references: [{ cited_arxiv_id: "2208.01618", year: 2001, title: "Another" }] }),
     ]),

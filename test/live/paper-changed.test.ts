@@ -4,7 +4,7 @@ import { get } from "node:http";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { endedConnections } from "../../src/runtime/channels.ts";
-import { connectionLimits } from "../../src/server/connections.ts";
+import { connectionLimits } from "../../src/server/connection-limits.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
 import { documentOf } from "../api/fixtures/documents.ts";
 import { ingestTexts } from "../api/fixtures/library.ts";

@@ -4,7 +4,7 @@ import { createApp, type RunningServer, startServer } from "../../src/server/ind
 import { type Database, migrateDatabase, openDatabase } from "../../src/store/index.ts";
 import { ReadServers } from "../../src/store/read-servers.ts";
 import type { ReplicaStatus } from "../../src/store/replica.ts";
-import { takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments } from "../ingest/ingest-documents.ts";
 import { longTest } from "../long.ts";
 import { paper, post, settings, token, work } from "../submissions/site.ts";
 import { type Cluster, type Standby, startCluster } from "./standbys.ts";
@@ -18,7 +18,7 @@ beforeAll(async () => {
   cluster = await startCluster(2, inject("preparedData"), async ({ connection }) => {
     database = openDatabase({ connection });
     await migrateDatabase(database);
-    await takeIn(
+    await ingestDocuments(
       database,
       papers.map(({ text }) => text),
     );
@@ -301,7 +301,7 @@ longTest("a server that is not a standby of the primary is never used, and repor
   const [standby] = cluster.standbys as [Standby];
   const nowhere = { ...standby.connection, host: "/nowhere" };
   const front = await openFront(10, [cluster.primary.connection, nowhere]);
-  await front.until(1, /it is no standby/);
+  await front.until(1, /it is not a standby/);
   await front.until(2, /does not answer/);
   expect(await front.title(papers[0]?.pithNumber ?? "")).toBe("Submitted 0");
 });

@@ -1,6 +1,6 @@
 import { buildSchema, type ExecutionArgs, parse } from "graphql";
 import { expect, test } from "vitest";
-import { defaultPlaces, useQueryPlaces } from "../../src/server/graphql/query-places.ts";
+import { defaultPlaces, useQueryPlaces } from "../../src/server/graphql/limits.ts";
 import { nameAsker } from "../../src/store/connection-shares.ts";
 
 type Hook = (hooked: {

@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { endedConnections } from "../../src/runtime/channels.ts";
-import { Connection, type ConnectionLimits, Connections } from "../../src/server/connections.ts";
+import { Connection, type ConnectionLimits, Connections } from "../../src/server/connection-limits.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
 import { documentOf } from "../api/fixtures/documents.ts";
 import { ingestTexts } from "../api/fixtures/library.ts";

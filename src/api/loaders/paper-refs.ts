@@ -93,7 +93,7 @@ function ambiguous(written: string, fitting: readonly PaperRow[]): ApiError {
   const more = numbers.length > named.length ? `, and ${numbers.length - named.length} more` : "";
   return new ApiError(
     "AMBIGUOUS_REF",
-    `${quote(written)} fits ${numbers.length} papers: ${named.join(", ")}${more}.`,
+    `${quote(written)} matches ${numbers.length} papers: ${named.join(", ")}${more}.`,
     { pithNumbers: named },
   );
 }

@@ -23,16 +23,13 @@ import {
 import type { Keyring } from "../../protocol/index.ts";
 import type { GraphqlOperation } from "../../runtime/index.ts";
 import { instrumentOperation } from "../instrument.ts";
-import { createMaskError, type LogError } from "../mask-error.ts";
-import type { PreparedServer, RequestReads } from "../request-reads.ts";
-import type { GivenParameters } from "../trusted-documents.ts";
-import { type DocumentSettings, withDocument } from "../trusted-documents.ts";
-import { textOf } from "./answer.ts";
-import type { Results } from "./event-stream.ts";
-import { limitPlugins } from "./limits.ts";
+import type { PreparedServer, RequestReads } from "../read-routing.ts";
+import { limitPlugins, useQueryPlaces } from "./limits.ts";
+import { createMaskError, type LogError } from "./mask-error.ts";
 import { checkedParameters, type Parameters } from "./parameters.ts";
-import { useQueryPlaces } from "./query-places.ts";
 import { type Lookup, ResponseCache } from "./response-cache.ts";
+import { type Results, textOf } from "./responses.ts";
+import { type DocumentSettings, type GivenParameters, withDocument } from "./trusted-documents.ts";
 
 export type PipelineOptions = {
   readonly reads: RequestReads;
@@ -131,7 +128,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     noted.kind = kind;
     noted.name = operation.name?.value ?? null;
     if (kind === OperationTypeNode.SUBSCRIPTION && !call.acceptsEvents) {
-      throw refused(406, "A subscription is answered with a stream of events: accept text/event-stream.");
+      throw refused(406, "The response to a subscription is an event stream: accept text/event-stream.");
     }
     const context = (await enveloped.contextFactory()) as Context;
     const run = kind === OperationTypeNode.SUBSCRIPTION ? enveloped.subscribe : enveloped.execute;
