@@ -24,7 +24,7 @@ const documents = new Map([[hash, { text: titleQuery, kinds: new Set([OperationT
 beforeAll(async () => {
   database = await createTestDatabase();
   await ingestTexts(database, [seedText]);
-  reads = openDatabase({ connection: database.connection, maximumConnections: 1 });
+  reads = openDatabase({ connection: database.connection, maxConnections: 1 });
 });
 afterAll(async () => {
   for (const server of servers) await server.close();
