@@ -1,7 +1,7 @@
 import type { Config } from "./config/index.ts";
 import { startGraph } from "./graph/index.ts";
 import type { Keyring } from "./protocol/index.ts";
-import { createApp, graphqlSettings, type ListeningServer, startMetricsListener } from "./server/index.ts";
+import { createApp, graphqlSettings, type ListeningServer, startMetricsServer } from "./server/index.ts";
 import { type Database, openDatabase, ReadServers } from "./store/index.ts";
 import {
   collectGraphMetrics,
@@ -96,7 +96,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
           [server.unreadBytes()],
         ]),
       ]);
-      const listener = await startMetricsListener({
+      const listener = await startMetricsServer({
         ...config.metrics,
         families: () => Promise.all([telemetry.families(), worker?.families() ?? []]),
         readiness: app.readiness,

@@ -189,7 +189,7 @@ async function listenFirst(config: Config, log: Log, command: string): Promise<L
       stop: {
         drain: config.drainSeconds * 1_000,
         idle: idleMilliseconds,
-        most: config.stopSeconds * 1_000,
+        timeout: config.stopSeconds * 1_000,
       },
       connections: connectionLimits(config.unreadBytes),
       logError: (message, error) => log.error({ err: error }, message),

@@ -23,8 +23,8 @@ import {
 import type { Keyring } from "../../protocol/index.ts";
 import type { GraphqlOperation } from "../../runtime/index.ts";
 import { instrumentOperation } from "../instrument.ts";
-import type { PreparedServer, RequestReads } from "../read-routing.ts";
-import { limitPlugins, useQueryPlaces } from "./limits.ts";
+import type { PreparedServer, ReadRouter } from "../read-routing.ts";
+import { limitPlugins, useConcurrencyLimit } from "./limits.ts";
 import { createMaskError, type LogError } from "./mask-error.ts";
 import { checkedParameters, type Parameters } from "./parameters.ts";
 import { type Lookup, ResponseCache } from "./response-cache.ts";
@@ -32,7 +32,7 @@ import { type Results, textOf } from "./responses.ts";
 import { type DocumentSettings, type GivenParameters, withDocument } from "./trusted-documents.ts";
 
 export type PipelineOptions = {
-  readonly reads: RequestReads;
+  readonly reads: ReadRouter;
   readonly logError: LogError;
   readonly limits: QueryLimits;
   /** Submits for the client of a request, identified by its Authorization header. */
@@ -104,7 +104,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     plugins: [
       ...(introspection ? [] : [useNoIntrospection()]),
       useExecuteToText(),
-      useQueryPlaces(),
+      useConcurrencyLimit(),
       ...limitPlugins(options.limits),
     ],
   });

@@ -50,7 +50,7 @@ export type Refusal = { readonly status: number; readonly message: string };
  * The reason to reject a request that a page of another origin may have made with its user's credentials (CSRF); null
  * if none may have. Only requests that browsers send without a preflight are affected.
  */
-export function crossSiteRefusal({ method, headers }: IncomingMessage): Refusal | null {
+export function csrfRefusal({ method, headers }: IncomingMessage): Refusal | null {
   if (preflightedHeaders.some((name) => (headers[name] ?? "") !== "")) return null;
   if (method === "POST") {
     const [type = ""] = (headers["content-type"] ?? "").toLowerCase().split(";", 1);

@@ -67,7 +67,7 @@ const absoluteForm = /^https?:\/\/([^/?#]*)(.*)$/is;
  * Turns a request target in absolute form (`GET http://host/path`, RFC 9112, 3.2.2), which proxies and some clients
  * send, into origin form, by which routes are matched. Its host replaces the Host header.
  */
-export function useOriginForm(request: IncomingMessage): void {
+export function rewriteAbsoluteForm(request: IncomingMessage): void {
   const { url = "/" } = request;
   if (url.startsWith("/")) return;
   const [, authority = "", rest = ""] = absoluteForm.exec(url) ?? [];
