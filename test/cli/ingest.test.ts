@@ -164,7 +164,7 @@ test("commands exit with 1, 2 or 3 for each mistake, with a message that says wh
       env,
       "Can't read the keyring file nowhere.json: no such file or directory.",
     ],
-    [["export", "document", "2401.99999"], env, "holds no paper", 1],
+    [["export", "document", "2401.99999"], env, "No paper matches", 1],
     [["export", "document", "what is this"], env, "Accepted: a Pith number"],
     [
       ["ingest", seed],
