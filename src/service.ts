@@ -92,7 +92,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       collectTableMetrics(metrics, database);
       collectGraphMetrics(metrics, graph);
       metrics.collect(() => [
-        gauge("pith_graph_http_unread_bytes", "Bytes of answers that clients have not read yet.", [
+        gauge("pith_graph_http_unread_bytes", "Bytes of responses that clients have not read yet.", [
           [server.unreadBytes()],
         ]),
       ]);

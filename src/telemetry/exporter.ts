@@ -156,6 +156,6 @@ function anyValueOf(value: string | number | boolean): object {
 
 /** From fractional milliseconds; a double is precise to a quarter of a microsecond. */
 function nanoseconds(milliseconds: number): string {
-  const whole = Math.floor(milliseconds);
-  return (BigInt(whole) * 1_000_000n + BigInt(Math.round((milliseconds - whole) * 1e6))).toString();
+  const integer = Math.floor(milliseconds);
+  return (BigInt(integer) * 1_000_000n + BigInt(Math.round((milliseconds - integer) * 1e6))).toString();
 }

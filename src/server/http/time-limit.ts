@@ -50,7 +50,7 @@ export function withTimeLimit(
 
 /**
  * Reads for one answer, limited to `milliseconds` in total: statements still running in PostgreSQL are then cancelled,
- * and also if the client is gone. Time between reads does not count: a client may have asked to wait.
+ * and also if the client is gone. Time between reads does not count: a client may have requested a wait.
  */
 function limitedReads(client: AbortSignal, milliseconds: number): LimitedRead {
   let left = milliseconds;

@@ -22,7 +22,7 @@ export class SubmissionRate {
    * Takes a document of `bytes` bytes from a token's share, if there is room. A document larger than a minute's bytes
    * needs a full share.
    *
-   * @returns 0, or the seconds until there is room; then nothing was taken.
+   * @returns 0, or the seconds until there is room; then nothing was counted.
    */
   take(token: string, bytes: number): number {
     const wait = Math.max(this.#documents.wait(token, 1), this.#bytes.wait(token, bytes));

@@ -30,7 +30,7 @@ type ReadOptions = {
   readonly onPause: () => void;
 };
 
-/** The most documents and bytes that one statement writes. */
+/** Maximum documents and bytes that one statement writes. */
 const maxChunkDocuments = 100;
 const maxChunkBytes = 4_000_000;
 
@@ -71,7 +71,7 @@ export async function readSubmissionBody(
     return null;
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
-    // Complete documents before the error are stored, unless the error came from writing.
+    // Complete documents before the error are stored, except if writing caused it.
     return (await chunk.flush().then(() => null, asBodyError)) ?? error;
   } finally {
     const closed = pieces?.return(undefined).catch(() => {});

@@ -57,19 +57,19 @@ function queuedResult(id: string): SubmissionResult {
   return { id, status: "QUEUED", url: `${submissionsPath}/${id}` };
 }
 
-/** The HTTP status that sums up the answers of a request. */
-export function statusOf(answers: readonly SubmissionResult[]): number {
-  if (answers.some(({ status }) => status === "QUEUED")) return 202;
-  if (answers.some(({ status }) => status === "MERGED")) return 200;
-  if (answers.some(({ status }) => status === "FAILED")) return 503;
-  return answers.every(({ error }) => error?.code === "TOO_LARGE") ? 413 : 422;
+/** The HTTP status that sums up the results of a request. */
+export function statusOf(results: readonly SubmissionResult[]): number {
+  if (results.some(({ status }) => status === "QUEUED")) return 202;
+  if (results.some(({ status }) => status === "MERGED")) return 200;
+  if (results.some(({ status }) => status === "FAILED")) return 503;
+  return results.every(({ error }) => error?.code === "TOO_LARGE") ? 413 : 422;
 }
 
-/** The most answers that are buffered while the body arrives; beyond that they are sent. */
+/** Maximum answers that are buffered while the body arrives; beyond that they are sent. */
 const maxBuffered = 500;
 
 /**
- * The most documents without an answer. Beyond that, the first are answered QUEUED without further waiting for the
+ * Maximum documents without an answer. Beyond that, the first are answered QUEUED without further waiting for the
  * worker, and reading stops until the client has read its answers.
  */
 const maxUnanswered = 10_000;
@@ -95,7 +95,7 @@ export class ResultWriter {
   /** Aborted when the client is gone. */
   readonly #abort = new AbortController();
   readonly #added = new AsyncEvent();
-  readonly #room = new AsyncEvent();
+  readonly #drained = new AsyncEvent();
   readonly #flushEarly = new AsyncEvent();
   readonly #running: Promise<void>;
   #waiting: Waiting[] = [];
@@ -116,17 +116,17 @@ export class ResultWriter {
   }
 
   /** Adds documents to be answered. Resolves when there is room for more. */
-  async add(document: readonly ReceivedDocument[]): Promise<void> {
+  async add(documents: readonly ReceivedDocument[]): Promise<void> {
     const until = performance.now() + this.#wait;
-    for (const one of document) this.#waiting.push({ document: one, until });
+    for (const document of documents) this.#waiting.push({ document, until });
     this.#added.set();
-    if (!this.#isCrowded) return;
+    if (!this.#isFull) return;
     this.stream();
     this.#flushEarly.set();
-    while (this.#isCrowded && !this.#abort.signal.aborted) await this.#room.wait();
+    while (this.#isFull && !this.#abort.signal.aborted) await this.#drained.wait();
   }
 
-  get #isCrowded(): boolean {
+  get #isFull(): boolean {
     return this.#waiting.length >= maxUnanswered;
   }
 
@@ -164,7 +164,7 @@ export class ResultWriter {
   abandon(): void {
     this.#abort.abort();
     for (const { document } of this.#waiting.splice(0)) this.#forget(document);
-    for (const event of [this.#added, this.#room, this.#flushEarly]) event.set();
+    for (const event of [this.#added, this.#drained, this.#flushEarly]) event.set();
   }
 
   async #run(): Promise<void> {
@@ -176,14 +176,14 @@ export class ResultWriter {
         await this.#added.wait();
         continue;
       }
-      const answer = await this.#result(next);
+      const result = await this.#result(next);
       if (signal.aborted) return;
       this.#waiting.shift();
-      this.#buffered.push(answer);
+      this.#buffered.push(result);
       if (this.#buffered.length >= maxBuffered) this.#isStreaming = true;
       this.#flush();
-      await this.#read();
-      this.#room.set();
+      await this.#waitForReader();
+      this.#drained.set();
     }
   }
 
@@ -194,7 +194,7 @@ export class ResultWriter {
       const message = `The document is larger than ${this.#service.settings.maximumDocumentBytes} bytes, the maximum.`;
       return { ...place, id, status: "REJECTED", error: { code: tooLargeCode, message } };
     }
-    const left = this.#isCrowded ? 0 : Math.max(0, until - performance.now());
+    const left = this.#isFull ? 0 : Math.max(0, until - performance.now());
     const row = await Promise.race([outcome, this.#flushEarly.wait({ timeout: left }).then(() => undefined)]);
     // Ends the timer of the wait, if the outcome came first.
     this.#flushEarly.set();
@@ -225,7 +225,7 @@ export class ResultWriter {
   }
 
   /** Waits for a client that reads more slowly than it is answered. The server ends connections that do not read. */
-  async #read(): Promise<void> {
+  async #waitForReader(): Promise<void> {
     // If the client is gone, nothing more is answered.
     if (this.#response.writableNeedDrain) await untilDrained(this.#response).catch(() => {});
   }
@@ -235,8 +235,8 @@ export class ResultWriter {
   }
 
   /** One JSON object a line; for clients that request application/json, the next elements of an array. */
-  #textOf(answers: readonly SubmissionResult[]): string {
-    const texts = answers.map((answer) => JSON.stringify(answer));
+  #textOf(results: readonly SubmissionResult[]): string {
+    const texts = results.map((result) => JSON.stringify(result));
     if (!this.#isArray) return texts.map((text) => `${text}\n`).join("");
     return texts.map((text, index) => `${index === 0 && !this.#hasSent ? "[" : ","}${text}`).join("");
   }
