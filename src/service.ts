@@ -12,7 +12,7 @@ import {
 } from "./telemetry/index.ts";
 import { startWorkerProcess, type WorkerProcess } from "./worker-process.ts";
 
-export type ServiceOptions = {
+type ServiceOptions = {
   readonly config: Config;
   readonly keyring: Keyring;
   readonly telemetry: Telemetry;

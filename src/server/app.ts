@@ -25,9 +25,9 @@ import {
   acceptsHtml,
   answerRoute,
   createRouter,
-  type Found,
   pathOf,
   type Route,
+  type RouteMatch,
   readOnly,
   sendError,
   sendFailure,
@@ -86,7 +86,7 @@ function routesOf({
   ];
 }
 
-export type AppOptions = {
+type AppOptions = {
   /** Owned by the caller: closing the app does not close it. */
   readonly database: Database;
   /** The database that queries read, owned by the caller. Defaults to `database`. */
@@ -198,7 +198,7 @@ export function createApp({
   };
 
   const answer = async (
-    found: Found | null,
+    found: RouteMatch | null,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> => {

@@ -190,7 +190,7 @@ async function answerAsset(
 type Headers = Readonly<Record<string, string>>;
 
 /** Sends an HTML page that caches revalidate each time: 304 if the client has it, no body for HEAD. */
-export function sendPage(
+function sendPage(
   request: IncomingMessage,
   response: ServerResponse,
   { text, headers, status = 200 }: { text: string; headers: Headers; status?: number },
@@ -212,7 +212,7 @@ type ImmutableFile = {
  * Sends a file whose name changes with its content, so that caches may store it permanently. All clients share its
  * bytes. Returns false, with nothing sent, if the file does not exist.
  */
-export async function sendImmutable(
+async function sendImmutable(
   request: IncomingMessage,
   response: ServerResponse,
   { type, bytes, headers }: ImmutableFile,

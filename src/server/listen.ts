@@ -18,7 +18,7 @@ type ListenOptions = {
   readonly logError?: LogError;
 };
 
-export type ServerOptions = ListenOptions & { readonly app: App };
+type ServerOptions = ListenOptions & { readonly app: App };
 
 /** How a server stops. All in milliseconds. */
 type StopTimes = {
@@ -53,13 +53,13 @@ export type ListeningServer = RunningServer & { serve(app: App): void };
 
 /** Listens and serves. Rejects with a readable message if it cannot listen. */
 export async function startServer({ app, ...options }: ServerOptions): Promise<RunningServer> {
-  const server = await listen(options);
+  const server = await startListening(options);
   server.serve(app);
   return server;
 }
 
 /** Listens first, so that a port in use is noticed before anything is set up. Rejects like `startServer`. */
-export async function listen({
+export async function startListening({
   port,
   host,
   stop: times = {},

@@ -40,10 +40,10 @@ export {
 export {
   answerRoute,
   createRouter,
-  type Found,
   pathOf,
   queryOf,
   type Route,
+  type RouteMatch,
   readOnly,
   rewriteAbsoluteForm,
 } from "./router.ts";

@@ -18,7 +18,7 @@ import {
 
 import { positionHeaders } from "../read-routing.ts";
 import { readSubmissionBody } from "./read-submissions.ts";
-import { ResultWriter, resultOf } from "./result-writer.ts";
+import { ResultWriter, submissionResult } from "./result-writer.ts";
 import type { SubmissionService } from "./submission-service.ts";
 
 type SubmissionOptions = {
@@ -129,7 +129,7 @@ async function answerStatus(
   if (row === undefined) {
     return sendError(request, response, 404, { code: "NOT_FOUND", message: "No submission has this id." });
   }
-  sendJson(request, response, 200, resultOf(row), {
+  sendJson(request, response, 200, submissionResult(row), {
     "cache-control": "no-store",
     ...positionHeaders(await read(() => service.written())),
   });

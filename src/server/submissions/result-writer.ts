@@ -37,7 +37,7 @@ const statuses = { queued: "QUEUED", merged: "MERGED", rejected: "REJECTED", fai
 
 const submissionsPath = "/ingest";
 
-export function resultOf(row: SubmissionRow): SubmissionResult {
+export function submissionResult(row: SubmissionRow): SubmissionResult {
   const error = submissionErrorOf(row);
   const refused = refusedLinesOf(row);
   return {
@@ -200,7 +200,7 @@ export class ResultWriter {
     this.#flushEarly.set();
     this.#flushEarly.clear();
     this.#forget(document);
-    return { ...place, ...(row === undefined ? queuedResult(id) : resultOf(row)) };
+    return { ...place, ...(row === undefined ? queuedResult(id) : submissionResult(row)) };
   }
 
   #forget({ id }: ReceivedDocument): void {
