@@ -1,13 +1,15 @@
 import type { MergeEvent } from "./accepted-event.ts";
 import type { StateAlias } from "./aliases.ts";
 import { canonicalJson, canonicalString } from "./canonical-json.ts";
+import { cryptography } from "./cryptography.ts";
 import { mergeVersion } from "./document.ts";
+import type { InvalidReason } from "./error-codes.ts";
 import type { Signer } from "./event-body.ts";
 import { type EventType, eventLists, eventTypes } from "./event-types.ts";
-import type { EventId, PithNumber } from "./identifiers.ts";
-import type { JsonObject } from "./json.ts";
+import { type EventId, type PithNumber, shortLengths, suffixOf } from "./identifiers.ts";
+import type { JsonObject, JsonValue } from "./json.ts";
+import type { MergedEvent, MergedState } from "./merged-state.ts";
 import type { Equivocation } from "./places.ts";
-import type { InvalidReason } from "./reasons.ts";
 
 /** Text, or the UTF-8 bytes of text. */
 export type TextPart = string | Uint8Array;
@@ -107,4 +109,39 @@ function equivocationsText({ equivocations }: StateMembers): string {
 /** The entry of an invalid event. */
 export function invalidText(id: EventId, reason: InvalidReason | null): string {
   return `{"event_id":"${id}","reason":"${reason}"}`;
+}
+
+/**
+ * The canonical text of a bundle from which any mirror merges the same state: all events of the set (the valid ones in
+ * merge order, then the invalid ones) with their signatures, and the aliases from documents. Derived aliases are left
+ * out: a mirror that accepts this bundle derives them itself, even after the record changes.
+ *
+ * `record` is the canonical record, whose hash is the Pith number.
+ */
+export function bundleText(state: MergedState, record: JsonObject): string {
+  const recordText = canonicalJson(record);
+  const aliases = state.aliases
+    .filter(({ isDerived }) => !isDerived)
+    .map(({ kind, value, createdAt }) => ({ alias_kind: kind, alias_value: value, created_at: createdAt }));
+  const events = [...state.events.values()].map(eventText).join(",");
+  const short = `pith:${suffixOf(state.pithNumber).slice(0, shortLengths[0])}`;
+  return (
+    `{"bundle_type":"pith_open_graph_bundle","bundle_version":"1.0","canonical_record":${recordText}` +
+    `,"canonical_sha256":"${cryptography.sha256Text(recordText)}","events":[${events}]` +
+    `,"pith_number":"${state.pithNumber}","short_pith_number":"${short}"` +
+    `,"source":${canonicalJson((record["source"] as JsonValue | undefined) ?? null)}` +
+    `,"source_aliases":${canonicalJson(aliases)}}`
+  );
+}
+
+/** The nine keys, and `event_id` and `signature` at their places in the order. */
+function eventText({ event }: MergedEvent): string {
+  const signature = event.signature === null ? "" : `"signature":${canonicalJson(event.signature)},`;
+  return (
+    `{"created_at":${canonicalString(event.createdAt)},"event_id":"${event.id}"` +
+    `,"event_type":${canonicalString(event.type)},"payload":${event.payloadText}` +
+    `,"prev_event":${canonicalJson(event.prevEvent)},"schema_version":"1.0",${signature}` +
+    `"signer":${canonicalJson(event.signer)},"subject_pith_number":${canonicalString(event.subject)}` +
+    `,"supersedes":${canonicalJson([...event.supersedes])},"target":${canonicalString(event.target)}}`
+  );
 }

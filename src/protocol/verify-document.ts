@@ -1,14 +1,14 @@
 import type { AcceptedEvent } from "./accepted-event.ts";
 import { isSomebodysWord } from "./aliases.ts";
 import { type PithDocument, parseDocument, readDocument } from "./document.ts";
-import { type Door, judgeEvent } from "./event.ts";
+import type { RefusalReason } from "./error-codes.ts";
 import type { PithNumber } from "./identifiers.ts";
 import type { JsonValue } from "./json.ts";
 import { createKeyring, type Keyring, registryKey } from "./keyring.ts";
 import { mergeEvents } from "./merge.ts";
 import type { MergedState } from "./merged-state.ts";
 import type { Proof } from "./proof.ts";
-import type { RefusalReason } from "./reasons.ts";
+import { type Door, judgeEvent } from "./verify-event.ts";
 
 /** A copy of an event that was not accepted, as in its document. */
 export type Refusal = { readonly id: string; readonly reason: RefusalReason; readonly copy: JsonValue };

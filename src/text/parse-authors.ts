@@ -1,8 +1,15 @@
-import { readableText } from "../readable-text.ts";
-import { foldWhiteSpace } from "../white-space.ts";
 import { withoutBrackets, withoutMarks, withoutMathematicalAccents } from "./author-marks.ts";
-import { isCollective, namesCollective, splitSpeaker } from "./collective.ts";
-import { isInitials, isSuffix, type PersonName, personOf, splitPerson } from "./person.ts";
+import {
+  isCollective,
+  isInitials,
+  isSuffix,
+  namesCollective,
+  type PersonName,
+  personOf,
+  splitPerson,
+  splitSpeaker,
+} from "./author-name.ts";
+import { foldWhiteSpace, readableText } from "./readable-text.ts";
 
 /** An author: a person with the parts of the name, a group, or a name that cannot be split. */
 export type AuthorName =

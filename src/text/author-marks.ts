@@ -1,4 +1,4 @@
-import { isCollective, splitSpeaker } from "./collective.ts";
+import { isCollective, splitSpeaker } from "./author-name.ts";
 
 const marks: readonly RegExp[] = [
   // Commands with data about an author beside the name.

@@ -7,9 +7,9 @@ import { tidyName, withoutLead, withoutTrail } from "./written-name.ts";
  */
 
 /** Maximum length of an identifier: a longer one would not fit an index. */
-const longest = 200;
+const maxLength = 200;
 /** Maximum length as written, with address, percent-encoding and stamp. */
-const longestWritten = 600;
+const maxWrittenLength = 600;
 
 export type ArxivId = { readonly id: string; readonly version: number | null };
 
@@ -92,7 +92,7 @@ export function parseArxivId(text: string): ArxivId | null {
     return { id: unversioned, version: Number(plainNumber) };
   }
   // Every arXiv id has four digits in a row, and most other texts do not.
-  if (text.length > longestWritten || !/\p{N}{4}/u.test(text)) return null;
+  if (text.length > maxWrittenLength || !/\p{N}{4}/u.test(text)) return null;
   const bare = withoutLabels(spelledOut(withoutTrail(withoutLead(tidyName(text)))));
   const modern = modernId.exec(bare);
   const old = modern === null ? oldId.exec(bare) : null;
@@ -170,8 +170,8 @@ const doiShape = new RegExp(
  * bracket only if it closes nothing; a final `/` stays. Null for any other text.
  */
 export function parseDoi(text: string): string | null {
-  if (plainDoi.test(text) && text.length <= longest) return text;
-  if (text.length > longestWritten || !/\p{N}{4}/u.test(text)) return null;
+  if (plainDoi.test(text) && text.length <= maxLength) return text;
+  if (text.length > maxWrittenLength || !/\p{N}{4}/u.test(text)) return null;
   let bare = withoutTrail(withoutLead(tidyName(text)));
   bare = bare.replace(leadIn, "").replace(doiLabel, "").replace(resolver, "").replace(doiLabel, "");
   const page = publisherPage.exec(bare);
@@ -180,7 +180,7 @@ export function parseDoi(text: string): string | null {
   if (match === null) return null;
   const suffix = withoutTrail((match[2] as string).replace(/\[arxiv:[^[\]]*\]$/i, ""));
   const doi = `${match[1]}/${suffix}`.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-  return doi.length <= longest && /[\p{L}\p{N}]/u.test(suffix) && !/\p{Cc}/u.test(doi) ? doi : null;
+  return doi.length <= maxLength && /[\p{L}\p{N}]/u.test(suffix) && !/\p{Cc}/u.test(doi) ? doi : null;
 }
 
 const arxivDoi = /^10\.48550\/arxiv[.:](.+)$/;
@@ -209,6 +209,40 @@ const placeholder =
 export function parseWorkId(text: string): string | null {
   if (plainUuid.test(text)) return /[1-9a-f]/.test(text) ? text : null;
   const bare = text.trim();
-  if (bare.length > longest || placeholder.test(bare) || /[\s\p{Cc}]/u.test(bare)) return null;
+  if (bare.length > maxLength || placeholder.test(bare) || /[\s\p{Cc}]/u.test(bare)) return null;
   return uuid.exec(bare)?.[1]?.toLowerCase() ?? bare;
+}
+
+/** The ways in which a person may name a paper. */
+export type PaperRef =
+  /** A Pith number: the complete suffix, or its first 8, 12 or 16 characters; `year` if it was given. */
+  | { readonly kind: "pith"; readonly suffix: string; readonly year: string | null }
+  | WorkName
+  /** Names a work, never a paper. */
+  | { readonly kind: "work_id"; readonly workId: string };
+
+const suffixShape = /^(?:[A-Z2-7]{8}|[A-Z2-7]{12}|[A-Z2-7]{16}|[A-Z2-7]{26})$/;
+const uuidShape = /^(?:urn:uuid:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const pithAddress =
+  /^https?:\/\/[^/?#]+\/(?:\.well-known\/)?(?:pith|paper)\/(?:pith:(\d{4}):)?(?:pith:)?([A-Z2-7]+)(?:\/(?:bundle|state)\.json)?(?:\.json)?\/?(?:[?#].*)?$/i;
+/** The page of a paper in an explorer. */
+const paperPage = /^https?:\/\/[^\s/?#]+\/paper\/(.+)$/i;
+const pithNumber = /^pith:(?: ?(\d{4}):)? ?(.+)$/i;
+
+/**
+ * Parses any name of a paper or a work: a Pith number in full, `pith:ROU4N4IR`, a suffix or its first 8, 12 or 16
+ * characters, an arXiv id, a DOI, the address of any of these, or a work id (UUID), in the spellings of `readWorkName`.
+ * Null for any other text.
+ */
+export function parsePaperRef(text: string): PaperRef | null {
+  if (text.length > maxWrittenLength) return null;
+  const ref = withoutTrail(withoutLead(tidyName(text)));
+  const match = pithAddress.exec(ref) ?? pithNumber.exec(ref);
+  const suffix = (match?.[2] ?? ref).toUpperCase();
+  if (suffixShape.test(suffix)) return { kind: "pith", suffix, year: match?.[1] ?? null };
+  const page = paperPage.exec(ref)?.[1];
+  if (page !== undefined) return parsePaperRef(page);
+  if (match !== null) return null;
+  const workId = uuidShape.test(ref) ? parseWorkId(ref) : null;
+  return workId === null ? readWorkName(text) : { kind: "work_id", workId };
 }

@@ -6,9 +6,8 @@ import {
   switchCommands,
   symbolCommands,
   wrapperCommands,
-} from "./commands.ts";
-import { readLigatures } from "./ligatures.ts";
-import { findRegions, type Region } from "./regions.ts";
+} from "./tex-commands.ts";
+import { findRegions, type Region } from "./tex-regions.ts";
 
 /** Text with deeper nested braces is left unchanged: no one writes it, and nesting must not cost time. */
 const maxDepth = 32;
@@ -214,4 +213,32 @@ function accented(text: string, mark: string): string {
   const isBelow = /[\u0323\u0327\u0328\u0331]/.test(mark);
   const base = isBelow ? letter : letter.replace("ı", "i").replace("ȷ", "j");
   return base + mark + text.slice(letter.length);
+}
+
+/**
+ * Converts TeX's ligatures to characters: quotes in pairs, dashes, and ties (`~` between two things, but not in
+ * addresses) to spaces.
+ */
+function readLigatures(text: string): string {
+  return readQuotes(text)
+    .replace(/---?/g, (dashes) => (dashes.length === 3 ? "—" : "–"))
+    .replace(/(?<![\s/~\\]|^|\\[A-Za-z]+)~(?=[^\s~])/g, " ");
+}
+
+/** Excludes those that belong to a preserved command. */
+const quoteMarks = /(?<!\\)(?:``|''|")/g;
+
+function readQuotes(text: string): string {
+  const open: number[] = [];
+  const quotes = new Map<number, string>();
+  for (const { 0: mark, index } of text.matchAll(quoteMarks)) {
+    if (mark === "``") open.push(index);
+    else {
+      const opening = open.pop();
+      if (opening === undefined) continue;
+      quotes.set(opening, "“").set(index, "”");
+    }
+  }
+  if (quotes.size === 0) return text;
+  return text.replace(quoteMarks, (mark, index: number) => quotes.get(index) ?? mark);
 }

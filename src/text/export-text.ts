@@ -1,3 +1,21 @@
+/** Characters that need no escape in XML, or in any other graph format. */
+export const plainNodeCharacters = "A-Za-z0-9._:/()#;-";
+
+const others = new RegExp(`[^${plainNodeCharacters}]`, "gu");
+
+/**
+ * The id of a work's vertex in graph files: the work's key with other characters percent-encoded. So a work has the
+ * same id in every export of every mirror: `arxiv:hep-th/9711200`, `doi:10.1000/a%22b`.
+ */
+export function nodeIdOf(workKey: string): string {
+  return workKey.replace(others, (character) =>
+    Array.from(
+      new TextEncoder().encode(character),
+      (byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`,
+    ).join(""),
+  );
+}
+
 /** White space, controls and invisible characters, which spreadsheets drop when they read a cell. */
 const blank = String.raw`[\u0001-\u0020\u007f-\u00a0\u00ad\u061c\u115f\u1160\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff]`;
 const operator = String.raw`[=+@\uff1d\uff0b\uff0d\uff20\u2212\ufe62\ufe63\ufe66\ufe6b-]`;
