@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { withTables } from "../scripts/configuration-tables.ts";
 import { defaultQueryLimits } from "../src/api/limits/limits.ts";
 import { ConfigError, effectiveSettings, readConfig, topics, unknownVariables } from "../src/config/index.ts";
-import { noSubmissions } from "../src/server/ingest/desk.ts";
+import { noSubmissions } from "../src/server/submissions/submission-service.ts";
 
 describe("readConfig", () => {
   it("reads PITH_GRAPH_ADJACENCY as memory, the default, or sql", () => {
@@ -94,7 +94,7 @@ describe("readConfig", () => {
         expect(wrong).not.toThrow(/secret/);
       }
     }
-    expect(() => read("postgres://host:99999/pith")).toThrow(/^DATABASE_URL must begin/);
+    expect(() => read("postgres://host:99999/pith")).toThrow(/^DATABASE_URL must be an address that begins/);
   });
 
   it("reads PITH_GRAPH_ALLOW_HOSTS as a list of hosts, and rejects URLs and paths", () => {
@@ -103,7 +103,7 @@ describe("readConfig", () => {
     for (const wrong of ["http://x", "a/b", "u@x"]) {
       const read = () => readConfig({ PITH_GRAPH_ALLOW_HOSTS: `mirror.lan, ${wrong}` });
       expect(read).toThrow(ConfigError);
-      expect(read).toThrow(`PITH_GRAPH_ALLOW_HOSTS: "${wrong}" is no host`);
+      expect(read).toThrow(`PITH_GRAPH_ALLOW_HOSTS: "${wrong}" is not a host`);
     }
   });
 
@@ -180,7 +180,7 @@ describe("effective settings", () => {
       "PITH_GRAPH_TOKEN is not a setting of pith-graph. Did you mean PITH_GRAPH_TOKENS?",
     ]);
     expect(unknownVariables({ "PITH_GRAPH_\u001b[2J": "x" })[0]).toMatch(
-      /^PITH_GRAPH_\\u001b\[2J is no setting/,
+      /^PITH_GRAPH_\\u001b\[2J is not a setting/,
     );
   });
 });

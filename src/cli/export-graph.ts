@@ -1,11 +1,11 @@
 import { type Command, Option } from "commander";
 import { prepareLoaders } from "../api/index.ts";
 import {
+  type ExportedNeighbourhood,
   type ExportFile,
   type GraphFormat,
   graphFiles,
   graphFormats,
-  type Neighbourhood,
   withSnapshot,
 } from "../export/index.ts";
 import type { Database } from "../store/index.ts";
@@ -88,15 +88,15 @@ async function exportGraph(refs: readonly string[], options: Options): Promise<v
     return;
   }
   await withDatabase({}, async ({ database }) => {
-    const neighbourhood: Neighbourhood | null =
+    const neighbourhood: ExportedNeighbourhood | null =
       refs.length === 0
         ? null
         : { roots: await workIdsOf(database, refs), depth, direction: directions[direction], maximumWorks };
     await withSnapshot(database, async (snapshot) => {
       // Two files with the same works are reported once.
       let isReported = quiet;
-      const files = graphFiles(format, neighbourhood, ({ isCut }) => {
-        if (isCut && !isReported)
+      const files = graphFiles(format, neighbourhood, ({ isTruncated }) => {
+        if (isTruncated && !isReported)
           say(`Only the nearest ${maximumWorks} works are exported. To export more, raise --maximum-works.`);
         isReported = true;
       });

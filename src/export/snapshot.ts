@@ -23,24 +23,24 @@ export type Snapshot = { readonly client: pg.PoolClient; readonly set: ExportedS
 
 /**
  * Calls `use` with one snapshot of the tables: everything it reads is consistent, despite concurrent writes. Writers do
- * not wait. A connection on which something failed, or that was left in the middle, is discarded.
+ * not wait. A connection on which something failed, or whose work was interrupted, is discarded.
  */
 export async function withSnapshot<Result>(
   { pool }: Pick<Database, "pool">,
   use: (snapshot: Snapshot) => Promise<Result>,
 ): Promise<Result> {
   const client = await pool.connect();
-  let isLost = true;
+  let isBroken = true;
   try {
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     // Millions of rows are sorted by key: half of that would spill to disk otherwise.
     await client.query("SET LOCAL work_mem = '64MB'");
     const result = await use({ client, set: await readSet(client) });
     await client.query("COMMIT");
-    isLost = false;
+    isBroken = false;
     return result;
   } finally {
-    client.release(isLost);
+    client.release(isBroken);
   }
 }
 

@@ -5,26 +5,88 @@ import { type GraphService, startGraph } from "../graph/index.ts";
 import type { Keyring } from "../protocol/index.ts";
 import { type Database, isServerFault, PaperStates, ReadServers } from "../store/index.ts";
 import { clientKey, createAddressReader, createRateGate, type RateSettings } from "./client-address.ts";
-import { createExplorerHandlers, type ExplorerHandlers } from "./explorer/index.ts";
-import { createExportHandlers, noExports } from "./export/index.ts";
+import {
+  createExplorerHandlers,
+  type ExplorerHandlers,
+  explorerFilePattern,
+  explorerPagePattern,
+} from "./explorer.ts";
+import { createExportHandlers, exportFilePattern, noExports } from "./export.ts";
 import {
   createGraphqlHandler,
   defaultRowCacheSize,
   type GraphqlSettings,
+  type LogError,
   type StreamTimes,
 } from "./graphql/index.ts";
-import { answerHealth, answerReadiness, createReadiness, type Readiness } from "./health.ts";
-import { answerRoute, asksForPage, createRouter, type Found, pathOf, readOnly } from "./http/index.ts";
-import { createSubmissionHandlers, noSubmissions, SubmissionDesk } from "./ingest/index.ts";
-import { instrumentRequest } from "./instrument.ts";
-import { ChangeWatch, LiveChanges } from "./live/index.ts";
-import type { LogError } from "./mask-error.ts";
-import { createMirrorHandlers } from "./mirror/index.ts";
-import { RequestReads } from "./request-reads.ts";
-import { sendError, sendFailure } from "./responses.ts";
-import { routesOf } from "./routes.ts";
 
-export type AppOptions = {
+import { answerHealth, answerReadiness, createReadinessCheck, type Readiness } from "./health.ts";
+import {
+  acceptsHtml,
+  answerRoute,
+  createRouter,
+  pathOf,
+  type Route,
+  type RouteMatch,
+  readOnly,
+  sendError,
+  sendFailure,
+} from "./http/index.ts";
+
+import { instrumentRequest } from "./instrument.ts";
+import { ChangeSubscriptions, ChangeWatch } from "./live-changes.ts";
+import { createMirrorHandlers, type MirrorHandlers } from "./mirror.ts";
+import { ReadRouter } from "./read-routing.ts";
+import { createSubmissionHandlers, noSubmissions, SubmissionService } from "./submissions/index.ts";
+
+type Handle = Route["handle"];
+
+type RouteParts = {
+  readonly health: Handle;
+  readonly readiness: Handle;
+  readonly graphql: Handle;
+  readonly submissions: ReturnType<typeof createSubmissionHandlers>;
+  readonly mirror: MirrorHandlers;
+  readonly exports: ReturnType<typeof createExportHandlers>;
+  readonly explorer: ExplorerHandlers;
+};
+
+/** All routes that the server has. */
+function routesOf({
+  health,
+  readiness,
+  graphql,
+  submissions,
+  mirror,
+  exports,
+  explorer,
+}: RouteParts): Route[] {
+  const read = (name: string, pattern: string | RegExp, handle: Handle): Route => {
+    return { name, methods: readOnly, pattern, handle };
+  };
+  const bundle = mirror.document("bundle", (suffix) => `../${suffix}/bundle.json`);
+  const state = mirror.document("state", (suffix) => `../${suffix}/state.json`);
+  const description = mirror.document("description", (suffix) => `${suffix}.json`);
+  return [
+    read("/health", "/health", health),
+    read("/ready", "/ready", readiness),
+    { name: "/graphql", methods: ["GET", "POST", "OPTIONS"], pattern: "/graphql", handle: graphql },
+    { name: "/ingest", methods: ["POST"], pattern: "/ingest", handle: submissions.post },
+    read("/ingest/:id", /^\/ingest\/(.*)$/, submissions.status),
+    read("/feed", "/feed", mirror.feed),
+    read("mirror", "/pith-mirrors.json", mirror.manifest),
+    read("mirror", /^\/pith\/([^/]+)\/bundle\.json$/, bundle),
+    read("mirror", /^\/pith\/([^/]+)\/state\.json$/, state),
+    read("mirror", /^\/\.well-known\/pith\/([^/]+)\/bundle\.json$/, bundle),
+    read("mirror", /^\/pith\/([^/]+)\.json$/, description),
+    read("/export", "/export", exports.list),
+    read("/export", exportFilePattern, exports.file),
+    read("explorer", explorerFilePattern, explorer.file),
+    read("explorer", explorerPagePattern, explorer.page),
+  ];
+}
+
+type AppOptions = {
   /** Owned by the caller: closing the app does not close it. */
   readonly database: Database;
   /** The database that queries read, owned by the caller. Defaults to `database`. */
@@ -88,12 +150,12 @@ export function createApp({
   const servers = readServers ?? new ReadServers({ primary: reads });
   const states = new PaperStates();
   const rowCacheSize = settings.rowCacheSize ?? defaultRowCacheSize;
-  const requestReads = new RequestReads({ servers, graph, states, rowCacheSize });
-  const desk = new SubmissionDesk(database, submissions, () => requestReads.written());
+  const requestReads = new ReadRouter({ servers, graph, states, rowCacheSize });
+  const desk = new SubmissionService(database, submissions, () => requestReads.written());
   const addressOf = createAddressReader(rate.trustedProxies);
   const isWithinRate = createRateGate(rate, addressOf);
   const watch = new ChangeWatch(database);
-  const live = new LiveChanges(database, watch);
+  const live = new ChangeSubscriptions(database, watch);
   const explorer = createExplorerHandlers();
   const graphql = createGraphqlHandler({
     reads: requestReads,
@@ -109,7 +171,7 @@ export function createApp({
     graphiql: explorer.graphiql,
   });
   let isStopping = false;
-  const readiness = createReadiness({
+  const readiness = createReadinessCheck({
     database,
     graph,
     isStopping: () => isStopping,
@@ -136,7 +198,7 @@ export function createApp({
   };
 
   const answer = async (
-    found: Found | null,
+    found: RouteMatch | null,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> => {
@@ -177,7 +239,7 @@ async function answerNotFound(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const isPageRequest = readOnly.includes(request.method ?? "") && asksForPage(request.headers.accept);
+  const isPageRequest = readOnly.includes(request.method ?? "") && acceptsHtml(request.headers.accept);
   if (isPageRequest && (await explorer.notFound(request, response))) return;
   const message = "Nothing is served at this address.";
   sendError(request, response, 404, { code: "NOT_FOUND", message });

@@ -1,13 +1,11 @@
-export { type App, type AppOptions, createApp } from "./app.ts";
-export { connectionLimits } from "./connections.ts";
+export { type App, createApp } from "./app.ts";
+export { connectionLimits } from "./connection-limits.ts";
 export { type GraphqlSettings, graphqlSettings } from "./graphql/index.ts";
-export { createReadiness } from "./health.ts";
-export type { LogError } from "./mask-error.ts";
-export { type MetricsListener, startMetricsListener } from "./metrics-listener.ts";
+export { createReadinessCheck } from "./health.ts";
 export {
   type ListeningServer,
-  listen,
   type RunningServer,
-  type ServerOptions,
+  startListening,
   startServer,
-} from "./start.ts";
+} from "./listen.ts";
+export { type MetricsServer, startMetricsServer } from "./metrics-server.ts";

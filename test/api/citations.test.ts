@@ -350,7 +350,7 @@ describe("invalid arguments of citation queries", () => {
       `{ commonReferences(refs: ${JSON.stringify(refs)}) { nodes { sharedBy } } }`,
     );
     expect(code).toBe("NOT_FOUND");
-    expect(message).toContain('"2502.10009", nor by 2 more.');
+    expect(message).toContain('"2502.10009", or 2 more.');
   });
 
   it.each([

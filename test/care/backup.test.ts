@@ -135,10 +135,14 @@ describe("a backup leaves nothing in the database if it is", () => {
     [
       "cut between two tables",
       (text) => text.slice(0, text.indexOf('COPY public."quarantine"')),
-      /cut short/,
+      /backup is incomplete/,
     ],
-    ["cut within a row", (text) => text.slice(0, text.indexOf('COPY public."changes"') - 200), /cut short/],
-    ["without its last line", (text) => text.slice(0, text.lastIndexOf("--")), /cut short/],
+    [
+      "cut within a row",
+      (text) => text.slice(0, text.indexOf('COPY public."changes"') - 200),
+      /backup is incomplete/,
+    ],
+    ["without its last line", (text) => text.slice(0, text.lastIndexOf("--")), /backup is incomplete/],
     ["followed by more text", (text) => `${text}DROP TABLE events;\n`, /continues after its end/],
     ["a file of another kind", (text) => `SELECT 1;\n${text}`, /not a backup of pith-graph/],
     [
@@ -161,7 +165,7 @@ describe("a backup leaves nothing in the database if it is", () => {
       (text) => text.replace("(paper_id, event_id", "(novelty, event_id"),
       /newer version/,
     ],
-    ["empty", () => "", /cut short/],
+    ["empty", () => "", /backup is incomplete/],
   ];
 
   test.each(damages)("%s", async (_name, damage, message) => {

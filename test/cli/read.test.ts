@@ -48,8 +48,16 @@ test("reading commands exit with 1 for no result, 2 for wrong use and 3 for an u
     [["query", "{ nothing }", ...url], 2, "(GRAPHQL_VALIDATION_FAILED)"],
     [["paper", "2302.12192", "--url", "http://127.0.0.1:1"], 3, "Can't reach http://127.0.0.1:1: "],
     [["paper", "2302.12192", "--url", "ftp://x"], 2, "--url must be an address"],
-    [["papr", "2302.12192"], 2, "Did you mean paper?"],
-    [["paper", "2302.12192", "--jsn"], 2, "Did you mean --json?"],
+    [
+      ["papr", "2302.12192"],
+      2,
+      "error: Unknown command 'papr'. Did you mean paper?\nRun `pith-graph --help` for usage.\n",
+    ],
+    [
+      ["paper", "2302.12192", "--jsn"],
+      2,
+      "error: Unknown option '--jsn'. Did you mean --json?\nRun `pith-graph paper --help` for usage.\n",
+    ],
     [["--version"], 0, ""],
   ];
   for (const [args, status, message] of cases) {

@@ -58,7 +58,7 @@ test("export --url writes files, and reports their size", async () => {
 });
 
 test.each([
-  ["without a token", ["table", "papers"], { PITH_GRAPH_BEARER_TOKEN: "" }, 3, "Exporting needs a token"],
+  ["without a token", ["table", "papers"], { PITH_GRAPH_BEARER_TOKEN: "" }, 3, "Exports need a token"],
   ["a paper that is unknown", ["bibliography", "9999.99999"], {}, 1, "(NOT_FOUND)"],
   ["more works than a server exports", ["graph", "--maximum-works", "100001"], {}, 2, "(BAD_USER_INPUT)"],
 ])("export --url prints the server's error: %s", async (_, args, environment, status, message) => {

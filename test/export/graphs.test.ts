@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { DirectedGraph } from "graphology";
 import { parse } from "graphology-graphml";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { graphFiles, type Neighbourhood } from "../../src/export/index.ts";
+import { type ExportedNeighbourhood, graphFiles } from "../../src/export/index.ts";
 
 import { workIdOf } from "../../src/row-rules/index.ts";
 import { graphNodeId, readableText } from "../../src/text/index.ts";
@@ -39,14 +39,14 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const around: Neighbourhood = {
+const around: ExportedNeighbourhood = {
   roots: [workIdOf(`arxiv:${arxivIdOf(1)}`)],
   direction: "REFERENCES",
   depth: 1,
   maximumWorks: 100,
 };
 
-async function graphOf(neighbourhood: Neighbourhood | null) {
+async function graphOf(neighbourhood: ExportedNeighbourhood | null) {
   const [file] = graphFiles("graphml", neighbourhood);
   const result = await exported(database, given(file));
   return { ...result, graph: parse(DirectedGraph, result.text) };
@@ -76,6 +76,7 @@ describe("GraphML read by graphology", () => {
     }
   });
 
+  /** @input I19 */
   test("labels a work by its title, or else by its identifier", async () => {
     const { graph, text } = await graphOf(null);
     const labels = graph.mapNodes((_, { label, title, work }) => [label, title ?? work]);
@@ -85,6 +86,7 @@ describe("GraphML read by graphology", () => {
     expect(text.match(/<y:NodeLabel>/g)).toHaveLength(graph.order);
   });
 
+  /** @input I20 */
   test("uses the same node id for a work in every export, also if its identifier has quotes", async () => {
     const [all, part] = [await graphOf(null), await graphOf(around)];
     for (const { graph } of [all, part]) {
@@ -117,7 +119,9 @@ describe("GraphML read by graphology", () => {
   test("reports whether works are left out at maximumWorks", async () => {
     const cut: boolean[] = [];
     for (const maximumWorks of [4, 5]) {
-      const [file] = graphFiles("graphml", { ...around, maximumWorks }, ({ isCut }) => cut.push(isCut));
+      const [file] = graphFiles("graphml", { ...around, maximumWorks }, ({ isTruncated: isCut }) =>
+        cut.push(isCut),
+      );
       expect((await exported(database, given(file))).rows).toBe(maximumWorks);
     }
     expect(cut).toEqual([true, false]);

@@ -102,7 +102,7 @@ async function finishUndisturbed(): Promise<void> {
   expect((await server.database.pool.query("SELECT FROM quarantine")).rows).toEqual([]);
 }
 
-async function beginAgain(): Promise<void> {
+async function resetServer(): Promise<void> {
   await clearTables(server.database);
   server.announced = 0;
 }
@@ -120,7 +120,7 @@ test(name, async () => {
     // So that there is enough left to disturb.
     if ((await storedPapers()) > all * 0.75) {
       await finishUndisturbed();
-      await beginAgain();
+      await resetServer();
     }
     const ingest = startIngest();
     await randomMoment(ingest);

@@ -104,7 +104,7 @@ describe("the reader of a COPY", () => {
   test("throws if the COPY is incomplete", () => {
     const reader = new CopyReader([8, 1], () => {});
     reader.push(complete.subarray(0, -2));
-    expect(() => reader.end()).toThrow("only in part");
+    expect(() => reader.end()).toThrow("are incomplete");
   });
 });
 

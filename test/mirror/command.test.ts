@@ -98,7 +98,7 @@ it("sync names rejected documents and the papers that differ, and exits 1", asyn
   });
   const { status, stderr } = await runCli(["sync", ...allowed, server.url], { env });
   expect(stderr).toContain(
-    `${server.url}${pathOf(first)}: WRONG_PAPER: The document is of ${second.pithNumber}.`,
+    `${server.url}${pathOf(first)}: WRONG_PAPER: The document is of another paper: ${second.pithNumber}.`,
   );
   expect(stderr).toContain("1 document rejected: WRONG_PAPER");
   expect(stderr).toContain("the mirrors have different states");
@@ -106,6 +106,7 @@ it("sync names rejected documents and the papers that differ, and exits 1", asyn
   expect(status).toBe(1);
 });
 
+/** @input I6 */
 it("sync exits 3 and names outstanding papers, and quarantine retry fetches them", async () => {
   await ingestTexts(a, textsOf(documents), "signed");
   const [first = expect.fail()] = documents;
@@ -127,7 +128,7 @@ it("sync exits 3 and names outstanding papers, and quarantine retry fetches them
 
   isBroken = false;
   const retried = await runCli(["quarantine", "retry", ...allowed], { env });
-  expect(retried.stderr).toContain(`${server.url}: 1 outstanding paper fetched again, 1 settled`);
+  expect(retried.stderr).toContain(`${server.url}: 1 outstanding paper tried again, 1 fetched`);
   expect(retried.status).toBe(0);
   expect(await statesOf(b)).toEqual(await statesOf(a));
   const again = await runCli(args, { env });
@@ -167,7 +168,7 @@ it("sync answers wrong arguments with what to do, and exits 2 or 3", async () =>
     ],
     [["http://127.0.0.1:1"], "add --allow-host 127.0.0.1:1.", 3],
     [["mirror.example.org"], "is not the address of a mirror: write https://mirror.example.org"],
-    [[...allowed, "http://127.0.0.1:1"], "Can't follow http://127.0.0.1:1 (/feed). ", 3],
+    [[...allowed, "http://127.0.0.1:1"], "Can't follow http://127.0.0.1:1 (/pith-mirrors.json). ", 3],
     [["--allow-host", "http://x", "https://example.org"], "write example.org or example.org:8080"],
     [["--concurrency", "0", "https://example.org"], "from 1 to 64"],
     [["--minimum-proof", "high", "https://example.org"], "must be hash (for a source that you trust)"],

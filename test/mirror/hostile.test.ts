@@ -218,7 +218,7 @@ describe("sync rejects a wrong document and imports the others:", () => {
   /** @threat T18 */
   it.each(cases)("%s is rejected with %s", async (_what, code, answer, requestCount) => {
     const server = await serveWrongly(answer);
-    const fetcher = localFetcher(code === "TOO_SLOW" ? { leastBytes: 1000, window: 1000 } : {});
+    const fetcher = localFetcher(code === "TOO_SLOW" ? { minBytes: 1000, window: 1000 } : {});
     const result = await follow(b, server.url, { fetcher, concurrency: 2 });
     const source = server.url + pathOf(target);
     expect([...result.rejected]).toEqual([[code, 1]]);
@@ -235,6 +235,7 @@ describe("sync rejects a wrong document and imports the others:", () => {
     expect(await cursorOf(b, server.url)).toBe(Number(position));
   });
 
+  /** @input I8 */
   it("a byte order mark before a document is ignored", async () => {
     const server = await serveWrongly(sendText(`\ufeff${target.text}`));
     expect((await follow(b, server.url)).comparison?.isEqual).toBe(true);
@@ -272,9 +273,10 @@ describe("sync keeps a paper outstanding and imports the others:", () => {
     return { url: server.url, requests: server.requests, state };
   }
 
+  /** @input I6 */
   it.each([...faults, ...answers])("%s: outstanding with %s until delivered", async (what, code, answer) => {
     const server = await serveFor(answer);
-    const fetcher = localFetcher(code === "TOO_SLOW" ? { leastBytes: 1000, window: 1000 } : {});
+    const fetcher = localFetcher(code === "TOO_SLOW" ? { minBytes: 1000, window: 1000 } : {});
     const result = await follow(b, server.url, { fetcher, concurrency: 2, explainsDifference: true });
     expect([...result.rejected]).toEqual([]);
     expect(await quarantineOf(b)).toEqual([]);
@@ -300,6 +302,7 @@ describe("sync keeps a paper outstanding and imports the others:", () => {
     expect(await statesOf(b)).toEqual(await statesOf(a));
   });
 
+  /** @input I6 */
   it.each(answers)("%s is rejected with %s after three syncs", async (_what, code, answer) => {
     const server = await serveFor(answer);
     for (const nth of [1, 2]) {
@@ -314,6 +317,7 @@ describe("sync keeps a paper outstanding and imports the others:", () => {
     expect(server.requests).not.toContain(pathOf(target));
   });
 
+  /** @input I6 */
   it("500 never becomes definite, and resets the count of answers", async () => {
     let status = 404;
     const server = await serveFor((_request, response) => response.writeHead(status).end());
@@ -346,9 +350,9 @@ describe("sync ends with MirrorError and keeps its cursor:", () => {
   });
 
   it.each([
-    ["is no JSON", "<html>"],
-    ["is no pith_graph_feed", "{}"],
-    ["is no pith_graph_feed", "null"],
+    ["is not valid JSON", "<html>"],
+    ["is not a pith_graph_feed", "{}"],
+    ["is not a pith_graph_feed", "null"],
     ["after, head or changes", feed({}, []).replace('"changes":[]', '"changes":{}')],
     ["position", feed({ position: -1, checksum: hash }, [])],
     ["position", feed({ position: 1e300, checksum: hash }, [])],
@@ -380,7 +384,9 @@ describe("sync ends with MirrorError and keeps its cursor:", () => {
       response.end(feed({ position: 1000, checksum: hash }, [change(position)]));
     });
     closing.push(server.close);
-    await expect(follow(b, server.url, { manifest: "unused" })).rejects.toThrow("contradicts itself");
+    await expect(follow(b, server.url, { manifest: "unused" })).rejects.toThrow(
+      "is inconsistent between pages",
+    );
   });
 
   /** @threat T18 */
@@ -421,7 +427,7 @@ describe("the manifest of a mirror", () => {
     expect(server.requests.filter((url) => url.startsWith("/elsewhere/"))).toHaveLength(documents.length);
 
     text = manifest("https://example.org/{suffix}");
-    await expect(follow(b, server.url, { manifest: "required" })).rejects.toThrow("names no place");
+    await expect(follow(b, server.url, { manifest: "required" })).rejects.toThrow("names no address");
     const again = await follow(b, server.url, { fromStart: true });
     expect(again.unchanged).toBe(documents.length);
   });

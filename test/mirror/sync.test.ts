@@ -186,7 +186,7 @@ describe("two mirrors", () => {
       minimumProof: "signed",
       maximumBytes: 1_000_000,
       signal: stop.signal,
-      interval: { least: 1, most: 5 },
+      interval: { min: 1, max: 5 },
       onSynced: ({ comparison, documents }) => {
         if (documents === 0) return;
         equal.push(comparison?.isEqual ?? false);
@@ -227,7 +227,7 @@ describe("the cursor of a sync", () => {
       response.destroy();
       return true;
     });
-    await expect(follow(b, server.url, { concurrency: 1 })).rejects.toThrow("cannot be followed");
+    await expect(follow(b, server.url, { concurrency: 1 })).rejects.toThrow("Can't follow");
     expect(attempts).toBe(atOnce.attempts);
     expect(await cursorOf(b, server.url)).toBe(2);
     expect(await quarantineOf(b)).toEqual([]);
@@ -323,7 +323,7 @@ describe("the cursor of a sync", () => {
     });
     await expect(follow(b, server.url)).rejects.toThrow("--numbers <file>");
     server.requests.splice(0);
-    await expect(follow(b, server.url, { numbers, concurrency: 1 })).rejects.toThrow("cannot be followed");
+    await expect(follow(b, server.url, { numbers, concurrency: 1 })).rejects.toThrow("Can't follow");
     isAway = false;
     server.requests.splice(0);
     const result = await follow(b, server.url, { numbers, concurrency: 1 });

@@ -191,6 +191,7 @@ describe("/graphql", () => {
     expect([answer.status, codeOf(answer)]).toEqual([400, "BAD_USER_INPUT"]);
   });
 
+  /** @input I36 */
   it("accepts an empty operationName, and null for variables and extensions", async () => {
     const parameters = {
       query: "query A { __typename }",

@@ -256,7 +256,7 @@ describe("an address above the rate limit", () => {
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
     expect(refused.errors?.[0]).toMatchObject({
-      message: expect.stringMatching(/More than 3 requests a minute.*Try again in \d+ s/),
+      message: expect.stringMatching(/exceeded 3 requests per minute.*Try again in \d+ s/),
       extensions: { code: "RATE_LIMITED" },
     });
     expect((await from("203.0.113.2")).status).toBe(200);

@@ -1,31 +1,50 @@
+export { explainRefusal, findSubmitter, type Submitter } from "./bearer-tokens.ts";
+export {
+  matchesIfMatch,
+  matchesIfNoneMatch,
+  sendUnmodified,
+  strongTag,
+  weakTag,
+} from "./conditional-requests.ts";
+export {
+  type AcceptedTypes,
+  acceptedEncoding,
+  acceptedTypes,
+  acceptsHtml,
+  type Encoding,
+  type JsonType,
+} from "./content-negotiation.ts";
+export { type CorsSettings, corsHeaders, csrfRefusal, openCors, preflightHeaders } from "./cors.ts";
 export {
   BodyError,
   discardBody,
   isUtf8Address,
   RetryLaterError,
-  readChunks,
-  readText,
+  readBodyChunks,
+  readBodyText,
   tooLarge,
-} from "./body.ts";
-export { isMatched, isNamedBy, sendUnmodified, strongTag, weakTag } from "./conditional.ts";
-export { type CorsSettings, corsHeaders, crossSiteRefusal, openCors, preflightHeaders } from "./cors.ts";
+} from "./request-body.ts";
 export {
-  type AcceptedTypes,
-  acceptedEncoding,
-  acceptedTypes,
-  asksForPage,
-  type Encoding,
-  type JsonType,
-} from "./negotiation.ts";
+  databaseDownExtensions,
+  databaseDownText,
+  GoneError,
+  send,
+  sendAsRead,
+  sendBody,
+  sendError,
+  sendFailure,
+  sendJson,
+  unavailableHttp,
+  untilDrained,
+} from "./responses.ts";
 export {
   answerRoute,
   createRouter,
-  type Found,
   pathOf,
   queryOf,
   type Route,
+  type RouteMatch,
   readOnly,
-  useOriginForm,
+  rewriteAbsoluteForm,
 } from "./router.ts";
-export { sendImmutable, sendPage } from "./static-file.ts";
-export { inTime, type TimedRead } from "./timed-answer.ts";
+export { type LimitedRead, withTimeLimit } from "./time-limit.ts";

@@ -1,0 +1,2 @@
+export { createSubmissionHandlers } from "./handlers.ts";
+export { noSubmissions, SubmissionService } from "./submission-service.ts";
