@@ -8,7 +8,7 @@ type Given = {
   readonly graphVersion: string;
   readonly truncated?: boolean;
   /** Whether a budget cut the answer, for questions that report it. */
-  readonly isShort?: boolean;
+  readonly isBudgetExhausted?: boolean;
 };
 
 /**
@@ -74,7 +74,7 @@ export class RequestGraph {
 
   #noted<Result extends Given>(answer: Result): Result {
     const graphVersion = this.#service.graphVersion();
-    const isShort = answer.isShort ?? answer.truncated ?? false;
+    const isShort = answer.isBudgetExhausted ?? answer.truncated ?? false;
     if (isShort || (graphVersion ?? answer.graphVersion) !== answer.graphVersion) this.#isCurrent = false;
     return answer;
   }

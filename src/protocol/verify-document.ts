@@ -46,7 +46,7 @@ export function verifyDocument(
   storedSignature?: VerificationContext["storedSignature"],
 ): DocumentVerification {
   const { pithNumber, record } = document;
-  const context = { pithNumber, keyring, minimumProof, record, heldEvent: storedSignature };
+  const context: VerificationContext = { pithNumber, keyring, minimumProof, record, storedSignature };
   const events: AcceptedEvent[] = [];
   const refused: RejectedCopy[] = [];
   for (const copy of document.copies) {

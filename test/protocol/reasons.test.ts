@@ -198,7 +198,7 @@ function judge(value: JsonValue, minimumProof: Proof) {
 }
 
 /** @threat T16 */
-describe("judgeEvent, rules 1 to 6", () => {
+describe("verifyEventCopy, rules 1 to 6", () => {
   const rows = Object.entries(refusals).flatMap(([reason, cases]) =>
     Object.entries(cases).map(([what, value]) => [reason, what, value] as const),
   );
@@ -371,7 +371,7 @@ const faults: Cases<FaultReason> = {
   },
 };
 
-describe("judgeEvent, rules 7 and 8", () => {
+describe("verifyEventCopy, rules 7 and 8", () => {
   const rows = Object.entries(faults).flatMap(([reason, cases]) =>
     Object.entries(cases).map(([what, value]) => [reason, what, value as JsonObject] as const),
   );
