@@ -1,8 +1,6 @@
 export type { CitationDirection } from "./adjacency.ts";
 export { type Budget, Meter } from "./budget.ts";
 export {
-  type AdjacencyKind,
-  type GraphOptions,
   type GraphService,
   type GraphStatus,
   startGraph,
@@ -13,7 +11,6 @@ export { longestChains } from "./paths.ts";
 export {
   type CountedWork,
   type CountedWorksResult,
-  type GraphQueries,
   type GraphQueryInput,
   type GraphQueryName,
   type GraphQueryResult,

@@ -76,8 +76,8 @@ function recordAliases(pithNumber: PithNumber, record: JsonValue | null): Map<st
 }
 
 /**
- * The `source_aliases` of a state, sorted. `documentAliases`: those of the documents accepted at `hash`, in any order and with
- * repeats. `isInconsistent`: whether some were dropped (`ALIAS_INCONSISTENT`).
+ * The `source_aliases` of a state, sorted. `documentAliases`: those of the documents accepted at `hash`, in any order
+ * and with repeats. `isInconsistent`: whether some were dropped (`ALIAS_INCONSISTENT`).
  */
 export function mergeAliases(
   documentAliases: Iterable<JsonValue>,
