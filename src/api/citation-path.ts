@@ -1,9 +1,9 @@
 import type { CitationDirection } from "../graph/index.ts";
+import { graphLimits, readWithin } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
-import { anyWorkRef, type GraphResult, GraphResultInterface, workIdByRef, worksOf } from "./graph-works.ts";
-import { graphLimits, readWithin } from "./limits/index.ts";
+import { anyWorkRef, type GraphResult, GraphResultInterface, workIdByRef, worksOf } from "./graph-result.ts";
 import type { WorkRow } from "./loaders/index.ts";
 import { WorkObject } from "./objects.ts";
 import { CitationDirectionEnum } from "./scalars-and-enums.ts";

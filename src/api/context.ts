@@ -1,13 +1,10 @@
 import type { GraphService } from "../graph/index.ts";
-import type { Keyring } from "../protocol/index.ts";
+import { createKeyring, type Keyring, registryKey } from "../protocol/index.ts";
 import { type Change, type Database, nameAsker } from "../store/index.ts";
-import { Allowance } from "./allowance.ts";
-import { Deadline } from "./deadline.ts";
 import { ApiError } from "./errors.ts";
-import { defaultQueryLimits } from "./limits/index.ts";
+import { Allowance, Deadline, defaultQueryLimits } from "./execution/index.ts";
 import { type Loaders, prepareLoaders, type RowCache, type Rows } from "./loaders/index.ts";
 import { RequestGraph } from "./request-graph.ts";
-import { builtInKeyring } from "./signer-origin.ts";
 
 /** Shared by the resolvers of one request. */
 export type Context = {
@@ -66,6 +63,9 @@ const refuseToFollow = () => {
 const refuse: Submit = () => {
   throw new ApiError("UNAUTHENTICATED", "No submissions are taken here.");
 };
+
+/** Only the registry's key. */
+const builtInKeyring: Keyring = createKeyring([registryKey]);
 
 export type RequestParts = {
   /** Defaults to rejecting submissions with UNAUTHENTICATED. */

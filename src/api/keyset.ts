@@ -1,5 +1,9 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { PgTable } from "drizzle-orm/pg-core";
 import { isSha256, parseInstant } from "../protocol/index.ts";
-import { badUserInput } from "./errors.ts";
+import type { Queries } from "../store/index.ts";
+import { readPageSize } from "./argument-limits.ts";
+import { ApiError, badUserInput } from "./errors.ts";
 
 /** The type of a part of a key. Each value has one spelling, so a cursor has one, too. */
 export type KeyPart = "instant" | "bigint" | "integer" | "sha256";
@@ -53,10 +57,6 @@ function fits(part: KeyPart, text: string): boolean {
   return value <= largest && value >= -largest;
 }
 
-/** Rows of a page: the default, and the maximum of `first` and `last`. */
-export const defaultPageSize = 20;
-export const maximumPageSize = 100;
-
 export type PageArguments = {
   readonly first?: number | null | undefined;
   readonly after?: string | null | undefined;
@@ -86,7 +86,7 @@ export type KeysetSource<Row, Node> = {
 };
 
 /** A row's node with its cursor, which is encoded only on access. */
-export class Edge<Row, Node> {
+class Edge<Row, Node> {
   readonly node: Node;
   readonly #source: Pick<KeysetSource<Row, Node>, "order" | "keyOf">;
   readonly #row: Row;
@@ -197,15 +197,45 @@ function readRange(order: KeyOrder, { first, after, last, before }: PageArgument
     after: after === null || after === undefined ? null : decodeCursor(order, after, "after"),
     before: before === null || before === undefined ? null : decodeCursor(order, before, "before"),
     reverse,
-    limit: readLimit(reverse ? "last" : "first", reverse ? last : first),
+    limit: readPageSize(reverse ? "last" : "first", reverse ? last : first),
   };
 }
 
-/** The number of rows requested by `first` or `last`. Throws BAD_USER_INPUT outside 0 to 100. */
-export function readLimit(argument: string, value: number | null | undefined): number {
-  const limit = value ?? defaultPageSize;
-  if (limit < 0 || limit > maximumPageSize) {
-    throw badUserInput(`\`${argument}\` must be from 0 to ${maximumPageSize}, not ${limit}.`);
-  }
-  return limit;
+/** The most rows that are counted for a filter: one or two seconds of work. */
+const mostCounted = 1_000_000;
+
+/** The exact number of rows of a table that match a condition. Rejects with QUERY_TOO_COMPLEX above `mostCounted`. */
+export async function countRows(db: Queries, table: PgTable, condition: SQL | undefined): Promise<number> {
+  const { rows } = await db.execute<{ count: string }>(sql`SELECT ${counted(table, condition)} AS count`);
+  return within(Number(rows[0]?.count ?? 0));
+}
+
+/**
+ * Rows that match `condition` minus those that match `excepted`, a subset, in one snapshot. For anti-joins: counting
+ * the rows with a match in another table is faster than finding those without. Rejects as `countRows` does.
+ */
+export async function countRowsWithout(
+  db: Queries,
+  table: PgTable,
+  condition: SQL | undefined,
+  excepted: SQL | undefined,
+): Promise<number> {
+  const { rows } = await db.execute<{ count: string; excepted: string }>(
+    sql`SELECT ${counted(table, condition)} AS count, ${counted(table, excepted)} AS excepted`,
+  );
+  return within(Number(rows[0]?.count ?? 0)) - Number(rows[0]?.excepted ?? 0);
+}
+
+/** One row beyond the limit shows that there are more. */
+function counted(table: PgTable, condition: SQL | undefined): SQL {
+  const most = sql.raw(String(mostCounted + 1));
+  return sql`(SELECT count(*) FROM (SELECT FROM ${table} WHERE ${condition ?? sql`true`} LIMIT ${most}) AS counted)`;
+}
+
+function within(count: number): number {
+  if (count <= mostCounted) return count;
+  throw new ApiError(
+    "QUERY_TOO_COMPLEX",
+    `More than ${mostCounted.toLocaleString("en-US")} rows would have to be counted for this filter. Narrow it, or leave \`totalCount\` out.`,
+  );
 }

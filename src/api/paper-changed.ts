@@ -1,9 +1,9 @@
 import { isPithNumber, type PaperRef, parsePaperRef, suffixOf } from "../protocol/index.ts";
 import type { Change, Database } from "../store/index.ts";
+import { maxPageSize } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import type { ChangeFollower, Context } from "./context.ts";
 import { badUserInput } from "./errors.ts";
-import { maximumPageSize } from "./keyset.ts";
 import type { PaperRow } from "./loaders/index.ts";
 import { PaperObject } from "./objects.ts";
 
@@ -21,8 +21,8 @@ class WantedPapers {
 
   /** Throws BAD_USER_INPUT if a ref names no paper, or if there are too many. */
   constructor(refs: readonly string[] | null) {
-    if (refs !== null && refs.length > maximumPageSize) {
-      throw badUserInput(`\`refs\` may name at most ${maximumPageSize} papers, not ${refs.length}.`);
+    if (refs !== null && refs.length > maxPageSize) {
+      throw badUserInput(`\`refs\` may name at most ${maxPageSize} papers, not ${refs.length}.`);
     }
     this.#refs = refs?.map(readRef) ?? null;
   }
@@ -113,7 +113,7 @@ builder.subscriptionField("paperChanged", (t) =>
     args: {
       refs: t.arg.stringList({
         description:
-          `The papers, stored or not, in any form that \`Query.paper\` accepts; maximum ${maximumPageSize}. Defaults ` +
+          `The papers, stored or not, in any form that \`Query.paper\` accepts; maximum ${maxPageSize}. Defaults ` +
           "to all papers; an empty list matches nothing, and an arXiv id without version matches all versions.",
       }),
       afterPosition: t.arg.string({

@@ -1,16 +1,8 @@
 import { isJsonObject, isPithNumber, suffixOf } from "../protocol/index.ts";
 import { paperIdOf } from "../row-rules/index.ts";
 import { builder } from "./builder.ts";
-
-import {
-  ClaimConnection,
-  EventConnection,
-  forwardArguments,
-  PaperConnection,
-  ReferenceConnection,
-} from "./connections.ts";
 import type { Context } from "./context.ts";
-import { JsonText } from "./json-text.ts";
+import { JsonText } from "./execution/index.ts";
 import { KeysetConnection } from "./keyset.ts";
 import {
   type AliasRow,
@@ -20,16 +12,22 @@ import {
   eventKeyParts,
   ordinalConnection,
   type PaperRow,
+  required,
 } from "./loaders/index.ts";
 import {
+  ClaimConnection,
+  EventConnection,
+  forwardArguments,
+  PaperConnection,
   PaperObject,
+  ReferenceConnection,
   ReferenceCoverageObject,
   SourceObject,
   StateObject,
   VerificationObject,
   WorkObject,
 } from "./objects.ts";
-import { required } from "./required.ts";
+
 import { ClaimKindEnum, EventTypeEnum } from "./scalars-and-enums.ts";
 import { citingConnection } from "./work.ts";
 

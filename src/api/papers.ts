@@ -1,10 +1,9 @@
 import { papers, type Queries } from "../store/index.ts";
 import { builder } from "./builder.ts";
-import { PaperConnection, pageArguments } from "./connections.ts";
 import type { Context } from "./context.ts";
-import { countRows, countRowsWithout } from "./count-rows.ts";
-import { type Key, KeysetConnection, type PageArguments } from "./keyset.ts";
+import { countRows, countRowsWithout, type Key, KeysetConnection, type PageArguments } from "./keyset.ts";
 import type { PaperRow } from "./loaders/index.ts";
+import { PaperConnection, pageArguments } from "./objects.ts";
 import { type PaperFilter, PaperFilterInput, paperCondition } from "./paper-filter.ts";
 import {
   type Bound,
@@ -12,9 +11,9 @@ import {
   keyOrders,
   type OrderedPaper,
   type PaperOrder,
+  type PaperRange,
   readPapersOf,
-  type Stretch,
-} from "./paper-pages/index.ts";
+} from "./paper-pages.ts";
 
 const PaperOrderEnum = builder.enumType("PaperOrder", {
   description: "The order of papers. Ties have the same order on every mirror.",
@@ -54,8 +53,8 @@ function papersConnection(
   const readPapers = readPapersOf({ db, pool }, filter, order);
   // Searching for a rare title may scan all papers; the other filters have indexes.
   const isExpensive = filter.titleContains !== null && filter.titleContains !== undefined;
-  const read = (stretch: Stretch, limit: number): Promise<OrderedPaper[]> => {
-    const work = () => readPapers(stretch, limit);
+  const read = (range: PaperRange, limit: number): Promise<OrderedPaper[]> => {
+    const work = () => readPapers(range, limit);
     return isExpensive ? loaders.batches.trackExpensive(work) : loaders.batches.track(work);
   };
   const exclusive = (key: Key | null): Bound | null => (key === null ? null : { key, inclusive: false });
@@ -69,11 +68,11 @@ function papersConnection(
         read({ after: exclusive(after), before: exclusive(before), reverse }, limit),
       anyFrom: async (key, side) => {
         const bound = { key, inclusive: true };
-        const stretch =
+        const range =
           side === "before"
             ? { after: null, before: bound, reverse: true }
             : { after: bound, before: null, reverse: false };
-        return (await read(stretch, 1)).length > 0;
+        return (await read(range, 1)).length > 0;
       },
       count: async () => {
         if (condition === undefined) return loaders.total.load("papers");

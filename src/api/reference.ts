@@ -1,6 +1,6 @@
 import { isJsonObject } from "../protocol/index.ts";
 import type { Context } from "./context.ts";
-import type { ReferenceRow } from "./loaders/index.ts";
+import { type ReferenceRow, required } from "./loaders/index.ts";
 import {
   PaperObject,
   ProvenanceObject,
@@ -9,7 +9,6 @@ import {
   WorkObject,
 } from "./objects.ts";
 import { provenanceOf } from "./provenance.ts";
-import { required } from "./required.ts";
 
 ReferenceCoverageObject.implement({
   description:

@@ -1,7 +1,18 @@
 import { type Budget, type GraphService, type GraphStatus, GraphUnavailableError } from "../graph/index.ts";
 import { ApiError } from "./errors.ts";
-import { analysisBudget, loadPatienceMilliseconds, questionBudget } from "./limits/index.ts";
 import type { Batches } from "./loaders/index.ts";
+
+/**
+ * The time that all questions of one request may take together, and the edges that each may read; beyond, an answer is
+ * `truncated`. A graph of 6 million edges has 12 million to read, in both directions.
+ */
+const questionBudget = { milliseconds: 2_000, edges: 20_000_000 } as const;
+
+/** The time for ranking all works, which is done once for a version of the graph, not for each request. */
+const analysisBudget = { milliseconds: 20_000 } as const;
+
+/** How long a question that needs the graph in memory waits for it to load. */
+const loadPatienceMilliseconds = 2_000;
 
 /** The common part of all answers of the graph. */
 type Given = {

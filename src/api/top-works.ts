@@ -12,10 +12,10 @@ import {
   sql,
 } from "drizzle-orm";
 import { papers, type Queries, works } from "../store/index.ts";
+import { graphLimits, readWithin } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import { type GraphList, graphListObject, worksOf } from "./graph-works.ts";
-import { graphLimits, readWithin } from "./limits/index.ts";
+import { type GraphList, graphListObject, worksOf } from "./graph-result.ts";
 import type { WorkRow } from "./loaders/index.ts";
 import { WorkObject } from "./objects.ts";
 import { categoriesCondition } from "./paper-filter.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { mostRanked } from "../../src/api/search/text-search.ts";
+import { mostRanked } from "../../src/api/text-search.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 import { type Client, createClient } from "./client.ts";

@@ -187,7 +187,7 @@ test("row 23: a part of a word up to a mark is another word", async () => {
 });
 
 test("what separates words is the same in the database and in queries, for every assigned character", async () => {
-  const { wordShape } = await import("../../src/api/search/text-search.ts");
+  const { wordShape } = await import("../../src/api/text-search.ts");
   const { rows } = await database.pool.query<{ code: number; words: string }>(
     `SELECT code, pith_graph_words('é' || chr(code) || 'é') AS words FROM generate_series(33, 65535) AS code
      WHERE code NOT BETWEEN 55296 AND 57343 AND unicode_assigned(chr(code))`,

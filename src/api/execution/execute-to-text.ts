@@ -20,7 +20,7 @@ import { inspect } from "graphql/jsutils/inspect.js";
 import { isPromise } from "graphql/jsutils/isPromise.js";
 import { promiseReduce } from "graphql/jsutils/promiseReduce.js";
 import { rootFields } from "../../runtime/index.ts";
-import { JsonText } from "../json-text.ts";
+import { JsonText } from "./json-text.ts";
 import { leafText, rootSelection, type SelectedField, type Selection, selectionBelow } from "./selections.ts";
 
 /**

@@ -1,11 +1,9 @@
 import DataLoader from "dataloader";
 import { loaderBatches } from "../../runtime/index.ts";
 import { asExpensive, untilAborted } from "../../store/index.ts";
-
-import type { Allowance } from "../allowance.ts";
-import { keysOfStatement, whenSettled } from "./pacing.ts";
+import type { Allowance } from "../execution/index.ts";
 import type { RowCache } from "./row-cache.ts";
-import type { SharedBatches } from "./shared-batches.ts";
+import { keysOfStatement, type SharedBatches, whenSettled } from "./shared-batches.ts";
 
 type Loaded<Key, Value> = DataLoader<Key, Value, unknown>;
 
@@ -215,4 +213,17 @@ export function groupBy<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key
     else group.push(row);
   }
   return groups;
+}
+
+/**
+ * Returns a row that another row refers to. Both are derived in one transaction, so it exists; but the pair may be
+ * replaced between two statements of one request, and then this throws.
+ */
+export function required<Row>(row: Row | null | Promise<Row | null>, name: string): Row | Promise<Row> {
+  return row instanceof Promise ? row.then((found) => there(found, name)) : there(row, name);
+}
+
+function there<Row>(found: Row | null, name: string): Row {
+  if (found === null) throw new Error(`The tables hold no ${name} where another row names one.`);
+  return found;
 }

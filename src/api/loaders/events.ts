@@ -17,10 +17,9 @@ import {
   prepareRows,
   readRows,
 } from "../../store/index.ts";
-
+import { readInPortions } from "../execution/index.ts";
 import type { Key, KeyPart, Range } from "../keyset.ts";
 import { type Batches, groupBy, LoadersByArguments, type RowLoader } from "./batching.ts";
-import { readInPortions } from "./pacing.ts";
 
 const { body: _body, signature: _signature, ...headColumns } = getTableColumns(events);
 

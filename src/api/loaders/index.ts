@@ -1,10 +1,17 @@
-import { type Allowance, withoutLimit } from "../allowance.ts";
+import { type Allowance, withoutLimit } from "../execution/index.ts";
 import { Batches } from "./batching.ts";
-import { type CitingPaperLoaders, prepareCitingPaperLoaders } from "./citing-papers.ts";
 import { type ClaimLoaders, prepareClaimLoaders } from "./claims.ts";
 import { type EventLoaders, prepareEventLoaders } from "./events.ts";
 import { type PaperRefLoaders, paperRefLoaders } from "./paper-refs.ts";
-import { type PaperLoaders, preparePaperLoaders, prepareWorkLoaders, type WorkLoaders } from "./papers.ts";
+import {
+  type CitingPaperLoaders,
+  type PaperLoaders,
+  prepareCitingPaperLoaders,
+  preparePaperLoaders,
+  prepareWorkLoaders,
+  type WorkLoaders,
+} from "./papers.ts";
+
 import {
   type AliasLoaders,
   prepareAliasLoaders,
@@ -75,8 +82,7 @@ export function prepareLoaders(rows: Rows): (signal?: AbortSignal, allowance?: A
     };
   };
 }
-export { Batches, LoadersByArguments } from "./batching.ts";
-export type { CitingPaperRow } from "./citing-papers.ts";
+export { Batches, LoadersByArguments, required } from "./batching.ts";
 export { type ClaimKindOrOther, type ClaimRow, claimKinds, ofKinds } from "./claims.ts";
 export {
   type EventPage,
@@ -87,8 +93,10 @@ export {
   ofTypes,
 } from "./events.ts";
 export { ordinalConnection } from "./ordinal.ts";
-export type { IdentifierRow, PaperRow, WorkRow } from "./papers.ts";
+export { findCitable } from "./paper-refs.ts";
+export type { CitingPaperRow, IdentifierRow, PaperRow, WorkRow } from "./papers.ts";
 export type { AliasRow, SignerRow } from "./records.ts";
+export { buildPaperDocument } from "./records.ts";
 export type { ReferenceRow } from "./references.ts";
 export { RowCache } from "./row-cache.ts";
 export type { Rows } from "./shared-batches.ts";

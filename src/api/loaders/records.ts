@@ -7,16 +7,18 @@ import {
   endingSignal,
   isLarge,
   PaperStates,
+  QueueFullError,
   readHeads,
   readLogTexts,
   records,
   signers,
   type TotalName,
   totals,
+  type WantedDocument,
 } from "../../store/index.ts";
-import { buildPaperDocument } from "../paper-document.ts";
+import { ApiError, comeAgainSeconds } from "../errors.ts";
+import { readInPortions } from "../execution/index.ts";
 import type { Batches, RowLoader } from "./batching.ts";
-import { readInPortions } from "./pacing.ts";
 import type { Rows } from "./shared-batches.ts";
 
 export type RecordLoaders = {
@@ -194,4 +196,19 @@ export function prepareTotalLoaders({ db }: Pick<Database, "db">): (batches: Bat
       return new Map(rows.map((row) => [row.name, row.value]));
     }, 0),
   });
+}
+
+/** Makes a document of a paper. Throws UNAVAILABLE if too many requests wait for documents of large papers. */
+export async function buildPaperDocument(
+  states: PaperStates,
+  wanted: WantedDocument,
+): Promise<BuiltDocument> {
+  try {
+    return await states.build(wanted);
+  } catch (error) {
+    if (!(error instanceof QueueFullError)) throw error;
+    throw new ApiError("UNAVAILABLE", `${error.message} Try again in ${comeAgainSeconds} s.`, {
+      retryAfter: comeAgainSeconds,
+    });
+  }
 }

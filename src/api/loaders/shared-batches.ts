@@ -8,7 +8,6 @@ import {
   type PaperStates,
   type Sender,
 } from "../../store/index.ts";
-import { afterSettling, keysOfStatement } from "./pacing.ts";
 import type { CachedRows, RowCache } from "./row-cache.ts";
 
 type Found<Value> = ReadonlyMap<unknown, Value>;
@@ -188,3 +187,47 @@ export type Rows = Pick<Database, "db" | "pool"> & {
   /** Merges the states of papers. Defaults to a new instance. */
   readonly states?: PaperStates;
 };
+
+let settling: (() => void)[] = [];
+let sending: (() => void)[] = [];
+let isScheduled = false;
+
+function runTurn(): void {
+  isScheduled = false;
+  const settle = settling;
+  settling = [];
+  for (const work of settle) work();
+  const send = sending;
+  sending = [];
+  for (const work of send) work();
+}
+
+function schedule(): void {
+  if (isScheduled) return;
+  isScheduled = true;
+  setImmediate(runTurn);
+}
+
+/** Runs work at the end of this turn of the event loop, when all resolvers that can continue have done so. */
+export function whenSettled(work: () => void): void {
+  settling.push(work);
+  schedule();
+}
+
+/** Runs work after all `whenSettled` work of this turn, when all requests have requested their keys. */
+function afterSettling(work: () => void): void {
+  sending.push(work);
+  schedule();
+}
+
+/*
+ * The limits of one statement of a loader. Its rows arrive together, and everything that waits for them continues in
+ * one turn of the event loop.
+ */
+const mostKeys = 500;
+const mostRows = 20_000;
+
+/** The maximum number of keys of a statement if each has up to `rowsOfKey` rows. */
+export function keysOfStatement(rowsOfKey: number): number {
+  return Math.max(1, Math.min(mostKeys, Math.floor(mostRows / Math.max(1, rowsOfKey))));
+}

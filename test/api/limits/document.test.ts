@@ -6,7 +6,7 @@ import {
   maximumNesting,
   measureOperations,
   parseWithin,
-} from "../../../src/api/limits/limits.ts";
+} from "../../../src/api/execution/query-limits.ts";
 
 function measure(source: string) {
   return measureOperations(parse(source)).map(({ measures }) => measures)[0];

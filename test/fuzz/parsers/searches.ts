@@ -1,4 +1,4 @@
-import { readQuery } from "../../../src/api/search/text-search.ts";
+import { readQuery } from "../../../src/api/text-search.ts";
 import { refusedOr } from "./cursors.ts";
 import { demand, type Target } from "./target.ts";
 

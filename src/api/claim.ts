@@ -2,20 +2,18 @@ import { and, asc, desc, eq, exists, inArray, type SQL, sql } from "drizzle-orm"
 import { isPithNumber } from "../protocol/index.ts";
 import { paperIdOf } from "../row-rules/index.ts";
 import { claims, papers, readRows } from "../store/index.ts";
+import { maxPageSize } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
-
-import { ClaimConnection, pageArguments } from "./connections.ts";
 import type { Context } from "./context.ts";
-import { countRows } from "./count-rows.ts";
 import { badUserInput } from "./errors.ts";
-import { type Key, type KeyOrder, KeysetConnection, maximumPageSize, type PageArguments } from "./keyset.ts";
-import { type ClaimKindOrOther, type ClaimRow, claimKinds, ofKinds } from "./loaders/index.ts";
-import { ClaimObject, PaperObject, ProvenanceObject } from "./objects.ts";
+import { countRows, type Key, type KeyOrder, KeysetConnection, type PageArguments } from "./keyset.ts";
+import { type ClaimKindOrOther, type ClaimRow, claimKinds, ofKinds, required } from "./loaders/index.ts";
+import { ClaimConnection, ClaimObject, PaperObject, ProvenanceObject, pageArguments } from "./objects.ts";
+
 import { categoriesCondition, proofCondition } from "./paper-filter.ts";
 import { provenanceOf } from "./provenance.ts";
-import { required } from "./required.ts";
 import { ClaimKindEnum, ProofEnum } from "./scalars-and-enums.ts";
-import { claimHas, readQuery } from "./search/index.ts";
+import { claimHas, readQuery } from "./text-search.ts";
 
 builder.node(ClaimObject, {
   description: "A claim of a paper, as listed in the paper's current snapshot.",
@@ -78,7 +76,7 @@ const ClaimFilterInput = builder.inputType("ClaimFilter", {
     }),
     papers: t.stringList({
       description:
-        `The claim belongs to any of these papers, in any form that \`Query.paper\` accepts; maximum ${maximumPageSize}. ` +
+        `The claim belongs to any of these papers, in any form that \`Query.paper\` accepts; maximum ${maxPageSize}. ` +
         "An empty list matches nothing.",
     }),
     categories: t.stringList({
@@ -136,8 +134,8 @@ function textCondition(text: string): SQL {
 }
 
 async function paperIdsOf(refs: readonly string[], { loaders }: Context): Promise<bigint[]> {
-  if (refs.length > maximumPageSize) {
-    throw badUserInput(`\`filter.papers\` may name at most ${maximumPageSize} papers, not ${refs.length}.`);
+  if (refs.length > maxPageSize) {
+    throw badUserInput(`\`filter.papers\` may name at most ${maxPageSize} papers, not ${refs.length}.`);
   }
   const found = await Promise.all(refs.map((ref) => loaders.paperByRef.load(ref)));
   return found.flatMap((paper) => (paper === null ? [] : [paper.paperId]));

@@ -1,10 +1,10 @@
 import type { ObjectRef } from "@pothos/core";
 import { parsePaperRef } from "../protocol/index.ts";
 import { identifierIdOf } from "../row-rules/index.ts";
+import { graphLimits, readWithin } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
-import { graphLimits, readWithin } from "./limits/index.ts";
 import type { Loaders, WorkRow } from "./loaders/index.ts";
 
 /** The fields of every result that is computed over the citation graph. */

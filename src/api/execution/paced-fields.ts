@@ -9,16 +9,19 @@ import {
   isListType,
   isObjectType,
 } from "graphql";
-import type { Context } from "../context.ts";
-import { JsonText } from "../json-text.ts";
+import type { Allowance, LoaderLevel } from "./allowance.ts";
 import { PacedItems } from "./execute-to-text.ts";
+import { JsonText } from "./json-text.ts";
+
+/** The part of a request's context that its fields spend and wait for. */
+type Context = { readonly allowance: Allowance; readonly loaders: { readonly batches: LoaderLevel } };
 
 /** A list that is completed in several turns of the event loop: once the current turn is over, an item is a promise. */
 class PacedList<Item> extends PacedItems<Item> {
   readonly #items: readonly Item[];
-  readonly #context: Pick<Context, "allowance" | "loaders">;
+  readonly #context: Context;
 
-  constructor(items: readonly Item[], context: Pick<Context, "allowance" | "loaders">) {
+  constructor(items: readonly Item[], context: Context) {
     super();
     this.#items = items;
     this.#context = context;

@@ -8,18 +8,16 @@ import {
   readInstant,
 } from "../protocol/index.ts";
 import { events, isNotCurrent } from "../store/index.ts";
+import { maxPageSize } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
-
-import { EventConnection, pageArguments } from "./connections.ts";
 import type { Context } from "./context.ts";
-import { countRows } from "./count-rows.ts";
 import { badUserInput } from "./errors.ts";
-import { JsonText } from "./json-text.ts";
-import { type KeyOrder, KeysetConnection, maximumPageSize, type PageArguments } from "./keyset.ts";
-import { type EventRow, type EventTypeOrUnknown, ofTypes } from "./loaders/index.ts";
-import { EventObject, PaperObject, SignerObject } from "./objects.ts";
+import { JsonText } from "./execution/index.ts";
+import { countRows, type KeyOrder, KeysetConnection, type PageArguments } from "./keyset.ts";
+import { type EventRow, type EventTypeOrUnknown, ofTypes, required } from "./loaders/index.ts";
+import { EventConnection, EventObject, PaperObject, pageArguments, SignerObject } from "./objects.ts";
+
 import { storable } from "./paper-filter.ts";
-import { required } from "./required.ts";
 import { EventStatusEnum, EventTypeEnum, ProofEnum } from "./scalars-and-enums.ts";
 
 /** Reads a time argument. Throws BAD_USER_INPUT if it is invalid. */
@@ -176,7 +174,7 @@ const EventFilterInput = builder.inputType("EventFilter", {
     }),
     signers: t.stringList({
       description:
-        `The signer's key has any of these fingerprints (\`signer.fingerprint\`); maximum ${maximumPageSize}. ` +
+        `The signer's key has any of these fingerprints (\`signer.fingerprint\`); maximum ${maxPageSize}. ` +
         "An empty list matches nothing.",
     }),
     since: t.field({
@@ -264,8 +262,8 @@ function statusCondition(statuses: readonly EventRow["status"][]): SQL | undefin
 }
 
 function signerCondition(signers: readonly string[]): SQL {
-  if (signers.length > maximumPageSize) {
-    throw badUserInput(`\`filter.signers\` may name at most ${maximumPageSize} keys, not ${signers.length}.`);
+  if (signers.length > maxPageSize) {
+    throw badUserInput(`\`filter.signers\` may name at most ${maxPageSize} keys, not ${signers.length}.`);
   }
   const known = signers.filter(storable);
   const [only] = known;

@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonValue } from "../protocol/index.ts";
+import { canonicalJson, type JsonValue } from "../../protocol/index.ts";
 
 /**
  * A JSON value as its canonical text, the representation of the JSON scalar. It is copied verbatim into a response: as

@@ -13,9 +13,7 @@ import {
   type OperationDefinitionNode,
   visit,
 } from "graphql";
-
-import { defaultPageSize, maximumPageSize } from "../keyset.ts";
-import { graphLimits } from "./graph.ts";
+import { defaultPageSize, graphLimits, maxPageSize } from "../argument-limits.ts";
 
 /** The cost of a field itself, and how often the fields below it occur. */
 type FieldCost = { readonly field?: number; readonly multiplier?: number };
@@ -93,10 +91,10 @@ export const fieldCosts: Readonly<Record<string, FieldCost>> = {
 /** Arguments that determine how many rows there may be, and their maximum. Greater values are rejected by the field. */
 const sizeArguments: Readonly<Record<string, number>> = {
   first: graphLimits.ranked[1],
-  last: maximumPageSize,
+  last: maxPageSize,
   maxNodes: graphLimits.maxNodes[1],
   maxDepth: graphLimits.maxDepth[1],
-  ids: maximumPageSize,
+  ids: maxPageSize,
 };
 
 /** Arguments that the cost of a field depends on. */

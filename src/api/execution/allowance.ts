@@ -1,0 +1,187 @@
+import { setMaxListeners } from "node:events";
+import { isTurnOver, takeTurn } from "../../runtime/index.ts";
+import { ApiError } from "../errors.ts";
+
+/**
+ * Ends a request before its answer: because its client no longer waits for it, or because it takes too long. Its
+ * pending reads end as well.
+ */
+export class Deadline {
+  readonly #ending = new AbortController();
+  readonly #client: AbortSignal | undefined;
+
+  /** `client` is aborted once the client no longer waits for the answer. */
+  constructor(client?: AbortSignal) {
+    // Each statement of the request adds a listener.
+    setMaxListeners(0, this.#ending.signal);
+    this.#client = client;
+    if (client?.aborted) this.#giveUp();
+    else client?.addEventListener("abort", this.#giveUp, { once: true });
+  }
+
+  /** Aborted with the client's error: CANCELLED or TIMEOUT. */
+  get signal(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  /** Ends the request now with the error `reason`. */
+  end(reason: ApiError): void {
+    this.#ending.abort(reason);
+  }
+
+  /**
+   * Returns the work's result. Rejects with TIMEOUT, CANCELLED, or the error given to `end`, as soon as one of them
+   * occurs. Null milliseconds set no limit.
+   */
+  async within<Result>(milliseconds: number | null, work: () => Result | Promise<Result>): Promise<Result> {
+    const { signal } = this;
+    signal.throwIfAborted();
+    const timer =
+      milliseconds === null
+        ? undefined
+        : setTimeout(() => this.#ending.abort(timeout(milliseconds)), milliseconds);
+    let onAbort = () => {};
+    const ended = new Promise<never>((_, reject) => {
+      onAbort = () => reject(signal.reason);
+      signal.addEventListener("abort", onAbort, { once: true });
+    });
+    try {
+      const result = await Promise.race([work(), ended]);
+      // Synchronous work may have run to its end.
+      signal.throwIfAborted();
+      return result;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
+      this.#client?.removeEventListener("abort", this.#giveUp);
+    }
+  }
+
+  readonly #giveUp = (): void => this.#ending.abort(new ApiError("CANCELLED", "The request was given up."));
+}
+
+function timeout(milliseconds: number): ApiError {
+  return new ApiError(
+    "TIMEOUT",
+    `The query took longer than ${milliseconds} ms, which is the most, and was ended. Ask for smaller pages, or for ` +
+      "less under them.",
+    { maximum: milliseconds, http: { status: 503 } },
+  );
+}
+
+/** The loaders of the request (`Batches`): their current level lasts as long as the work. */
+export type LoaderLevel = { hold<Result>(work: () => Promise<Result>): Promise<Result> };
+
+/** Texts up to this length are counted in characters instead of bytes, which costs nothing. */
+const exactFrom = 256;
+
+/**
+ * The remaining budget of one request: bytes of its answer, and turns of the event loop. Resolvers, loaders and
+ * serializers spend from it, so it applies whatever executes the query.
+ */
+export class Allowance {
+  readonly #deadline: Deadline;
+  readonly #maximum: number;
+  #left: number;
+
+  constructor(deadline: Deadline, maximumBytes: number) {
+    this.#deadline = deadline;
+    this.#maximum = maximumBytes;
+    this.#left = maximumBytes;
+  }
+
+  /**
+   * Takes bytes from the allowance.
+   *
+   * @throws QUERY_TOO_COMPLEX if too few are left. This ends the request: nothing more is read.
+   */
+  spend(bytes: number): void {
+    this.#left -= bytes;
+    if (this.#left >= 0) return;
+    this.#deadline.signal.throwIfAborted();
+    const error = new ApiError(
+      "QUERY_TOO_COMPLEX",
+      `The texts of the answer have more than ${this.#maximum} bytes, which is the most: at least ` +
+        `${this.#maximum - this.#left}. Ask for smaller pages, or for fewer large fields (\`payload\`, \`document\`, ` +
+        "`canonicalRecord`). A paper's whole state and bundle are also served at /pith/….",
+      { bytes: this.#maximum - this.#left, maximum: this.#maximum, http: { status: 400 } },
+    );
+    this.#deadline.end(error);
+    throw error;
+  }
+
+  /** Spends the bytes of a text. */
+  spendText(text: string): void {
+    this.spend(text.length);
+    // Counting the bytes of megabytes takes milliseconds: skipped if the characters alone exceed the budget.
+    if (text.length > exactFrom) this.spend(Buffer.byteLength(text) - text.length);
+  }
+
+  /** @throws TIMEOUT, CANCELLED or QUERY_TOO_COMPLEX if the request has ended. */
+  check(): void {
+    this.#deadline.signal.throwIfAborted();
+  }
+
+  /** Whether the request has ended: its answer is no longer needed. */
+  get hasEnded(): boolean {
+    return this.#deadline.signal.aborted;
+  }
+
+  /** Whether other work is due: the caller should wait for `pause`. */
+  get isTurnOver(): boolean {
+    return isTurnOver();
+  }
+
+  /**
+   * Waits for the request's next turn of the event loop. The current level of loaders waits as well, so that pauses add
+   * no statements. Rejects if the request has ended.
+   */
+  async pause(batches: LoaderLevel): Promise<void> {
+    await batches.hold(() => takeTurn(this));
+    this.check();
+  }
+
+  /** As `pause`, for work within a loader, whose level waits anyway. */
+  async turn(): Promise<void> {
+    if (this.isTurnOver) await takeTurn(this);
+    this.check();
+  }
+}
+
+/** For reads that no client waits for: exports, commands. */
+export function withoutLimit(): Allowance {
+  return new Allowance(new Deadline(), Number.POSITIVE_INFINITY);
+}
+
+/** Bytes that are read and parsed at a time. */
+const portionBytes = 2_000_000;
+
+/**
+ * Reads large texts in portions. All their bytes are taken from the allowance first, so a query for too many fails
+ * before they are in memory. Between portions it yields to the event loop.
+ *
+ * `sizeOf` returns the bytes of a key's text, 0 if there is none.
+ */
+export async function readInPortions<Key>(
+  keys: readonly Key[],
+  sizeOf: (key: Key) => number,
+  allowance: Allowance,
+  read: (keys: readonly Key[]) => Promise<void>,
+): Promise<void> {
+  const portions: Key[][] = [];
+  let left = 0;
+  for (const key of keys) {
+    const size = sizeOf(key);
+    allowance.spend(size);
+    if (portions.length === 0 || size > left) {
+      portions.push([]);
+      left = portionBytes;
+    }
+    portions.at(-1)?.push(key);
+    left -= size;
+  }
+  for (const [index, portion] of portions.entries()) {
+    if (index > 0) await allowance.turn();
+    await read(portion);
+  }
+}
