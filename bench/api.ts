@@ -6,9 +6,9 @@ const fullPace: Pace = { rounds: 3, milliseconds: 800, warmUpMilliseconds: 600 }
 const quickPace: Pace = { rounds: 1, milliseconds: 500, warmUpMilliseconds: 500 };
 
 /**
- * `npm run bench -- api`: the same content of one PostgreSQL, served by pith-graph, by PostGraphile and by hand-written
- * SQL, with equal answers demanded before anything is timed; the ceilings of graphql-yoga and graphql-js; and
- * pith-graph on all cores. `--quick` takes one short round.
+ * `npm run bench -- api`: compares pith-graph, PostGraphile and hand-written SQL on the same contents of one
+ * PostgreSQL, after a check that all answers are equal; measures the ceilings of graphql-yoga and graphql-js, and
+ * pith-graph on all cores. `--quick` runs one short round.
  */
 export async function run(args: readonly string[]): Promise<void> {
   const pace = args.includes("--quick") ? quickPace : fullPace;

@@ -14,9 +14,9 @@ import { walkedAttacks } from "./attack/walk-schema.ts";
 import { randomOf } from "./graph/random.ts";
 
 /**
- * `npm run bench -- attack [--database URL] [--walks 50] [--seed 1] [--only TEXT] [--part queries|readers]`: the
- * costliest queries that are accepted, one after the other, and what they do to the process; then ordinary readers at
- * rest, and while queries like these run.
+ * `npm run bench -- attack [--database URL] [--walks 50] [--seed 1] [--only TEXT] [--part queries|readers]`: the most
+ * expensive queries that are accepted, one after the other, with their effects on the process; then ordinary readers
+ * alone, and beside such queries.
  */
 export async function run(given: readonly string[]): Promise<void> {
   const { values } = parseArgs({

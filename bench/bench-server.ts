@@ -6,9 +6,9 @@ import { acquireEmbeddedServer } from "../src/embedded-postgres/index.ts";
 import { type Database, migrateDatabase, openDatabase } from "../src/store/index.ts";
 import { benchKey } from "./corpus.ts";
 
-/** An embedded PostgreSQL for one run, with as many databases as are asked for. */
+/** An embedded PostgreSQL for one run, on which databases can be created. */
 export type BenchServer = {
-  /** A file of the key that the corpus is signed with. */
+  /** The path of a keyring with the corpus's key. */
   readonly keyring: string;
   readonly folder: string;
   createDatabase(name: string): Promise<BenchDatabase>;

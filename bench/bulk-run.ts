@@ -4,27 +4,27 @@ import type pg from "pg";
 import { launcher } from "../scripts/started-server.ts";
 import { postgresSeconds, processSeconds } from "./processor-time.ts";
 
-/** Where the database is, and whom to trust. */
+/** The database and the keyring. */
 export type Site = { readonly url: string; readonly keyring: string; readonly pool: pg.Pool };
 
 export type BulkRun = {
   readonly seconds: number;
   readonly peakMegabytes: number;
-  /** Seconds of CPU of the ingest's own process, and of PostgreSQL. */
+  /** Seconds of CPU of the ingest's process, and of PostgreSQL. */
   readonly processorSeconds: { readonly ingest: number; readonly postgres: number };
-  /** How many papers were held at which second. */
+  /** The number of stored papers at each second. */
   readonly progress: readonly (readonly [seconds: number, papers: number])[];
 };
 
-/** How often a run tells how far it has come, in seconds. */
+/** The interval of progress reports in seconds. */
 const secondsBetweenNotes = 15;
 
-/** Tells a waiting person what goes on: beside the figures, which alone are printed to standard output. */
+/** Prints progress to standard error. Standard output has only the figures. */
 export function note(text: string): void {
   process.stderr.write(`  … ${text}\n`);
 }
 
-/** Runs `pith-graph ingest` as a person would, and watches its memory and how far it has come. */
+/** Runs `pith-graph ingest`, and samples its memory and progress. */
 export async function runBulk({ url, keyring, pool }: Site, path: string): Promise<BulkRun> {
   const postgresBefore = await postgresSeconds(pool);
   const start = performance.now();
@@ -51,7 +51,7 @@ export async function runBulk({ url, keyring, pool }: Site, path: string): Promi
       progress.push([elapsed(), papers]);
       if (elapsed() - noted >= secondsBetweenNotes) {
         noted = elapsed();
-        note(`${Math.round(noted)} s: ${papers.toLocaleString("en-US")} papers held`);
+        note(`${Math.round(noted)} s: ${papers.toLocaleString("en-US")} papers stored`);
       }
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
@@ -66,19 +66,19 @@ export async function runBulk({ url, keyring, pool }: Site, path: string): Promi
   return { seconds, peakMegabytes: peak, processorSeconds: { ingest: processor, postgres }, progress };
 }
 
-/** Papers a second while a share of them was taken in: of the first tenth from 0 to 0.1. */
+/** Papers a second during a part of the ingest: from 0 to 0.1 is the first tenth. */
 export function speedBetween({ progress }: BulkRun, from: number, to: number): number {
   const [, before = 0] = progress[0] ?? [];
   const [, all = 0] = progress.at(-1) ?? [];
   const momentOf = (share: number) => {
     const papers = before + (all - before) * share;
-    const index = progress.findIndex(([, held]) => held >= papers);
-    const [second = 0, held = 0] = progress[index] ?? [];
+    const index = progress.findIndex(([, stored]) => stored >= papers);
+    const [second = 0, stored = 0] = progress[index] ?? [];
     const [earlier = 0, fewer = 0] = progress[index - 1] ?? [];
-    return held === fewer ? second : earlier + ((second - earlier) * (papers - fewer)) / (held - fewer);
+    return stored === fewer ? second : earlier + ((second - earlier) * (papers - fewer)) / (stored - fewer);
   };
-  // The start of the process is no part of the growth.
-  const first = progress.findLast(([, held]) => held === before)?.[0] ?? 0;
+  // Without the start of the process.
+  const first = progress.findLast(([, stored]) => stored === before)?.[0] ?? 0;
   return ((all - before) * (to - from)) / (momentOf(to) - Math.max(first, momentOf(from)));
 }
 
@@ -87,7 +87,7 @@ async function countPapers(pool: pg.Pool): Promise<number> {
   return Number(rows[0]?.value ?? 0);
 }
 
-/** The peak of a process's memory in MB, where there is a /proc. */
+/** The peak memory of a process in MB; needs /proc. */
 function peakMemory(pid: number | undefined): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, "utf8");

@@ -15,7 +15,7 @@ import { readHepTh } from "../src/sample/index.ts";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 
-/** The key that the corpus is signed with: its secret is the hash of a text, so it proves nothing. */
+/** The key that signs the corpus. Its secret is the hash of a text, so that it proves nothing. */
 const secret = createHash("sha256").update("pith-graph bench key").digest();
 const privateKey: KeyObject = createPrivateKey({
   key: Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), secret]),
@@ -52,16 +52,16 @@ function signHex(hex: string): string {
   return sign(null, Buffer.from(hex, "hex"), privateKey).toString("base64");
 }
 
-/** The papers of hep-th with what each cites, those of 2000 to 2003 first: they cite the most. */
+/** The papers of hep-th with their references, those of 2000 to 2003 first, which cite the most. */
 export function readCitations(): Map<string, readonly string[]> {
   const papers = readHepTh().sort((a, b) => (a.arxivId < b.arxivId ? -1 : 1));
   return new Map(papers.map(({ arxivId, references }) => [arxivId, references]));
 }
 
-/** Papers in the whole of hep-th. */
+/** The number of papers of hep-th. */
 const wholeSize = 27_770;
 
-/** A signed bundle of a paper: three signatures, four claims, all its references. */
+/** A signed bundle of a paper, with three signatures, four claims and all its references. */
 export function bundleOf(id: string, references: readonly string[], version: number): JsonObject {
   const title = `The paper ${id}`;
   const year = Number(id.slice(7, 9)) >= 91 ? `19${id.slice(7, 9)}` : `20${id.slice(7, 9)}`;
@@ -144,12 +144,12 @@ export function bundleOf(id: string, references: readonly string[], version: num
 const beginnings = "bar cor del fen gal hom jur kel lim mon nor pel quo ras sim tor".split(" ");
 const endings = "ade bos cil dum ept fir gon hys ion kos lia mur nex oid pol ric".split(" ");
 
-/** Made-up words, 256 of them, none a part of another: what can be looked for in claims. */
+/** 256 artificial words to search for in claims. No word is part of another. */
 export const words: readonly string[] = beginnings.flatMap((beginning) =>
   endings.map((ending) => beginning + ending),
 );
 
-/** The word of a claim: by a hash, so that claims with the same word are anywhere. */
+/** The word of a claim, chosen by a hash, so that claims with the same word are spread. */
 function wordOf(text: string): string {
   return words[createHash("sha256").update(text).digest().readUInt16BE() % words.length] ?? "";
 }
@@ -193,8 +193,8 @@ function uuidOf(text: string): string {
 }
 
 /**
- * The whole of hep-th, or some papers of it, as signed bundles, one a line, in a file that is made once and kept in `.bench/`. Each version
- * is another paper of the same work.
+ * hep-th, or some of its papers, as signed bundles, one a line, in a file that is made once and cached in `.bench/`.
+ * Each version is another paper of the same work.
  */
 export async function corpusFile(
   versions: readonly number[],
@@ -203,7 +203,7 @@ export async function corpusFile(
   mkdirSync(`${root}../.bench`, { recursive: true });
   const span = versions.length === 1 ? `v${versions[0]}` : `v${versions[0]}-${versions.at(-1)}`;
   const name = papers.size === wholeSize ? span : `${span}-of-${papers.size}`;
-  // The 3 is the corpus's own version, so that files of another are made again.
+  // The 3 is the version of the corpus, so that older files are not used.
   const path = fileURLToPath(new URL(`../.bench/hep-th-3-${name}.ndjson`, import.meta.url));
   if (existsSync(path)) return path;
   console.log(`Making ${name === "v1" ? "the corpus" : `the corpus of ${name}`} …`);
@@ -219,7 +219,7 @@ export async function corpusFile(
   return path;
 }
 
-/** A signature of the bench's key, with the key as a JWK has it: what a bare verification needs. */
+/** A signature of the bench's key with the key as in a JWK, for verification alone. */
 export function signedDigest(): { x: string; digest: string; signature: string } {
   const digest = createHash("sha256").update("pith-graph bench").digest("hex");
   return { x: createPublicJwk(privateKey).x, digest, signature: signHex(digest) };

@@ -7,10 +7,10 @@ import { scriptsOf } from "./explorer/scripts.ts";
 import { median } from "./measure.ts";
 
 const loads = 5;
-/** All of the sample's hep-th that one question answers: real citations. */
+/** The largest neighbourhood of the sample's hep-th that one query returns. */
 const thousand = "graph?of=hep-th/9711200&most=1000";
 
-/** `npm run bench -- explorer`: what browsers fetch, how soon they show something, how smooth the graph is. */
+/** `npm run bench -- explorer`: the scripts' sizes, the time to the first view, and the graph's frame rate. */
 export async function run(): Promise<void> {
   const [server, browser] = await Promise.all([startSampleServerProcess(), launchChromium()]);
   try {
@@ -26,10 +26,10 @@ export async function run(): Promise<void> {
       const formulas =
         formulaBytes === 0
           ? "no formula is shown"
-          : `${kilobytes(bytes - formulaBytes).trim()}, and ${kilobytes(formulaBytes).trim()} since a formula is shown (KaTeX)`;
+          : `${kilobytes(bytes - formulaBytes).trim()}, and ${kilobytes(formulaBytes).trim()} for a formula (KaTeX)`;
       console.log(`  ${name.padEnd(12)} ${kilobytes(bytes)}  in ${files} files: ${formulas}`);
     }
-    console.log(`\nFrom the address to what is asked for, empty cache, median of ${loads} loads:`);
+    console.log(`\nTime to the view's content, empty cache, median of ${loads} loads:`);
     for (const [name, path, selector] of [
       ["first view", "", "main a[href*='/paper/']"],
       ["paper", "paper/2302.12192", "main h1"],

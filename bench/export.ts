@@ -25,8 +25,8 @@ const papers = 27_770;
 const citations = 352_807;
 
 /**
- * Exports hep-th in every format: how fast, beside COPY TO of the same rows in the same run, and in how much memory;
- * then opens each file again by another program, and counts.
+ * Exports hep-th in every format, and measures speed and memory beside COPY TO of the same rows in the same run; then
+ * reads each file with another program, and compares the counts.
  */
 export async function run(): Promise<void> {
   buildIfNeeded();
@@ -34,11 +34,11 @@ export async function run(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "pith-graph-exports-"));
   try {
     const database = await server.createDatabase("exports");
-    console.log("Taking in hep-th …");
+    console.log("Ingesting hep-th …");
     await ingestHepTh(database, server);
-    console.log("\nRows a second, processor time of this process, and its memory at the most");
+    console.log("\nRows a second, processor time of this process, and its peak memory");
     for (const name of tableNames) {
-      await timed(`${name}: COPY TO of the view, as it comes`, () =>
+      await timed(`${name}: COPY TO of the view, unsorted`, () =>
         copied(database, `COPY (SELECT * FROM analytics."${name}") TO STDOUT (FORMAT csv)`),
       );
       for (const format of tableFormats) await exportTimed(database, tableFile(name, format));
@@ -53,7 +53,7 @@ export async function run(): Promise<void> {
     const tables = tableFormats.flatMap((format) => tableNames.map((name) => tableFile(name, format)));
     const dump = join(folder, "dump");
     await writeDump(database, { folder: dump, files: [...tables, ...others], resume: false });
-    console.log(`\nRead again: ${papers} papers and ${citations} citations there should be`);
+    console.log(`\nRead again: ${papers} papers and ${citations} citations are expected`);
     for await (const { file, by, counts } of reread(dump)) {
       const shown = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
       console.log(`  ${file.padEnd(24)} ${by.padEnd(20)} ${shown.join(", ")}`);

@@ -17,10 +17,10 @@ import { type Service, startService } from "./service.ts";
 const engines: readonly EngineName[] = ["pith-graph", "SQL", "graphology", "kuzu"];
 
 /**
- * `npm run bench -- graph [hep-th] [synthetic] [http] [--quick]`: the questions of the citation graph, on hep-th as
- * ingested and on a synthetic graph of 6 million edges, beside recursive SQL on the same PostgreSQL, graphology in
- * memory and kuzu, an embedded graph database; then over HTTP from another process. No comparison is printed before all
- * have given equal answers. All parts unless some are named.
+ * `npm run bench -- graph [hep-th] [synthetic] [http] [--quick]`: the questions of the citation graph, on the ingested
+ * hep-th and on a synthetic graph of 6 million edges, compared with recursive SQL on the same PostgreSQL, graphology in
+ * memory and kuzu, an embedded graph database; then over HTTP from another process. A comparison is printed only if all
+ * answers are equal. Defaults to all parts.
  */
 export async function run(given: readonly string[]): Promise<void> {
   const isQuick = given.includes("--quick");
@@ -41,7 +41,7 @@ type Wants = (part: string) => boolean;
 
 async function onHepTh(server: BenchServer, wants: Wants, isQuick: boolean): Promise<void> {
   const database = await server.createDatabase("hep_th");
-  progress("Taking hep-th in");
+  progress("Ingesting hep-th");
   const { seconds } = await ingestHepTh(database, server);
   const list = await readTables(database);
   console.log(
@@ -49,7 +49,7 @@ async function onHepTh(server: BenchServer, wants: Wants, isQuick: boolean): Pro
   );
   if (wants("hep-th")) await compare(server, database, list, hubOf(list), isQuick);
   if (!wants("http")) return;
-  progress("Asking over HTTP");
+  progress("Querying over HTTP");
   const arxivIds = await readArxivIds(database);
   await whileServing(server, database, (service) =>
     measureOverHttp({ service, list, arxivIds, seconds: isQuick ? 1 : 3 }),
@@ -65,12 +65,12 @@ async function onSynthetic(server: BenchServer, wants: Wants, isQuick: boolean):
   const client = await database.pool.connect();
   await fillTables(client, graph).finally(() => client.release(true));
   console.log(
-    `\nsynthetic: ${size.papers} works, ${size.edges} citations, a hub cited by ${size.hubCiters}; straight into the tables\n`,
+    `\nsynthetic: ${size.papers} works, ${size.edges} citations, a hub cited by ${size.hubCiters}; written directly into the tables\n`,
   );
   if (wants("synthetic")) await compare(server, database, graph, graph.hub, isQuick);
   await measureInProcess(database, graph, graph.hub);
   if (!wants("http")) return;
-  progress("Asking over HTTP");
+  progress("Querying over HTTP");
   await whileServing(server, database, (service) =>
     measureBeside(service, graph.arxivIds, graph.arxivIds[graph.hub] as string, isQuick ? 1 : 3),
   );
@@ -105,7 +105,7 @@ async function compare(
   );
 }
 
-/** Runs `pith-graph serve` on a database for as long as it is asked: on the Node.js of all servers of a comparison. */
+/** Runs work on a `pith-graph serve`, with the Node.js of all servers of a comparison. */
 async function whileServing(
   { keyring }: BenchServer,
   { url, pool }: BenchDatabase,

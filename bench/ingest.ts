@@ -14,19 +14,19 @@ import { takeInOneByOne } from "./one-by-one.ts";
 import { queryLatency, startService, submissionLatency } from "./service.ts";
 
 const threads = Math.min(8, availableParallelism());
-/** Documents that the straightforward loop is given: it would take too long over all. */
+/** The number of documents for the straightforward loop, which would take too long on all. */
 const loopDocuments = 1000;
 
 type Options = {
   readonly papers: ReadonlyMap<string, readonly string[]>;
-  /** Versions of each paper in the corpus that shows how speed and memory grow. */
+  /** Versions of each paper in the large corpus, which shows how speed and memory scale. */
   readonly times: number;
 };
 
 /**
- * `npm run bench -- ingest [--papers N] [--times N]`: the whole of hep-th, or its first so many papers, as signed bundles
- * into the embedded PostgreSQL, everything verified, beside what would limit it and what a straightforward program does;
- * then ten versions of all of it, or so many, and what readers and submitters notice of a bulk ingest. In one run.
+ * `npm run bench -- ingest [--papers N] [--times N]`: ingests hep-th, or its first N papers, as signed bundles into the
+ * embedded PostgreSQL, everything verified, and compares that with its limits and with a straightforward program; then
+ * ingests ten (or N) versions of each paper, and measures queries and submissions during a bulk ingest.
  */
 export async function run(given: readonly string[]): Promise<void> {
   const options = readOptions(given);
@@ -44,7 +44,7 @@ export async function run(given: readonly string[]): Promise<void> {
     await server.close();
   }
   console.log();
-  print("the whole run", (performance.now() - start) / 1000, "s");
+  print("the complete run", (performance.now() - start) / 1000, "s");
 }
 
 function readOptions(given: readonly string[]): Options {
@@ -73,15 +73,15 @@ async function compareBulk(database: Database, site: Site, { papers }: Options) 
   note("bulk ingest");
   const bulk = await runBulk(site, corpus);
   print("bulk ingest", documents / bulk.seconds, "documents/s");
-  print("  of what signatures alone allow", (100 * documents) / bulk.seconds / limit, "%");
+  print("  share of what signatures alone allow", (100 * documents) / bulk.seconds / limit, "%");
   print("  references", references / bulk.seconds, "rows/s");
   printProcessorTime(bulk, documents);
-  print("  memory of the process at most", bulk.peakMegabytes, "MB");
+  print("  peak memory of the process", bulk.peakMegabytes, "MB");
   print("COPY of references, with their indexes", await copyRate(database), "rows/s");
   note("the same corpus again");
   const again = await runBulk(site, corpus);
   print("the same corpus again", documents / again.seconds, "documents/s");
-  print("  times the first", bulk.seconds / again.seconds, "×");
+  print("  faster than the first time", bulk.seconds / again.seconds, "×");
   printProcessorTime(again, documents);
   await clear(database);
   note("the straightforward loop");
@@ -91,7 +91,7 @@ async function compareBulk(database: Database, site: Site, { papers }: Options) 
   return bulk;
 }
 
-/** What one core would need for a document: it tells of the program also where others want the processors. */
+/** The CPU time of a document, which other load of the machine hardly affects. */
 function printProcessorTime({ processorSeconds: { ingest, postgres } }: BulkRun, documents: number): void {
   print("  CPU of the ingest's process for each", (1e6 * ingest) / documents, "µs");
   print("  CPU of PostgreSQL for each", (1e6 * postgres) / documents, "µs");
@@ -110,10 +110,10 @@ async function showGrowth(site: Site, { papers, times }: Options, peakMegabytes:
   print(`${times} versions of each: bulk ingest`, documents / run.seconds, "documents/s");
   print("  the first tenth", first, "documents/s");
   print("  the last tenth", last, "documents/s");
-  print("  the last tenth, of the speed of the first", (100 * last) / first, "%");
+  print("  the last tenth, share of the first's speed", (100 * last) / first, "%");
   printProcessorTime(run, documents);
-  print("  memory of the process at most", run.peakMegabytes, "MB");
-  print("  times that of one version", run.peakMegabytes / peakMegabytes, "×");
+  print("  peak memory of the process", run.peakMegabytes, "MB");
+  print("  ratio to that of one version", run.peakMegabytes / peakMegabytes, "×");
 }
 
 async function showLatencies(site: Site, { papers, times }: Options): Promise<void> {
@@ -121,9 +121,9 @@ async function showLatencies(site: Site, { papers, times }: Options): Promise<vo
   const refs = [...papers.keys()];
   const service = await startService(site);
   try {
-    note("queries and submissions at rest");
+    note("queries and submissions alone");
     await queryLatency(service, refs, 3);
-    const rest = await queryLatency(service, refs, 5);
+    const alone = await queryLatency(service, refs, 5);
     const submitted = await submissionLatency(service, 40, 900);
     note("queries and submissions while bulk ingest runs");
     const bulk = runBulk(site, corpus);
@@ -131,21 +131,21 @@ async function showLatencies(site: Site, { papers, times }: Options): Promise<vo
     const ended = bulk.finally(() => {
       isRunning = false;
     });
-    // Whoever awaits it below sees how it ends.
+    // It is awaited below.
     ended.catch(() => {});
     await new Promise((resolve) => setTimeout(resolve, 3000));
     const during = await queryLatency(service, refs, 8);
     const submittedDuring = await submissionLatency(service, 40, 800);
-    const remark = isRunning ? "" : " (it ended before the last of them: take more --papers)";
+    const remark = isRunning ? "" : " (it ended before the last of them: use more --papers)";
     await ended;
     console.log();
-    print("a paper with claims and references over HTTP, at rest: p50", rest.p50, "ms");
-    print("  p95", rest.p95, "ms");
+    print("a paper with claims and references over HTTP, alone: p50", alone.p50, "ms");
+    print("  p95", alone.p95, "ms");
     print("  while bulk ingest runs: p50", during.p50, "ms");
     print("  p95", during.p95, "ms");
-    print("  p95, times that at rest", during.p95 / rest.p95, "×");
+    print("  p95, ratio to that alone", during.p95 / alone.p95, "×");
     print(
-      "a submission, from its acknowledgement until its paper is answered, at rest: median",
+      "a submission, from its acknowledgement until its paper can be queried, alone: median",
       submitted,
       "ms",
     );
@@ -160,7 +160,7 @@ function print(what: string, figure: number, unit: string): void {
   console.log(`${what.padEnd(88)} ${text.padStart(10)} ${unit}`);
 }
 
-/** Three verifications a document, and nothing else, on as many threads as an ingest has. */
+/** Three verifications for each document, on as many threads as an ingest has. */
 async function signatureLimit(): Promise<number> {
   const seconds = 3;
   const code = `
@@ -188,7 +188,7 @@ async function signatureLimit(): Promise<number> {
   return counts.reduce((sum, count) => sum + count, 0) / seconds / 3;
 }
 
-/** The rows that an ingest wrote most of, copied once more into a table of the same form. */
+/** Copies the references, the most numerous rows of an ingest, into a table of the same form. */
 async function copyRate({ pool }: Database): Promise<number> {
   const client = await pool.connect();
   try {
@@ -215,7 +215,7 @@ async function clear({ pool }: Database): Promise<void> {
   await pool.query(`TRUNCATE ${rows.map(({ tablename }) => `"${tablename}"`).join(", ")}`);
 }
 
-/** What a straightforward program does: a document at a time, in a transaction of its own, row by row. */
+/** A straightforward program: one document at a time, each in its own transaction, row by row. */
 async function loopRate(database: Database, path: string): Promise<number> {
   const lines: string[] = [];
   for await (const line of createInterface({ input: createReadStream(path) })) {

@@ -15,8 +15,8 @@ const clients = 8;
 const rounds = 5;
 
 /**
- * `npm run bench -- large-paper`: eight clients at once read a paper of 7 MB in 4,000 events, and how long the server's
- * event loop stands still meanwhile.
+ * `npm run bench -- large-paper`: measures the longest stall of the server's event loop while eight clients
+ * concurrently read a paper of 7 MB with 4,000 events.
  */
 export async function run(): Promise<void> {
   await buildIfNeeded();
@@ -74,7 +74,7 @@ function largePaper(): SyntheticDocument {
   });
 }
 
-/** The longest of some rounds; the state is made in the first, and read from memory afterwards where it is kept. */
+/** The maximum of some rounds. The state is made in the first, and cached for the others if it fits. */
 async function measure(server: AttackedServer, name: string, route: string): Promise<void> {
   await server.longestStall();
   for (let round = 1; round <= rounds; round++) {
@@ -100,7 +100,7 @@ function cell(text: string): string {
   return text.padStart(11);
 }
 
-/** Reads an answer to its end without keeping it; its bytes. */
+/** Reads an answer without buffering it, and returns its bytes. */
 function read(url: string): Promise<number> {
   return new Promise((resolve, reject) => {
     request(url, { headers: { accept: "application/json" } }, (response) => {
@@ -118,7 +118,7 @@ function read(url: string): Promise<number> {
   });
 }
 
-/** The test registry's key as a keyring has it. */
+/** The test registry's key as a keyring's entry. */
 function keyringEntry() {
   const { name: _name, seed_hex: _seed, ...entry } = registry;
   return entry;

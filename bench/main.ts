@@ -1,6 +1,6 @@
 import { cpus } from "node:os";
 
-/** `npm run bench -- NAME`: each name is a file of this folder that prints its own figures. */
+/** `npm run bench -- NAME`: each name is a file of this folder that prints its figures. */
 const benchmarks: Record<string, () => Promise<{ run(given: readonly string[]): void | Promise<void> }>> = {
   protocol: () => import("./protocol.ts"),
   ingest: () => import("./ingest.ts"),

@@ -1,24 +1,23 @@
-/** Something to be timed; what it returns is kept, so that nothing of it can be left out as unused. */
+/** A function to time. Its result is kept, so that no part of it is optimised away as unused. */
 export type Measured = Record<string, () => unknown>;
 
 export type Measurement<Name extends string> = {
   /** The median time of one call, in microseconds of CPU. */
   readonly times: Readonly<Record<Name, number>>;
-  /** The median, over the rounds, of how much longer a call of `a` took than one of `b`. */
+  /** The median over the rounds of the ratio of a call of `a` to one of `b`. */
   ratio(a: Name, b: Name): number;
 };
 
-/** How long one batch of a function's calls should take: long against the clock, short against other load. */
+/** The target time of a batch of calls: long compared with the clock's resolution, short compared with other load. */
 const batchMilliseconds = 15;
 
 let sink: unknown;
 
 /**
- * Times functions. They take turns, batch by batch, so that what else the machine does falls on all of them
- * alike: a ratio taken within each round can be trusted where a figure can not.
+ * Times functions in turn, batch by batch, so that other load of the machine affects all of them equally: a ratio
+ * within a round is reliable even if the figures are not.
  *
- * Time is that of the process on any core, the collector's helpers included: what one core would need for
- * all of it, whoever else has it in between.
+ * The time is the CPU time of the process on all cores, including the garbage collector's threads.
  */
 export function measure<Functions extends Measured>(
   functions: Functions,
@@ -55,7 +54,7 @@ function timeOf(run: () => unknown, calls: number): number {
   return (user + system) / 1000;
 }
 
-/** How many calls fill a batch. Counting them also warms the function up. */
+/** The number of calls of a batch. Finding it also warms the function up. */
 function callsIn(milliseconds: number, run: () => unknown): number {
   let calls = 1;
   while (timeOf(run, calls) < milliseconds) calls *= 2;
@@ -69,7 +68,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** What the last measured call returned: reading it anywhere keeps the calls alive. */
+/** The result of the last measured call. Reading it anywhere keeps the calls alive. */
 export function lastResult(): unknown {
   return sink;
 }

@@ -5,13 +5,13 @@ import {
   type Keyring,
   mergeDocuments,
 } from "../src/protocol/index.ts";
-import { type Database } from "../src/store/index.ts";
 import { identifierIdOf, paperIdOf } from "../src/row-rules/index.ts";
+import type { Database } from "../src/store/index.ts";
 import { citations, claims, events, references, works } from "../src/store/tables/index.ts";
 
 /**
- * The straightforward way, to compare with: a document, a transaction, and inserts of an ORM. It verifies and merges
- * as we do, and then writes less: no aliases, no joined identities, no kept counts, no feed.
+ * The straightforward program for comparison: for each document a transaction with an ORM's inserts. It verifies and
+ * merges like ours, and then writes less: no aliases, no joined identities, no stored counts, no feed.
  */
 export async function takeInOneByOne(
   database: Database,

@@ -14,7 +14,7 @@ import { median } from "./measure.ts";
 import { postgresSeconds } from "./processor-time.ts";
 
 const eventCount = 10_000;
-/** Documents of each kind. */
+/** The number of documents of each kind. */
 const rounds = 15;
 
 type Event = ReturnType<typeof signedEvent>;
@@ -22,7 +22,7 @@ type Event = ReturnType<typeof signedEvent>;
 /** A paper with its events so far, oldest first. */
 type Paper = { readonly pithNumber: PithNumber; readonly record: JsonObject; readonly events: Event[] };
 
-/** What one more event can be. */
+/** The kinds of additional events. */
 const kinds = {
   newest: (paper: Paper) => correction(paper, { at: eventCount + paper.events.length }),
   "newest, linked": (paper: Paper) =>
@@ -39,7 +39,7 @@ const kinds = {
 };
 
 /**
- * `npm run bench -- one-more-event`: what a document with one event costs where 10,000 events of its paper are stored, in
+ * `npm run bench -- one-more-event`: the cost of a document with one event for a paper with 10,000 stored events, in
  * this process and in PostgreSQL. Warm: the process has written to the paper before; cold: it has not.
  */
 export async function run(): Promise<void> {
@@ -62,7 +62,7 @@ export async function run(): Promise<void> {
         for (let round = 0; round < rounds; round++) warm.push(await addOne(database, paper, make));
         for (let round = 0; round < rounds; round++) {
           const other = openDatabase({ connection: database.settings });
-          // So that no connection is made while the time is taken.
+          // So that no connection is opened within the measured time.
           await Promise.all([other.pool.query("SELECT 1"), other.pool.query("SELECT 1")]);
           cold.push(await addOne(other, paper, make));
           await other.close();
@@ -81,7 +81,7 @@ function cell(text: string): string {
   return text.padStart(12);
 }
 
-/** Milliseconds of CPU of this process, all its threads. */
+/** Milliseconds of CPU of all threads of this process. */
 async function addOne(database: Database, paper: Paper, make: (paper: Paper) => Event): Promise<number> {
   const event = make(paper);
   paper.events.push(event);

@@ -16,11 +16,11 @@ const milliseconds = 3_000;
 type Measured = { readonly requests: number; readonly parts: ReadonlyMap<string, number> };
 
 /**
- * `npm run bench -- profile`: where the CPU time of a request goes in the server's process, by V8's sampling profiler,
- * for each job of `bench -- api`, with the response cache off. PostgreSQL's own time is not in it.
+ * `npm run bench -- profile`: the CPU time of a request by parts of the server's process, from V8's sampling profiler,
+ * for each job of `bench -- api`, without the response cache and PostgreSQL's time.
  */
 export async function run(): Promise<void> {
-  // The load comes from the Node.js that the peers bring: there only now.
+  // The load runs on the peers' Node.js, which is installed by now.
   await withHepTh(async ({ url, parameters }) => {
     const load = startLoadProcess();
     try {
@@ -58,7 +58,7 @@ function monotonicMicroseconds(): number {
   return Number(process.hrtime.bigint() / 1000n);
 }
 
-/** Each thread of the server writes one; the one that answers has the most to tell. */
+/** Each thread of the server writes a profile. The answering thread's has the most samples. */
 function busiestProfile(folder: string): CpuProfile {
   const profiles = readdirSync(folder).map(
     (name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as CpuProfile,

@@ -24,13 +24,13 @@ import {
 } from "../test/protocol/signed-events.ts";
 import { lastResult, measure } from "./measure.ts";
 
-/** As many as arXiv 2302.12192 has; the registry publishes a sample of 5. */
+/** The number of references of arXiv 2302.12192; the registry publishes a sample of 5. */
 const referenceCount = 26;
-/** Two events and the receipt in one of them. */
+/** Two events, and the receipt in one of them. */
 const signatureCount = 3;
 const minimumProof: Proof = "signed";
 
-/** A bundle as the registry's state of arXiv 2302.12192 would be one, signed by a test key. */
+/** A bundle like the registry's state of arXiv 2302.12192, signed with a test key. */
 function typicalBundle(): Uint8Array {
   const path = new URL("../test/data/pith-2302.12192.state.json", import.meta.url);
   const state = parseJson(readFileSync(path, "utf8")) as JsonObject;
@@ -71,11 +71,11 @@ function typicalBundle(): Uint8Array {
     canonical_record: published.payload["canonical_record"] as JsonValue,
     canonical_sha256: digest,
   };
-  // In the order in which its members were put together: a registry does not sort them.
+  // In the order in which members were added: a registry does not sort them.
   return new TextEncoder().encode(JSON.stringify(document));
 }
 
-/** Prints what verifying and merging costs, and how near it is to what the signatures alone cost. */
+/** Prints the cost of verifying and merging, and its ratio to that of the signatures alone. */
 export function run(): void {
   const bytes = typicalBundle();
   const text = new TextDecoder().decode(bytes);
@@ -105,7 +105,7 @@ export function run(): void {
     judge: () => judgeDocument(parseDocument(bytes), keyring, minimumProof),
     merge: () => mergeJudged(merged.pithNumber, [judged]),
   });
-  // In turns of its own: a call takes as long as a hundred of the others.
+  // Measured separately: a call takes as long as a hundred of the others.
   const { verifyPortably } = measure({ verifyPortably: () => portable(message, signature) }, 5).times;
   if (lastResult() !== true) throw new Error("The signature of the benchmark must verify.");
 

@@ -9,7 +9,7 @@ const token = "a-token-of-the-bench-that-opens-nothing-else";
 /** A running `pith-graph serve`: API and worker. */
 export type Service = StartedServer;
 
-/** Started on the Node.js that is named, or on the one that runs this. */
+/** Starts it on the given Node.js, or on the one that runs this program. */
 export function startService({ url, keyring }: Site, node = process.execPath): Promise<Service> {
   const environment = {
     ...process.env,
@@ -40,7 +40,7 @@ async function askPaper(origin: string, ref: string): Promise<Answer> {
   return answer;
 }
 
-/** Milliseconds of queries for papers that are held, one after the other, for some seconds. */
+/** Milliseconds of queries for stored papers, one after the other, for some seconds. */
 export async function queryLatency(
   { origin }: Service,
   refs: readonly string[],
@@ -52,7 +52,7 @@ export async function queryLatency(
     const ref = refs[Math.floor(Math.random() * refs.length)] as string;
     const start = performance.now();
     const { data } = await askPaper(origin, ref);
-    if (data?.paper == null) throw new Error(`${ref} is not held.`);
+    if (data?.paper == null) throw new Error(`${ref} is not stored.`);
     times.push(performance.now() - start);
   }
   times.sort((a, b) => a - b);
@@ -60,10 +60,10 @@ export async function queryLatency(
   return { p50: at(0.5), p95: at(0.95), queries: times.length };
 }
 
-/** How often it is asked for a submission's paper. */
+/** The interval of queries for a submission's paper. */
 const pollMilliseconds = 4;
 
-/** The median of the milliseconds from the acknowledgement of a submission until its paper is answered. */
+/** The median time in milliseconds from the acknowledgement of a submission until its paper can be queried. */
 export async function submissionLatency(
   { origin }: Service,
   count: number,
@@ -71,7 +71,7 @@ export async function submissionLatency(
 ): Promise<number> {
   const times: number[] = [];
   for (let index = 0; index < count; index++) {
-    // Numbers of a month that arXiv never reached.
+    // Numbers that arXiv never used.
     const id = `hep-th/9912${firstNumber + index}`;
     const response = await fetch(`${origin}/ingest`, {
       method: "POST",
@@ -82,7 +82,7 @@ export async function submissionLatency(
     await response.text();
     const start = performance.now();
     while ((await askPaper(origin, id)).data?.paper == null) {
-      if (performance.now() - start > 30_000) throw new Error(`${id} was not taken in within 30 s.`);
+      if (performance.now() - start > 30_000) throw new Error(`${id} was not ingested within 30 s.`);
       await new Promise((resolve) => setTimeout(resolve, pollMilliseconds));
     }
     times.push(performance.now() - start);

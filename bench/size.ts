@@ -8,8 +8,8 @@ import { type Counts, printSizes } from "./size/arithmetic.ts";
 import { tableSizes } from "./size/table-sizes.ts";
 
 /**
- * `npm run bench -- size`: what hep-th takes, on disk and in memory, a paper, a claim, a reference, a work and an
- * edge, and an edge's second copy where the tables are distributed; and what that comes to for all of arXiv and for
+ * `npm run bench -- size`: the size of a paper, a claim, a reference, a work and an edge of hep-th on disk and in
+ * memory, and of an edge's second copy in distributed tables; and the resulting sizes for all of arXiv and for
  * OpenAlex.
  */
 export async function run(): Promise<void> {
@@ -19,7 +19,7 @@ export async function run(): Promise<void> {
   try {
     const database = await server.createDatabase("size");
     await runBulk({ url: database.url, keyring: server.keyring, pool: database.pool }, corpus);
-    // As it is left by use, less what was rewritten while it came in.
+    // Without the dead rows of the ingest.
     await database.pool.query("VACUUM (FULL, ANALYZE)");
     const sizes = await tableSizes(database.pool);
     const { rows } = await database.pool.query<Counts>(

@@ -15,7 +15,7 @@ import { below, randomOf } from "./graph/random.ts";
 import { type Service, startService } from "./service.ts";
 
 const clients = 24;
-/** Of the corpus, so much is there before; the rest comes in while it is asked about. */
+/** The share of the corpus that is stored before; the rest is ingested during the queries. */
 const firstPart = 0.35;
 
 const mixed: Readonly<Record<string, (ref: string, other: string) => string>> = {
@@ -24,7 +24,7 @@ const mixed: Readonly<Record<string, (ref: string, other: string) => string>> = 
   "co-citation, first 20": (ref) => bodyOf(queries.coCitation, { ref }),
   "coupling, first 20": (ref) => bodyOf(queries.coupling, { ref }),
   "neighbourhood, 300 nodes": (ref) => bodyOf(queries.graph, { ref }),
-  "all reached, both ways": (ref) =>
+  "all reached, both directions": (ref) =>
     bodyOf(
       "query ($ref: String!) { reachableWorks(ref: $ref, direction: BOTH, maxDepth: 100) { total truncated } }",
       { ref },
@@ -43,8 +43,8 @@ const mixed: Readonly<Record<string, (ref: string, other: string) => string>> = 
 };
 
 /**
- * `npm run bench -- soak [--seconds=60]`: 24 clients ask mixed questions of the citation graph over HTTP while most of
- * hep-th is taken in. Fails at the first error, and where the answers afterwards are not those of the tables.
+ * `npm run bench -- soak [--seconds=60]`: 24 clients send mixed graph queries over HTTP while most of hep-th is
+ * ingested. Fails at the first error, and if the answers afterwards differ from the tables.
  */
 export async function run(given: readonly string[]): Promise<void> {
   buildIfNeeded();
@@ -64,15 +64,15 @@ export async function run(given: readonly string[]): Promise<void> {
       const memory = watchMemory(service);
       const port = Number(new URL(service.origin).port);
       const bodies = mixedBodies(refs);
-      const asking = load({ port, connections: clients, seconds, bodies });
-      // Nothing is taken away from under the other where one of them fails.
-      await Promise.allSettled([asking.finally(() => memory.stop()), ingesting]);
-      const asked = await asking;
+      const querying = load({ port, connections: clients, seconds, bodies });
+      // If one fails, the other still has its resources.
+      await Promise.allSettled([querying.finally(() => memory.stop()), ingesting]);
+      const answered = await querying;
       const resident = memory.stop();
       const ingested = (await ingesting).seconds;
-      printTable(bodies, asked.times, asked.places);
+      printTable(bodies, answered.times, answered.places);
       console.log(
-        `${asked.requests} answers of ${clients} clients in ${seconds} s, no error; ${figure(asked.perSecond)} a second`,
+        `${answered.requests} answers of ${clients} clients in ${seconds} s, no error; ${figure(answered.perSecond)} a second`,
       );
       console.log(
         `memory of the server, MB: ${figure(Math.max(...resident))} at most; every ten seconds ` +
@@ -83,7 +83,7 @@ export async function run(given: readonly string[]): Promise<void> {
       );
       const list = await readTables(database);
       console.log(
-        `meanwhile ${list.citing.length - before} citations came to ${before}; the ingest took ${figure(ingested)} s`,
+        `${list.citing.length - before} citations were added to ${before} in the same time; the ingest took ${figure(ingested)} s`,
       );
       await caughtUp(service);
       const arxivIds = await readArxivIds(database);
@@ -94,7 +94,7 @@ export async function run(given: readonly string[]): Promise<void> {
         bodies: refs.slice(0, 500).map((ref) => bodyOf(queries.reach, { ref })),
       });
       demandReached(after, refs, list, arxivIds);
-      console.log("afterwards the answers are those of the tables");
+      console.log("the answers afterwards equal the tables");
     } finally {
       await service.close();
     }
@@ -103,7 +103,7 @@ export async function run(given: readonly string[]): Promise<void> {
   }
 }
 
-/** The corpus in two files: its first part, and the rest. */
+/** The corpus in two files: its first part and the rest. */
 async function splitCorpus(folder: string): Promise<[string, string]> {
   const corpus = await corpusFile([1]);
   const lines = createInterface({ input: createReadStream(corpus) });
@@ -118,7 +118,7 @@ async function splitCorpus(folder: string): Promise<[string, string]> {
   return paths;
 }
 
-/** Of each kind as many, one after the other. */
+/** Equally many bodies of each kind, in turn. */
 function mixedBodies(refs: readonly string[]): string[] {
   const random = randomOf(5);
   const pick = () => refs[below(random, refs.length)] as string;
@@ -142,7 +142,7 @@ function printTable(bodies: readonly string[], times: readonly number[], places:
   }
 }
 
-/** Samples the resident memory of the server's process, in MB, where there is a /proc. */
+/** Samples the resident memory of the server's process in MB; needs /proc. */
 function watchMemory({ pid }: Service): { stop(): number[] } {
   const samples: number[] = [];
   let isStopped = false;
@@ -166,7 +166,7 @@ function watchMemory({ pid }: Service): { stop(): number[] } {
   };
 }
 
-/** Resolves once the graph in memory has all that was committed. */
+/** Resolves once the graph in memory has all committed changes. */
 async function caughtUp({ origin }: Service): Promise<void> {
   for (;;) {
     const { graph } = (await (await fetch(`${origin}/health`)).json()) as {

@@ -10,13 +10,13 @@ import { ratioOf, type Turn, takeTurns } from "./api/turns.ts";
 
 const pace = { rounds: 5, milliseconds: 800, warmUpMilliseconds: 1_000 };
 
-/** What a server may say of itself, and what it is started with for that. */
+/** Kinds of telemetry, with the settings that enable them. */
 function kindsOfTelemetry(collector: string): Readonly<Record<string, Readonly<Record<string, string>>>> {
   return {
-    "as it comes": {},
+    "default settings": {},
     "metrics served": { PITH_GRAPH_METRICS: "127.0.0.1:0" },
     "a log line for each request": { PITH_GRAPH_LOG_LEVEL: "debug" },
-    "one request of a hundred traced": {
+    "1 % of requests traced": {
       OTEL_EXPORTER_OTLP_ENDPOINT: collector,
       OTEL_TRACES_SAMPLER: "traceidratio",
       OTEL_TRACES_SAMPLER_ARG: "0.01",
@@ -26,8 +26,8 @@ function kindsOfTelemetry(collector: string): Readonly<Record<string, Readonly<R
 }
 
 /**
- * `npm run bench -- telemetry`: what metrics, logs and traces cost a request of `bench -- api` (rows kept, response
- * cache off): the same server, started with each of them, answers in turn.
+ * `npm run bench -- telemetry`: the cost of metrics, logs and traces for a request of `bench -- api` (with the row
+ * cache, without the response cache): the same server, started with each of them, answers in turn.
  */
 export async function run(): Promise<void> {
   await withHepTh(async ({ url, parameters }) => {
@@ -66,7 +66,7 @@ export async function run(): Promise<void> {
   });
 }
 
-/** Takes traces, and forgets them. */
+/** Accepts traces, and discards them. */
 async function startCollector(): Promise<{ readonly url: string; close(): void }> {
   const server = createServer((request, response) => {
     request.resume().on("end", () => response.end("{}"));

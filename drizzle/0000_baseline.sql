@@ -1,6 +1,6 @@
--- The schema of version 0.1.0. Types, tables and indexes are as `npm run db:generate` writes them, but for the storage
--- settings; the extension, the functions, the index of names and the schema analytics are written by hand.
--- Likeness by trigrams, where this server has the extension and lets us create it; search does without it otherwise.
+-- The schema of version 0.1.0. `npm run db:generate` wrote the types, tables and indexes, except the storage settings.
+-- The extension, the functions, the index of names and the schema analytics are written by hand.
+-- Trigram similarity, if the server has the extension and this user may create it. Search works without it.
 DO $$
 BEGIN
   CREATE EXTENSION IF NOT EXISTS pg_trgm;
@@ -9,10 +9,10 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 --> statement-breakpoint
--- A text as words with spaces between: punctuation, symbols, white space and control characters separate. All else is
--- part of a word: letters, digits of any script, and the marks that belong to letters. Invisible characters inside a
--- word are dropped. Compatible characters are one (a ligature is its letters; a letter and its combining accent are the
--- accented letter); case is left to the dictionary. The collation is PostgreSQL's own, the same on every system.
+-- Divides a text into words separated by spaces. Punctuation, symbols, white space and control characters are separators;
+-- letters, digits of any script, and marks of letters are parts of words. Invisible characters within a word are dropped.
+-- Compatible characters are normalised (a ligature becomes its letters, a letter with a combining accent the accented
+-- letter); the dictionary folds case. The collation is PostgreSQL's own, so that it is the same on every system.
 CREATE FUNCTION pith_graph_words(t text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN regexp_replace(
@@ -25,7 +25,7 @@ CREATE FUNCTION pith_graph_names(title text, authors text[]) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(title, '') || E'\n' || array_to_string(authors, E'\n');
 --> statement-breakpoint
--- Dear, which the planner has to know: an index is worth it also where many papers fit.
+-- Expensive: with this cost the planner prefers an index even if many papers match.
 CREATE FUNCTION pith_graph_paper_words(title text, authors text[], abstract text) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 2000
 RETURN setweight(to_tsvector('simple', pith_graph_words(coalesce(title, ''))), 'A')
@@ -38,9 +38,9 @@ CREATE TYPE "public"."identifier_kind" AS ENUM('arxiv', 'doi', 'work_id');--> st
 CREATE TYPE "public"."proof" AS ENUM('hash', 'receipt', 'signed');--> statement-breakpoint
 CREATE TYPE "public"."quarantine_kind" AS ENUM('document', 'event');--> statement-breakpoint
 CREATE TYPE "public"."submission_status" AS ENUM('queued', 'merged', 'rejected', 'failed');--> statement-breakpoint
--- A bulk ingest lets tables with WITH (autovacuum_analyze_scale_factor = 1) grow, and by default PostgreSQL analyses a
--- table again for each tenth that is added: the words of 30,000 papers and claims every minute. The planner sees the
--- number of rows by the table's size; the distribution of values is much the same when there are twice as many.
+-- Tables with autovacuum_analyze_scale_factor = 1 grow in a bulk ingest. By default PostgreSQL would analyse a table again
+-- after each tenth that is added: the words of 30,000 papers and claims every minute. The planner estimates the number of
+-- rows from the table's size, and the distribution of values hardly changes when they double.
 CREATE TABLE "changes" (
 	"position" bigint PRIMARY KEY NOT NULL,
 	"paper_id" bigint NOT NULL,
@@ -315,8 +315,8 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- What analysts may build on (docs/sql.md): names and meanings here stay as they are. A migration that changes a column
--- of public which a view reads drops the view and makes it again.
+-- The public interface for analysts (docs/sql.md): names and meanings here do not change. A migration that changes a
+-- column of public that a view reads drops the view and creates it again.
 CREATE SCHEMA analytics;--> statement-breakpoint
 COMMENT ON SCHEMA analytics IS 'Documented views of the papers, claims, references and citations held here, for reading with SQL. Their names and meanings are stable.';--> statement-breakpoint
 CREATE VIEW analytics."papers" AS

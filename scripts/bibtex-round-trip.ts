@@ -6,12 +6,12 @@ import "@citation-js/plugin-bibtex";
 import { parseAuthors, parseName, readableText, textToTex } from "../src/text/index.ts";
 
 /**
- * Writes titles and names as TeX, reads them with citation-js, and prints what comes back otherwise.
+ * Writes titles and names as TeX, reads them with citation-js, and prints those that are read differently.
  *
  *     npx tsx scripts/bibtex-round-trip.ts papers.jsonl.gz …
  *
- * A line of a file is an object with `title`, and `authors` as a list or one text. Titles with mathematics are counted
- * only: citation-js makes HTML of it.
+ * A line of a file is an object with `title`, and `authors` as a list or one text. Titles with mathematics are only
+ * counted, because citation-js converts it to HTML.
  */
 async function main(files: readonly string[]): Promise<void> {
   plugins.config.get("@bibtex").parse.sentenceCase = "never";
@@ -28,7 +28,7 @@ async function main(files: readonly string[]): Promise<void> {
   const plain = titles.filter((title) => !title.includes("$"));
   print("titles", plain, (entry) => entry.title ?? "");
   console.log(`titles with mathematics: ${titles.length - plain.length}`);
-  // As a title, too: how citation-js splits names is its own matter.
+  // Read as titles, because citation-js splits names.
   print("names", [...names], (entry) => entry.title ?? "");
 }
 
@@ -42,10 +42,10 @@ function print(what: string, texts: readonly string[], textOf: (entry: Item) => 
     others++;
     console.log(JSON.stringify({ written: texts[index], read: back }));
   }
-  console.log(`${what}: ${texts.length}, of which ${others} come back otherwise`);
+  console.log(`${what}: ${texts.length}, of which ${others} are read differently`);
 }
 
-/** Of texts that citation-js cannot read at all, an empty entry. */
+/** An empty entry for texts that citation-js cannot read. */
 function readAll(texts: readonly string[]): Item[] {
   const file = texts
     .map((text, index) => `@misc{k${index},\n  title = {{${textToTex(text)}}},\n}\n`)

@@ -1,8 +1,8 @@
 /**
  * Builds the sample that `pith-graph start` imports at its first start, from the data in `sample/source/`.
  *
- *   npm run sample:build                                     writes what differs
- *   npm run sample:build -- --check                          writes nothing, fails where something differs
+ *   npm run sample:build                                     writes changed files
+ *   npm run sample:build -- --check                          writes nothing, fails if a file would change
  *   npm run sample:build -- --pack-hep-th papers.jsonl.gz     first makes hep-th's source from the original data
  */
 import { pathToFileURL } from "node:url";
@@ -28,7 +28,7 @@ const names = [...stale.keys()].join(", ");
 if (stale.size === 0) {
   console.log("The sample is up to date.");
 } else if (options.check) {
-  console.error(`The sample is not what its sources give: ${names}. Run npm run sample:build.`);
+  console.error(`The sample differs from its sources: ${names}. Run npm run sample:build.`);
   process.exitCode = 1;
 } else {
   writeFiles(stale);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 type LockedPackage = {
-  /** Where it is installed under another name. */
+  /** Its name if it is installed under another one. */
   readonly name?: string;
   readonly version?: string;
   readonly resolved?: string;
@@ -20,7 +20,7 @@ export type Manifest = {
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
-  /** Which packages' install scripts are looked at and decided about: those that are true may run. */
+  /** The reviewed install scripts by package: those with true may run. */
   readonly allowScripts?: Readonly<Record<string, boolean>>;
 };
 
@@ -28,8 +28,8 @@ const exactVersion = /^\d+\.\d+\.\d+(?:-[\w.-]+)?$/;
 const strongIntegrity = /^sha512-[A-Za-z0-9+/]{86}==$/;
 
 /**
- * What is wrong with a lockfile: a package without a hash of its bytes, or from elsewhere than a registry; a host's name
- * (mirrors of the registry differ); a version that is not settled; a script that would run and was not decided about.
+ * The faults of a lockfile: a package without a hash of its bytes, or not from a registry; a host's name (mirrors of
+ * the registry differ); an inexact version; an install script that was not reviewed.
  */
 export function lockfileFaults(manifest: Manifest, lockfile: Lockfile): string[] {
   const faults: string[] = [];
@@ -47,9 +47,9 @@ export function lockfileFaults(manifest: Manifest, lockfile: Lockfile): string[]
   }
   for (const kind of ["dependencies", "devDependencies", "optionalDependencies"] as const) {
     for (const [name, version] of Object.entries(manifest[kind] ?? {})) {
-      // `npm:typescript@7.0.2` is another package, under this name.
+      // `npm:typescript@7.0.2` installs another package under this name.
       const exact = /^npm:(?:@[^/]+\/)?[^@]+@(.+)$/.exec(version)?.[1] ?? version;
-      if (!exactVersion.test(exact)) faults.push(`package.json: ${name} is ${version}: no exact version`);
+      if (!exactVersion.test(exact)) faults.push(`package.json: ${name} has no exact version: ${version}`);
       const locked = lockfile.packages[`node_modules/${name}`]?.version;
       if (locked !== exact) faults.push(`package.json has ${name} ${version}, the lockfile ${locked}`);
     }
@@ -57,7 +57,7 @@ export function lockfileFaults(manifest: Manifest, lockfile: Lockfile): string[]
   return faults;
 }
 
-/** The folders of this repository that have a lockfile, and what is wrong with it. */
+/** The faults of all lockfiles of this repository. */
 export function checkLockfiles(root: string): string[] {
   const read = <Content>(...path: string[]) =>
     JSON.parse(readFileSync(join(root, ...path), "utf8")) as Content;

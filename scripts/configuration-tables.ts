@@ -1,5 +1,5 @@
-// docs/configuration.md's tables, written from the declarations in src/config. With --check: exits with 1 where they
-// are others.
+// Writes the tables of docs/configuration.md from the declarations in src/config. With --check exits with 1 if they
+// differ.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { topics } from "../src/config/index.ts";
@@ -7,7 +7,7 @@ import { topics } from "../src/config/index.ts";
 const path = fileURLToPath(new URL("../docs/configuration.md", import.meta.url));
 const head = "| Variable | Default | What it says |\n| --- | --- | --- |\n";
 
-/** The page with the table under each topic's heading as the declarations have it. Throws where a heading is missing. */
+/** The page with the declared table under each topic's heading. Throws if a heading is missing. */
 export function withTables(page: string): string {
   let written = page;
   for (const { title, variables } of topics) {
@@ -30,7 +30,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const written = withTables(page);
   if (!process.argv.includes("--check")) writeFileSync(path, written);
   else if (written !== page) {
-    console.error("docs/configuration.md is not what src/config declares. Run `npm run docs:configuration`.");
+    console.error("docs/configuration.md differs from src/config. Run `npm run docs:configuration`.");
     process.exitCode = 1;
   }
 }

@@ -1,5 +1,5 @@
-// Writes docs/api.md: its questions with the answers that a running server gives from the sample. With --check only
-// tells, by its exit code, whether the file is so.
+// Writes docs/api.md: its questions with the answers of a server with the sample. With --check exits with 1 if the file
+// differs.
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,7 +21,7 @@ try {
   if (!process.argv.includes("--check")) {
     await writeFile(path, text);
   } else if ((await readFile(path, "utf8").catch(() => "")) !== text) {
-    console.error("docs/api.md is not what the API answers. Run `npm run docs:api` and commit it.");
+    console.error("docs/api.md differs from the API's answers. Run `npm run docs:api` and commit it.");
     process.exitCode = 1;
   }
 } finally {

@@ -1,6 +1,6 @@
 import { makeSbom, readLockfile, sbomFaults } from "./sbom.ts";
 
-// `npm run --silent sbom > sbom.json`: what the project is made of, held against the lockfile.
+// `npm run --silent sbom > sbom.json`: the project's components, checked against the lockfile.
 const root = `${import.meta.dirname}/..`;
 const sbom = makeSbom(root);
 const faults = sbomFaults(sbom, readLockfile(root));

@@ -1,4 +1,4 @@
-// Writes schema.graphql as the code has it; with --check only tells, by its exit code, whether the file is so.
+// Writes schema.graphql from the code. With --check exits with 1 if the file differs.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { lexicographicSortSchema, printSchema } from "graphql";
@@ -10,7 +10,7 @@ const printed = `${printSchema(lexicographicSortSchema(schema))}\n`;
 if (!process.argv.includes("--check")) {
   writeFileSync(path, printed);
 } else if (readOrEmpty() !== printed) {
-  console.error("schema.graphql is not what the code has. Run `npm run schema` and commit it.");
+  console.error("schema.graphql differs from the code. Run `npm run schema` and commit it.");
   process.exitCode = 1;
 }
 

@@ -13,14 +13,14 @@ type Component = {
 export type Sbom = {
   readonly bomFormat: string;
   readonly specVersion: string;
-  /** `component`: what all the others are in. */
+  /** `component` is the project itself. */
   readonly metadata: { readonly component: Pick<Component, "name" | "version"> };
   readonly components: readonly Component[];
 };
 
-/** What is installed, in CycloneDX' JSON, as npm itself tells it from the lockfile. Throws where npm cannot. */
+/** The components in CycloneDX' JSON, which npm makes from the lockfile. Throws if npm fails. */
 export function makeSbom(root: string): Sbom {
-  // Its notices go to standard error.
+  // npm's notices go to standard error.
   const { status, stdout, stderr } = spawnSync(
     "npm",
     ["sbom", "--sbom-format", "cyclonedx", "--package-lock-only"],
@@ -28,12 +28,12 @@ export function makeSbom(root: string): Sbom {
   );
   if (status !== 0) throw new Error(`npm sbom: ${stderr}`);
   const sbom = JSON.parse(stdout) as Sbom;
-  // npm calls the whole by the name of its folder.
+  // npm names the project after its folder.
   const { name } = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as { name: string };
   return { ...sbom, metadata: { ...sbom.metadata, component: { ...sbom.metadata.component, name } } };
 }
 
-/** What is wrong with it: a package of the lockfile that is not in it, or is without its hash or licence. */
+/** The faults of an SBOM: a package of the lockfile that is missing, or lacks its hash or licence. */
 export function sbomFaults(sbom: Sbom, lockfile: Lockfile): string[] {
   const faults: string[] = [];
   if (sbom.bomFormat !== "CycloneDX" || !/^1\.\d$/.test(sbom.specVersion)) {

@@ -1,6 +1,6 @@
 /**
- * Takes the pictures of the explorer that the README and docs/explorer.md show, of a server with the sample, into
- * docs/images: `npm run screenshots`. Needs Chromium, as `npm run test:browser` does.
+ * `npm run screenshots`: takes the pictures of the explorer for the README and docs/explorer.md from a server with the
+ * sample, and writes them to docs/images. Needs Chromium, like `npm run test:browser`.
  */
 import { mkdir, stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,7 @@ const folder = fileURLToPath(new URL("../docs/images/", import.meta.url));
 type Shot = {
   readonly name: string;
   readonly path: string;
-  /** Waits until all is there, and brings the page to where the picture is taken. */
+  /** Waits until the page is complete, and scrolls to the place of the picture. */
   readonly ready: (page: Page) => Promise<void>;
 };
 
@@ -62,7 +62,7 @@ try {
     for (const { name, path, ready } of shots) {
       await page.goto(`${server.origin}/${path}`);
       await ready(page);
-      // Drawn, not only there: two frames later it is on the screen.
+      // Two frames later it is drawn.
       await page.evaluate(
         () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
       );

@@ -9,13 +9,13 @@ import type { Database } from "../src/store/index.ts";
 export type ServedDatabase = {
   /** `http://127.0.0.1:port` */
   readonly origin: string;
-  /** Breaks all connections off, as a network does. */
+  /** Breaks all connections, like a network failure. */
   breakConnections(): void;
-  /** Closes the server; the database stays its owner's. */
+  /** Closes the server, but not the database. */
   close(): Promise<void>;
 };
 
-/** Serves a database with its citation graph in memory; `wrap` stands before the server, like a proxy. */
+/** Serves a database with its citation graph in memory; `wrap` is called for each request first, like a proxy. */
 export async function serveDatabase(
   database: Database,
   wrap: (handle: RequestListener) => RequestListener = (handle) => handle,
@@ -40,7 +40,7 @@ export async function serveDatabase(
   };
 }
 
-/** Takes the sample into a database that is migrated. */
+/** Ingests the sample into a migrated database. */
 export async function fillWithSample(database: Database): Promise<void> {
   const keyring = await loadKeyring([sampleKeyringPath]);
   await loadSample(database, keyring, { signal: new AbortController().signal, onBatch: () => {} });

@@ -15,8 +15,8 @@ export type StartedServer = {
 };
 
 /**
- * Starts a server on a free port, and resolves once it is ready. Rejects with its output if it ends. `onEnd` is called after
- * it was closed. `node` is the path of the Node.js that runs it.
+ * Starts a server on a free port, and resolves once it is ready. Rejects with its output if it ends. `onEnd` is called
+ * after it was closed. `node` is the path of the Node.js that runs it.
  */
 export async function startServerProcess(
   args: readonly string[],

@@ -1,9 +1,9 @@
-// Runs the tests on Node.js versions newer than the one that runs this. Their binaries come from npm, into a folder that
-// is removed again; the project does not depend on them.
+// Runs the tests on Node.js versions newer than the current one. Their binaries are installed from npm into a folder
+// that is removed afterwards; the project does not depend on them.
 //
 //   tsx scripts/test-on-newer-node.ts            all tests, on each version
-//   tsx scripts/test-on-newer-node.ts --newest   the newest version: the vectors, and what depends on its OpenSSL, V8 and
-//                                                streams most: the tests of protocol, store and ingest
+//   tsx scripts/test-on-newer-node.ts --newest   the newest version: the vectors, and the tests that depend most on its OpenSSL,
+//                                                V8 and streams: those of protocol, store and ingest
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Exact, so that a run can be repeated. The newest comes last. */
+/** Exact versions, so that a run can be repeated; the newest is last. */
 const versions = ["22.23.5", "24.22.3", "26.12.1"] as const;
 const newestVersion = versions.at(-1) as string;
 
@@ -25,7 +25,7 @@ async function run(command: string, args: readonly string[], cwd: string, path: 
     throw new Error(`${command} ${args.join(" ")} ended with ${signal ?? `status ${status}`}.`);
 }
 
-/** Installs a Node.js into a folder; returns the folder of its binary. */
+/** Installs a Node.js into a folder, and returns the folder of its binary. */
 async function install(version: string, folder: string): Promise<string> {
   const name = `node-${process.platform}-${process.arch}`;
   const quiet = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel", "error"];
@@ -38,7 +38,7 @@ async function testOn(version: string, commands: readonly (readonly string[])[])
   const folder = await mkdtemp(join(tmpdir(), "pith-graph-node-"));
   try {
     const bin = await install(version, folder);
-    // Processes that tests start by name are of the same version.
+    // Processes that tests start by name use the same version.
     const path = `${bin}${delimiter}${process.env["PATH"] ?? ""}`;
     console.log(`Node.js ${version}`);
     for (const args of commands) await run(join(bin, "node"), args, root, path);

@@ -1,5 +1,5 @@
-// Starts an embedded PostgreSQL server in a new data directory for a run of the tests. With DATABASE_URL, that server is
-// used instead, and the databases made on it are dropped.
+// Starts an embedded PostgreSQL server in a new data directory for a run of the tests. With DATABASE_URL, that server
+// is used instead, and the databases made on it are dropped.
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -18,8 +18,8 @@ declare module "vitest" {
     /** The name of a migrated database, the template of others. */
     template: string;
     /**
-     * A data directory of a stopped embedded server with a migrated database: a copy starts in half the time of a new one.
-     * Null with DATABASE_URL.
+     * A data directory of a stopped embedded server with a migrated database: a copy starts in half the time of a new
+     * one. Null with DATABASE_URL.
      */
     preparedData: string | null;
   }

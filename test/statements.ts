@@ -4,8 +4,8 @@ import type { Database } from "../src/store/index.ts";
 export type Statement = { readonly text: string; readonly values: unknown[] };
 
 /**
- * The statements that a pool sends during `work`, including Drizzle's and those of checked-out connections, without those
- * that only begin or end a transaction, or set its limits.
+ * The statements that a pool sends during `work`, including Drizzle's and those of checked-out connections, without
+ * those that only begin or end a transaction, or set its limits.
  */
 export async function watchStatements(
   { pool }: Database,

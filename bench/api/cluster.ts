@@ -1,5 +1,4 @@
-// Runs a program in several processes that share its port: `cluster.ts PROCESSES FILE ARGUMENTS…`. The program needs to
-// know nothing of it.
+// Runs an unchanged program in several processes that share its port: `cluster.ts PROCESSES FILE ARGUMENTS…`.
 import cluster from "node:cluster";
 
 const [processes = "1", exec = "", ...args] = process.argv.slice(2);
@@ -16,7 +15,7 @@ cluster.on("exit", (worker, code) => {
 for (let index = 0; index < Number(processes); index++) {
   const worker = cluster.fork();
   worker.process.stderr?.pipe(process.stderr);
-  // Read, so that its pipe never fills up.
+  // Read, so that the pipe does not fill up.
   worker.process.stdout?.resume();
 }
 process.on("SIGTERM", () => {

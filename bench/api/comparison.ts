@@ -7,20 +7,20 @@ import { type LoadProcess, startLoadProcess } from "./load-process.ts";
 import { type ServerProcess, startPeer, startPithGraph, startPithGraphCluster } from "./server-process.ts";
 import { connections, type Pace, ratioOf, type Turn, type TurnResult, takeTurns } from "./turns.ts";
 
-/** Every answer is computed; rows that did not change are kept in memory, as usual. */
+/** Every answer is computed from rows that are cached until they change, as by default. */
 const withoutCache = { PITH_GRAPH_RESPONSE_CACHE: "0" };
-/** Every row is read from PostgreSQL for every answer, too: as where somebody writes all the time. */
+/** Every row is also read from PostgreSQL for every answer, as under constant writes. */
 const withoutRows = { ...withoutCache, PITH_GRAPH_ROW_CACHE: "0" };
 
 type AllParameters = Awaited<ReturnType<typeof readParameters>>;
 
-/** Starts all servers on one database, demands equal answers, and prints the table. */
+/** Starts all servers on one database, checks that their answers are equal, and prints the table. */
 export async function compareServers(url: string, parameters: AllParameters, pace: Pace): Promise<void> {
   console.log(
     `All servers on Node.js ${peerNode().version}; ${connections} connections from another process.`,
   );
   console.log(
-    "CPU: of the server's process for a request, PostgreSQL's and the load generator's not counted.\n",
+    "CPU is that of the server's process for a request, without PostgreSQL and the load generator.\n",
   );
   const load = startLoadProcess();
   const servers: ServerProcess[] = [];
@@ -38,7 +38,7 @@ export async function compareServers(url: string, parameters: AllParameters, pac
     const sqlServer = await started(startPeer("hand-written-sql.ts", url));
     const sql = handWrittenSql("hand-written SQL", sqlServer);
     const levels = sqlByLevels("the same, level by level", sqlServer);
-    const bare = pithGraph("keeping no rows", await started(startPithGraph(url, withoutRows)));
+    const bare = pithGraph("without row cache", await started(startPithGraph(url, withoutRows)));
     const cached = pithGraph("with its response cache", await started(startPithGraph(url, {})));
     const contestants = [own, peer, sql, levels, bare, cached];
     for (const job of jobs) {

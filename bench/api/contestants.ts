@@ -1,25 +1,25 @@
-import type { Asking, Job, Parameters } from "./jobs.ts";
+import type { GraphQLJob, Job, Parameters } from "./jobs.ts";
 import { maxNodes } from "./jobs.ts";
 import type { Json } from "./json.ts";
 import type { ServerProcess } from "./server-process.ts";
 
-/** A server as one of those that take turns. */
+/** A server that is compared. */
 export type Contestant = {
   readonly name: string;
   readonly server: ServerProcess;
-  /** How it is asked a job; undefined where it is not. */
+  /** Its request for a job; undefined if it has none. */
   readonly ask: (job: Job) => Question | undefined;
 };
 
 export type Question = {
   readonly path: string;
   readonly bodyOf: (parameters: Parameters) => string;
-  /** The answer's data in the shape that all can be compared in. */
+  /** The answer's data in the common shape. */
   readonly shape: (data: Json) => Json;
 };
 
-function graphql({ query, variables, shape }: Asking): Question {
-  // As a client sends it that was written with care: no line breaks, no indentation.
+function graphql({ query, variables, shape }: GraphQLJob): Question {
+  // Without line breaks and indentation, like an optimised client.
   const document = query.replace(/\s+/g, " ");
   return {
     path: "/graphql",
@@ -48,7 +48,7 @@ export function handWrittenSql(name: string, server: ServerProcess): Contestant 
   return { name, server, ask: (job) => handWritten(job, `/${job.name}`) };
 }
 
-/** Only asked what is asked level by level. */
+/** Takes part in Q4 only, level by level. */
 export function sqlByLevels(name: string, server: ServerProcess): Contestant {
   return { name, server, ask: (job) => (job.name === "Q4" ? handWritten(job, "/Q4-levels") : undefined) };
 }

@@ -3,7 +3,7 @@ import type { Contestant, Question } from "./contestants.ts";
 import type { Job, Parameters } from "./jobs.ts";
 import type { Json } from "./json.ts";
 
-/** Asks everybody everything once, and throws where one answer is not the others'. Returns how many were compared. */
+/** Sends every job to every server once, and throws if an answer differs. Returns the number of compared answers. */
 export async function demandEqualAnswers(
   contestants: readonly Contestant[],
   job: Job,
@@ -29,7 +29,9 @@ export async function demandEqualAnswers(
       throw new Error(`${job.name} of ${list.join(", ")}: the answers differ.\n${shown.join("\n")}`);
     }
     if (first !== undefined && isEmpty(first.answer)) {
-      throw new Error(`${job.name} of ${list.join(", ")}: nothing is found, so nothing would be measured.`);
+      throw new Error(
+        `${job.name} of ${list.join(", ")}: nothing is found, so that nothing would be measured.`,
+      );
     }
   }
   return compared;

@@ -1,10 +1,10 @@
 import { neighbourhoodSql } from "./plain-schema.ts";
 
-/** What is asked of every server; Q1 to Q6 of the bench. */
+/** The jobs of every server, Q1 to Q6. */
 export const jobNames = ["Q1", "Q2", "Q3", "Q4", "Q5", "Q6"] as const;
 export type JobName = (typeof jobNames)[number];
 
-/** One statement a job, which has PostgreSQL write the answer's JSON: about the least that can be done. */
+/** One statement for each job, in which PostgreSQL writes the answer's JSON: about the minimum of work. */
 export const statements: Readonly<Record<JobName, string>> = {
   Q1: `
     SELECT json_build_object('pithNumber', pith_number, 'title', title, 'claims', (
@@ -51,7 +51,7 @@ export const statements: Readonly<Record<JobName, string>> = {
     ) AS page`,
 };
 
-/** Q4 as a program would do it that keeps no graph: a statement for each level, one for the titles. */
+/** Q4 for a program without a graph in memory: a statement for each level, and one for the titles. */
 export const levelStatements = {
   root: "SELECT id FROM plain.works WHERE arxiv_id = $1",
   level: "SELECT DISTINCT cited_work_id AS id FROM plain.citations WHERE citing_work_id = ANY($1::bigint[])",

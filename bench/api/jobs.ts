@@ -3,11 +3,11 @@ import { words } from "../corpus.ts";
 import type { JobName } from "./hand-written-sql.ts";
 import { at, type Json, nodesAt, pick } from "./json.ts";
 
-/** What a job is asked with: an arXiv id; a text; a category and a year. */
+/** The parameters of a job: an arXiv id; a text; or a category and a year. */
 export type Parameters = readonly (string | number)[];
 
-/** How a GraphQL server is asked a job, and its answer brought into the shape that the hand-written SQL gives. */
-export type Asking = {
+/** The query of a job on a GraphQL server, and the conversion of its answer to the shape of the hand-written SQL. */
+export type GraphQLJob = {
   readonly query: string;
   readonly variables: (parameters: Parameters) => Readonly<Record<string, Json>>;
   readonly shape: (data: Json) => Json;
@@ -16,11 +16,11 @@ export type Asking = {
 export type Job = {
   readonly name: JobName;
   readonly title: string;
-  readonly pithGraph: Asking;
-  readonly postgraphile: Asking;
+  readonly pithGraph: GraphQLJob;
+  readonly postgraphile: GraphQLJob;
 };
 
-/** The most nodes of a neighbourhood. */
+/** The maximum number of nodes of a neighbourhood. */
 export const maxNodes = 300;
 
 const ref = ([value = ""]: Parameters) => ({ ref: value });
@@ -119,7 +119,7 @@ export const jobs: readonly Job[] = [
         ),
     },
     postgraphile: {
-      // A function of the database: as nested connections the client would be sent each node once for every way to it.
+      // A function of the database: nested connections would return a node once for each path to it.
       query: `query ($ref: String!) { neighbourhood(root: $ref, maxNodes: ${maxNodes}) {
         nodes { depth arxivId title } } }`,
       variables: ref,
@@ -165,16 +165,16 @@ export const jobs: readonly Job[] = [
 
 const variety = 200;
 
-/** What each job is asked in turn: papers that have what it asks for; the same in every run. */
+/** The parameters of each job: papers with enough data for it, the same in every run. */
 export async function readParameters(
   pool: pg.Pool,
 ): Promise<Readonly<Record<JobName, readonly Parameters[]>>> {
   const list = async (text: string): Promise<Parameters[]> => {
     const { rows } = await pool.query<[string, ...number[]]>({ text, rowMode: "array" });
-    if (rows.length === 0) throw new Error(`The bench has nothing to ask: ${text}`);
+    if (rows.length === 0) throw new Error(`No parameters found: ${text}`);
     return rows;
   };
-  // By a hash, and of the first thousand: the condition of Q4 is no cheap one.
+  // By a hash, and of the first thousand, because the condition of Q4 is expensive.
   const papers = (condition: string) =>
     list(`SELECT arxiv_id FROM (SELECT * FROM plain.papers ORDER BY md5(arxiv_id) LIMIT 2000) AS papers
       WHERE ${condition} LIMIT ${variety}`);

@@ -1,6 +1,6 @@
 export type Json = null | string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
 
-/** What stands at a path of objects; throws where the path ends early, so that no answer is taken for another. */
+/** The value at a path of objects. Throws if the path ends early, so that a wrong answer is not accepted. */
 export function at(value: Json, ...path: readonly string[]): Json {
   let here = value;
   for (const key of path) {
@@ -11,14 +11,14 @@ export function at(value: Json, ...path: readonly string[]): Json {
   return here;
 }
 
-/** The `nodes` of a connection that stands at a path. */
+/** The `nodes` of the connection at a path. */
 export function nodesAt(value: Json, ...path: readonly string[]): readonly Json[] {
   const list = at(value, ...path, "nodes");
   if (!Array.isArray(list)) throw new Error(`No list at ${path.join(".")}`);
   return list as readonly Json[];
 }
 
-/** An object with some members of another, each found by its path: `{ title: ["work", "title"] }`. */
+/** An object with members of another, each from its path: `{ title: ["work", "title"] }`. */
 export function pick(value: Json, members: Readonly<Record<string, readonly string[]>>): Json {
   return Object.fromEntries(Object.entries(members).map(([name, path]) => [name, at(value, ...path)]));
 }

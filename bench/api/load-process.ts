@@ -4,7 +4,7 @@ import { peerNode } from "../peers/install.ts";
 import type { LoadOrder, LoadReport } from "./load.ts";
 
 export type LoadProcess = {
-  /** Rejects where any answer was not what it should be. */
+  /** Rejects if any answer was wrong. */
   run(order: LoadOrder): Promise<LoadReport>;
   close(): void;
 };

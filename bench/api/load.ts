@@ -1,11 +1,11 @@
-// The load generator: a process of its own, told over IPC what to send. It speaks HTTP over plain sockets, with
-// requests that are made beforehand: what it takes of the machine is missing to the server.
+// The load generator, a separate process that gets its orders over IPC. It sends prepared HTTP requests over plain
+// sockets, to take as little processor time from the server as possible.
 import { connect, type Socket } from "node:net";
 
 export type LoadOrder = {
   readonly port: number;
   readonly path: string;
-  /** Sent in turn. */
+  /** Sent one after the other. */
   readonly bodies: readonly string[];
   readonly connections: number;
   readonly milliseconds: number;
@@ -18,12 +18,12 @@ export type LoadReport = {
   /** Milliseconds. */
   readonly p50: number;
   readonly p95: number;
-  /** Of answers' bodies. */
+  /** The bytes of the answers' bodies. */
   readonly bytes: number;
   readonly error: string | null;
 };
 
-/** Sends one request after the other on a connection until told to stop; `onAnswer` gets each body's beginning. */
+/** Sends one request after the other on a connection until it is stopped; `onAnswer` gets each body's beginning. */
 class Connection {
   readonly #socket: Socket;
   #waiting: ((length: number) => void) | undefined;
@@ -37,7 +37,7 @@ class Connection {
     this.#socket.on("close", () => this.#fail(new Error("The server closed a connection.")));
   }
 
-  /** Resolves with the length of the answer's body; rejects where it is not 200 with data. */
+  /** Resolves with the length of the answer's body. Rejects if the answer is not 200 with data. */
   send(request: Buffer): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#waiting = resolve;

@@ -1,8 +1,8 @@
 import type pg from "pg";
 
 /**
- * The neighbourhood of two hops, as one statement: what PostGraphile and the hand-written server both run. LATERAL,
- * since PostgreSQL would read all of `works` for its titles otherwise.
+ * The neighbourhood of two hops in one statement, which PostGraphile and the hand-written server run. LATERAL, because
+ * PostgreSQL would otherwise scan `works` for the titles.
  */
 export const neighbourhoodSql = `
   WITH root AS (SELECT id FROM plain.works WHERE arxiv_id = $1),
@@ -25,9 +25,8 @@ export const neighbourhoodSql = `
   LIMIT $2`;
 
 /**
- * The rows that are held, once more, as somebody would lay them out who needs no proofs: what PostGraphile and the
- * hand-written SQL are given. Keys are integers, every reading has its index, and orders that a page goes by stand
- * in the table that is paged.
+ * The same rows in a schema without proofs, for PostGraphile and the hand-written SQL. Keys are integers, every query
+ * has its index, and the columns that a page is sorted by are in the paged table.
  */
 const statements = [
   "DROP SCHEMA IF EXISTS plain CASCADE",
@@ -69,7 +68,7 @@ const statements = [
       ORDER BY paper_id, ordinal$$`,
 ];
 
-/** Lays it out beside our own tables, in the same database, and lets PostgreSQL gather its statistics of both. */
+/** Creates the schema beside our tables, in the same database, and analyses both. */
 export async function createPlainSchema(pool: pg.Pool): Promise<void> {
   for (const statement of statements) await pool.query(statement);
   await pool.query("VACUUM (ANALYZE)");

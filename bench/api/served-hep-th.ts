@@ -8,13 +8,13 @@ import { readParameters } from "./jobs.ts";
 import { createPlainSchema } from "./plain-schema.ts";
 
 export type ServedHepTh = {
-  /** Of the database. */
+  /** The address of the database. */
   readonly url: string;
-  /** What each job is asked with. */
+  /** The parameters of each job. */
   readonly parameters: Awaited<ReturnType<typeof readParameters>>;
 };
 
-/** A database with hep-th, taken in as documents and laid out for the peers, for as long as the work lasts. */
+/** Runs work on a database with hep-th, ingested as documents and copied into the peers' schema. */
 export async function withHepTh(work: (served: ServedHepTh) => Promise<void>): Promise<void> {
   installPeers();
   buildIfNeeded();
@@ -22,9 +22,9 @@ export async function withHepTh(work: (served: ServedHepTh) => Promise<void>): P
   const server = await startBenchServer();
   try {
     const { url, pool } = await server.createDatabase("hep_th");
-    say("Taking in hep-th …");
+    say("Ingesting hep-th …");
     await runBulk({ url, keyring: server.keyring, pool }, corpus);
-    say("Laying the same rows out for PostGraphile and hand-written SQL …");
+    say("Copying the rows into the schema for PostGraphile and hand-written SQL …");
     await createPlainSchema(pool);
     await work({ url, parameters: await readParameters(pool) });
   } finally {

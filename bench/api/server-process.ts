@@ -4,22 +4,22 @@ import { fileURLToPath } from "node:url";
 import { launcher } from "../../scripts/started-server.ts";
 import { peerNode } from "../peers/install.ts";
 
-/** A server that is measured: in a process of its own. */
+/** A measured server in a separate process. */
 export type ServerProcess = {
   readonly port: number;
-  /** Seconds of CPU that the process itself has used, not PostgreSQL for it; NaN where there is no /proc. */
+  /** Seconds of CPU of the process, without PostgreSQL; NaN if there is no /proc. */
   cpuSeconds(): number;
   close(): Promise<void>;
 };
 
 type Start = {
-  /** The file, and its arguments. */
+  /** The file and its arguments. */
   readonly command: readonly string[];
   readonly databaseUrl: string;
   readonly environment?: Readonly<Record<string, string>>;
 };
 
-/** Starts a file that prints `listening PORT`, or pith-graph, which prints its address, and waits until it does. */
+/** Starts a file that prints `listening PORT`, or pith-graph, which prints its address, and waits for that. */
 async function start({ command, databaseUrl, environment }: Start): Promise<ServerProcess> {
   const child = spawn(peerNode().path, ["--disable-warning=ExperimentalWarning", ...command], {
     env: {
@@ -37,7 +37,7 @@ async function start({ command, databaseUrl, environment }: Start): Promise<Serv
   });
   const ended = new Promise<void>((resolve) => {
     child.on("close", (status) => {
-      // What it says while all is well is of no interest here.
+      // Its output matters only if it fails.
       if (status !== 0) console.error(errors);
       resolve();
     });
@@ -55,19 +55,19 @@ async function start({ command, databaseUrl, environment }: Start): Promise<Serv
 
 function portOf(child: ChildProcess, name: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    let said = "";
+    let output = "";
     child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-      said += text;
-      const port = /listening (\d+)\n/.exec(said)?.[1] ?? /ready: http:\/\/[^/]+:(\d+)\//.exec(said)?.[1];
+      output += text;
+      const port = /listening (\d+)\n/.exec(output)?.[1] ?? /ready: http:\/\/[^/]+:(\d+)\//.exec(output)?.[1];
       if (port !== undefined) resolve(Number(port));
     });
-    child.on("close", () => reject(new Error(`${name} ended: ${said}`)));
+    child.on("close", () => reject(new Error(`${name} ended: ${output}`)));
   });
 }
 
 function cpuSecondsOf(pid: number | undefined): number {
   try {
-    // Fields 14 and 15, in ticks of 10 ms, counted from behind the name, which may hold blanks.
+    // Fields 14 and 15, in ticks of 10 ms, counted after the name, which may have spaces.
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
       .replace(/^.*\) /, "")
       .split(" ");
@@ -88,7 +88,7 @@ export function startPeer(name: string, databaseUrl: string): Promise<ServerProc
 
 const arguments_ = ["start", "--no-sample", "--port", "0"];
 
-/** pith-graph as it is started by `npm start`, in one process; ready once the citation graph is in memory. */
+/** pith-graph in one process, like `npm start`; ready once the citation graph is in memory. */
 export async function startPithGraph(
   databaseUrl: string,
   environment: Readonly<Record<string, string>>,
@@ -98,7 +98,7 @@ export async function startPithGraph(
   return server;
 }
 
-/** pith-graph in so many processes behind one port, by node:cluster. */
+/** pith-graph in several processes on one port, by node:cluster. */
 export async function startPithGraphCluster(
   databaseUrl: string,
   environment: Readonly<Record<string, string>>,
@@ -107,11 +107,11 @@ export async function startPithGraphCluster(
   const command = [file("./cluster.ts"), String(processes), launcher, ...arguments_];
   const server = await start({ command, databaseUrl, environment });
   await graphsLoaded(server.port, processes);
-  // That of the process that hands connections on would say nothing.
+  // The CPU of the primary process, which only distributes connections, would mean nothing.
   return { ...server, cpuSeconds: () => Number.NaN };
 }
 
-/** Waits until each of the processes has its graph in memory: connections go to them in turn. */
+/** Waits until each process has its graph in memory. Connections go to them in turn. */
 async function graphsLoaded(port: number, processes: number): Promise<void> {
   for (let loaded = 0; loaded < 2 * processes; ) {
     const response = await fetch(`http://127.0.0.1:${port}/health`, { headers: { connection: "close" } });

@@ -5,10 +5,10 @@ import type { ServerProcess } from "./server-process.ts";
 
 /** Connections of the load generator. */
 export const connections = 16;
-/** Of one turn, whatever its time: a bound, not an aim. */
+/** The maximum number of requests of a turn. */
 const maximumRequests = 100_000;
 
-/** Who is asked what, in turn. */
+/** A server and its requests. */
 export type Turn = {
   readonly name: string;
   readonly server: ServerProcess;
@@ -18,7 +18,7 @@ export type Turn = {
 
 export type TurnResult = {
   readonly name: string;
-  /** Requests a second, one figure a round. */
+  /** Requests a second, one figure for each round. */
   readonly rates: readonly number[];
   /** Medians over the rounds: requests/s, milliseconds, microseconds of the server process's CPU for a request. */
   readonly rate: number;
@@ -33,7 +33,7 @@ export type Pace = {
   readonly warmUpMilliseconds: number;
 };
 
-/** Lets servers answer one after the other, round by round, so that what else the machine does falls on all alike. */
+/** Measures servers in turn, round by round, so that other load of the machine affects all equally. */
 export async function takeTurns(
   load: LoadProcess,
   turns: readonly Turn[],
@@ -71,7 +71,7 @@ export async function takeTurns(
   });
 }
 
-/** The median, over the rounds, of how many times faster `a` was than `b`. */
+/** The median over the rounds of the ratio of `a`'s rate to `b`'s. */
 export function ratioOf(a: TurnResult, b: TurnResult): number {
   return median(a.rates.map((rate, round) => rate / (b.rates[round] ?? Number.NaN)));
 }

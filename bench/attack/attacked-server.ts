@@ -4,16 +4,16 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type StartedServer, startServerProcess } from "../../scripts/started-server.ts";
 
-/** In milliseconds: by the clock, and of them those that its thread had the processor. */
+/** Milliseconds by the clock, and those of them in which the thread had the processor. */
 export type Stall = { readonly clock: number; readonly processor: number };
 
 /** A server whose event loop and memory are watched. */
 export type AttackedServer = StartedServer & {
-  /** How long its event loop stood still at most since this was last called. */
+  /** The longest stall of its event loop since the last call. */
   longestStall(): Promise<Stall>;
-  /** Megabytes it has now. */
+  /** Its resident memory in megabytes. */
   memory(): number;
-  /** Megabytes it had at most since `forgetPeak`. */
+  /** Its peak memory in megabytes since `forgetPeak`. */
   peakMemory(): number;
   forgetPeak(): void;
 };
@@ -36,18 +36,18 @@ export async function startAttackedServer(
   const { pid } = server;
   if (pid === undefined) throw new Error("The server has no process.");
   await graphLoaded(server.origin);
-  let asked = 0;
+  let requests = 0;
   const status = (name: string) =>
     Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) /
     1024;
   return {
     ...server,
     async longestStall() {
-      asked++;
+      requests++;
       process.kill(pid, "SIGUSR2");
       for (;;) {
         const { count, ...stall } = read(path);
-        if (count >= asked) return stall;
+        if (count >= requests) return stall;
         await pause(5);
       }
     },
@@ -61,7 +61,7 @@ function read(path: string): Stall & { count: number } {
   try {
     return JSON.parse(readFileSync(path, "utf8")) as Stall & { count: number };
   } catch {
-    // Not written yet, or being written.
+    // Not written yet, or incomplete.
     return { count: 0, clock: 0, processor: 0 };
   }
 }

@@ -6,7 +6,7 @@ import { runBulk } from "../bulk-run.ts";
 import { bundleOf, corpusFile } from "../corpus.ts";
 import type { Targets } from "./queries.ts";
 
-/** Of numbers that arXiv never reached: papers with very long lists of references. */
+/** Papers with very long lists of references, whose numbers arXiv never used. */
 const largePaper = "hep-th/9901990";
 const longPapers = Array.from({ length: 9 }, (_, index) => `hep-th/990199${index + 1}`);
 const largeReferences = 30_000;

@@ -2,19 +2,19 @@ import { request } from "node:http";
 import type { AttackedServer, Stall } from "./attacked-server.ts";
 import type { Attack } from "./queries.ts";
 
-/** What one attack did. */
+/** The effects of an attack. */
 export type Measured = {
   readonly status: number;
-  /** Of the first error; `ok` without one. */
+  /** The code of the first error; `ok` if there is none. */
   readonly code: string;
   readonly megabytes: number;
   readonly seconds: number;
   readonly stall: Stall;
-  /** By how many megabytes the process grew at most. */
+  /** The maximum growth of the process in megabytes. */
   readonly growth: number;
 };
 
-/** Runs a query on a server that does nothing else. */
+/** Runs a query on an idle server. */
 export async function measureAttack(server: AttackedServer, attack: Attack): Promise<Measured> {
   await server.longestStall();
   server.forgetPeak();
@@ -36,12 +36,12 @@ export async function measureAttack(server: AttackedServer, attack: Attack): Pro
 }
 
 /**
- * An address of this machine that readers do not use, so that attackers are a client of their own. Only Linux answers to
- * all of 127.0.0.0/8 without being set up for it; elsewhere attackers and readers are one client.
+ * An address of this machine that readers do not use, so that attackers are a separate client. Only Linux has all of
+ * 127.0.0.0/8 by default; on other systems attackers and readers are one client.
  */
 export const attackerAddress = process.platform === "linux" ? "127.0.0.2" : undefined;
 
-/** Sends a query, and counts the bytes of the answer without keeping them. */
+/** Sends a query, and counts the bytes of the answer without buffering it. */
 export function send(
   origin: string,
   { query, variables }: Attack,

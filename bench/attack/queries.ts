@@ -1,25 +1,25 @@
 import { isAccepted } from "./walk-schema.ts";
 
-/** A query that is accepted, or meant to be, and costs as much as it can. */
+/** An expensive query that is accepted, or should be. */
 export type Attack = {
   readonly name: string;
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>>;
 };
 
-/** What attacks ask about. */
+/** The papers and words that attacks use. */
 export type Targets = {
-  /** The arXiv ids of much cited works. */
+  /** The arXiv ids of highly cited works. */
   readonly works: readonly string[];
-  /** A paper whose state has megabytes. */
+  /** A paper with a state of several megabytes. */
   readonly largePaper: string;
-  /** Papers with a few hundred kilobytes each. */
+  /** Papers with states of a few hundred kilobytes. */
   readonly longPapers: readonly string[];
-  /** Words that most titles, and most claims, have. */
+  /** Words of most titles and claims. */
   readonly words: readonly string[];
 };
 
-/** The costliest that were found by hand: by bytes, by rows, by statements, by time in the graph. */
+/** The most expensive queries found by hand: in bytes, rows, statements, or time in the graph. */
 export function knownAttacks({ works, largePaper, longPapers, words }: Targets): readonly Attack[] {
   const roots = works.slice(0, 100);
   const graph = (selection: string, maxNodes: number, depth = 3) => ({
@@ -31,13 +31,13 @@ export function knownAttacks({ works, largePaper, longPapers, words }: Targets):
   const text = JSON.stringify;
   const phrase = (index: number) =>
     text(`"${words[index % words.length]} ${words[(index + 1) % words.length]}"`);
-  /** As often, or with as many nodes, as is accepted. */
-  const largest = (name: string, most: number, of: (count: number) => Omit<Attack, "name">): Attack[] => {
-    let [accepted, refused] = [1, most + 1];
-    while (refused - accepted > 1) {
-      const middle = Math.floor((accepted + refused) / 2);
+  /** The query with the largest number of repetitions or nodes that is accepted. */
+  const largest = (name: string, max: number, of: (count: number) => Omit<Attack, "name">): Attack[] => {
+    let [accepted, rejected] = [1, max + 1];
+    while (rejected - accepted > 1) {
+      const middle = Math.floor((accepted + rejected) / 2);
       if (isAccepted(of(middle))) accepted = middle;
-      else refused = middle;
+      else rejected = middle;
     }
     return [{ name: `${name} × ${accepted}`, ...of(accepted) }];
   };

@@ -8,7 +8,7 @@ import type { Attack, Targets } from "./queries.ts";
 const secondsEach = 15;
 const requestsPerSecond = 20;
 
-/** What ordinary readers ask. */
+/** The queries of ordinary readers. */
 function ordinaryQueries({
   works,
   words,
@@ -45,14 +45,14 @@ function ordinaryQueries({
 type Times = Map<string, number[]>;
 type Read = { readonly times: Times; failed: number; sent: number };
 
-/** Readers at rest, then beside attacks: from one connection, and from many. Prints p50 and p95 of each kind. */
+/** Measures readers alone, then beside attacks from one connection and from many. Prints p50 and p95 of each kind. */
 export async function measureReaders(
   server: AttackedServer,
   targets: Targets,
   attacks: readonly Attack[],
 ): Promise<void> {
   console.log(`\n${requestsPerSecond} requests a second of ordinary readers, ${secondsEach} s each:`);
-  // The first queries compile, and fill caches.
+  // The first queries compile code and fill caches.
   await readFor(server.origin, targets);
   const rest = await readFor(server.origin, targets);
   print("at rest", rest, undefined);
@@ -62,9 +62,9 @@ export async function measureReaders(
     ["searches, 20 connections", starving.filter(({ name }) => name.includes("searches")), 20],
     ["chains, 20 connections", starving.filter(({ name }) => name.includes("chains")), 20],
     ["all attacks, one connection", attacks, 1],
-    ["all attacks, one connection, an address of its own", attacks, 1, attackerAddress],
+    ["all attacks, one connection, from another address", attacks, 1, attackerAddress],
     ["all attacks, 20 connections", attacks, 20],
-    ["all attacks, 20 connections, an address of their own", attacks, 20, attackerAddress],
+    ["all attacks, 20 connections, from another address", attacks, 20, attackerAddress],
   ] as const) {
     const ending = new AbortController();
     let sent = 0;
@@ -80,8 +80,8 @@ export async function measureReaders(
     const stall = await server.longestStall();
     ending.abort();
     await Promise.all(attacking);
-    const stood = `longest stall ${stall.clock.toFixed(0)} ms, ${stall.processor.toFixed(0)} ms of processor`;
-    print(`${name} (${sent} queries; ${stood})`, read, rest);
+    const stalls = `longest stall ${stall.clock.toFixed(0)} ms, ${stall.processor.toFixed(0)} ms of processor`;
+    print(`${name} (${sent} queries; ${stalls})`, read, rest);
   }
 }
 
@@ -95,7 +95,7 @@ async function readFor(origin: string, targets: Targets): Promise<Read> {
   for (let nth = 0; nth < secondsEach * requestsPerSecond; nth++) {
     await pause(Math.max(0, start + (nth * 1_000) / requestsPerSecond - performance.now()));
     const { kind, of } = queries[Math.floor(random() * queries.length)] as (typeof queries)[number];
-    // Each another text: no answer is found in the cache.
+    // Another text each time, so that no answer is cached.
     const query = of(Math.floor(random() * 1e6)).replace("{", `query Q${nth} {`);
     open.push(ask(origin, agent, query, kind, read));
   }
@@ -138,7 +138,7 @@ function print(name: string, read: Read, rest: Read | undefined): void {
   for (const kind of ["all", ...[...read.times.keys()].sort()]) {
     const p50 = quantile(read, kind, 0.5);
     const p95 = quantile(read, kind, 0.95);
-    const ratio = rest === undefined ? "" : `   ${(p95 / quantile(rest, kind, 0.95)).toFixed(1)} × at rest`;
+    const ratio = rest === undefined ? "" : `   ${(p95 / quantile(rest, kind, 0.95)).toFixed(1)} × alone`;
     console.log(
       `  ${kind.padEnd(10)} p50 ${p50.toFixed(1).padStart(8)} ms   p95 ${p95.toFixed(1).padStart(8)} ms${ratio}`,
     );

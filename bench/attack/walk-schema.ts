@@ -21,13 +21,13 @@ import type { Attack, Targets } from "./queries.ts";
 
 /** Levels below the root field. */
 const mostLevels = 6;
-/** What texts and lists weigh more than other fields when one is chosen. */
+/** The weight of texts and lists in the choice of a field; other fields have 1. */
 const weightOfLists = 3;
 const weightOfTexts = 2;
 
 /**
- * Queries that a walk through the schema comes upon: lists and large texts before other fields, pages as large as they
- * may be, each as costly as is still accepted. Always the same for one `random`.
+ * Queries from random walks through the schema that prefer lists and large texts, with pages of maximum size, each as
+ * expensive as is accepted. They depend on `random` only.
  */
 export function walkedAttacks(
   count: number,
@@ -52,7 +52,7 @@ function costOfQuery(query: string, variables: Attack["variables"] = {}): number
   return operation ? costOf(schema, document, operation, variables) : 0;
 }
 
-/** Whether a query costs no more than it may. */
+/** Whether a query is within the cost limit. */
 export function isAccepted({ query, variables }: Omit<Attack, "name">): boolean {
   return costOfQuery(query, variables) <= defaultQueryLimits.cost;
 }

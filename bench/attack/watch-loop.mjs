@@ -1,5 +1,5 @@
-// Preloaded into the server: how long its event loop stood still at most since it was last asked, by SIGUSR2. Both by the
-// clock and by the processor time of its thread, which a busy machine does not lengthen.
+// Preloaded into the server: on SIGUSR2 it reports the longest stall of the event loop since the last signal, by the
+// clock and by the processor time of its thread, which other load does not lengthen.
 import { readFileSync, writeFileSync } from "node:fs";
 
 const path = process.env.PITH_BENCH_LOOP;

@@ -3,12 +3,12 @@ import { newTab } from "./new-tab.ts";
 
 declare global {
   interface Window {
-    /** When what was waited for stood on the page, in milliseconds from the start of the navigation. */
+    /** The time at which the element was drawn, in milliseconds from the start of the navigation. */
     seenAt: number | undefined;
   }
 }
 
-/** Milliseconds from the start of a navigation until an element is there and drawn; each with an empty cache. */
+/** Milliseconds from the start of a navigation until an element is drawn, each with an empty cache. */
 export async function timesToView(
   browser: Browser,
   address: string,
@@ -20,7 +20,7 @@ export async function timesToView(
     const page = await newTab(browser);
     await page.addInitScript((wanted) => {
       const look = () => {
-        // The frame after the one in which it is first there: then it has been drawn.
+        // In the frame after it was added, it has been drawn.
         if (document.querySelector(wanted) === null) requestAnimationFrame(look);
         else
           requestAnimationFrame(() => {

@@ -2,22 +2,22 @@ import type { Browser, CDPSession, Page } from "playwright-core";
 import { newTab } from "./new-tab.ts";
 
 export type Frames = {
-  /** A second. */
+  /** Frames a second. */
   readonly frames: number;
   /** Milliseconds within which 95 % of the frames came. */
   readonly slowest: number;
   /** Milliseconds of CPU a frame: the page's script. */
   readonly script: number;
-  /** The page's main thread as a whole: script, styles, layout, painting the time axis. */
+  /** The page's main thread: script, styles, layout, painting the time axis. */
   readonly page: number;
-  /** Of the browser's process that draws, all of its threads. */
+  /** All threads of the browser's drawing process. */
   readonly drawing: number;
-  /** Citations drawn as plain lines in a frame, on average: fewer than there are where frames take too long. */
+  /** The mean number of citations drawn as plain lines in a frame: fewer than all if frames take too long. */
   readonly lines: number;
 };
 
 const mostFrames = 150;
-/** Milliseconds after which no more frames are waited for. */
+/** The maximum time to wait for frames, in milliseconds. */
 const longest = 12_000;
 
 declare global {
@@ -27,7 +27,7 @@ declare global {
   }
 }
 
-/** Who draws WebGL here. */
+/** The renderer of WebGL. */
 export async function glRenderer(browser: Browser): Promise<string> {
   const page = await browser.newPage();
   const renderer = await page.evaluate(() => {
@@ -40,15 +40,15 @@ export async function glRenderer(browser: Browser): Promise<string> {
 }
 
 export type Dragged = {
-  /** What the page says of the graph. */
+  /** The page's note on the graph. */
   readonly words: string;
-  /** Milliseconds from the graph's first picture until its works rest. */
+  /** Milliseconds from the graph's first picture until its works stop moving. */
   readonly placing: number;
   readonly view: Frames;
   readonly work: Frames;
 };
 
-/** Opens a graph and drags it about, then one work of it. */
+/** Opens a graph, and drags the view, then one work. */
 export async function framesWhileDragging(browser: Browser, address: string): Promise<Dragged> {
   const page = await newTab(browser, { viewport: { width: 1280, height: 860 } });
   await page.addInitScript(() => {
@@ -64,12 +64,12 @@ export async function framesWhileDragging(browser: Browser, address: string): Pr
   const begin = performance.now();
   await page.locator(".placing").waitFor({ state: "detached" });
   const placing = performance.now() - begin;
-  // What glides to its place is there within half a second.
+  // Animations end within half a second.
   await page.waitForTimeout(1_000);
   const words = (await page.locator(".graph-notes [role=status]").first().textContent()) ?? "";
   const box = await page.locator(".picture .stage").boundingBox();
   if (box === null) throw new Error("There is no picture.");
-  // A corner, where no work is; then the work asked about, which is the largest.
+  // A corner without works; then the root, which is the largest work.
   const view = await framesOf(browser, page, { x: box.x + 12, y: box.y + 12 });
   await page.getByRole("button", { name: "All" }).click();
   await page.waitForTimeout(500);
@@ -78,7 +78,7 @@ export async function framesWhileDragging(browser: Browser, address: string): Pr
   return { words, placing, view, work };
 }
 
-/** Where the largest work is drawn, as the picture says when it is saved. */
+/** The position of the largest work, from the saved picture. */
 async function largestWork(page: Page): Promise<{ x: number; y: number }> {
   const [file] = await Promise.all([
     page.waitForEvent("download"),
@@ -99,18 +99,18 @@ async function largestWork(page: Page): Promise<{ x: number; y: number }> {
 }
 
 /**
- * Takes hold of a place and drags it in circles, by one step a frame, and counts the frames meanwhile. The steps are
- * made within the page: from outside, each would wait for the browser's answer to the one before, and that be counted.
+ * Drags a place in circles, one step a frame, and counts the frames. The steps are made within the page: from outside,
+ * each would wait for the browser's answer to the previous one, which would be counted.
  */
 async function framesOf(browser: Browser, page: Page, from: { x: number; y: number }): Promise<Frames> {
-  const [tab, whole] = await Promise.all([
+  const [tab, browserSession] = await Promise.all([
     page.context().newCDPSession(page),
     browser.newBrowserCDPSession(),
   ]);
   await tab.send("Performance.enable", { timeDomain: "threadTicks" });
   await page.mouse.move(from.x, from.y);
   await page.mouse.down();
-  const before = await spent(tab, whole);
+  const before = await spent(tab, browserSession);
   const { times, lines } = await page.evaluate(
     ({ x, y, mostFrames, longest }) =>
       new Promise<{ times: number[]; lines: number }>((resolve) => {
@@ -140,9 +140,9 @@ async function framesOf(browser: Browser, page: Page, from: { x: number; y: numb
       }),
     { ...from, mostFrames, longest },
   );
-  const after = await spent(tab, whole);
+  const after = await spent(tab, browserSession);
   await page.mouse.up();
-  await Promise.all([tab.detach(), whole.detach()]);
+  await Promise.all([tab.detach(), browserSession.detach()]);
   if (lines === 0) throw new Error("Nothing moved: the frames would be those of a page at rest.");
   const gaps = times.slice(1).map((time, index) => time - (times[index] ?? time));
   gaps.sort((a, b) => a - b);
@@ -157,14 +157,14 @@ async function framesOf(browser: Browser, page: Page, from: { x: number; y: numb
   };
 }
 
-/** Milliseconds of CPU that the page's main thread, and the process that draws, have taken so far. */
+/** Milliseconds of CPU of the page's main thread, and of the drawing process, so far. */
 async function spent(
   tab: CDPSession,
-  whole: CDPSession,
+  browserSession: CDPSession,
 ): Promise<Pick<Frames, "script" | "page" | "drawing">> {
   const [{ metrics }, { processInfo }] = await Promise.all([
     tab.send("Performance.getMetrics"),
-    whole.send("SystemInfo.getProcessInfo"),
+    browserSession.send("SystemInfo.getProcessInfo"),
   ]);
   const metric = (name: string) => 1000 * (metrics.find((each) => each.name === name)?.value ?? Number.NaN);
   const drawing = processInfo.filter(({ type }) => type === "GPU");

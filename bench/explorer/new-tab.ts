@@ -1,8 +1,8 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 
 /**
- * A new tab with an empty cache. tsx names the functions within functions by a helper of its own, which the page must
- * have where such a function is run in it.
+ * A new tab with an empty cache. tsx compiles named inner functions to calls of its helper `__name`, which the page
+ * needs to run them.
  */
 export async function newTab(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
   const page = await browser.newPage(options);

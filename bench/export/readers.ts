@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 const folder = fileURLToPath(new URL("readers/", import.meta.url));
 
-/** What of DuckDB is used here. */
+/** The part of DuckDB's API that is used here. */
 type DuckDb = {
   DuckDBInstance: {
     create(path: string): Promise<{
@@ -14,7 +14,7 @@ type DuckDb = {
   };
 };
 
-/** Asks DuckDB, which is installed into bench/export/readers where it is not there yet. */
+/** Queries DuckDB, which is installed into bench/export/readers if it is missing. */
 export async function openDuckDb(): Promise<(sql: string) => Promise<unknown[][]>> {
   if (!existsSync(`${folder}node_modules/@duckdb/node-api`)) {
     console.log("Installing DuckDB into bench/export/readers (70 MB) …");

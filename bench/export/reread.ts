@@ -13,7 +13,7 @@ export type Reread = {
   readonly counts: Readonly<Record<string, number>>;
 };
 
-/** Opens each file of a dump by a program that is not ours, and counts what it finds. */
+/** Opens each file of a dump with another program, and yields its counts. */
 export async function* reread(folder: string): AsyncGenerator<Reread> {
   const ask = await openDuckDb();
   const readers = {
@@ -39,7 +39,7 @@ export async function* reread(folder: string): AsyncGenerator<Reread> {
   if (networkx.status === 0) {
     const [works, citations] = JSON.parse(networkx.stdout) as [number, number];
     yield { file: "graph.net", by: "networkx", counts: { works, citations } };
-  } else console.log("  graph.net: not read again, as there is no Python with networkx");
+  } else console.log("  graph.net: not read again, because there is no Python with networkx");
   const rowsOf = async (file: string, isHeaded: boolean) => {
     const source = `read_csv('${join(folder, file)}', delim = '\t', header = ${isHeaded}, quote = '"', escape = '"')`;
     return Number((await ask(`SELECT count(*) FROM ${source}`))[0]?.[0]);

@@ -4,7 +4,7 @@ import type { Group } from "./questions.ts";
 
 export type Compared = ReadonlyMap<EngineName, EngineResult>;
 
-/** Throws where two engines answer a question differently: then no figure is worth printing. Says what was compared. */
+/** Throws if two engines answer a question differently. Returns lines with the numbers of compared answers. */
 export function demandEqualAnswers(groups: readonly Group[], results: Compared): string[] {
   const own = results.get("pith-graph") as EngineResult;
   const lines: string[] = [];
@@ -12,7 +12,7 @@ export function demandEqualAnswers(groups: readonly Group[], results: Compared):
     const counts: string[] = [];
     for (const [engine, { groups: answered }] of results) {
       if (engine === "pith-graph") continue;
-      const { answers, refused, isOther } = answered[index] as GroupResult;
+      const { answers, skipReason, isOther } = answered[index] as GroupResult;
       if (isOther) continue;
       for (const [place, answer] of answers.entries()) {
         const ours = own.groups[index]?.answers[place];
@@ -21,14 +21,14 @@ export function demandEqualAnswers(groups: readonly Group[], results: Compared):
           `${name}, ${JSON.stringify(questions[place])}: ${engine} answers ${JSON.stringify(answer)}, we ${JSON.stringify(ours)}.`,
         );
       }
-      if (refused === null) counts.push(`${engine} ${answers.length}`);
+      if (skipReason === null) counts.push(`${engine} ${answers.length}`);
     }
     lines.push(`${name}: ${counts.join(", ")}`);
   }
   return lines;
 }
 
-/** Prints a table: p50 and p95 of each engine in milliseconds, and how many times ours its times are. */
+/** Prints a table with p50 and p95 of each engine in milliseconds, and the ratio to our times. */
 export function printComparison(groups: readonly Group[], results: Compared): void {
   const own = results.get("pith-graph") as EngineResult;
   const columns = [...results.keys()];
@@ -36,11 +36,11 @@ export function printComparison(groups: readonly Group[], results: Compared): vo
   console.log(`${"ms: p50 / p95 (times ours)".padEnd(32)}${columns.map(cell).join("")}`);
   for (const [index, { name }] of groups.entries()) {
     const cells = columns.map((engine) => {
-      const { milliseconds, refused } = (results.get(engine) as EngineResult).groups[index] as GroupResult;
-      if (refused !== null) return cell(`(${refused})`);
+      const { milliseconds, skipReason } = (results.get(engine) as EngineResult).groups[index] as GroupResult;
+      if (skipReason !== null) return cell(`(${skipReason})`);
       const text = `${figure(quantile(milliseconds, 0.5))} / ${figure(quantile(milliseconds, 0.95))}`;
       if (engine === "pith-graph") return cell(text);
-      // Of the same questions: who is slow answers the first of them only.
+      // Compared on the same questions: slow engines answer only the first of them.
       const ours = (own.groups[index] as GroupResult).milliseconds.slice(0, milliseconds.length);
       const ratio = sum(milliseconds.slice(0, ours.length)) / sum(ours);
       return cell(`${text} (${figure(ratio)}×)`);
@@ -53,7 +53,7 @@ export function printComparison(groups: readonly Group[], results: Compared): vo
     );
   row("load, s", ({ load }) => (load.milliseconds === 0 ? "-" : figure(load.milliseconds / 1000)));
   row("the graph itself, MB", ({ bytes }) => (bytes === null ? "-" : figure(bytes / 1e6)));
-  row("the process grew by, MB", ({ grown }) => figure(grown / 1e6));
+  row("growth of the process, MB", ({ grown }) => figure(grown / 1e6));
 }
 
 function sum(values: readonly number[]): number {

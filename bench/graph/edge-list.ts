@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
-/** A graph as every engine is given it: vertices by place, each edge once. */
+/** A graph in the form for all engines: vertices by index, each edge once. */
 export type EdgeList = {
   /** Work ids, ascending. */
   readonly ids: BigUint64Array;
@@ -29,7 +29,7 @@ export function readEdgeList(path: string): EdgeList {
   };
 }
 
-/** By vertex, how often it stands in a column. */
+/** The number of occurrences of each vertex in a column. */
 export function countByVertex(vertices: number, column: Uint32Array): Uint32Array {
   const counts = new Uint32Array(vertices);
   for (const vertex of column) counts[vertex] = (counts[vertex] as number) + 1;

@@ -1,4 +1,4 @@
-// What runs in the process of one engine: started by run-engine.ts, told what to do by its first message.
+// The process of one engine, started by run-engine.ts. Its first message has its orders.
 import type { Engine, EngineName, EngineResult, GroupResult, Site } from "./engine.ts";
 import type { Group } from "./questions.ts";
 
@@ -9,7 +9,7 @@ const openers: Readonly<Record<EngineName, () => Promise<(site: Site) => Promise
   kuzu: async () => (await import("./engines/kuzu.ts")).openKuzu,
 };
 
-/** Questions asked before any is timed, for at most so long. */
+/** The number of questions before any is timed, and the maximum time for them. */
 const warmingQuestions = 50;
 const warmingMilliseconds = 500;
 
@@ -27,7 +27,7 @@ process.once("message", async ({ name, site, groups }: EngineOrder) => {
   const results: GroupResult[] = [];
   for (const group of groups) {
     process.send?.({ progress: group.name });
-    results.push(await askGroup(engine, group));
+    results.push(await runGroup(engine, group));
   }
   const { version, load, bytes } = engine;
   await engine.close();
@@ -40,14 +40,14 @@ function residentBytes(): number {
   return process.memoryUsage().rss;
 }
 
-async function askGroup(engine: Engine, { questions, seconds }: Group): Promise<GroupResult> {
-  const [asked] = questions;
-  const refused = asked === undefined ? null : (engine.refuse?.(asked) ?? null);
-  const isOther = asked !== undefined && engine.isOther?.(asked) === true;
-  if (refused !== null) return { refused, isOther, milliseconds: [], answers: [] };
+async function runGroup(engine: Engine, { questions, seconds }: Group): Promise<GroupResult> {
+  const [first] = questions;
+  const skipReason = first === undefined ? null : (engine.skipReasonOf?.(first) ?? null);
+  const isOther = first !== undefined && engine.isOther?.(first) === true;
+  if (skipReason !== null) return { skipReason, isOther, milliseconds: [], answers: [] };
   const warm = performance.now() + warmingMilliseconds;
-  // The last ones: those are the fewest engines' that are timed.
-  for (const question of asked?.kind === "pagerank" ? [] : questions.slice(-warmingQuestions)) {
+  // The last ones, which the fewest engines reach when timed.
+  for (const question of first?.kind === "pagerank" ? [] : questions.slice(-warmingQuestions)) {
     await engine.ask(question);
     if (performance.now() > warm) break;
   }
@@ -57,7 +57,7 @@ async function askGroup(engine: Engine, { questions, seconds }: Group): Promise<
   for (const question of questions) {
     const start = performance.now();
     const answer = engine.ask(question);
-    // Who answers at once is not made to wait.
+    // Engines that answer synchronously do not wait for a promise.
     raw.push(answer instanceof Promise ? await answer : answer);
     const now = performance.now();
     milliseconds.push(now - start);
@@ -66,5 +66,5 @@ async function askGroup(engine: Engine, { questions, seconds }: Group): Promise<
   const answers = raw.map((answer, index) =>
     engine.read(questions[index] as Group["questions"][number], answer as never),
   );
-  return { refused: null, isOther, milliseconds, answers };
+  return { skipReason: null, isOther, milliseconds, answers };
 }

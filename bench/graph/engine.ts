@@ -1,40 +1,40 @@
 import type pg from "pg";
 import type { Comparable, Question } from "./questions.ts";
 
-/** Where an engine finds the graph: the same in a file and in the tables. */
+/** The places of the graph, which is the same in a file and in the tables. */
 export type Site = {
   readonly edgeList: string;
   readonly connection: pg.PoolConfig;
-  /** A folder of its own, empty. */
+  /** An empty folder for the engine. */
   readonly folder: string;
 };
 
-/** One of those that are compared, in a process of its own. */
+/** A compared engine in a separate process. */
 export type Engine = {
   readonly version: string;
   readonly load: {
-    /** What is timed, and how long it took. */
+    /** The kind of loading and its time. */
     readonly from: string;
     readonly milliseconds: number;
   };
-  /** Bytes that the graph takes, where the engine itself knows; else the growth of the process is told. */
+  /** The size of the graph in bytes if the engine knows it; else null. */
   readonly bytes: number | null;
-  /** Why it is not asked a question. */
-  refuse?(question: Question): string | null;
-  /** Whether it computes something else than the others, by its own design: timed, and not compared. */
+  /** The reason why a question is skipped, or null. */
+  skipReasonOf?(question: Question): string | null;
+  /** Whether the engine computes something else by design, which is timed, but not compared. */
   isOther?(question: Question): boolean;
-  /** What is timed. */
+  /** The timed work. */
   ask(question: Question): unknown;
-  /** An answer as all are compared. */
+  /** An answer in the common form. */
   read(question: Question, answer: never): Comparable;
   close(): Promise<void>;
 };
 
 export type EngineName = "pith-graph" | "SQL" | "graphology" | "kuzu";
 
-/** What a process tells of a group: times in milliseconds, answers in the order of the questions. */
+/** The result of a group: times in milliseconds, and answers in the order of the questions. */
 export type GroupResult = {
-  readonly refused: string | null;
+  readonly skipReason: string | null;
   readonly isOther: boolean;
   readonly milliseconds: readonly number[];
   readonly answers: readonly Comparable[];
@@ -44,7 +44,7 @@ export type EngineResult = {
   readonly version: string;
   readonly load: Engine["load"];
   readonly bytes: number | null;
-  /** How much the process grew by loading, in bytes. */
+  /** The growth of the process by loading, in bytes. */
   readonly grown: number;
   readonly groups: readonly GroupResult[];
 };

@@ -10,8 +10,8 @@ const edgeBytes = 31;
 const edgesAtATime = 50_000;
 
 /**
- * Writes a graph straight into `works`, `work_identifiers` and `citations`, which must be empty: no documents, papers
- * or references stand behind it. Indexes are made afterwards, as in a restored dump.
+ * Writes a graph directly into `works`, `work_identifiers` and `citations`, which must be empty, without documents,
+ * papers and references. Indexes are created afterwards, like by a restored dump.
  */
 export async function fillTables(client: pg.ClientBase, graph: SyntheticGraph): Promise<void> {
   await client.query("SET maintenance_work_mem = '512MB'");

@@ -1,4 +1,3 @@
-
 import { identifierIdOf } from "../../src/row-rules/index.ts";
 import type { BenchDatabase, BenchServer } from "../bench-server.ts";
 import { type BulkRun, runBulk } from "../bulk-run.ts";
@@ -7,7 +6,7 @@ import type { EdgeList } from "./edge-list.ts";
 
 export const mostCited = "hep-th/9711200";
 
-/** Takes the whole of hep-th in, as signed bundles, by `pith-graph ingest`. */
+/** Ingests hep-th as signed bundles with `pith-graph ingest`. */
 export async function ingestHepTh(database: BenchDatabase, { keyring }: BenchServer): Promise<BulkRun> {
   const corpus = await corpusFile([1]);
   const run = await runBulk({ url: database.url, keyring, pool: database.pool }, corpus);
@@ -15,7 +14,7 @@ export async function ingestHepTh(database: BenchDatabase, { keyring }: BenchSer
   return run;
 }
 
-/** What the tables hold, read row by row: not the way the service loads it. */
+/** The graph in the tables, read row by row, unlike the service's loading. */
 export async function readTables({ pool }: BenchDatabase): Promise<EdgeList> {
   const works = await pool.query<[string]>({
     text: "SELECT work_id FROM works ORDER BY work_id",
@@ -37,7 +36,7 @@ export function hubOf({ ids }: EdgeList): number {
   return ids.indexOf(identifierIdOf("arxiv", mostCited));
 }
 
-/** By place, the arXiv id of each work. */
+/** The arXiv id of each work, by index. */
 export async function readArxivIds({ pool }: BenchDatabase): Promise<string[]> {
   const { rows } = await pool.query<[string]>({
     text: "SELECT substr(key, 7) FROM works ORDER BY work_id",

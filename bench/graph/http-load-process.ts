@@ -1,15 +1,15 @@
-// What runs in the process that makes load: plain sockets, so that the load itself takes little of the machine.
+// The process that generates load, over plain sockets, so that it takes little processor time itself.
 import { connect, type Socket } from "node:net";
 import type { LoadOrder, LoadResult } from "./http-load.ts";
 
-/** Answers that are kept to be checked. */
+/** The number of answers that are kept for the check. */
 const keptAnswers = 100;
 
 process.once("message", async (order: LoadOrder) => {
   const message: LoadResult | { error: string } = await run(order).catch((error) => ({
     error: String(error),
   }));
-  // A large message takes its time.
+  // A large message takes a while.
   process.send?.(message, () => process.disconnect());
 });
 
@@ -34,7 +34,7 @@ async function run({ port, connections, seconds, bodies }: LoadOrder): Promise<L
     if (number < keptAnswers && number < bodies.length) firstAnswers[number] = answer;
     if (answer.includes('"errors":[')) throw new Error(answer.slice(0, 500));
   };
-  // The first second is not counted: the server compiles what it runs often.
+  // The first second is not counted, because the server still compiles its hot code.
   await during(sockets, 1, ask);
   times.length = 0;
   places.length = 0;
@@ -65,7 +65,7 @@ function open(port: number): Promise<Socket> {
   });
 }
 
-/** Sends a request and reads its answer: the body, whose length the header tells, or which comes in chunks. */
+/** Sends a request and reads the body of its answer, with Content-Length or chunked. */
 function exchange(socket: Socket, request: Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
     let received: Buffer = Buffer.alloc(0);

@@ -1,12 +1,12 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-/** What one process of load does. */
+/** The orders to a load process. */
 export type LoadOrder = {
   readonly port: number;
   readonly connections: number;
   readonly seconds: number;
-  /** Bodies of requests, sent in their order, and again from the first where there are too few. */
+  /** Bodies of requests, sent in order, and repeated from the first if there are too few. */
   readonly bodies: readonly string[];
 };
 
@@ -15,7 +15,7 @@ export type LoadResult = {
   readonly perSecond: number;
   /** Milliseconds of each request. */
   readonly times: readonly number[];
-  /** Of each, the place of its body, counted on where they are sent again. */
+  /** The index of each request's body, counted on when they are repeated. */
   readonly places: readonly number[];
   /** The first answers, in the order of the bodies. */
   readonly firstAnswers: readonly string[];
@@ -23,7 +23,7 @@ export type LoadResult = {
 
 const program = fileURLToPath(new URL("http-load-process.ts", import.meta.url));
 
-/** Asks the server from another process, each connection as soon as it has its answer. Rejects at the first error. */
+/** Sends requests from another process, each connection one after the other. Rejects at the first error. */
 export function load(order: LoadOrder): Promise<LoadResult> {
   const child = fork(program, { execArgv: ["--import", "tsx"] });
   return new Promise((resolve, reject) => {
@@ -32,7 +32,7 @@ export function load(order: LoadOrder): Promise<LoadResult> {
       else resolve(message);
     });
     child.on("error", reject);
-    child.on("exit", (code) => reject(new Error(`The process of load ended with ${code}.`)));
+    child.on("exit", (code) => reject(new Error(`The load process ended with ${code}.`)));
     child.send(order);
   });
 }

@@ -5,7 +5,7 @@ import { figure, quantile } from "./compare.ts";
 import type { EdgeList } from "./edge-list.ts";
 import { below, randomOf } from "./random.ts";
 
-/** What the service does beside answering: how soon it stops at a budget, and how long it holds up the event loop. */
+/** Measures how soon the service stops at a budget, and how long it blocks the event loop. */
 export async function measureInProcess(database: BenchDatabase, list: EdgeList, hub: number): Promise<void> {
   const graph = startGraph(database);
   try {
@@ -66,7 +66,7 @@ async function stalls(graph: GraphService): Promise<void> {
   const elapsed = performance.now() - start;
   delay.disable();
   console.log(
-    `PageRank until it is settled, in its thread: ${figure(elapsed)} ms; the event loop was held up p99 ` +
+    `PageRank until convergence, in its thread: ${figure(elapsed)} ms; the event loop was delayed p99 ` +
       `${figure(delay.percentile(99) / 1e6)} ms, at most ${figure(delay.max / 1e6)} ms`,
   );
 }

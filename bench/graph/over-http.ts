@@ -18,7 +18,7 @@ export const queries = {
     nodeCount nodes { depth work { arxivId title } } edges { citing { arxivId } cited { arxivId } } } }`,
 };
 
-/** The best of recursive or level-by-level SQL, graphology and kuzu over HTTP, as measured before there was an adjacency; and the aim. */
+/** The best rate of SQL, graphology and kuzu over HTTP, measured before our adjacency existed, and the aimed multiple. */
 const formerBest = { reach: 1265, path: 241, coCitation: 3002, coupling: 1100 } as const;
 const aim = 3;
 
@@ -29,12 +29,12 @@ export type AskedOverHttp = {
   readonly seconds: number;
 };
 
-/** Requests a second of the four questions, each of works that are asked about once, and the time of a drawn graph. */
+/** Measures requests a second of the four questions, each work queried once, and the time of a drawn graph. */
 export async function measureOverHttp({ service, list, arxivIds, seconds }: AskedOverHttp): Promise<void> {
   const port = Number(new URL(service.origin).port);
   const refs = shuffled(arxivIds);
-  const run = (bodies: readonly string[], most = connections) =>
-    load({ port, connections: most, seconds, bodies });
+  const run = (bodies: readonly string[], count = connections) =>
+    load({ port, connections: count, seconds, bodies });
   const reach = await run(refs.map((ref) => bodyOf(queries.reach, { ref })));
   demandReached(reach, refs, list, arxivIds);
   const results = {
@@ -53,18 +53,18 @@ export async function measureOverHttp({ service, list, arxivIds, seconds }: Aske
         `p50 ${figure(quantile(times, 0.5))} ms, p95 ${figure(quantile(times, 0.95))} ms`,
     );
   }
-  const whole = await wholeGraphs(list, arxivIds);
-  for (const most of [1, connections]) {
-    const { times, perSecond } = await run(whole, most);
+  const large = await largeGraphs(list, arxivIds);
+  for (const count of [1, connections]) {
+    const { times, perSecond } = await run(large, count);
     console.log(
-      `  citationGraph of 300 nodes with titles and edges, ${most} connections: p50 ${figure(quantile(times, 0.5))} ms, ` +
+      `  citationGraph of 300 nodes with titles and edges, ${count} connections: p50 ${figure(quantile(times, 0.5))} ms, ` +
         `p95 ${figure(quantile(times, 0.95))} ms, ${figure(perSecond)} requests/s`,
     );
   }
 }
 
-/** Roots from which at least 300 works are reached in three steps. */
-async function wholeGraphs(list: EdgeList, arxivIds: readonly string[]): Promise<string[]> {
+/** Roots that reach at least 300 works in three steps. */
+async function largeGraphs(list: EdgeList, arxivIds: readonly string[]): Promise<string[]> {
   const neighbours = neighboursOf(list);
   const random = randomOf(31);
   const bodies: string[] = [];
@@ -75,7 +75,7 @@ async function wholeGraphs(list: EdgeList, arxivIds: readonly string[]): Promise
   return bodies;
 }
 
-/** Throws where the server counts other sets than a plain search. */
+/** Throws if the server's counts differ from those of a plain search. */
 export function demandReached(
   { firstAnswers }: LoadResult,
   refs: readonly string[],
@@ -125,7 +125,7 @@ function shuffled<Item>(items: readonly Item[]): Item[] {
   return list;
 }
 
-/** What cheap questions take while nobody else asks, and while others ask dear ones without a pause. */
+/** Measures cheap questions alone, and beside constant expensive ones. */
 export async function measureBeside(
   service: Service,
   arxivIds: readonly string[],
@@ -136,8 +136,8 @@ export async function measureBeside(
   const cheap = shuffled(arxivIds)
     .slice(0, 5000)
     .map((ref) => bodyOf(queries.reach, { ref }));
-  const dear: Readonly<Record<string, string>> = {
-    "counting all of the graph, both ways": bodyOf(
+  const expensive: Readonly<Record<string, string>> = {
+    "counting the complete graph in both directions": bodyOf(
       "query ($ref: String!) { reachableWorks(ref: $ref, direction: BOTH, maxDepth: 100) { total } }",
       { ref: hub },
     ),
@@ -150,7 +150,7 @@ export async function measureBeside(
   const ask = () => load({ port, connections: 4, seconds, bodies: cheap });
   const alone = quantile((await ask()).times, 0.95);
   console.log(`Cheap questions (3-hop set sizes, 4 connections): p95 ${figure(alone)} ms alone`);
-  for (const [name, body] of Object.entries(dear)) {
+  for (const [name, body] of Object.entries(expensive)) {
     const [beside, others] = await Promise.all([
       ask(),
       load({ port, connections: 1, seconds: seconds + 1, bodies: [body] }),

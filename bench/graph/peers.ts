@@ -6,14 +6,14 @@ const folder = fileURLToPath(new URL("..", import.meta.url));
 const requirePeer = createRequire(`${folder}/package.json`);
 
 /**
- * A package of bench/package.json. They are loaded by nothing but this benchmark, and are not there where the sources
- * are checked: what is used of each is written down where it is used.
+ * A package of bench/package.json. Only this benchmark loads them, and they are not installed for type checks: each
+ * user declares the part of the API that it uses.
  */
 export function loadPeer<Package>(name: string): Package {
   return requirePeer(name) as Package;
 }
 
-/** The version that is installed. */
+/** The installed version. */
 export function versionOfPeer(name: string): string {
   const { version } = JSON.parse(readFileSync(`${folder}/node_modules/${name}/package.json`, "utf8"));
   return String(version);

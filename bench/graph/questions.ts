@@ -2,20 +2,20 @@ import type { Relatedness } from "../../src/graph/index.ts";
 import { countByVertex, type EdgeList } from "./edge-list.ts";
 import { below, randomOf } from "./random.ts";
 
-/** What every engine is asked, by vertices; what it answers must be equal. */
+/** The questions to every engine, by vertices. The answers must be equal. */
 export type Question =
-  /** How many works are reached, the first among them. */
+  /** The number of reached works, including the root. */
   | { readonly kind: "hops"; readonly from: number; readonly depth: number; readonly isBack: boolean }
-  /** The length of a shortest path along references, however long; -1 where there is none. */
+  /** The length of a shortest path along references; -1 if there is none. */
   | { readonly kind: "path"; readonly from: number; readonly to: number }
-  /** The 20 works most related by Salton's cosine, with how many works they share; equals by work id. */
+  /** The 20 works most related by Salton's cosine, with the number of shared works; ties by work id. */
   | { readonly kind: "related"; readonly work: number; readonly by: Relatedness }
-  /** The 20 works of the highest PageRank after so many iterations; `tolerance` ends it there as well. */
+  /** The 20 works with the highest PageRank after `iterations`; `tolerance` ends it at the same iteration. */
   | { readonly kind: "pagerank"; readonly iterations: number; readonly tolerance: number };
 
 export type Comparable = number | readonly (number | readonly [vertex: number, shared: number])[];
 
-/** Questions of one kind, and for how long an engine may be asked them: it answers as many as it can, in their order. */
+/** Questions of one kind, and the maximum time for an engine, which answers as many as it can, in order. */
 export type Group = {
   readonly name: string;
   readonly questions: readonly Question[];
@@ -35,7 +35,7 @@ export function questionGroups(
   const size = list.ids.length;
   const references = countByVertex(size, list.citing);
   const citedBy = countByVertex(size, list.cited);
-  // Who asks where references lead to asks it of works that have some.
+  // Works with references.
   const someWith = (degrees: Uint32Array): number => {
     for (;;) {
       const vertex = below(random, size);
@@ -77,8 +77,8 @@ export function questionGroups(
 }
 
 /**
- * What the change of the ranks, summed over all works, falls below in the 20th iteration and not before: an engine
- * that is told a tolerance only ends after as many iterations as the others.
+ * A tolerance that the sum of the ranks' changes falls below in the 20th iteration and not before: an engine with only
+ * a tolerance ends after as many iterations as the others.
  */
 export function pageRankTolerance({ ids, citing, cited }: EdgeList, iterations = 20): number {
   const size = ids.length;

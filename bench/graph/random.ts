@@ -1,4 +1,4 @@
-/** A small pseudo-random generator (mulberry32): the same numbers, from 0 to below 1, for the same seed. */
+/** A small pseudo-random generator (mulberry32) of numbers from 0 to below 1, determined by the seed. */
 export function randomOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -9,14 +9,14 @@ import type { Group } from "./questions.ts";
 
 const program = fileURLToPath(new URL("engine-process.ts", import.meta.url));
 
-/** Asks one engine everything, in a process of its own. Rejects where that ends without an answer. */
+/** Runs all questions on one engine in a separate process. Rejects if that ends without a result. */
 export async function runEngine(
   name: EngineName,
   site: Omit<Site, "folder">,
   groups: readonly Group[],
 ): Promise<EngineResult> {
   const folder = mkdtempSync(join(tmpdir(), "pith-graph-bench-engine-"));
-  // graphology takes several hundred bytes an edge.
+  // graphology needs several hundred bytes an edge.
   const child = fork(program, { execArgv: ["--import", "tsx", "--expose-gc", "--max-old-space-size=12000"] });
   try {
     return await new Promise<EngineResult>((resolve, reject) => {

@@ -1,4 +1,3 @@
-
 import { identifierIdOf } from "../../src/row-rules/index.ts";
 import { countByVertex, type EdgeList } from "./edge-list.ts";
 import { below, randomOf } from "./random.ts";
@@ -9,20 +8,20 @@ export const fullSize: SyntheticSize = { papers: 300_000, edges: 6_000_000, hubC
 export const quickSize: SyntheticSize = { papers: 30_000, edges: 600_000, hubCiters: 10_000 };
 
 export type SyntheticGraph = EdgeList & {
-  /** By vertex, the arXiv id that the work is known by. */
+  /** The arXiv id of each vertex. */
   readonly arxivIds: readonly string[];
   readonly hub: number;
 };
 
 const seed = 20_240_601;
-/** Of a paper's references, so many are chosen by how often they are cited already; the others evenly. */
+/** The share of a paper's references that are chosen in proportion to their citations; the others are uniform. */
 const preferential = 0.5;
-/** The hub is the paper of this number: nearly all that come later can cite it. */
+/** The number of the hub, early enough that nearly all papers can cite it. */
 const hubNumber = 100;
 
 /**
- * Papers that come one after the other, each citing earlier ones: preferential attachment, and one that a third of all
- * cite. No cycles, no self-citations. The same for the same size, everywhere.
+ * Papers that cite earlier ones by preferential attachment, and a hub that a third of them cite. No cycles, no
+ * self-citations. Determined by the size.
  */
 export function syntheticGraph({ papers, edges, hubCiters }: SyntheticSize): SyntheticGraph {
   const random = randomOf(seed);
@@ -33,7 +32,7 @@ export function syntheticGraph({ papers, edges, hubCiters }: SyntheticSize): Syn
   let hubLeft = hubCiters;
   let count = 0;
   for (let paper = 1; paper < papers; paper++) {
-    // About as many as are left for each, from a half to one and a half of it; the last takes what is left.
+    // From a half to one and a half of the mean of the remaining edges; the last paper takes the rest.
     const share = (edges - count) / (papers - paper);
     const wanted = paper === papers - 1 ? edges - count : Math.round(share * (0.5 + random()));
     const references = Math.min(wanted, edges - count, paper <= hubNumber ? paper : paper - 1);
@@ -51,7 +50,7 @@ export function syntheticGraph({ papers, edges, hubCiters }: SyntheticSize): Syn
     while (made < references) {
       const isPreferential = count > 0 && random() < preferential;
       let target = isPreferential ? (cited[below(random, count)] as number) : below(random, paper);
-      // The hub has its own share, and nobody is cited twice: the next that is neither.
+      // The hub has its own share, and no work is cited twice: the next work that is neither.
       while (target === hubNumber || lastCiter[target] === paper) target = (target + 1) % paper;
       cite(target);
     }
@@ -59,7 +58,7 @@ export function syntheticGraph({ papers, edges, hubCiters }: SyntheticSize): Syn
   return inOrderOfIds(citing, cited, papers);
 }
 
-/** Vertices renamed to the places of their work ids. */
+/** Renumbers vertices by the order of their work ids. */
 function inOrderOfIds(citing: Uint32Array, cited: Uint32Array, papers: number): SyntheticGraph {
   const named = Array.from({ length: papers }, (_, paper) => {
     const arxivId = `${2001 + Math.floor(paper / 99_999)}.${String((paper % 99_999) + 1).padStart(5, "0")}`;
@@ -77,7 +76,7 @@ function inOrderOfIds(citing: Uint32Array, cited: Uint32Array, papers: number): 
   };
 }
 
-/** The works' kept counts. */
+/** The works' stored counts. */
 export function degreesOf({ ids, citing, cited }: EdgeList): {
   references: Uint32Array;
   citedBy: Uint32Array;

@@ -1,4 +1,4 @@
-// graphql-js behind node:http, each document parsed once: how fast anything over graphql-js can be.
+// graphql-js behind node:http, each document parsed once: the upper limit of servers on graphql-js.
 import { buildSchema, type DocumentNode, execute, parse } from "graphql";
 import { listen, readBody } from "./listen.ts";
 

@@ -1,5 +1,5 @@
-// Hand-written SQL behind node:http: no GraphQL, no checks, one prepared statement a request. `POST /Q1` takes the
-// statement's parameters as a JSON array. `/Q4-levels` asks level by level.
+// Hand-written SQL behind node:http: no GraphQL, no checks, one prepared statement for each request. `POST /Q1` takes
+// the statement's parameters as a JSON array. `/Q4-levels` sends a statement for each level.
 import pg from "pg";
 import { levelStatements, statements } from "../api/hand-written-sql.ts";
 import { listen, readBody } from "./listen.ts";

@@ -10,21 +10,20 @@ function readManifest(path: string): Manifest {
   return JSON.parse(readFileSync(path, "utf8")) as Manifest;
 }
 
-/** The version of a package in bench/node_modules; undefined where it is not there. */
+/** The version of a package in bench/node_modules; undefined if it is not installed. */
 export function peerVersion(name: string): string | undefined {
   const path = `${folder}node_modules/${name}/package.json`;
   return existsSync(path) ? readManifest(path).version : undefined;
 }
 
 /**
- * Installs what bench/package.json names, unless it is there: other people's servers, which the project itself must
- * never need.
+ * Installs the packages of bench/package.json if they are missing: other servers, which the project itself never needs.
  */
 export function installPeers(): void {
   const { dependencies = {} } = readManifest(`${folder}package.json`);
   if (Object.entries(dependencies).every(([name, version]) => peerVersion(name) === version)) return;
-  console.log("Installing what the benchmarks compare with into bench/node_modules (half a gigabyte) …");
-  // Warnings of engines are about the Node.js that installs, not about the one that runs them.
+  console.log("Installing the compared programs into bench/node_modules (half a gigabyte) …");
+  // Warnings about `engines` concern the installing Node.js, not the one that runs the packages.
   const { status } = spawnSync("npm", ["ci", "--loglevel=error", "--prefix", folder], { stdio: "inherit" });
   if (status !== 0) {
     throw new Error(
@@ -34,8 +33,8 @@ export function installPeers(): void {
 }
 
 /**
- * The Node.js that all servers of a comparison run on: PostGraphile 5 needs 22. It is the one that bench/package.json
- * brings, or the one that runs this where there is none for the machine.
+ * The Node.js of all servers of a comparison: PostGraphile 5 needs 22. It is the one of bench/package.json, or else the
+ * one that runs this program.
  */
 export function peerNode(): { readonly path: string; readonly version: string } {
   const name = `node-${process.platform}-${process.arch}`;
@@ -45,6 +44,6 @@ export function peerNode(): { readonly path: string; readonly version: string } 
   if (Number(process.versions.node.split(".")[0]) >= 24)
     return { path: process.execPath, version: process.version };
   throw new Error(
-    `bench/package.json brings no Node.js for ${process.platform}-${process.arch}; run the benchmark with 24 or newer.`,
+    `bench/package.json has no Node.js for ${process.platform}-${process.arch}; run the benchmark with 24 or newer.`,
   );
 }

@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Listens on a free port of the loopback address, and tells the benchmark which. */
+/** Listens on a free port of the loopback address, and prints the port for the benchmark. */
 export function listen(handle: RequestListener): void {
   const server = createServer(handle);
   server.listen(0, "127.0.0.1", () => console.log(`listening ${(server.address() as AddressInfo).port}`));
 }
 
-/** The whole body of a request, as text. */
+/** The complete body of a request, as text. */
 export function readBody(request: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = "";

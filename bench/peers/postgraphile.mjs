@@ -1,5 +1,5 @@
-// PostGraphile 5 over the plain schema: the preset that its documentation recommends, and nothing more in its way than
-// in ours (no GraphiQL, no websockets, no watching). Started by `npm run bench -- api`, with Node.js 22 or newer.
+// PostGraphile 5 on the plain schema, with the preset that its documentation recommends, without GraphiQL, websockets
+// and watching. Started by `npm run bench -- api`, with Node.js 22 or newer.
 import { createServer } from "node:http";
 import { postgraphile } from "postgraphile";
 import { makePgService } from "postgraphile/adaptors/pg";
@@ -8,7 +8,7 @@ import { PostGraphileAmberPreset } from "postgraphile/presets/amber";
 
 const instance = postgraphile({
   extends: [PostGraphileAmberPreset],
-  // Lets a page go by a column that is not the first of an index.
+  // Allows sorting by a column that is not the first of an index.
   disablePlugins: ["PgIndexBehaviorsPlugin"],
   pgServices: [
     makePgService({

@@ -1,4 +1,4 @@
-// graphql-yoga as it comes, with a schema of one field: how fast anything over its HTTP layer can be.
+// graphql-yoga with its defaults and a schema of one field: the upper limit of servers on its HTTP layer.
 import { createSchema, createYoga } from "graphql-yoga";
 import { listen } from "./listen.ts";
 

@@ -1,4 +1,4 @@
-/** What V8's sampling profiler writes. */
+/** The format of V8's sampling profiler. */
 export type CpuProfile = {
   /** Microseconds of the machine's monotonic clock. */
   readonly startTime: number;
@@ -8,11 +8,11 @@ export type CpuProfile = {
     readonly children?: readonly number[];
   }[];
   readonly samples: readonly number[];
-  /** Microseconds since the sample before. */
+  /** Microseconds since the previous sample. */
   readonly timeDeltas: readonly number[];
 };
 
-/** Where code lies, and what part of a request it is. The first that fits counts. */
+/** Patterns of files with their part of a request. The first match counts. */
 const places: readonly (readonly [RegExp, string])[] = [
   [
     /node_modules\/(?:graphql-yoga|@envelop|@whatwg-node|@graphql-yoga|lru-cache)\//,
@@ -25,7 +25,7 @@ const places: readonly (readonly [RegExp, string])[] = [
   [/node_modules\/drizzle-orm\//, "building statements"],
   [/node_modules\/dataloader\/|dist\/api\/loaders\//, "loaders, rows in memory"],
   [/dist\/api\/execution\/|node_modules\/graphql\//, "execution, arguments, writing the answer"],
-  [/dist\/graph\//, "questions to the graph"],
+  [/dist\/graph\//, "graph queries"],
   [
     /dist\/api\/limits\/|dist\/server\/(?:plugins|cache)\/|dist\/server\/graphql\/(?:limits|query-places|response-cache|trusted-documents)\./,
     "limits, plugins, caches",
@@ -33,11 +33,11 @@ const places: readonly (readonly [RegExp, string])[] = [
   [/dist\/api\/|dist\/protocol\/|node_modules\/@pothos\//, "resolvers"],
   [/dist\/server\//, "our HTTP"],
 ];
-/** Node.js' own code, where none of ours is above it but what waits for the request. */
+/** Node.js' code that no code of ours has called, except the code that waits for the request. */
 const ofNode = "Node.js: HTTP, sockets, promises";
 const collector = "garbage collection";
 
-/** Microseconds of CPU by part, of the samples between two moments of the monotonic clock. */
+/** Microseconds of CPU of each part, from the samples between two times of the monotonic clock. */
 export function partsOf(profile: CpuProfile, from: number, to: number): Map<string, number> {
   const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
   const parents = new Map(
@@ -54,9 +54,9 @@ export function partsOf(profile: CpuProfile, from: number, to: number): Map<stri
     else {
       part = places.find(([place]) => place.test(url))?.[1] ?? null;
       const parent = parents.get(id);
-      // What belongs to nobody by itself, like a write to a socket, is its caller's.
+      // Code that matches no pattern, like a write to a socket, counts for its caller.
       part ??= parent === undefined ? ofNode : partOf(parent);
-      // A socket's write belongs to who wrote; what our HTTP calls of Node.js is Node.js'.
+      // Node.js' code that our HTTP layer calls counts as Node.js'.
       if (part === "our HTTP" && (url === "" || url.startsWith("node:"))) part = ofNode;
     }
     partOfNode.set(id, part);

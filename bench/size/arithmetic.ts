@@ -9,7 +9,7 @@ export type Counts = {
   readonly events: number;
 };
 
-/** What of the tables grows with what; the rest (feeds that are pruned, settings) does not grow. */
+/** The unit that each table grows with; other tables (pruned feeds, settings) do not grow. */
 const growsWith: Readonly<Record<string, keyof Counts>> = {
   papers: "papers",
   records: "papers",
@@ -25,7 +25,7 @@ const growsWith: Readonly<Record<string, keyof Counts>> = {
   citing_papers: "edges",
 };
 
-/** Wholes to reckon for; as many claims a paper and references an edge as hep-th has. */
+/** The corpora to compute sizes of, with hep-th's numbers of claims a paper and references an edge. */
 const wholes = [
   { name: "all of arXiv", papers: 2_500_000, works: 5_000_000, edges: 50_000_000 },
   { name: "OpenAlex", papers: 250_000_000, works: 250_000_000, edges: 2_000_000_000 },
@@ -34,16 +34,16 @@ const wholes = [
 const sizeOf = ({ heap, toast, indexes }: TableSize) => heap + toast + indexes;
 
 export type Measured = {
-  /** As they are on one server. */
+  /** The tables on one server. */
   readonly tables: readonly TableSize[];
-  /** What comes to them where they are distributed: citations by who is cited. */
+  /** The additional table if they are distributed: citations by cited work. */
   readonly copy: readonly TableSize[];
   readonly counts: Counts;
-  /** Of the graph, in bytes. */
+  /** The size of the graph in bytes. */
   readonly memory: number;
 };
 
-/** Prints the tables, bytes of each unit, and what they come to. */
+/** Prints the tables, the bytes of each unit, and the resulting sizes. */
 export function printSizes({ tables, copy, counts, memory }: Measured): void {
   console.log(
     `hep-th: ${Object.entries(counts)
@@ -82,7 +82,7 @@ export function printSizes({ tables, copy, counts, memory }: Measured): void {
   const ofCopy = copy.reduce((sum, table) => sum + sizeOf(table), 0) / counts.edges;
   console.log(`  ${"its copy, with Citus".padEnd(24)}${ofCopy.toFixed(0).padStart(7)}`);
   const inMemory = memory / counts.edges;
-  console.log(`bytes in memory an edge, its works with it ${inMemory.toFixed(1)}\n`);
+  console.log(`bytes in memory an edge, including its works ${inMemory.toFixed(1)}\n`);
   for (const { name, papers, works, edges } of wholes) {
     const claims = (papers * counts.claims) / counts.papers;
     const references = (edges * counts.references) / counts.edges;

@@ -1,6 +1,6 @@
 import type pg from "pg";
 
-/** Bytes on disk, by table: its rows, what of them is stored apart (TOAST), and its indexes. */
+/** Bytes on disk of each table: its rows, their TOAST, and its indexes. */
 export type TableSize = {
   readonly table: string;
   readonly rows: number;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Run by the postgres image when it makes a new database: a role that replicas copy by, and leave for it to connect.
+# The postgres image runs this when it creates a database: creates a role for replicas, and allows it to connect.
 set -euo pipefail
 
 psql --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Starts a streaming replica: copies the primary where there is no data yet, then follows it. In the postgres image it
-# begins as root, and goes on as postgres.
+# Starts a streaming replica: copies the primary if there is no data yet, then follows it. In the postgres image it starts
+# as root, and continues as postgres.
 set -euo pipefail
 
 if [ "$(id -u)" = 0 ]; then
@@ -11,7 +11,7 @@ if [ "$(id -u)" = 0 ]; then
 fi
 
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
-  # --write-recovery-conf makes it a replica that follows; a copy that was cut short begins anew.
+  # --write-recovery-conf makes it follow the primary. An incomplete copy is started again.
   find "$PGDATA" -mindepth 1 -delete
   PGPASSWORD="$REPLICATION_PASSWORD" pg_basebackup --host="$PRIMARY_HOST" --port="${PRIMARY_PORT:-5432}" \
     --username=replicator --pgdata="$PGDATA" --wal-method=stream --write-recovery-conf

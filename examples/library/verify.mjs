@@ -1,4 +1,4 @@
-// Verifies a document with nothing but the library: node verify.mjs <bundle or state>
+// Verifies a document with the library alone: node verify.mjs <bundle or state>
 import { readFile } from "node:fs/promises";
 import { mergeDocuments, parseDocument, verifyEvent } from "pith-graph/protocol";
 

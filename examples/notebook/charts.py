@@ -1,4 +1,4 @@
-"""Two plots as SVG, with nothing but Python itself."""
+"""Two plots as SVG, with Python's standard library only."""
 
 import os
 from html import escape
@@ -9,11 +9,11 @@ WIDTH, ROW, LEFT, RIGHT = 640, 26, 170, 70
 
 def bars(values, title):
     """Horizontal bars of (name, number), in the order given."""
-    most = max((value for _, value in values), default=1) or 1
+    maximum = max((value for _, value in values), default=1) or 1
     parts = []
     for index, (name, value) in enumerate(values):
         y = 40 + index * ROW
-        length = (WIDTH - LEFT - RIGHT) * value / most
+        length = (WIDTH - LEFT - RIGHT) * value / maximum
         parts.append(f'<text x="{LEFT - 8}" y="{y + 14}" text-anchor="end">{escape(str(name))}</text>')
         parts.append(f'<rect x="{LEFT}" y="{y}" width="{length:.1f}" height="{ROW - 8}" fill="#4269d0"/>')
         parts.append(f'<text x="{LEFT + length + 6:.1f}" y="{y + 14}">{value:g}</text>')
@@ -21,7 +21,7 @@ def bars(values, title):
 
 
 def line(values, title):
-    """A line through (name, number from 0 to 1), the names below."""
+    """A line through points (name, number from 0 to 1), with the names below."""
     height, bottom = 240, 200
     step = (WIDTH - 80) / max(1, len(values) - 1)
     points = [(50 + index * step, bottom - 150 * value) for index, (_, value) in enumerate(values)]
@@ -36,7 +36,7 @@ def line(values, title):
 
 
 def show(name, svg):
-    """Shows a plot in Jupyter; elsewhere writes it into the folder PITH_GRAPH_PLOTS, where that is set."""
+    """Writes a plot to the folder PITH_GRAPH_PLOTS if that is set, else shows it in Jupyter."""
     folder = os.environ.get("PITH_GRAPH_PLOTS")
     if folder:
         Path(folder, f"{name}.svg").write_text(svg, encoding="utf-8")

@@ -27,14 +27,14 @@ query Claims($category: String!, $first: Int!, $after: String) {
 
 
 class ApiError(Exception):
-    """What the API says is wrong. `code` is one of its list: BAD_USER_INPUT, NOT_FOUND, RATE_LIMITED, …"""
+    """An error of the API. `code` is one of its list: BAD_USER_INPUT, NOT_FOUND, RATE_LIMITED, …"""
 
     def __init__(self, error):
         super().__init__(error["message"])
         self.code = error.get("extensions", {}).get("code")
 
 
-def ask(url, query, variables):
+def execute(url, query, variables):
     """Sends a query and returns its data."""
     request = urllib.request.Request(
         url,
@@ -43,20 +43,20 @@ def ask(url, query, variables):
     )
     try:
         with urllib.request.urlopen(request, timeout=30) as response:
-            answer = json.load(response)
+            result = json.load(response)
     except urllib.error.HTTPError as error:
-        # Errors of requests have a JSON body as well, with the reason.
-        answer = json.load(error)
-    if answer.get("errors"):
-        raise ApiError(answer["errors"][0])
-    return answer["data"]
+        # The response to a wrong request has a JSON body, too, with the reason.
+        result = json.load(error)
+    if result.get("errors"):
+        raise ApiError(result["errors"][0])
+    return result["data"]
 
 
 def claims(url, category, page_size=20):
-    """Yields every claim of a category, asking for the next page when it is needed."""
+    """Yields every claim of a category, and requests the next page when it is needed."""
     after = None
     while True:
-        page = ask(url, QUERY, {"category": category, "first": page_size, "after": after})["claims"]
+        page = execute(url, QUERY, {"category": category, "first": page_size, "after": after})["claims"]
         yield from page["nodes"]
         if not page["pageInfo"]["hasNextPage"]:
             return
@@ -64,7 +64,7 @@ def claims(url, category, page_size=20):
 
 
 def endpoint(address):
-    """Where GraphQL is: `address` is a server's, with or without /graphql at its end."""
+    """The URL of GraphQL for a server's address, with or without /graphql at its end."""
     return address.rstrip("/").removesuffix("/graphql") + "/graphql"
 
 
@@ -76,7 +76,7 @@ def main():
     for number, claim in enumerate(claims(url, category), start=1):
         provenance = claim["provenance"]
         print(f"{claim['paper']['pithNumber']}  {claim['kind']}: {claim['text']}")
-        print(f"    said by {provenance['signer']['signerId']}, proof: {provenance['proof']}")
+        print(f"    asserted by {provenance['signer']['signerId']}, proof: {provenance['proof']}")
         if number == count:
             break
 

@@ -23,7 +23,7 @@ QUERY = gql(
 
 
 def endpoint(address):
-    """Where GraphQL is: `address` is a server's, with or without /graphql at its end."""
+    """The URL of GraphQL for a server's address, with or without /graphql at its end."""
     return address.rstrip("/").removesuffix("/graphql") + "/graphql"
 
 

@@ -1,5 +1,5 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { ask } from "../typescript/client.ts";
+import { execute } from "../typescript/client.ts";
 import { graphql, type ResultOf } from "../typescript/graphql.ts";
 import { PagedConnection } from "./paged-connection.ts";
 
@@ -30,13 +30,13 @@ type CitingPaper = NonNullable<ResultOf<typeof query>["work"]>["citedBy"]["nodes
 /** The papers that cite a work, as a store. */
 export function citingPapers(url: string, ref: string, pageSize: number): PagedConnection<CitingPaper> {
   return new PagedConnection(async (after) => {
-    const { work } = await ask(url, query, { ref, first: pageSize, after });
+    const { work } = await execute(url, query, { ref, first: pageSize, after });
     if (work === null) throw new Error(`This mirror knows no work ${ref}.`);
     return work.citedBy;
   });
 }
 
-/** A list that grows by a page at a press of a button. */
+/** A list with a button that adds a page. */
 export function CitingPapersList({ connection }: { readonly connection: PagedConnection<CitingPaper> }) {
   const { subscribe, getSnapshot, loadMore } = connection;
   const { rows, totalCount, hasMore, isLoading, error } = useSyncExternalStore(

@@ -1,24 +1,24 @@
-/** A page as every connection of the API has it. */
+/** A page of any connection of the API. */
 export type Page<Row> = {
   readonly totalCount: number;
   readonly nodes: readonly Row[];
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 };
 
-/** What a component shows. Another object for every change, and never one that is changed. */
+/** An immutable snapshot for a component: every change makes a new object. */
 export type Paged<Row> = {
   readonly rows: readonly Row[];
-  /** Null until the first page is there. */
+  /** Null until the first page is loaded. */
   readonly totalCount: number | null;
   readonly hasMore: boolean;
   readonly isLoading: boolean;
-  /** Why the last page did not come; the rows before stay. */
+  /** The error of the last page; earlier rows stay. */
   readonly error: string | null;
 };
 
 /**
- * A connection that grows page by page: a store for React's `useSyncExternalStore`. The cursor of the last row leads
- * to the next page, so rows that come in meanwhile neither shift pages nor show a row twice.
+ * A connection that grows page by page: a store for React's `useSyncExternalStore`. The next page begins after the last
+ * row's cursor, so that new rows neither shift pages nor make a row appear twice.
  */
 export class PagedConnection<Row> {
   readonly #fetchPage: (after: string | null) => Promise<Page<Row>>;
@@ -37,7 +37,7 @@ export class PagedConnection<Row> {
 
   readonly getSnapshot = (): Paged<Row> => this.#state;
 
-  /** Fetches the next page. Does nothing while one is under way, or after the last; tried again after an error. */
+  /** Fetches the next page. Does nothing while one is loading, or after the last. Call it again after an error. */
   readonly loadMore = async (): Promise<void> => {
     if (this.#state.isLoading || !this.#state.hasMore) return;
     this.#set({ isLoading: true, error: null });

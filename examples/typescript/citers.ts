@@ -1,6 +1,6 @@
-// Who cites a work, all of them, however many: `npx tsx examples/typescript/citers.ts [URL] [REF]`
+// Lists all papers that cite a work: `npx tsx examples/typescript/citers.ts [URL] [REF]`
 import { pathToFileURL } from "node:url";
-import { ApiError, ask } from "./client.ts";
+import { ApiError, execute } from "./client.ts";
 import { graphql, type ResultOf } from "./graphql.ts";
 
 const citersQuery = graphql(`
@@ -28,10 +28,14 @@ const citersQuery = graphql(`
 
 export type Citer = NonNullable<ResultOf<typeof citersQuery>["work"]>["citedBy"]["nodes"][number];
 
-/** All papers that cite a work, the latest first, read page by page as they are wanted. */
+/** All papers that cite a work, the latest first, read page by page on demand. */
 export async function* citersOf(url: string, ref: string, pageSize = 100): AsyncGenerator<Citer> {
   for (let after: string | null = null; ; ) {
-    const data: ResultOf<typeof citersQuery> = await ask(url, citersQuery, { ref, first: pageSize, after });
+    const data: ResultOf<typeof citersQuery> = await execute(url, citersQuery, {
+      ref,
+      first: pageSize,
+      after,
+    });
     if (data.work === null) throw new Error(`This mirror knows no work ${ref}.`);
     const { nodes, pageInfo } = data.work.citedBy;
     yield* nodes;

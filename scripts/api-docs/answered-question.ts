@@ -3,10 +3,10 @@ import { layOut } from "./json-layout.ts";
 type Json = Parameters<typeof layOut>[0];
 type Variables = Readonly<Record<string, Json>>;
 
-/** A request's answer as the server gave it. */
+/** The server's answer to a request. */
 export type Answer = { readonly status: number; readonly body: Json };
 
-/** Asks the API at an address. */
+/** Sends a query to the API at an address. */
 export async function ask(url: string, query: string, variables: Variables | undefined): Promise<Answer> {
   const response = await fetch(url, {
     method: "POST",
@@ -16,12 +16,12 @@ export async function ask(url: string, query: string, variables: Variables | und
   return { status: response.status, body: (await response.json()) as Json };
 }
 
-/** A query, and the variables that may stand below it. */
+/** A query, and the optional variables below it. */
 const block = /^```graphql\n([\s\S]*?)^```\n(?:\n```json variables\n([\s\S]*?)^```\n)?/gm;
 
 /**
- * A question's text with the answer of each of its queries below it. A string `"{{papers.pageInfo.endCursor}}"` among
- * the variables is filled in from the data of the answer before.
+ * A question's text with the answer below each of its queries. A string like `"{{papers.pageInfo.endCursor}}"` in the
+ * variables is replaced by the value from the previous answer's data.
  */
 export async function answerQuestion(text: string, url: string): Promise<string> {
   let answered = "";
@@ -49,7 +49,7 @@ function filledIn(variables: string, before: Json): string {
           ? (value as { readonly [key: string]: Json })[key]
           : undefined;
     }
-    if (typeof value !== "string") throw new Error(`The answer before has no text at ${path}.`);
+    if (typeof value !== "string") throw new Error(`The previous answer has no text at ${path}.`);
     return JSON.stringify(value);
   });
 }

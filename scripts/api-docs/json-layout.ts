@@ -2,7 +2,7 @@ type Json = null | string | number | boolean | readonly Json[] | { readonly [key
 
 const width = 110;
 
-/** JSON for people: what fits on a line stands on one, all else is broken as JSON.stringify does it. */
+/** Readable JSON: values that fit on a line are on one, others are broken like by JSON.stringify. */
 export function layOut(value: Json, indent = "", name = ""): string {
   const flat = name + onOneLine(value);
   if (indent.length + flat.length <= width || typeof value !== "object" || value === null) return flat;

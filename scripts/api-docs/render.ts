@@ -3,7 +3,7 @@ import { answerQuestion } from "./answered-question.ts";
 
 const folder = new URL("./questions/", import.meta.url);
 
-/** The text of docs/api.md: the questions, each a file, in the order of their names, answered by the server at `url`. */
+/** The text of docs/api.md: the questions, one a file, sorted by name, with the answers of the server at `url`. */
 export async function renderApiDocs(url: string): Promise<string> {
   const names = (await readdir(folder)).filter((name) => name.endsWith(".md")).sort();
   const [first = "", ...others] = await Promise.all(
@@ -16,7 +16,7 @@ export async function renderApiDocs(url: string): Promise<string> {
   return `${sections.join("\n\n")}\n`;
 }
 
-/** As GitHub makes it of a heading. */
+/** GitHub's anchor of a heading. */
 function anchorOf(title: string): string {
   return title
     .toLowerCase()

@@ -10,6 +10,11 @@ export const notRun: Readonly<Record<string, string>> = {
   "pith-graph distribute --shards 64": "needs a Citus cluster; docs/scaling.md says what was tried",
   "pith-graph export dump dumps/monday --format csv,parquet --resume":
     "needs a dump that was left unfinished; test/export/dump.test.ts leaves one",
+  "pith-graph open": "opens a browser; test/cli/open.test.ts opens one",
+  "pith-graph compare https://mirror.example.org https://pith.science":
+    "needs the network; test/cli/compare.test.ts compares two mirrors",
+  "pith-graph export table papers --url https://mirror.example.org > papers.ndjson":
+    "needs another mirror; test/export/download.test.ts runs one",
   "pith-graph worker": "works until it is stopped; test/submissions runs it",
   "pith-graph quarantine show 3f8a21c0 > document.json":
     "names a document of somebody's quarantine; test/care/quarantine.test.ts shows one",

@@ -1,6 +1,6 @@
-// Packs the package, installs the tarball with npm, and shows that the library in it works where it is said to:
-// Node.js 20, 22 and 24 (fetched, some 100 MB each), TypeScript under node16 and bundler, attw and publint. Chromium is
-// part of `npm run test:browser`.
+// Packs the package, installs the tarball with npm, and checks that the library works as documented: with Node.js 20,
+// 22 and 24 (downloaded, some 100 MB each), TypeScript's module resolutions node16 and bundler, attw and publint. `npm
+// run test:browser` checks it in Chromium.
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ const folder = await mkdtemp(join(tmpdir(), "pith-graph-package-"));
 try {
   await run("npm", ["pack", "--silent", "--pack-destination", folder]);
   const tarball = join(folder, (await readdir(folder)).find((name) => name.endsWith(".tgz")) ?? "");
-  // Programs in CommonJS import() it: it has ES modules only.
+  // It has ES modules only: programs in CommonJS use import().
   await run(toolPath("attw"), [tarball, "--profile", "esm-only"]);
   await run(toolPath("publint"), ["--strict", tarball]);
   await installPackage(tarball);
@@ -36,7 +36,7 @@ async function installPackage(tarball: string): Promise<void> {
   await cp(join(root, "examples/library/verify.mjs"), join(folder, "verify.mjs"));
 }
 
-/** Fetches that Node.js, and runs the example in it. */
+/** Downloads a Node.js, and runs the example with it. */
 async function verifyIn(version: string): Promise<void> {
   const place = join(folder, `node-${version}`);
   await mkdir(place);

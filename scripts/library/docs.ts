@@ -1,4 +1,4 @@
-// Writes the library's pages by TypeDoc to docs/library/.
+// Writes the library's reference with TypeDoc to docs/library/.
 import { installTools, run, toolPath } from "./tools.ts";
 
 await installTools();
@@ -13,7 +13,7 @@ await run(toolPath("typedoc"), [
   "docs/library.md",
   "--out",
   "docs/library",
-  // Links to lines would need to know where the repository is published.
+  // Links to lines would need the address of the published repository.
   "--disableSources",
   "--treatWarningsAsErrors",
 ]);

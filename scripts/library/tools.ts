@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 export const toolsFolder = fileURLToPath(new URL(".", import.meta.url));
 
-/** Installs what stands in package.json beside this file, as its lockfile has it. */
+/** Installs the packages of package.json beside this file, from its lockfile. */
 export async function installTools(): Promise<void> {
   await run("npm", ["ci", "--silent"], toolsFolder);
 }
@@ -14,7 +14,7 @@ export function toolPath(name: string): string {
   return join(toolsFolder, "node_modules", ".bin", name);
 }
 
-/** Runs a program and shows what it says. Rejects where it fails. */
+/** Runs a program with its output shown. Rejects if it fails. */
 export function run(program: string, args: readonly string[], cwd = root): Promise<void> {
   console.log(`$ ${program} ${args.join(" ")}`);
   return new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
 import { claimsOfAbstract, type SamplePaper, type SampleReference } from "../../src/sample/index.ts";
 import { yearOfReference } from "./year-of-reference.ts";
 
-/** A line of `source/arxiv-2022-12.jsonl.gz`, as far as it is used. */
+/** The used members of a line of `source/arxiv-2022-12.jsonl.gz`. */
 type SourcePaper = {
   id: string;
   title: string;

@@ -11,14 +11,14 @@ import {
   unsignedEvent,
 } from "../../src/sample/index.ts";
 
-/** Synthetic papers on which each thing that may become of an event can be seen. */
+/** Synthetic papers with events of every status. */
 export function forkBundles(): JsonObject[] {
   return [fork(), doubtfulEvents()];
 }
 
 /**
- * One snapshot replaced by another (SUPERSEDED, CURRENT), and a third that claims the same place as the second:
- * it comes later and is NOT_APPLIED, and the place is an equivocation. PROTOCOL 6.2.
+ * A snapshot that another one replaces (SUPERSEDED, CURRENT), and a third in the same place as the second: it is later
+ * and therefore NOT_APPLIED, and the place is an equivocation (PROTOCOL 6.2).
  */
 function fork(): JsonObject {
   const paper = syntheticPaper("fork", "Sample: a fork");
@@ -44,8 +44,8 @@ function fork(): JsonObject {
 }
 
 /**
- * A good snapshot beside events that are refused as UNSIGNED unless a source is trusted at `hash` (a bare copy
- * of the good one, and one that nobody signed), and beside INVALID ones, signed and wrong all the same.
+ * A valid snapshot, events that are rejected as UNSIGNED unless the source's minimum proof is `hash` (an unsigned copy
+ * of that snapshot, and another unsigned one), and signed but INVALID events.
  */
 function doubtfulEvents(): JsonObject {
   const paper = syntheticPaper("doubtful-events", "Sample: unsigned and invalid events");

@@ -2,10 +2,10 @@ import { writeFileSync } from "node:fs";
 import { brotliCompressSync, constants } from "node:zlib";
 import { type HepThPaper, hepThFile } from "../../src/sample/index.ts";
 
-/** A line of the data that `--pack-hep-th` reads: it tells more of a paper than the sample uses. */
+/** A line of the data that `--pack-hep-th` reads, which has more members than the sample uses. */
 type SourceLine = Omit<HepThPaper, "references"> & { readonly references?: readonly string[] };
 
-/** Papers that cite or are cited, oldest id first. */
+/** Papers that cite or are cited, sorted by id. */
 export function connectedPapers(source: string): HepThPaper[] {
   const lines = source
     .split("\n")
@@ -31,7 +31,7 @@ function ordinalOf(id: string): string {
   return `${id.slice(7, 9) >= "91" ? "19" : "20"}${id.slice(7)}`;
 }
 
-/** Packs them as tightly as Brotli can, which takes more than a minute. */
+/** Compresses them with Brotli's best quality, which takes more than a minute. */
 export function writeHepTh(papers: readonly HepThPaper[]): void {
   const text = Buffer.from(papers.map((paper) => `${JSON.stringify(paper)}\n`).join(""));
   const packed = brotliCompressSync(text, {

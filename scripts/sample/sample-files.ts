@@ -3,13 +3,13 @@ import { readArxivPapers } from "./arxiv-papers.ts";
 import { forkBundles } from "./forks.ts";
 import { ndjson } from "./ndjson.ts";
 
-/** The most cited paper of hep-th, and how many papers around it the sample has. */
+/** The most cited paper of hep-th, and the number of papers around it in the sample. */
 const hepThRoot = "hep-th/9711200";
 const hepThCount = 1000;
 
 /**
- * Every file that the script writes: its name in `sample/`, and its text, before packing where the name ends in
- * `.gz`. `arxivSource` is the text of `source/arxiv-2022-12.jsonl.gz`.
+ * Every file that the script writes: its name in `sample/`, and its text, which is gzipped if the name ends in `.gz`.
+ * `arxivSource` is the text of `source/arxiv-2022-12.jsonl.gz`.
  */
 export function sampleFiles(arxivSource: string): Map<string, string> {
   const arxiv = readArxivPapers(arxivSource);

@@ -5,10 +5,10 @@ import { sampleFiles } from "./sample-files.ts";
 export const sampleFolder = new URL("../../sample/", import.meta.url);
 const arxivSource = new URL("source/arxiv-2022-12.jsonl.gz", sampleFolder);
 
-/** The files of the sample whose content is not what the sources give now. */
+/** The files of the sample that differ from those made from the sources. */
 export function staleFiles(): Map<string, string> {
   const stale = new Map<string, string>();
-  // Contents are compared unpacked: two releases of zlib may pack the same text differently.
+  // Compared unpacked: releases of zlib may compress the same text differently.
   for (const [name, text] of sampleFiles(readSource(arxivSource))) {
     if (readText(new URL(name, sampleFolder)) !== text) stale.set(name, text);
   }

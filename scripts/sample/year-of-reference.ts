@@ -3,8 +3,8 @@ const inBrackets = /\(\s*(\d{4})[a-z]?\s*\)/g;
 const standingAlone = /(?<![\d.:–—-])(\d{4})[a-z]?(?![\d:–—-])/g;
 
 /**
- * The year in a reference's raw text, or null: one in brackets if there is just one such, else the only number
- * that could be one. Identifiers, which have four digits too, are left out. Never a guess between two.
+ * The year in a reference's raw text, or null: the one in parentheses if there is exactly one, else the only number
+ * that could be a year. Identifiers with four digits are ignored. Null if several numbers are possible.
  */
 export function yearOfReference(text: string): number | null {
   const bare = text.replace(identifiers, " ");
@@ -17,7 +17,7 @@ function onlyYear(matches: Iterable<RegExpExecArray>): number | null {
   return years.size === 1 && year !== undefined ? year : null;
 }
 
-/** The papers that refer are of 2022. */
+/** The citing papers are of 2022. */
 function isYear(number: number): boolean {
   return number >= 1700 && number <= 2023;
 }

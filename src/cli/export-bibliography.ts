@@ -10,12 +10,14 @@ import {
 import type { Database } from "../store/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { withDatabase } from "./context.ts";
+import { downloadExport, exportUrlOption } from "./export-download.ts";
 import { type OutputOptions, writeExport } from "./export-output.ts";
 
 type Options = OutputOptions & {
   readonly format: BibliographyFormat;
   readonly category?: string;
   readonly all?: boolean;
+  readonly url?: string;
 };
 
 export function addExportBibliographyCommand(parent: Command): void {
@@ -29,6 +31,7 @@ export function addExportBibliographyCommand(parent: Command): void {
     .addOption(new Option("--format <format>", "as what").choices([...bibliographyFormats]).default("bibtex"))
     .option("--category <category>", "all papers of this primary category")
     .option("--all", "all papers held")
+    .option(...exportUrlOption)
     .option("--output <file>", "write into this file, which is there once it is whole")
     .option("--quiet", "say nothing of progress")
     .addHelpText(
@@ -43,10 +46,16 @@ Examples:
 
 async function exportBibliography(
   refs: readonly string[],
-  { format, category, all = false, ...output }: Options,
+  { format, category, all = false, url, ...output }: Options,
 ): Promise<void> {
   if (refs.length === 0 && category === undefined && !all) {
     throw new CommandError("Name papers, a category with --category, or --all.", exitStatus.misused);
+  }
+  if (url !== undefined) {
+    const parameters = new URLSearchParams(refs.map((ref) => ["ref", ref]));
+    if (category !== undefined) parameters.set("category", category);
+    await downloadExport(url, bibliographyFile(format, {}), parameters, output);
+    return;
   }
   await withDatabase({}, async ({ database }) => {
     const set = {

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { prepareLoaders } from "../api/index.ts";
 import {
+  type ExportFile,
   type GraphFormat,
   graphFiles,
   graphFormats,
@@ -10,6 +11,7 @@ import {
 import type { Database } from "../store/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
+import { downloadExport, exportUrlOption } from "./export-download.ts";
 import { type OutputOptions, writeExport } from "./export-output.ts";
 import { wholeNumber } from "./options.ts";
 
@@ -18,6 +20,7 @@ type Options = OutputOptions & {
   readonly depth: number;
   readonly direction: "references" | "cited-by" | "both";
   readonly maximumWorks: number;
+  readonly url?: string;
 };
 
 const directions = { references: "REFERENCES", "cited-by": "CITED_BY", both: "BOTH" } as const;
@@ -40,6 +43,7 @@ export function addExportGraphCommand(parent: Command): void {
       wholeNumber(1, 1_000_000),
       100_000,
     )
+    .option(...exportUrlOption)
     .option("--output <file>", "write into this file; for vosviewer, what the names of both files begin with")
     .option("--quiet", "say nothing of progress")
     .addHelpText(
@@ -56,12 +60,29 @@ The last writes around-map.txt and around-network.txt.`,
 }
 
 async function exportGraph(refs: readonly string[], options: Options): Promise<void> {
-  const { format, depth, direction, maximumWorks, output, quiet = false } = options;
+  const { format, depth, direction, maximumWorks, url, output, quiet = false } = options;
   if (format === "vosviewer" && output === undefined) {
     throw new CommandError(
       "VOSviewer reads two files: name what theirs begin with, as in --output around.",
       exitStatus.misused,
     );
+  }
+  const outputOf = (file: ExportFile, { length }: readonly ExportFile[]) => ({
+    quiet,
+    ...(output === undefined
+      ? {}
+      : { output: output + (length === 1 ? "" : file.name.replace("vosviewer", "")) }),
+  });
+  if (url !== undefined) {
+    const parameters = new URLSearchParams([
+      ...refs.map((ref) => ["ref", ref]),
+      ["depth", String(depth)],
+      ["direction", direction],
+      ["maximum-works", String(maximumWorks)],
+    ]);
+    const files = graphFiles(format, null);
+    for (const file of files) await downloadExport(url, file, parameters, outputOf(file, files));
+    return;
   }
   await withDatabase({}, async ({ database }) => {
     const neighbourhood: Neighbourhood | null =
@@ -76,13 +97,7 @@ async function exportGraph(refs: readonly string[], options: Options): Promise<v
           say(`More than ${maximumWorks} works are within reach: the others are left out.`);
         isTold = true;
       });
-      for (const file of files) {
-        const suffix = files.length === 1 ? "" : file.name.replace("vosviewer", "");
-        await writeExport(snapshot, file, {
-          quiet,
-          ...(output === undefined ? {} : { output: output + suffix }),
-        });
-      }
+      for (const file of files) await writeExport(snapshot, file, outputOf(file, files));
     });
   });
 }

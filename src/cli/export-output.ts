@@ -9,25 +9,34 @@ import { terminalPieces } from "./output/terminal.ts";
 /** Where an export is written, and whether progress is shown. */
 export type OutputOptions = { readonly output?: string; readonly quiet?: boolean };
 
-/**
- * Writes an export to standard output, or atomically to a file. It is read no faster than it is written, so it is not
- * kept in memory.
- */
+/** Writes an export of the configured database. */
 export async function writeExport(
   snapshot: Snapshot,
   file: ExportFile,
-  { output, quiet = false }: OutputOptions,
+  options: OutputOptions,
 ): Promise<void> {
   const counts = new ExportCounts();
+  const bytes = await writePieces(file.name, file.write(snapshot, counts), options);
+  if (options.quiet !== true) say(summary(file.name, bytes, counts.main.rows, counts.citations.rows));
+}
+
+/**
+ * Writes pieces to standard output, or atomically to a file, and returns the number of bytes. They are read no faster
+ * than they are written, so they are not kept in memory.
+ */
+export async function writePieces(
+  name: string,
+  pieces: AsyncIterable<Uint8Array>,
+  { output, quiet = false }: OutputOptions,
+): Promise<number> {
   // If both go to the same terminal, the rows are progress enough.
   const progress = new ExportProgress(!quiet && (output !== undefined || !process.stdout.isTTY));
   let bytes = 0;
   const onBytes = (more: number) => {
     bytes += more;
-    progress.show(file.name, bytes);
+    progress.show(name, bytes);
   };
   try {
-    const pieces = file.write(snapshot, counts);
     if (output === undefined) {
       const counted = told(pieces, onBytes);
       const shown = process.stdout.isTTY ? terminalPieces(counted) : counted;
@@ -38,7 +47,7 @@ export async function writeExport(
   } finally {
     progress.end();
   }
-  if (!quiet) say(summary(file.name, bytes, counts.main.rows, counts.citations.rows));
+  return bytes;
 }
 
 /** A summary of the export, for a person. */

@@ -21,11 +21,15 @@ const groups: readonly (readonly [heading: string, files: readonly CommandFile[]
   [
     "Read",
     [
+      { names: ["status"], load: async () => (await import("./read/status.ts")).addStatusCommand },
+      { names: ["papers"], load: async () => (await import("./read/papers.ts")).addPapersCommand },
       { names: ["paper"], load: async () => (await import("./read/paper.ts")).addPaperCommand },
       { names: ["claims"], load: async () => (await import("./read/claims.ts")).addClaimsCommand },
       { names: ["refs"], load: async () => (await import("./read/references.ts")).addReferencesCommand },
       { names: ["graph"], load: async () => (await import("./read/graph.ts")).addGraphCommand },
       { names: ["search"], load: async () => (await import("./read/search.ts")).addSearchCommand },
+      { names: ["cite"], load: async () => (await import("./read/cite.ts")).addCiteCommand },
+      { names: ["open"], load: async () => (await import("./open.ts")).addOpenCommand },
       { names: ["query"], load: async () => (await import("./read/query.ts")).addQueryCommand },
     ],
   ],
@@ -35,6 +39,7 @@ const groups: readonly (readonly [heading: string, files: readonly CommandFile[]
       { names: ["ingest"], load: async () => (await import("./ingest.ts")).addIngestCommand },
       { names: ["demo"], load: async () => (await import("./demo.ts")).addDemoCommand },
       { names: ["sync"], load: async () => (await import("./sync.ts")).addSyncCommand },
+      { names: ["compare"], load: async () => (await import("./compare.ts")).addCompareCommand },
       { names: ["verify"], load: async () => (await import("./verify.ts")).addVerifyCommand },
       { names: ["export"], load: async () => (await import("./export.ts")).addExportCommand },
       { names: ["analyst", "refresh"], load: async () => (await import("./analyst.ts")).addAnalystCommands },

@@ -235,7 +235,7 @@ async function readList(path: string): Promise<ListedNumber[]> {
 }
 
 /** Errors of a mirror are shown without a stack. */
-async function explained<Result>(
+export async function explained<Result>(
   run: () => Promise<Result>,
   status: ExitStatus = exitStatus.impossible,
 ): Promise<Result> {

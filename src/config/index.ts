@@ -121,6 +121,7 @@ export const settingNames: readonly string[] = topics.flatMap(({ variables }) =>
 /** Read by single commands, or by the compose files, which pass them to the service under other names. */
 const ofOthers = [
   "PITH_GRAPH_URL",
+  "PITH_GRAPH_BEARER_TOKEN",
   "PITH_GRAPH_ANALYST_PASSWORD",
   "PITH_GRAPH_DB_PASSWORD",
   "PITH_GRAPH_GRAFANA_PASSWORD",

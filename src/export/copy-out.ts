@@ -74,7 +74,7 @@ const pieceLength = 1 << 16;
 
 /** Each row as text, in larger pieces; counts them. */
 export async function* writeRows<Row>(
-  pages: AsyncIterable<readonly Row[]>,
+  pages: AsyncIterable<readonly Row[]> | Iterable<readonly Row[]>,
   textOf: (row: Row) => string,
   count: RowCount,
 ): AsyncGenerator<Buffer> {

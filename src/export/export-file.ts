@@ -1,5 +1,13 @@
-import { bibtex, cslJson, type PaperSet, ris } from "./bibliography/index.ts";
-import type { ExportCounts } from "./copy-out.ts";
+import {
+  bibtex,
+  type CitablePaper,
+  cslJson,
+  entriesOf,
+  type PaperSet,
+  readEntries,
+  ris,
+} from "./bibliography/index.ts";
+import { type ExportCounts, RowCount } from "./copy-out.ts";
 import {
   type ChosenWorks,
   chooseWorks,
@@ -111,5 +119,17 @@ const bibliographyWriters = {
 /** A set of papers to cite. */
 export function bibliographyFile(format: BibliographyFormat, set: PaperSet): ExportFile {
   const { name, mediaType, write } = bibliographyWriters[format];
-  return { name, mediaType, format, write: ({ client }, { main }) => write(client, set, main) };
+  return { name, mediaType, format, write: ({ client }, { main }) => write(readEntries(client, set), main) };
+}
+
+/** The same text for papers that were read elsewhere, such as through the API, in their order. */
+export async function bibliographyText(
+  format: BibliographyFormat,
+  papers: readonly CitablePaper[],
+): Promise<string> {
+  let text = "";
+  for await (const piece of bibliographyWriters[format].write([entriesOf(papers)], new RowCount())) {
+    text += Buffer.from(piece).toString();
+  }
+  return text;
 }

@@ -6,7 +6,7 @@ export {
   refreshAnalytics,
   removeAnalyst,
 } from "./analytics/index.ts";
-export type { CitableRef, PaperSet } from "./bibliography/index.ts";
+export type { CitablePaper, CitableRef, PaperSet } from "./bibliography/index.ts";
 export { ExportCounts } from "./copy-out.ts";
 export { type WrittenFile, writeDump, writeWhole } from "./dump/index.ts";
 export { ExportError } from "./export-error.ts";
@@ -14,6 +14,7 @@ export {
   type BibliographyFormat,
   bibliographyFile,
   bibliographyFormats,
+  bibliographyText,
   type ExportFile,
   type ExportFormat,
   type GraphFormat,

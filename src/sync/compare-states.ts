@@ -56,7 +56,7 @@ export async function compareStates(
 }
 
 /** The last state of each paper in the mirror's feed; null if there are too many changes. */
-async function readStates(mirror: RemoteMirror): Promise<Map<PithNumber, Listed> | null> {
+export async function readStates(mirror: RemoteMirror): Promise<Map<PithNumber, Listed> | null> {
   const states = new Map<PithNumber, Listed>();
   for (let after = 0n; ; ) {
     const { head, changes } = await mirror.feedPage(after, pageSize);

@@ -1,3 +1,4 @@
+export { compareMirrors } from "./compare-mirrors.ts";
 export { type ListedNumber, readNumbers } from "./document-addresses.ts";
 export { FetchError, MirrorError, readBaseUrl } from "./fetch-error.ts";
 export {

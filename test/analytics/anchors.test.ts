@@ -33,7 +33,7 @@ const anchoring = async (given: string) =>
 const names = (works: Ranked[]) => works.map(({ work }) => work.arxivId ?? work.doi);
 
 describe("topAnchors", () => {
-  test("counts the works of a field that are anchored, in works of any field", async () => {
+  test("counts the works of a field that are anchored in each work of any field", async () => {
     const all = await anchoring("(first: 100)");
     const { rows } = await database.pool.query<{ count: number }>(
       `SELECT count(DISTINCT citing_work)::int AS count FROM analytics.citations
@@ -45,9 +45,9 @@ describe("topAnchors", () => {
     expect(names(field).sort()).toEqual(["2301.00003", "2301.00004"]);
   });
 
-  test("ranks by PageRank within the field, along anchors alone", async () => {
+  test("ranks by PageRank within the field, along anchors only", async () => {
     const ranked = await anchoring('(by: PAGERANK, filter: { categories: ["hep-th"] }, first: 10)');
-    // A chain: each hands on what it was handed, so the last of it ranks first.
+    // In a chain each passes its rank on, so the last ranks first.
     expect(names(ranked)).toEqual(["2301.00003", "2301.00002", "2301.00001", "2301.00000"]);
     expect(ranked.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1, 6);
     const [{ score: last = 0 } = {}, { score: before = 0 } = {}] = ranked;
@@ -63,7 +63,7 @@ describe("anchorChain", () => {
       )
     ).anchorChain;
 
-  test("is the longest back in time", async () => {
+  test("returns the longest chain back in time", async () => {
     const found = await chain('from: "2301.00000"');
     expect(found?.length).toBe(hostileTitles.length - 1);
     expect(found?.works.map(({ arxivId }) => arxivId)).toEqual(
@@ -71,7 +71,7 @@ describe("anchorChain", () => {
     );
   });
 
-  test("ends where it is told to, or is none", async () => {
+  test("ends at `to`, is null without a chain, and rejects an unknown work with NOT_FOUND", async () => {
     expect(await chain('from: "2301.00001", to: "2301.00003"')).toMatchObject({ length: 2 });
     expect(await chain('from: "2301.00003", to: "2301.00001"')).toBeNull();
     expect(await chain('from: "2301.00005"')).toMatchObject({
@@ -85,14 +85,14 @@ describe("anchorChain", () => {
   const works = hostileTitles.map((_, index) => workIdOf(`arxiv:2301.0000${index}`));
   const [from = 0n] = works;
 
-  test("ends where its edges are used up", async () => {
+  test("is truncated when its budget of edges is used up", async () => {
     const all = await anchorChainInSql(database.pool, { from, to: null }, {});
     expect(all).toMatchObject({ workIds: works, truncated: false });
     const cut = await anchorChainInSql(database.pool, { from, to: null }, { edges: 2 });
     expect(cut).toMatchObject({ workIds: works.slice(0, 2), truncated: true });
   });
 
-  test("has no work whose time was not read any more", async () => {
+  test("is truncated before works whose time could not be read in time", async () => {
     const { pool } = database;
     const { connect } = pool;
     let reads = 0;
@@ -100,7 +100,7 @@ describe("anchorChain", () => {
       const connection = await Reflect.apply(connect, pool, []);
       const { query } = connection;
       connection.query = (async (...args: unknown[]) => {
-        // As the server says it at the end of the time, of the papers of the second level.
+        // As PostgreSQL reports a statement timeout, while reading the papers of the second level.
         const isLate = /FROM papers/.test((args[0] as pg.QueryConfig).text ?? "") && ++reads === 3;
         if (isLate) throw Object.assign(new Error("canceled"), { code: "57014" });
         return Reflect.apply(query, connection, args);
@@ -116,7 +116,7 @@ describe("anchorChain", () => {
   });
 });
 
-test("anchorClaims are those of the papers that it is anchored in, each with its provenance", async () => {
+test("anchorClaims returns the claims of the papers that a work is anchored in, with their provenance", async () => {
   const { anchorClaims } = await client.ask<{
     anchorClaims: {
       totalCount: number;
@@ -141,7 +141,7 @@ test("anchorClaims are those of the papers that it is anchored in, each with its
   expect(error?.extensions["code"]).toBe("NOT_FOUND");
 });
 
-test("papers are those that anchor others, and those that never do", async () => {
+test("papers(filter: { isAnchor: }) separates papers that are anchors from those that are not", async () => {
   const titles = async (isAnchor: boolean) =>
     (
       await client.ask<{ papers: { totalCount: number; nodes: { source: { identifier: string } }[] } }>(
@@ -155,7 +155,7 @@ test("papers are those that anchor others, and those that never do", async () =>
   expect(await titles(true)).toMatchObject({ totalCount: hostileTitles.length - 1 });
 });
 
-test("a rate of anchors over the years", async () => {
+test("anchorStats returns the anchorRate of each year", async () => {
   const { anchorStats } = await client.ask<{ anchorStats: { group: string; anchorRate: number }[] }>(
     "{ anchorStats(groupBy: YEAR) { group anchorRate } }",
   );

@@ -34,7 +34,7 @@ const blocks = async (path: string, language: string): Promise<string[]> => {
   );
 };
 
-test("the query of docs/analysis.md is answered", async () => {
+test("the query of docs/analysis.md returns the anchor and its chain", async () => {
   const [query = ""] = await blocks("docs/analysis.md", "graphql");
   const data = await createClient(database).ask<{
     topAnchors: { nodes: unknown[] };
@@ -50,7 +50,7 @@ test("the statement of docs/sql.md runs", async () => {
   expect(rows).toEqual([{ work: "arxiv:hep-th/9711200", title: "The paper hep-th/9711200", papers: "1" }]);
 });
 
-test("the commands that docs/exports.md and docs/sql.md name are there, with their options", async () => {
+test("the commands of docs/exports.md and docs/sql.md exist, with their options", async () => {
   const texts = [...(await blocks("docs/exports.md", "sh")), ...(await blocks("docs/sql.md", "sh"))];
   const lines = texts.flatMap((text) => text.split("\n")).filter((line) => line.startsWith("pith-graph "));
   expect(lines.length).toBeGreaterThan(5);

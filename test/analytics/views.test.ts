@@ -22,7 +22,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Each table and view with its columns in their order. */
+/** The columns of each table and view, in order. */
 async function columnsOf(): Promise<Record<string, string>> {
   const { rows } = await database.pool.query<{ name: string; columns: string }>(
     `SELECT table_name AS name, string_agg(column_name || ' ' || data_type, ', ' ORDER BY ordinal_position) AS columns
@@ -31,11 +31,11 @@ async function columnsOf(): Promise<Record<string, string>> {
   return Object.fromEntries(rows.map(({ name, columns }) => [name, columns]));
 }
 
-test("what is promised is there: columns may be added at the end, and none may go or change", async () => {
+test("the analytics views have their documented columns, in order", async () => {
   expect(await columnsOf()).toMatchSnapshot();
 });
 
-test("every table, view and column says what it means", async () => {
+test("every analytics table, view and column has a comment", async () => {
   const { rows } = await database.pool.query<{ name: string; length: number }>(
     `SELECT c.relname || coalesce('.' || a.attname, '') AS name,
        coalesce(length(CASE WHEN a.attnum IS NULL THEN obj_description(c.oid, 'pg_class') ELSE col_description(c.oid, a.attnum) END), 0) AS length
@@ -49,8 +49,8 @@ test("every table, view and column says what it means", async () => {
   expect(rows.filter(({ length }) => length < 9)).toEqual([]);
 });
 
-describe("refresh", () => {
-  const kept = ["anchor_rates", "field_anchors", "anchor_works"];
+describe("refreshAnalytics", () => {
+  const materialized = ["anchor_rates", "field_anchors", "anchor_works"];
   const read = async (name: string) =>
     (
       await database.pool.query<{ row: string }>(
@@ -58,9 +58,9 @@ describe("refresh", () => {
       )
     ).rows;
 
-  test("computes what is kept, once for a set, and says of which it is", async () => {
+  test("computes the materialized views once for each version of the data, and records it", async () => {
     const { set, rows } = await refreshAnalytics(database, () => new Date("2026-01-02T03:04:05Z"));
-    expect(Object.keys(rows ?? {}).sort()).toEqual([...kept].sort());
+    expect(Object.keys(rows ?? {}).sort()).toEqual([...materialized].sort());
     const { rows: refreshed } = await database.pool.query("SELECT * FROM analytics.refreshed");
     expect(refreshed).toEqual([
       expect.objectContaining({
@@ -72,7 +72,7 @@ describe("refresh", () => {
     expect((await refreshAnalytics(database)).rows).toBeNull();
   });
 
-  test("rates, fields and chains are what the views have", async () => {
+  test("computes the rates, fields and chains of the papers", async () => {
     const { rows: rates } = await database.pool.query<Record<string, unknown>>(
       "SELECT * FROM analytics.anchor_rates_by_category ORDER BY primary_category",
     );
@@ -98,7 +98,7 @@ describe("refresh", () => {
     }>(
       "SELECT work, chain_length, next_in_chain FROM analytics.anchor_works ORDER BY chain_length DESC, work",
     );
-    // Each paper is anchored in the next, five years back; the last of them in one that is not held.
+    // Each paper is anchored in the next, five in all; the last in one that is not stored.
     expect(chains.slice(0, 5)).toEqual(
       [0, 1, 2, 3, 4].map((index) => ({
         work: `arxiv:2301.0000${index}`,
@@ -113,7 +113,7 @@ describe("refresh", () => {
     expect(ranks[0]?.sum).toBeLessThanOrEqual(1.000001);
   });
 
-  test("a work that others anchor is no longer never anchored", async () => {
+  test("lists works that no other is anchored in as never_anchored", async () => {
     const never = async () =>
       (
         await database.pool.query<{ work: string }>("SELECT work FROM analytics.never_anchored ORDER BY 1")
@@ -121,8 +121,8 @@ describe("refresh", () => {
     expect(await never()).toEqual(["arxiv:2301.00000"]);
   });
 
-  test("views go on over a rebuild, and what is kept is the same afterwards", async () => {
-    const before = await Promise.all(kept.map(read));
+  test("leaves the views intact across a rebuild, and recomputes the materialized ones", async () => {
+    const before = await Promise.all(materialized.map(read));
     const views = await columnsOf();
     await fill(database, documents.slice(5));
     await database.pool.query("DELETE FROM papers WHERE source_id = '2301.00000'");
@@ -131,14 +131,14 @@ describe("refresh", () => {
     expect((await read("papers")).length).toBe(6);
     expect(await columnsOf()).toEqual(views);
     expect((await refreshAnalytics(database)).rows).not.toBeNull();
-    expect(await Promise.all(kept.map(read))).not.toEqual(before);
+    expect(await Promise.all(materialized.map(read))).not.toEqual(before);
   });
 });
 
-describe("an analyst", () => {
+describe("grantAnalyst", () => {
   const password = "a-password-of-tests";
 
-  /** Asks as the analyst, on a connection of its own. */
+  /** Runs a statement as the analyst, on a separate connection. */
   async function asAnalyst<Row extends object>(statement: string): Promise<Row[]> {
     const server = inject("postgres");
     const { rows: names } = await database.pool.query<{ name: string }>("SELECT current_database() AS name");
@@ -155,7 +155,7 @@ describe("an analyst", () => {
     }
   }
 
-  test("reads the views and nothing else", async () => {
+  test("creates a role that can read the views and nothing else", async () => {
     expect(await grantAnalyst(database, { name: role, password, statementSeconds: 7 })).toEqual({
       isNew: true,
     });
@@ -179,7 +179,7 @@ describe("an analyst", () => {
     });
   });
 
-  test("has its password as a verifier, as PostgreSQL itself makes it", async () => {
+  test("stores the password as the SCRAM verifier that PostgreSQL would compute", async () => {
     const { rows } = await database.pool.query<{ rolpassword: string }>(
       "SELECT rolpassword FROM pg_authid WHERE rolname = $1",
       [role],
@@ -188,18 +188,18 @@ describe("an analyst", () => {
     const salt = Buffer.from(/^SCRAM-SHA-256\$4096:([^$]+)\$/.exec(stored)?.[1] ?? "", "base64");
     expect(salt).toHaveLength(16);
     expect(scramVerifier(password, salt)).toBe(stored);
-    // The same password given to PostgreSQL as it is.
+    // The same password, given to PostgreSQL in plain text.
     await database.pool.query(`ALTER ROLE ${role} PASSWORD '${password}'`);
     const own = await database.pool.query<{ rolpassword: string }>(
       "SELECT rolpassword FROM pg_authid WHERE rolname = $1",
       [role],
     );
-    const made = own.rows[0]?.rolpassword ?? "";
-    const ownSalt = Buffer.from(/^SCRAM-SHA-256\$4096:([^$]+)\$/.exec(made)?.[1] ?? "", "base64");
-    expect(scramVerifier(password, ownSalt)).toBe(made);
+    const computed = own.rows[0]?.rolpassword ?? "";
+    const ownSalt = Buffer.from(/^SCRAM-SHA-256\$4096:([^$]+)\$/.exec(computed)?.[1] ?? "", "base64");
+    expect(scramVerifier(password, ownSalt)).toBe(computed);
   });
 
-  test("is made again, but nobody else's role is touched", async () => {
+  test("updates its own role, and rejects roles that it did not create", async () => {
     expect(await grantAnalyst(database, { name: role, password, statementSeconds: 9 })).toEqual({
       isNew: false,
     });

@@ -81,11 +81,11 @@ it.each([
   ["YEAR", '{ titleContains: "graph", minCitedBy: 2 }'],
   ["YEAR", "{ hasEquivocations: true }"],
   ["YEAR", "{ categories: [] }"],
-])("groups by %s with filter %s as a count paper by paper does", async (groupBy, filter) => {
+])("anchorStats by %s with filter %s equals a count paper by paper", async (groupBy, filter) => {
   expect(await ask(groupBy, filter)).toEqual(await naive(groupBy, filter));
 });
 
-it("counts asserted, listed and stored references separately", async () => {
+it("anchorStats counts asserted, listed and stored references separately", async () => {
   const [of2023] = await ask("YEAR", '{ yearFrom: 2023, yearTo: 2023, categories: ["cs.AI"] }');
   expect(of2023).toMatchObject({
     referencesAsserted: 26,
@@ -96,7 +96,7 @@ it("counts asserted, listed and stored references separately", async () => {
   });
 });
 
-it("recounts after an import, and otherwise answers from the cache", async () => {
+it("anchorStats recounts after an import, and otherwise answers from the cache", async () => {
   const filter = "{ yearFrom: 2031 }";
   expect(await ask("YEAR", filter)).toEqual([]);
   const anchor = referenceOf(1, { arxivId: hubArxivId, isInternalAnchor: true });
@@ -118,7 +118,7 @@ it("recounts after an import, and otherwise answers from the cache", async () =>
     .toEqual([]);
 });
 
-it("rejects a sum beyond 2^31 - 1 with OUT_OF_RANGE, and returns the other fields", async () => {
+it("anchorStats rejects a sum beyond 2^31 - 1 with OUT_OF_RANGE, and returns the other fields", async () => {
   const asserting = await createTestDatabase();
   try {
     const papers = ["2031.00001", "2031.00002"].map((arxivId) => ({

@@ -4,14 +4,14 @@ import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { type Client, createClient } from "./client.ts";
 import {
   alone,
+  citedOnlyArxivId,
+  citedOnlyDoi,
   ingestCitations,
   left,
   right,
   self,
   survey1,
   survey2,
-  unheldArxivId,
-  unheldDoi,
 } from "./fixtures/citations.ts";
 
 let database: TestDatabase;
@@ -77,14 +77,14 @@ describe.each(["memory", "sql"] as const)("with the graph in %s", (adjacency) =>
     expect(found.nodes).toEqual([
       [self, 0],
       [left, 1],
-      [unheldDoi, 1],
+      [citedOnlyDoi, 1],
     ]);
     expect(found.edges).toHaveLength(3);
     expect(found.edges).toEqual(
       expect.arrayContaining([
         [self, self, false],
         [self, left, true],
-        [self, unheldDoi, false],
+        [self, citedOnlyDoi, false],
       ]),
     );
     expect(found.truncated).toBe(false);
@@ -115,7 +115,7 @@ describe.each(["memory", "sql"] as const)("with the graph in %s", (adjacency) =>
     expect(nodes).toEqual([
       [left, 0],
       [right, 1],
-      [unheldArxivId, 2],
+      [citedOnlyArxivId, 2],
     ]);
     expect(edges).toHaveLength(3);
     const roots = await graphOf(`roots: ["${left}", "arXiv:${left}v1", "${right}"], depth: 0`);
@@ -130,14 +130,14 @@ describe.each(["memory", "sql"] as const)("with the graph in %s", (adjacency) =>
   });
 
   it("citationGraph follows citations in the directions CITED_BY and BOTH", async () => {
-    const citedBy = await graphOf(`roots: ["${unheldArxivId}"], direction: CITED_BY, depth: 2`);
+    const citedBy = await graphOf(`roots: ["${citedOnlyArxivId}"], direction: CITED_BY, depth: 2`);
     expect(citedBy.nodes.slice(0, 3)).toEqual([
-      [unheldArxivId, 0],
+      [citedOnlyArxivId, 0],
       [right, 1],
       [left, 2],
     ]);
     expect(citedBy.nodes.slice(3).map(([work]) => work)).toEqual(expect.arrayContaining([survey1, survey2]));
-    const both = await graphOf(`roots: ["${unheldDoi}"], direction: BOTH, depth: 10`);
+    const both = await graphOf(`roots: ["${citedOnlyDoi}"], direction: BOTH, depth: 10`);
     expect(both.nodes).toHaveLength(7);
     expect((await graphOf(`roots: ["${alone}"], direction: BOTH, depth: 10`)).nodes).toEqual([[alone, 0]]);
   });
@@ -157,14 +157,14 @@ describe.each(["memory", "sql"] as const)("with the graph in %s", (adjacency) =>
       ask<{ citationPath: { length: number; works: Work[] } | null }>(
         `{ citationPath(${given}) { length works { ${named} } graphVersion } }`,
       ).then(({ citationPath }) => citationPath);
-    const found = await path(`from: "${self}", to: "${unheldArxivId}"`);
+    const found = await path(`from: "${self}", to: "${citedOnlyArxivId}"`);
     expect(found?.length).toBe(3);
-    expect(found?.works.map(name)).toEqual([self, left, right, unheldArxivId]);
-    expect(await path(`from: "${self}", to: "${unheldArxivId}", maxDepth: 2`)).toBeNull();
-    expect(await path(`from: "${unheldArxivId}", to: "${self}"`)).toBeNull();
+    expect(found?.works.map(name)).toEqual([self, left, right, citedOnlyArxivId]);
+    expect(await path(`from: "${self}", to: "${citedOnlyArxivId}", maxDepth: 2`)).toBeNull();
+    expect(await path(`from: "${citedOnlyArxivId}", to: "${self}"`)).toBeNull();
     expect(
-      (await path(`from: "${unheldArxivId}", to: "${survey2}", direction: CITED_BY`))?.works.map(name),
-    ).toEqual([unheldArxivId, right, survey2]);
+      (await path(`from: "${citedOnlyArxivId}", to: "${survey2}", direction: CITED_BY`))?.works.map(name),
+    ).toEqual([citedOnlyArxivId, right, survey2]);
     expect((await path(`from: "${alone}", to: "${alone}"`))?.length).toBe(0);
     expect(await path(`from: "${alone}", to: "${self}", direction: BOTH`)).toBeNull();
   });
@@ -176,7 +176,7 @@ describe.each(["memory", "sql"] as const)("with the graph in %s", (adjacency) =>
       );
     expect(await counts(`ref: "${self}"`)).toEqual({ total: 5, counts: [1, 2, 1, 1], truncated: false });
     expect(await counts(`ref: "${self}", maxDepth: 1`)).toMatchObject({ counts: [1, 2] });
-    expect(await counts(`ref: "${unheldDoi}", direction: CITED_BY`)).toMatchObject({ counts: [1, 1, 1] });
+    expect(await counts(`ref: "${citedOnlyDoi}", direction: CITED_BY`)).toMatchObject({ counts: [1, 1, 1] });
   });
 
   it("relatedWorks returns scores and the works that are shared", async () => {
@@ -268,8 +268,8 @@ describe.each(["memory", "sql"] as const)("with the graph in %s", (adjacency) =>
     const notStored = await top("filter: { stored: false }");
     expect(notStored.map(([work, rank]) => [work, rank]).sort()).toEqual(
       [
-        [unheldDoi, expect.any(Number)],
-        [unheldArxivId, expect.any(Number)],
+        [citedOnlyDoi, expect.any(Number)],
+        [citedOnlyArxivId, expect.any(Number)],
       ].sort(),
     );
     expect(await top("filter: { yearFrom: 2021, yearTo: 2022 }")).toEqual([

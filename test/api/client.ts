@@ -10,11 +10,11 @@ import { type Statement, watchStatements } from "../statements.ts";
 
 export type Variables = Record<string, unknown>;
 
-/** Asks the schema without a server between. */
+/** Executes queries against the schema, without a server. */
 export type Client = {
-  /** The data; rejects where there are errors. */
+  /** The data; rejects if there are errors. */
   ask<Data>(source: string, variables?: Variables): Promise<Data>;
-  /** The text that a server would send. */
+  /** The JSON text that a server would send. */
   text(source: string, variables?: Variables): Promise<string>;
   errors(source: string, variables?: Variables): Promise<readonly GraphQLError[]>;
   /** The statements that a query makes. */
@@ -23,7 +23,7 @@ export type Client = {
   plans(source: string, variables?: Variables): Promise<string[]>;
 };
 
-/** The tables are asked about citations unless a graph is given; that stays the caller's. */
+/** Without a graph, citations are read from the tables. A given graph is not closed. */
 export function createClient(
   database: Database,
   graph: GraphService = startGraph(database, { adjacency: "sql" }),
@@ -60,7 +60,7 @@ export function createClient(
 }
 
 async function explain({ pool }: Database, { text, values }: Statement): Promise<string> {
-  // Of several statements in one message it is the first.
+  // Of several statements in one message, EXPLAIN applies to the first.
   const answer: unknown = await pool.query(`EXPLAIN (ANALYZE, BUFFERS OFF) ${text}`, values);
   const [{ rows }] = [answer].flat() as [pg.QueryResult<{ "QUERY PLAN": string }>];
   return `${text}\n${rows.map((row) => row["QUERY PLAN"]).join("\n")}`;

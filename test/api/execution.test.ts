@@ -5,7 +5,7 @@ import { JsonText, stringifyResult } from "../../src/api/execution/json-text.ts"
 import { fuzzExecution, schema } from "../fuzz/execution.ts";
 import { isLong } from "../long.ts";
 
-it("executes random documents as graphql-js does: same data, errors, order and resolver calls", async () => {
+it("executeToText executes random documents as graphql-js does: same data, errors, order and calls", async () => {
   const { differences, kinds, unhandled } = await fuzzExecution(isLong ? 100_000 : 1_500, 1);
   expect(differences).toEqual([]);
   expect(unhandled).toBe(0);
@@ -33,12 +33,12 @@ it.each([
     { variableValues: { a: "x", b: [null, 2] } },
   ],
   ["an argument without its variable", "query ($of: String) { text(of: $of) }", {}],
-])("answers %s as graphql-js does", async (_name, source, extra) => {
+])("executeToText answers %s as graphql-js does", async (_name, source, extra) => {
   const [given, expected] = executions(source, extra as Partial<ExecutionArgs>);
   expect(JSON.parse(stringifyResult(await given))).toEqual(JSON.parse(JSON.stringify(await expected)));
 });
 
-it("answers introspection, and response names such as __proto__ and constructor", async () => {
+it("executeToText answers introspection, and response names such as __proto__ and constructor", async () => {
   const source = `query { __proto__: __typename constructor: __typename
     __schema { queryType { name fields { name args { name type { kind ofType { name } } defaultValue } } } directives { name } }
     __type(name: "Kind") { enumValues(includeDeprecated: true) { name } } }`;
@@ -48,7 +48,7 @@ it("answers introspection, and response names such as __proto__ and constructor"
   expect((data as JsonText).text).toBe(JSON.stringify((await expected).data));
 });
 
-it("evaluates @skip and @include again for other variables of the same document", async () => {
+it("executeToText evaluates @skip and @include again for other variables of the same document", async () => {
   const document = parse(
     "query ($a: Boolean!, $b: Boolean = true) { __typename a: __typename @skip(if: $a) b: __typename @include(if: $b) }",
   );
@@ -63,7 +63,7 @@ it("evaluates @skip and @include again for other variables of the same document"
   ]);
 });
 
-it("runs the fields of a mutation one after another", async () => {
+it("executeToText runs the fields of a mutation one after another", async () => {
   const log: string[] = [];
   const document = parse("mutation { first { id } second third { id } }");
   const fields = schema.getMutationType()?.getFields() ?? {};

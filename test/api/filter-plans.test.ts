@@ -92,7 +92,7 @@ it.each([
     "events_received_at",
   ],
   ["events", "{ events(first: 2) { nodes { type } } }", "events_position"],
-])("finds rows of %s by an index: %s", async (table, source, index) => {
+])("a query finds rows of %s by an index: %s", async (table, source, index) => {
   const plans = await client.plans(source);
   const used = plans.filter((plan) => plan.includes(` ${table} `) || plan.includes(index));
   expect(

@@ -111,7 +111,7 @@ const query = `query ($ref: String!) {
     nodeCount edgeCount graphVersion edges { citing { id } cited { id } } }
   relatedWorks(ref: $ref, by: BIBLIOGRAPHIC_COUPLING, first: 100) { graphVersion nodes { sharedCount } } }`;
 
-it(`answers graph queries from committed versions only while snapshots are superseded (seed ${seed})`, async () => {
+it(`graph queries are answered from committed versions only while snapshots change (seed ${seed})`, async () => {
   const random = randomOf(seed);
   const lists = Array.from({ length: papers }, () => [randomReferences(random)]);
   await takeIn(

@@ -39,7 +39,7 @@ type Work = { arxivId: string };
 const work = "work { arxivId }";
 const memory = <Data>(source: string) => (clients.memory as Client).ask<Data>(source);
 
-it("stores all 27,770 papers and 352,807 citations", async () => {
+it("the import of hep-th stores all 27,770 papers and 352,807 citations", async () => {
   expect(await memory("{ status { papers works citations } }")).toEqual({
     status: { papers: 27_770, works: 27_770, citations: 352_807 },
   });

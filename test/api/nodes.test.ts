@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { type Client, createClient } from "./client.ts";
 import { documentOf } from "./fixtures/documents.ts";
-import { ingestTexts, seedText, syntheticPaper, unheldDoi } from "./fixtures/library.ts";
+import { citedOnlyDoi, ingestTexts, seedText, syntheticPaper } from "./fixtures/library.ts";
 
 let database: TestDatabase;
 let client: Client;
@@ -33,7 +33,7 @@ describe("node and nodes", () => {
       };
       work: { id: string };
     }>(`{ paper(ref: "${seed}") { id claims { nodes { id } } work { id } events { nodes { id } } }
-          work(ref: "${unheldDoi}") { id } }`);
+          work(ref: "${citedOnlyDoi}") { id } }`);
     const { paper, work } = given;
     const ids = [paper.id, ...paper.claims.nodes.map(({ id }) => id), paper.work.id, work.id];
     ids.push(...paper.events.nodes.map(({ id }) => id));
@@ -43,7 +43,7 @@ describe("node and nodes", () => {
       expect(await client.ask("query ($id: ID!) { node(id: $id) { id } }", { id })).toEqual({ node: { id } });
     }
     expect(Buffer.from(paper.id, "base64").toString()).toBe(`Paper:${seed}`);
-    expect(Buffer.from(work.id, "base64").toString()).toBe(`Work:doi:${unheldDoi}`);
+    expect(Buffer.from(work.id, "base64").toString()).toBe(`Work:doi:${citedOnlyDoi}`);
   });
 
   it("accept the same id several times in one query", async () => {

@@ -3,6 +3,7 @@ import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { type Client, createClient } from "./client.ts";
 import {
   arxivIdOf,
+  citedOnlyArxivId,
   forkedPaper,
   hubArxivId,
   hubCiters,
@@ -12,7 +13,6 @@ import {
   paperCount,
   sampledPaper,
   supersededPaper,
-  unheldArxivId,
 } from "./fixtures/library.ts";
 
 let database: TestDatabase;
@@ -221,10 +221,10 @@ describe("Paper", () => {
       paper: { citedBy: total, work: { citedByCount: hubCiters + paperCount, citedBy: total } },
     });
     const notStored = await client.ask(
-      `{ work(ref: "${unheldArxivId}") { paper { title } papers { title } referenceCount arxivId workIds } }`,
+      `{ work(ref: "${citedOnlyArxivId}") { paper { title } papers { title } referenceCount arxivId workIds } }`,
     );
     expect(notStored).toEqual({
-      work: { paper: null, papers: [], referenceCount: null, arxivId: unheldArxivId, workIds: [] },
+      work: { paper: null, papers: [], referenceCount: null, arxivId: citedOnlyArxivId, workIds: [] },
     });
   });
 });

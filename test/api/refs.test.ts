@@ -4,12 +4,12 @@ import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { type Client, createClient } from "./client.ts";
 import {
   arxivIdOf,
+  citedOnlyArxivId,
+  citedOnlyDoi,
+  citedOnlyWorkId,
   ingestLibrary,
   type Library,
   sharedDoi,
-  unheldArxivId,
-  unheldDoi,
-  unheldWorkId,
   versionedPaper,
 } from "./fixtures/library.ts";
 
@@ -58,12 +58,16 @@ describe("paper(ref)", () => {
     expect(await paper(ref)).toBe(seed);
   });
 
-  it.each(["pith:2022:ROU4N4IR", "2302.12192v2", "2302.99999", "10.1000/nothing", "AAAAAAAA", unheldArxivId])(
-    "finds nothing for %s",
-    async (ref) => {
-      expect(await paper(ref)).toBeNull();
-    },
-  );
+  it.each([
+    "pith:2022:ROU4N4IR",
+    "2302.12192v2",
+    "2302.99999",
+    "10.1000/nothing",
+    "AAAAAAAA",
+    citedOnlyArxivId,
+  ])("finds nothing for %s", async (ref) => {
+    expect(await paper(ref)).toBeNull();
+  });
 
   it("finds the latest version, or the one that the ref names", async () => {
     const id = arxivIdOf(versionedPaper);
@@ -89,7 +93,7 @@ describe("paper(ref)", () => {
   );
 
   it("rejects the id of a work with BAD_USER_INPUT, and suggests work(ref:)", async () => {
-    const [error] = await client.errors(`{ paper(ref: "${unheldWorkId}") { title } }`);
+    const [error] = await client.errors(`{ paper(ref: "${citedOnlyWorkId}") { title } }`);
     expect(error?.extensions["code"]).toBe("BAD_USER_INPUT");
     expect(error?.message).toContain("work(ref:)");
   });
@@ -145,10 +149,10 @@ describe("a short form that matches several papers", () => {
 
 describe("work(ref)", () => {
   it("finds works of which no paper is stored", async () => {
-    expect(await work(unheldArxivId)).toEqual({ title: "Held by nobody", arxivId: unheldArxivId });
-    expect((await work(unheldDoi))?.arxivId).toBeNull();
-    expect(await work(unheldWorkId)).not.toBeNull();
-    expect(await work(unheldWorkId.toUpperCase())).not.toBeNull();
+    expect(await work(citedOnlyArxivId)).toEqual({ title: "Only cited", arxivId: citedOnlyArxivId });
+    expect((await work(citedOnlyDoi))?.arxivId).toBeNull();
+    expect(await work(citedOnlyWorkId)).not.toBeNull();
+    expect(await work(citedOnlyWorkId.toUpperCase())).not.toBeNull();
   });
 
   it("finds the work of a paper by arXiv id, any version, DOI and Pith number", async () => {

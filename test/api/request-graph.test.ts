@@ -109,14 +109,14 @@ describe("works that disappear during a query", () => {
   });
 
   it("make citationPath search again once, and then fail with GRAPH_UNAVAILABLE", async () => {
-    let asked = 0;
+    let calls = 0;
     const catchUp = vi.fn(async () => {});
     const client = graphWith({
       catchUp,
       path: async (input, budget) => {
         const answer = await tables.path(input, budget);
-        asked++;
-        return asked === 1 ? { ...answer, workIds: [input.from, 1n, input.to] } : answer;
+        calls++;
+        return calls === 1 ? { ...answer, workIds: [input.from, 1n, input.to] } : answer;
       },
     });
     const source = `{ citationPath(from: "${self}", to: "${right}") { works { arxivId } } }`;

@@ -236,7 +236,7 @@ describe("claims(filter: { text })", () => {
   });
 });
 
-it("search ranks at most mostRanked rows, however many match", async () => {
+it("search ranks a bounded number of rows, however many match", async () => {
   const copies = 3 * mostRanked;
   await database.pool.query(
     `INSERT INTO claims SELECT 1, n, 'C', 'headline', 'common words ' || n, '', '', NULL FROM generate_series(1, ${copies}) n`,

@@ -36,14 +36,14 @@ async function originsOf(ref: string, trusted?: Keyring): Promise<string[]> {
   return [paper.recordProvenance.signer.origin, paper.verification.signer?.origin ?? "none"];
 }
 
-test("distinguishes the registry's key, a configured key, the demo key and one that is no longer trusted", async () => {
+test("Signer.origin distinguishes the registry's key, a configured key, the demo key and one that is no longer trusted", async () => {
   expect(await originsOf("2302.12192")).toEqual(["REGISTRY", "REGISTRY"]);
   expect(await originsOf("hep-th/9204099")).toEqual(["SAMPLE", "SAMPLE"]);
   expect(await originsOf(configured.pithNumber, keyring)).toEqual(["CONFIGURED", "CONFIGURED"]);
   expect(await originsOf(configured.pithNumber)).toEqual(["UNKNOWN", "UNKNOWN"]);
 });
 
-test("lists the signers of accepted events, each found by its fingerprint and by its global id", async () => {
+test("signers lists the signers of accepted events, each found by its fingerprint and by its global id", async () => {
   const client = createClient(database, undefined, { keyring });
   type Listed = { id: string; fingerprint: string; publicKey: string | null; validUntil: string | null };
   const fields = "id fingerprint publicKey validFrom validUntil";
@@ -65,7 +65,7 @@ test("lists the signers of accepted events, each found by its fingerprint and by
 });
 
 test.each(["", "0000", "0".repeat(32), "\u0000", `${"0".repeat(31)}\u0000`])(
-  "finds no signer by the fingerprint %j",
+  "signer and node find no signer by the fingerprint %j",
   async (fingerprint) => {
     const id = encodeGlobalId("Signer", fingerprint);
     const query =
@@ -75,7 +75,7 @@ test.each(["", "0000", "0".repeat(32), "\u0000", `${"0".repeat(31)}\u0000`])(
   },
 );
 
-test("reports the demo key as SAMPLE even if an operator has configured it", async () => {
+test("Signer.origin of the demo key is SAMPLE even if an operator has configured it", async () => {
   expect(await originsOf("hep-th/9204099", sampleKeyring)).toEqual(["SAMPLE", "SAMPLE"]);
 });
 

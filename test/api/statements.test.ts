@@ -87,7 +87,7 @@ it("20 refs of paper take 2 statements, and 20 of work at most 5", async () => {
   expect((await client.statements(`{ ${refs.map(work).join(" ")} }`)).length).toBeLessThanOrEqual(5);
 });
 
-it("reads only the tables of the selected fields", async () => {
+it("a query reads only the tables of its selected fields", async () => {
   expect(await client.statements("{ papers { totalCount } }")).toHaveLength(1);
   expect(await client.statements("{ papers { nodes { title } } }")).toHaveLength(2);
   expect(

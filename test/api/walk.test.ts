@@ -3,12 +3,12 @@ import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { type Client, createClient } from "./client.ts";
 import { claimOf, documentOf, referenceOf } from "./fixtures/documents.ts";
 import {
+  citedOnlyDoi,
   hubArxivId,
   hubCiters,
   ingestLibrary,
   ingestTexts,
   paperCount,
-  unheldDoi,
 } from "./fixtures/library.ts";
 
 let database: TestDatabase;
@@ -90,7 +90,7 @@ const connections: Record<string, Connection> = {
     total: hubCiters + paperCount + 2,
   },
   "Work.citedBy": {
-    query: 'work(ref: "10.1000/unheld.1") { citedBy($page)',
+    query: 'work(ref: "10.1000/cited.1") { citedBy($page)',
     name: "pithNumber",
     backward: false,
   },
@@ -212,7 +212,7 @@ describe("paging while papers are ingested between the pages", () => {
         claims: [claimOf(1, "headline", "News"), claimOf(2, "conjecture", "More news")],
         references: [
           referenceOf(1, { arxivId: hubArxivId, isInternalAnchor: true }),
-          referenceOf(2, { doi: unheldDoi }),
+          referenceOf(2, { doi: citedOnlyDoi }),
         ],
       }).text,
     ]);

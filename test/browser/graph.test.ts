@@ -167,11 +167,11 @@ test("moves along citations, selects, expands, pins and leaves by keyboard alone
   await drawn(page);
   await page.getByRole("application").focus();
   await page.keyboard.press("Home");
-  const said = page.locator("p[role=status]").filter({ hasText: "Here:" });
-  await said.getByText(`${titleOf(hub)}, `).waitFor();
+  const announced = page.locator("p[role=status]").filter({ hasText: "Here:" });
+  await announced.getByText(`${titleOf(hub)}, `).waitFor();
   // All others cite it, so they are to its right.
   await page.keyboard.press("ArrowRight");
-  await said.filter({ hasNotText: `${titleOf(hub)}, ` }).waitFor();
+  await announced.filter({ hasNotText: `${titleOf(hub)}, ` }).waitFor();
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => new URL(location.href).searchParams.has("select"));
   const selected = new URL(page.url()).searchParams.get("select") ?? "";

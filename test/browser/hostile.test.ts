@@ -45,7 +45,7 @@ const stage = setStage({
 });
 
 /** @threat T23 */
-test("shows hostile texts as text, within the width of the page", async () => {
+test("shows hostile texts of documents as text, within 320 pixels", async () => {
   const { page, expectNoSideScroll, leave } = await visit(stage.browser, stage.site.url, {
     viewport: { width: 320, height: 800 },
   });

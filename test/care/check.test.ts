@@ -53,7 +53,7 @@ const faults: Record<string, readonly [statement: string, named: string]> = {
     "DELETE FROM citing_papers WHERE paper_id = (SELECT min(paper_id) FROM citing_papers)",
     "submitted_at",
   ],
-  signers: ["UPDATE signers SET signer_id = 'somebody'", "somebody"],
+  signers: ["UPDATE signers SET signer_id = 'altered'", "altered"],
   totals: ["UPDATE totals SET value = value + 1 WHERE name = 'claims'", "claims"],
 };
 

@@ -7,8 +7,8 @@ export type Allowance = {
   readonly statement: RegExp;
   readonly rules: readonly Rule[];
   /**
-   * `all shards`: it runs on every shard. `rows moved`: Citus runs a part of it first, and sends the rows to the servers of
-   * the rest.
+   * `all shards`: it runs on every shard. `rows moved`: Citus runs a part of it first, and sends the rows to the
+   * servers of the rest.
    */
   readonly consequence: "all shards" | "rows moved";
   readonly reason: string;

@@ -197,7 +197,7 @@ test("check reports differences of citations_by_cited, and rebuild repairs them"
   await expectBothEqual(twice, "rebuilt");
 });
 
-describe("a backup does not depend on the distribution of the tables", () => {
+describe("a backup", () => {
   const backupOf = async (database: TestDatabase) => {
     const pieces: Uint8Array[] = [];
     for await (const piece of writeBackup(database)) pieces.push(piece);
@@ -213,7 +213,7 @@ describe("a backup does not depend on the distribution of the tables", () => {
     await rebuildTables(database, { keyring });
   };
 
-  test("and is restored from a distributed database to a plain one, and back", async () => {
+  test("of a distributed database can be restored to a plain one, and the reverse", async () => {
     await keepCitationsTwice(twice);
     await twice.pool.query("INSERT INTO settings VALUES ('sample', 'loaded')");
     await write(twice, batchesOf(33));

@@ -138,12 +138,12 @@ test("exits with 2 without the keyring; quarantine retry and rebuild with it acc
 });
 
 test("exports the state that the registry published, and a bundle that merges to the same state", async () => {
-  const state = await runCli(["export", "2302.12192"], { env });
+  const state = await runCli(["export", "document", "2302.12192"], { env });
   expect(state.stdout).toBe(`${canonicalJson(parseJson(await readFile(seed)))}\n`);
   for (const ref of ["pith:ROU4N4IR", "https://arxiv.org/abs/2302.12192v1", "10.48550/arXiv.2302.12192"]) {
-    expect((await runCli(["export", ref], { env })).stdout).toBe(state.stdout);
+    expect((await runCli(["export", "document", ref], { env })).stdout).toBe(state.stdout);
   }
-  const bundle = await runCli(["export", "--bundle", "2302.12192"], { env });
+  const bundle = await runCli(["export", "document", "--bundle", "2302.12192"], { env });
   const verified = await runCli(["verify", "--json", "-"], { input: bundle.stdout });
   expect(JSON.parse(verified.stdout)).toMatchObject({
     kind: "bundle",
@@ -152,7 +152,7 @@ test("exports the state that the registry published, and a bundle that merges to
 });
 
 /** @threat T4 */
-test("mistakes are answered with what to do", async () => {
+test("commands exit with 1, 2 or 3 for each mistake, with a message that says what to change and no stack trace", async () => {
   const cases: [args: string[], environment: Record<string, string>, message: string, status?: number][] = [
     [["ingest", "no-such-file.json"], env, "no-such-file.json: no such file or folder"],
     [["ingest", "--minimum-proof", "high", seed], env, "must be hash (for a source whose word you take)"],
@@ -170,8 +170,8 @@ test("mistakes are answered with what to do", async () => {
     [["serve"], { ...env, PITH_GRAPH_SUBMISSION_PROOF: "receipt" }, 'signed (for all others), not "receipt"'],
     [["ingest", "--batch", "0", seed], env, "must be a whole number from 1 to 100000"],
     [["ingest", "--keyring", "nowhere.json", seed], env, "nowhere.json cannot be read"],
-    [["export", "2401.99999"], env, "holds no paper", 1],
-    [["export", "what is this"], env, "Accepted: a Pith number"],
+    [["export", "document", "2401.99999"], env, "holds no paper", 1],
+    [["export", "document", "what is this"], env, "Accepted: a Pith number"],
     [["ingest", seed], { DATABASE_URL: "mysql://x" }, "DATABASE_URL must begin with postgres://"],
     [["ingest", seed], { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" }, "Check DATABASE_URL", 3],
     [["start"], { PORT: "http" }, "PORT must be a whole number"],

@@ -4,20 +4,19 @@ import { jsonLine, shownText } from "../../src/cli/output/shown-text.ts";
 import { isColoured, terminalPieces, terminalText } from "../../src/cli/output/terminal.ts";
 import { layOutTree } from "../../src/cli/output/tree.ts";
 
-test("removes escape sequences and control characters from texts", () => {
-  const cases: [hostile: string, shown: string][] = [
-    ["\u001b[31mred\u001b[0m", "red"],
-    ["\u001b]0;title\u0007after", "after"],
-    ["\u001b]8;;https://x.example\u001b\\link\u001b]8;;\u001b\\", "link"],
-    ["\u009b2Jcleared", "cleared"],
-    ["\u001bPq~\u001b\\sixel", "sixel"],
-    ["\u001bcreset", "reset"],
-    ["over\rwritten\nlines\ttabs\u2028more", "over written lines tabs more"],
-    ["bell\u0007\u0000back\b", "bellback"],
-    ["\u200bx\u2060y\ufeffz\u{e0041}", "\u200bxyz"],
-    ["\u001b[", ""],
-  ];
-  for (const [hostile, shown] of cases) expect([hostile, shownText(hostile)]).toEqual([hostile, shown]);
+test.each([
+  ["red", "\u001b[31mred\u001b[0m"],
+  ["after", "\u001b]0;title\u0007after"],
+  ["link", "\u001b]8;;https://x.example\u001b\\link\u001b]8;;\u001b\\"],
+  ["cleared", "\u009b2Jcleared"],
+  ["sixel", "\u001bPq~\u001b\\sixel"],
+  ["reset", "\u001bcreset"],
+  ["over written lines tabs more", "over\rwritten\nlines\ttabs\u2028more"],
+  ["bellback", "bell\u0007\u0000back\b"],
+  ["\u200bxyz", "\u200bx\u2060y\ufeffz\u{e0041}"],
+  ["", "\u001b["],
+])("shows only %j of a text with escape sequences or control characters", (shown, hostile) => {
+  expect(shownText(hostile)).toBe(shown);
 });
 
 test("isolates a text with right-to-left or direction characters, and closes its embeddings", () => {
@@ -36,20 +35,18 @@ test("escapes control and invisible characters in JSON without changing its valu
   expect(text).toBe('{"title":"\\u001b[31m\\u009b2J\\u202e\\u2028\\ufeff\\udb40\\udc41é漢\\u007f"}');
 });
 
-test("decides on colours by FORCE_COLOR, then NO_COLOR, then the terminal", () => {
-  const cases: [environment: Record<string, string>, isTTY: boolean, isColoured: boolean][] = [
-    [{}, true, true],
-    [{}, false, false],
-    [{ NO_COLOR: "1" }, true, false],
-    [{ NO_COLOR: "" }, true, true],
-    [{ FORCE_COLOR: "1" }, false, true],
-    [{ FORCE_COLOR: "0" }, true, false],
-    [{ FORCE_COLOR: "1", NO_COLOR: "1" }, false, true],
-    [{ TERM: "dumb" }, true, false],
-  ];
-  for (const [environment, isTTY, expected] of cases) {
-    expect([environment, isTTY, isColoured({ isTTY }, environment)]).toEqual([environment, isTTY, expected]);
-  }
+/** FORCE_COLOR decides, then NO_COLOR, then the terminal. */
+test.each<[environment: Record<string, string>, isTTY: boolean, isColoured: boolean]>([
+  [{}, true, true],
+  [{}, false, false],
+  [{ NO_COLOR: "1" }, true, false],
+  [{ NO_COLOR: "" }, true, true],
+  [{ FORCE_COLOR: "1" }, false, true],
+  [{ FORCE_COLOR: "0" }, true, false],
+  [{ FORCE_COLOR: "1", NO_COLOR: "1" }, false, true],
+  [{ TERM: "dumb" }, true, false],
+])("with %j and a terminal %j, output is coloured: %j", (environment, isTTY, expected) => {
+  expect(isColoured({ isTTY }, environment)).toBe(expected);
 });
 
 test("cuts, pads and wraps by terminal columns without splitting a grapheme", () => {

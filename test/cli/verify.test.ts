@@ -48,7 +48,7 @@ test("verify --json prints the checks and events as one object", async () => {
 });
 
 /** @threat T6 */
-test("what the keyring does not know is refused, event by event", async () => {
+test("verify exits with 1 and rejects each event whose key is not in the keyring with UNKNOWN_SIGNER", async () => {
   const { status, stdout } = await runCli(["verify", "sample/forks.ndjson"]);
   expect(status).toBe(1);
   expect(stdout).toContain("refused (UNKNOWN_SIGNER)");

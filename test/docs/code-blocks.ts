@@ -20,7 +20,7 @@ const fence = /^(`{3,})([^\n]*)\n([\s\S]*?)^\1[ \t]*$/gm;
 export function codeBlocks(page: string, text: string): CodeBlock[] {
   const blocks: CodeBlock[] = [];
   let end = 0;
-  for (const { index, 0: whole, 2: language = "", 3: content = "" } of text.matchAll(fence)) {
+  for (const { index, 0: block, 2: language = "", 3: content = "" } of text.matchAll(fence)) {
     const before = text.slice(end, index);
     // Only marks directly above the fence apply to it.
     const marks = /(?:<!--[^>]*-->\s*)*$/.exec(before)?.[0] ?? "";
@@ -33,7 +33,7 @@ export function codeBlocks(page: string, text: string): CodeBlock[] {
       exits: Number(/<!--\s*exits:\s*(\d+)\s*-->/.exec(marks)?.[1] ?? 0),
       before,
     });
-    end = index + whole.length;
+    end = index + block.length;
   }
   return blocks;
 }

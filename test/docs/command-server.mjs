@@ -1,7 +1,7 @@
-// Runs commands of the documents one after the other in one process, because loading the software takes most of the time
-// of a short command. Prints its port, and ends with its standard input. A client (the program of instance.ts) sends a
-// line with the path of a folder that has `arguments`, `environment` (each entry ended by NUL), `directory` and `input`.
-// The answer is the exit status; `output` and `errors` are in the folder by then.
+// Runs commands of the documents one after the other in one process, because loading the software takes most of the
+// time of a short command. Prints its port, and ends with its standard input. A client (the program of instance.ts)
+// sends a line with the path of a folder that has `arguments`, `environment` (each entry ended by NUL), `directory` and
+// `input`. The answer is the exit status; `output` and `errors` are in the folder by then.
 import { createReadStream, createWriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CodeBlock, codeBlocks, isShown, shownCommands } from "./code-blocks.ts";
 import { type Instance, startInstance } from "./instance.ts";
 
-// Runs every fenced command and query of the documents on one instance with the sample. CONTRIBUTING.md explains how a page
-// marks blocks that cannot be run, and what it may rely on.
+// Runs every fenced command and query of the documents on one instance with the sample. CONTRIBUTING.md explains how a
+// page marks blocks that cannot be run, and what it may rely on.
 
 const pages = [
   "README.md",

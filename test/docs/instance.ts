@@ -31,8 +31,8 @@ const token = "the-token-of-the-pages";
 
 /**
  * A server with the sample that accepts submissions. The folder has the files that CONTRIBUTING.md lists: `bundles/`,
- * `bundle.json`, `more.ndjson.gz`, `many.ndjson.gz`, and `sample/`, `examples/`, `test/vectors/`, `schema.graphql` of the
- * checkout. `pith-graph` is on the PATH, and `npx` runs it and tsx.
+ * `bundle.json`, `more.ndjson.gz`, `many.ndjson.gz`, and `sample/`, `examples/`, `test/vectors/`, `schema.graphql` of
+ * the checkout. `pith-graph` is on the PATH, and `npx` runs it and tsx.
  */
 export async function startInstance(): Promise<Instance> {
   const database = await createTestDatabase();

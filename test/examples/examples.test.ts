@@ -50,7 +50,7 @@ describe("Python", () => {
       const claims = all.stdout.split("\n").filter((line) => line.startsWith("pith:"));
       expect(claims).toHaveLength(48);
       expect(new Set(claims).size).toBe(48);
-      expect(all.stdout).toContain("said by pith.science, proof: HASH");
+      expect(all.stdout).toContain("asserted by pith.science, proof: HASH");
       const none = await runProgram("python3", ["examples/python/claims.py", server.url, "no.such"]);
       expect(none).toMatchObject({ status: 0, stdout: "" });
     },

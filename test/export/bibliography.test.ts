@@ -40,8 +40,8 @@ async function read(
 const nameOf = ({ literal, family = "", given: first = "" }: NonNullable<Item["author"]>[number]) =>
   literal ?? `${first} ${family}`.trim();
 
-test("BibTeX gives titles and authors back, and hides no command in them", async () => {
-  // As it is, without a reading of TeX's own marks as HTML.
+test("BibTeX keeps titles and authors readable, and escapes TeX commands in them", async () => {
+  // Without conversion of titles to sentence case.
   plugins.config.get("@bibtex").parse.sentenceCase = "never";
   const { items, text } = await read("bibtex");
   const plain = (title = "") => title.replace(/<\/?\w+[^>]*>/g, "").replaceAll("\u00a0", "~");
@@ -67,7 +67,7 @@ test("BibTeX gives titles and authors back, and hides no command in them", async
   expect(text.match(/^\}$/gm)).toHaveLength(hostileTitles.length);
 });
 
-test("escapes what LaTeX would obey or show as something else, and leaves no brace open", () => {
+test("textToTex escapes special characters and keeps braces balanced", () => {
   const escaped = textToTex("a<b>c|d {e} \\f $g$ #h_i^j~k 100% & l");
   expect(escaped).toBe(
     "a{\\textless}b{\\textgreater}c{\\textbar}d {\\textbraceleft}e{\\textbraceright} {\\textbackslash}f $g$ " +
@@ -76,14 +76,14 @@ test("escapes what LaTeX would obey or show as something else, and leaves no bra
   expect(verbatimText("10.1/a}b\\c d\u0001{")).toBe("10.1/a%7Db%5Cc%20d%01%7B");
 });
 
-test("RIS has one record a paper, whatever lines a title has", async () => {
+test("RIS has one record for each paper, even if a title contains line breaks", async () => {
   const { items, text } = await read("ris");
   expect(items.map(({ title }) => title).sort()).toEqual(hostileTitles.map(readableText).sort());
   expect(text.match(/^TY {2}- UNPB\r$/gm)).toHaveLength(hostileTitles.length);
   for (const line of text.trimEnd().split("\r\n")) expect(line).toMatch(/^[A-Z][A-Z0-9] {2}- ?/);
 });
 
-test("CSL-JSON has titles as they are read", async () => {
+test("CSL-JSON has readable titles, dates and names", async () => {
   const { items } = await read("csl-json");
   expect(items.map(({ title }) => title).sort()).toEqual(hostileTitles.map(readableText).sort());
   expect(items.find(({ DOI }) => DOI === "10.1103/published_1")?.issued).toEqual({
@@ -92,7 +92,7 @@ test("CSL-JSON has titles as they are read", async () => {
   expect(items[0]?.author?.map(nameOf)).toContain("Smith Sons");
 });
 
-test("a set of papers: those that are named, of a category, or none", async () => {
+test("a bibliography contains the named papers, those of a category, or none", async () => {
   const wanted = given(documents[3]).pithNumber;
   expect(
     (await read("csl-json", { refs: [{ kind: "paper", pithNumber: wanted }] })).items.map(({ note }) => note),

@@ -58,7 +58,7 @@ const documents = Object.entries(papers).map(([, { title, authors }], index) =>
 let database: TestDatabase;
 
 beforeAll(async () => {
-  // Titles as they are written, not in sentence case.
+  // Without conversion of titles to sentence case.
   plugins.config.get("@bibtex").parse.sentenceCase = "never";
   database = await createTestDatabase();
   await ingestTexts(
@@ -91,14 +91,14 @@ async function itemsOf(
   return new Cite(await textOf(format, ...refs), { forceType }).data as Item[];
 }
 
-const spoken = ({ literal, given, family, "non-dropping-particle": particle }: Name) =>
+const displayName = ({ literal, given, family, "non-dropping-particle": particle }: Name) =>
   literal ?? [given, particle, family].filter((part) => part !== undefined).join(" ");
 
-describe.each(["bibtex", "ris", "csl-json"] as const)("row 3: %s", (format) => {
-  test("has accented letters, whatever TeX they are written in", async () => {
+describe.each(["bibtex", "ris", "csl-json"] as const)("%s", (format) => {
+  test("reads accented letters from any TeX spelling", async () => {
     const [ratings, hematite] = await itemsOf(format, refOf("ratings"), refOf("hematite"));
-    expect(ratings?.author?.map(spoken)).toEqual(["Tanja Aue", "Adam Jatowt", "Michael Färber"]);
-    expect(hematite?.author?.map(spoken)).toEqual([
+    expect(ratings?.author?.map(displayName)).toEqual(["Tanja Aue", "Adam Jatowt", "Michael Färber"]);
+    expect(hematite?.author?.map(displayName)).toEqual([
       "Adrián Pérez-Salinas",
       "Liliana Apolinário",
       "Fernando Pinto-Gómez",
@@ -106,19 +106,19 @@ describe.each(["bibtex", "ris", "csl-json"] as const)("row 3: %s", (format) => {
   });
 });
 
-test("row 3: BibTeX spells accents as TeX", async () => {
+test("BibTeX writes accents as TeX", async () => {
   expect(await textOf("bibtex", refOf("ratings"))).toContain(
     'author = {Aue, Tanja and Jatowt, Adam and F{\\"a}rber, Michael},',
   );
 });
 
-test("row 11: BibTeX keeps balanced mathematics, and escapes the rest", async () => {
+test("BibTeX keeps balanced mathematics, and escapes the rest", async () => {
   const text = await textOf("bibtex", refOf("types"), refOf("hematite"));
   expect(text).toContain("title = {{Normalization and coherence for $\\infty$-type theories}},");
   expect(text).toContain("title = {{Hematite ($\\alpha\\text{-Fe}_2\\text{O}_3$) films, 100\\% pure}},");
 });
 
-test("row 11: runs no command of a title, and leaves no dollar or brace open", async () => {
+test("BibTeX escapes commands of a title, and unbalanced dollars and braces", async () => {
   const text = await textOf("bibtex", refOf("hostile"));
   const [title] = text.match(/(?<=title = \{\{).*(?=\}\},)/) ?? [];
   expect(title).toBe(
@@ -127,12 +127,12 @@ test("row 11: runs no command of a title, and leaves no dollar or brace open", a
   );
 });
 
-test("row 16: BibTeX has the names of groups in braces", async () => {
+test("BibTeX puts the names of groups in braces", async () => {
   expect(await textOf("bibtex", refOf("atlas"))).toContain("author = {{ATLAS Collaboration}},");
   const [atlas, horizon] = await itemsOf("bibtex", refOf("atlas"), refOf("horizon"));
-  // citation-js gives a name in braces as a family name alone.
-  expect(atlas?.author?.map(spoken)).toEqual(["ATLAS Collaboration"]);
-  expect(horizon?.author?.map(spoken)).toEqual([
+  // citation-js returns a name in braces as a family name only.
+  expect(atlas?.author?.map(displayName)).toEqual(["ATLAS Collaboration"]);
+  expect(horizon?.author?.map(displayName)).toEqual([
     "The Event Horizon Telescope Collaboration",
     "Jan van der Berg",
     "Flávio S. de Souza e Silva",
@@ -143,7 +143,7 @@ test("row 16: BibTeX has the names of groups in braces", async () => {
   ]);
 });
 
-test("row 17: RIS has family names first, and the title on one line", async () => {
+test("RIS has family names first, and the title on one line", async () => {
   expect((await textOf("ris", refOf("ratings"))).split("\r\n").slice(0, 7)).toEqual([
     "TY  - UNPB",
     "ID  - aue2022predicting",
@@ -165,12 +165,12 @@ test("row 17: RIS has family names first, and the title on one line", async () =
   ]);
 });
 
-test("row 16: BibTeX keeps a family name together that begins with an accent and has a hyphen", async () => {
+test("BibTeX keeps a hyphenated family name that begins with an accent together", async () => {
   const [rain] = await itemsOf("bibtex", refOf("rain"));
   expect(rain?.author?.map(({ family }) => family)).toEqual(["Aue", "Álvarez-Gaumé"]);
 });
 
-test("row 17: CSL-JSON splits names, and leaves in one piece only those that cannot be split", async () => {
+test("CSL-JSON splits names into family and given name, except those that cannot be split", async () => {
   const [ratings, horizon] = await itemsOf("csl-json", refOf("ratings"), refOf("horizon"));
   expect(ratings).toMatchObject({
     id: "aue2022predicting",
@@ -195,11 +195,11 @@ test("row 17: CSL-JSON splits names, and leaves in one piece only those that can
   ]);
 });
 
-describe("row 34: citation keys", () => {
+describe("citation keys", () => {
   const keys = async (...refs: readonly CitableRef[]) =>
     (await textOf("bibtex", ...refs)).match(/(?<=^@misc\{).*(?=,)/gm) ?? [];
 
-  test("are of family name, year and the first word of weight, in ASCII", async () => {
+  test("consist of family name, year and the first significant word, in ASCII", async () => {
     expect(
       await keys(refOf("ratings"), refOf("types"), refOf("hematite"), refOf("atlas"), refOf("horizon")),
     ).toEqual([
@@ -213,13 +213,13 @@ describe("row 34: citation keys", () => {
     expect(await keys(refOf("summer"))).toEqual(["aue2022lete"]);
   });
 
-  test("are unique in a file, and the same in whatever order the papers are named", async () => {
+  test("are unique in a file, and the same for any order of the papers", async () => {
     const names = ["ratings", "rain", "snow"] as const;
     const found = await keys(...names.map(refOf));
     expect([...found].sort()).toEqual(["aue2022predicting", "aue2022predictinga", "aue2022predictingb"]);
     const turned = await keys(...names.toReversed().map(refOf));
     expect(turned.toReversed()).toEqual(found);
-    // The same ones where all papers are exported.
+    // The same keys in an export of all papers.
     const all = await textOf("csl-json");
     const notes = new Map(
       (JSON.parse(all) as { id: string; note: string }[]).map(({ id, note }) => [note, id]),
@@ -229,7 +229,7 @@ describe("row 34: citation keys", () => {
 });
 
 describe("a bibliography of named papers", () => {
-  test("has them in the order in which they are named, each once", async () => {
+  test("contains each once, in the order in which they are named", async () => {
     const order = [refOf("types"), refOf("ratings"), bert, refOf("atlas"), refOf("types")];
     for (const format of ["bibtex", "ris", "csl-json"] as const) {
       expect((await itemsOf(format, ...order)).map(({ title }) => title.slice(0, 4))).toEqual([
@@ -241,7 +241,7 @@ describe("a bibliography of named papers", () => {
     }
   });
 
-  test("can have works that are only cited", async () => {
+  test("may contain works that are only cited", async () => {
     const text = await textOf("bibtex", bert);
     expect(text).toContain("@misc{arxiv-1810.04805,\n  title = {{BERT: Pre-training}},\n");
     expect(text).toContain("eprint = {1810.04805},\n  archivePrefix = {arXiv},\n");

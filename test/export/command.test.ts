@@ -31,14 +31,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-test("a table goes to standard output, what is said of it elsewhere", async () => {
+test("export table writes the table to standard output, and its size to standard error", async () => {
   const { status, stdout, stderr } = await runCli(["export", "table", "papers", "--format", "csv"], { env });
   expect(status).toBe(0);
   expect(csvRows(stdout)).toHaveLength(hostileTitles.length);
   expect(stderr).toBe(`papers.csv: ${hostileTitles.length} rows, ${Buffer.byteLength(stdout)} bytes\n`);
 });
 
-test("a bibliography has what is named in that order, and another version of a paper is not taken for it", async () => {
+test("export bibliography keeps the order of its arguments, and exits 1 for a version that is not stored", async () => {
   const args = ["export", "bibliography", "--quiet", arxivIdOf(1), '10.1000/a"b;c,d', arxivIdOf(0)];
   const { status, stdout } = await runCli(args, { env });
   expect([status, stdout.match(/(?<=^@misc\{).*(?=,)/gm)]).toEqual([
@@ -51,7 +51,20 @@ test("a bibliography has what is named in that order, and another version of a p
   });
 });
 
-test("VOSviewer's two files are named after one", async () => {
+test.each([
+  ["papers", "pith-graph export table papers"],
+  ["2302.12192", 'pith-graph export document "2302.12192"'],
+  ["hep-th/9711200", 'pith-graph export document "hep-th/9711200"'],
+])("export %s names the command with its kind", async (word, next) => {
+  const { status, stdout, stderr } = await runHere(["export", word], env);
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(stderr.split("\n")).toEqual([
+    `${JSON.stringify(word)} is no kind of export: the kinds are document, table, dump, graph and bibliography.`,
+    `Next: ${next}`,
+  ]);
+});
+
+test("export graph --format vosviewer derives two file names from --output", async () => {
   const output = join(folder, "around");
   const args = ["export", "graph", arxivIdOf(1), "--format", "vosviewer", "--output", output, "--quiet"];
   expect(await runCli(args, { env })).toEqual({ status: 0, stdout: "", stderr: "" });
@@ -59,27 +72,20 @@ test("VOSviewer's two files are named after one", async () => {
   expect(await readFile(`${output}-network.txt`, "utf8")).toMatch(/^\d+\t\d+\t1\n/);
 });
 
-test("a file that cannot have that name is wrong use, said without a stack", async () => {
-  const nowhere = join(folder, "nowhere", "papers.csv");
-  for (const args of [
-    ["export", "table", "papers", "--output", nowhere],
-    ["export", "table", "papers", "--output", folder],
-    ["export", "dump", join("package.json", "dump")],
-    ["backup", nowhere],
-  ]) {
-    const { status, stdout, stderr } = await runHere(args, env);
-    expect([args, status, stdout, stderr]).toEqual([
-      args,
-      2,
-      "",
-      expect.stringContaining("cannot be written"),
-    ]);
-    expect(stderr).not.toMatch(/^\s+at /m);
-  }
+test.each([
+  ["export table", () => ["export", "table", "papers", "--output", join(folder, "nowhere", "papers.csv")]],
+  ["export table to a folder", () => ["export", "table", "papers", "--output", folder]],
+  ["export dump below a file", () => ["export", "dump", join("package.json", "dump")]],
+  ["backup", () => ["backup", join(folder, "nowhere", "papers.csv")]],
+])("%s exits 2 without a stack trace if its output cannot be written", async (_command, argumentsOf) => {
+  const { status, stdout, stderr } = await runHere(argumentsOf(), env);
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(stderr).toContain("cannot be written");
+  expect(stderr).not.toMatch(/^\s+at /m);
   expect(await readdir(dirname(folder))).not.toContain(`${basename(folder)}.part`);
 });
 
-test("who stops reading ends an export in order; a backup is then none", async () => {
+test("an export exits 0 when its reader stops, and a backup exits 3", async () => {
   const closed = async (args: string[]) => {
     const child = spawnCli(args, { env });
     let stderr = "";
@@ -97,7 +103,7 @@ test("who stops reading ends an export in order; a backup is then none", async (
   ]);
 });
 
-test("a dump of all formats, and none into a folder that is in use", async () => {
+test("export dump writes all formats, and exits 1 for a folder that is not empty", async () => {
   const dump = join(folder, "dump");
   const made = await runCli(["export", "dump", dump, "--format", "all"], { env });
   expect(made.status).toBe(0);

@@ -58,7 +58,7 @@ async function readPackage(where = folder): Promise<Package> {
   return JSON.parse(await readFile(join(where, "datapackage.json"), "utf8")) as Package;
 }
 
-/** A file that fails, or does something, after another's first piece. */
+/** The file, with `disturb` called after each of its pieces. */
 function disturbed(file: ExportFile, disturb: () => void | Promise<void>): ExportFile {
   return {
     ...file,
@@ -75,7 +75,7 @@ const fail = () => {
   throw new Error("the disk is gone");
 };
 
-test("its description has the hash, the size and the rows of each file, and each column's meaning", async () => {
+test("datapackage.json has the hash, size and row count of each file, and a description of each column", async () => {
   const files = [
     ...tableFormats.flatMap((format) => tableNames.map((name) => tableFile(name, format))),
     ...graphFiles("vosviewer", null),
@@ -107,7 +107,7 @@ test("its description has the hash, the size and the rows of each file, and each
   expect(description.resources.at(-1)).toMatchObject({ citations: expect.any(Number) });
 });
 
-test("all of its files are of one moment, whatever comes in meanwhile", async () => {
+test("all files of a dump are of one snapshot, whatever is ingested in between", async () => {
   let isDisturbed = false;
   const [first, ...rest] = csvFiles;
   const disturb = async () => {
@@ -129,7 +129,7 @@ test("all of its files are of one moment, whatever comes in meanwhile", async ()
   expect(after.checksum).not.toBe(set.checksum);
 });
 
-test("goes on with no file that was written with other options", async () => {
+test("resume writes a file again if it was written with other options", async () => {
   const [raw, safe] = [true, false].map((isRaw) => tableFile("papers", "csv", { raw: isRaw }));
   const broken = [given(raw), disturbed(tableFile("claims", "csv"), fail)];
   await expect(writeDump(database, { folder, files: broken, resume: false })).rejects.toThrow(
@@ -141,7 +141,7 @@ test("goes on with no file that was written with other options", async () => {
   expect(written).toEqual([["papers.csv", true]]);
 });
 
-test("goes on after the last whole file, and leaves no half of one", async () => {
+test("resume continues after the last complete file, and a failed dump leaves no partial file", async () => {
   const [first, second, ...rest] = csvFiles.map((file) => file);
   const broken = [given(first), disturbed(given(second), fail), ...rest];
   await expect(writeDump(database, { folder, files: broken, resume: false })).rejects.toThrow(
@@ -160,12 +160,12 @@ test("goes on after the last whole file, and leaves no half of one", async () =>
     onFile: ({ name }, isNew) => written.push([name, isNew]),
   });
   expect(written).toEqual(csvFiles.map(({ name }) => [name, name !== "papers.csv"]));
-  await writeDump(database, { folder: `${folder} whole`, files: csvFiles, resume: false });
-  expect(await readPackage()).toEqual(await readPackage(`${folder} whole`));
+  await writeDump(database, { folder: `${folder} complete`, files: csvFiles, resume: false });
+  expect(await readPackage()).toEqual(await readPackage(`${folder} complete`));
   expect(await readdir(folder)).not.toContain("unfinished.json");
 });
 
-test("writes a file again that is not what was written", async () => {
+test("resume writes a file again if its content has changed", async () => {
   const [first, second] = csvFiles;
   const broken = [given(first), disturbed(given(second), fail)];
   await expect(writeDump(database, { folder, files: broken, resume: false })).rejects.toThrow();
@@ -174,7 +174,7 @@ test("writes a file again that is not what was written", async () => {
   expect((await readFile(join(folder, "papers.csv"), "utf8")).split("\n").length).toBeGreaterThan(4);
 });
 
-test("does not go on with another set of tables", async () => {
+test("resume rejects a changed set of tables with SET_CHANGED, and an empty folder with NOTHING_TO_RESUME", async () => {
   const [first, second] = csvFiles;
   const broken = [given(first), disturbed(given(second), fail)];
   await expect(writeDump(database, { folder, files: broken, resume: false })).rejects.toThrow();
@@ -188,7 +188,7 @@ test("does not go on with another set of tables", async () => {
   ).rejects.toMatchObject({ code: "NOTHING_TO_RESUME" });
 });
 
-test("ends between two pieces where it is interrupted", async () => {
+test("an interrupted dump stops between two pieces, and leaves no .part file", async () => {
   const controller = new AbortController();
   const files = csvFiles.map((file) => disturbed(file, () => controller.abort(new Error("stop"))));
   const dumped = writeDump(database, { folder, files, resume: false, signal: controller.signal });
@@ -197,7 +197,7 @@ test("ends between two pieces where it is interrupted", async () => {
 });
 
 test.each(["", "null", "[]", '{"version":1}', '{"software":"x","version":"y","files":{}}'])(
-  "a file unfinished.json that is not ours, %j, is no export to go on with",
+  "resume rejects the invalid unfinished.json %j with NOTHING_TO_RESUME",
   async (text) => {
     await mkdir(folder);
     await writeFile(join(folder, "unfinished.json"), text);

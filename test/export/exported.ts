@@ -1,7 +1,7 @@
 import { ExportCounts, type ExportFile, withSnapshot } from "../../src/export/index.ts";
 import type { Database } from "../../src/store/index.ts";
 
-/** The whole of an export, and what it counted. */
+/** The complete export and its counts. */
 export function exported(
   database: Database,
   file: ExportFile,
@@ -15,8 +15,8 @@ export function exported(
   });
 }
 
-/** A text or a list that has to be there. */
+/** The value, which must not be null. */
 export function given<Value>(value: Value | null | undefined): Value {
-  if (value === null || value === undefined) throw new Error("It is not there.");
+  if (value === null || value === undefined) throw new Error("The value is missing.");
   return value;
 }

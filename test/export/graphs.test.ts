@@ -14,7 +14,7 @@ import { exported, given } from "./exported.ts";
 import { arxivIdOf, fill, hostileTitles } from "./library.ts";
 
 let database: TestDatabase;
-/** What the tables hold: by key, the title; and edges as pairs of keys. */
+/** The content of the tables: titles by key, and edges as pairs of keys. */
 let titles: Map<string, string | null>;
 let edges: string[];
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
   const citesUntitled = documentOf({
     arxivId: "2302.00001",
     submittedAt: "2023-02-01T00:00:00Z",
-    title: "It cites a work whose title nobody gives",
+    title: "It cites a work without a title",
     references: [referenceOf(1, { arxivId: "2302.00002", title: "" })],
   });
   await ingestTexts(database, [citesUntitled.text]);
@@ -52,8 +52,8 @@ async function graphOf(neighbourhood: Neighbourhood | null) {
   return { ...result, graph: parse(DirectedGraph, result.text) };
 }
 
-describe("GraphML, read by graphology", () => {
-  test("has all works and citations", async () => {
+describe("GraphML read by graphology", () => {
+  test("contains all works and citations", async () => {
     const { graph, rows, citations } = await graphOf(null);
     expect([graph.order, graph.size]).toEqual([titles.size, edges.length]);
     expect([rows, citations]).toEqual([titles.size, edges.length]);
@@ -70,22 +70,22 @@ describe("GraphML, read by graphology", () => {
       node,
       attributes: { title },
     } of graph.nodeEntries()) {
-      // One character of them cannot be in XML.
-      const held = titles.get(work(node)) ?? undefined;
-      expect(title).toBe(held === undefined ? held : readableText(held).replaceAll("\ufffe", "\ufffd"));
+      // XML forbids one character of the titles.
+      const stored = titles.get(work(node)) ?? undefined;
+      expect(title).toBe(stored === undefined ? stored : readableText(stored).replaceAll("\ufffe", "\ufffd"));
     }
   });
 
-  test("row 19: has the title of a work as its label, else what it is known by", async () => {
+  test("labels a work by its title, or else by its identifier", async () => {
     const { graph, text } = await graphOf(null);
     const labels = graph.mapNodes((_, { label, title, work }) => [label, title ?? work]);
     for (const [label, shown] of labels) expect(label).toBe(shown);
     expect(graph.getNodeAttribute("arxiv:2302.00002", "label")).toBe("arxiv:2302.00002");
-    // yEd's own.
+    // The label element of yEd.
     expect(text.match(/<y:NodeLabel>/g)).toHaveLength(graph.order);
   });
 
-  test("row 20: the same works are the same nodes in every export, also where their names have quotes", async () => {
+  test("uses the same node id for a work in every export, also if its identifier has quotes", async () => {
     const [all, part] = [await graphOf(null), await graphOf(around)];
     for (const { graph } of [all, part]) {
       for (const { node, attributes } of graph.nodeEntries())
@@ -99,7 +99,7 @@ describe("GraphML, read by graphology", () => {
     expect(nodeIdOf("doi:10.1/é %<&")).toBe("doi:10.1/%C3%A9%20%25%3C%26");
   });
 
-  test("of a neighbourhood has what the API says", async () => {
+  test("of a neighbourhood contains the works and citations of the API's citationGraph", async () => {
     const { graph } = await graphOf(around);
     const { citationGraph } = await createClient(database).ask<{
       citationGraph: { nodes: { work: { arxivId: string | null } }[]; edges: unknown[] };
@@ -114,7 +114,7 @@ describe("GraphML, read by graphology", () => {
     }
   });
 
-  test("says where works are left out", async () => {
+  test("reports whether works are left out at maximumWorks", async () => {
     const cut: boolean[] = [];
     for (const maximumWorks of [4, 5]) {
       const [file] = graphFiles("graphml", { ...around, maximumWorks }, ({ isCut }) => cut.push(isCut));
@@ -124,7 +124,7 @@ describe("GraphML, read by graphology", () => {
   });
 });
 
-/** Reads Pajek's format strictly. */
+/** Parses the Pajek format strictly. */
 function readPajek(text: string): { labels: string[]; arcs: string[] } {
   const [head = "", ...lines] = text.trimEnd().split("\n");
   const count = Number(/^\*Vertices (\d+)$/.exec(head)?.[1]);
@@ -146,7 +146,7 @@ const findsNetworkx = "import sys, importlib.util as u; sys.exit(u.find_spec('ne
 const noNetworkx =
   spawnSync("python3", ["-c", findsNetworkx]).status === 0 ? "" : " (skipped: Python's networkx not found)";
 
-/** What networkx makes of a Pajek network and of GraphML. */
+/** Prints the nodes and edges that networkx reads from a Pajek network and from GraphML. */
 const readWithNetworkx = `import sys, json, networkx as nx
 pajek, graphml = json.load(sys.stdin)
 net, xml = nx.parse_pajek(pajek.split("\\n")), nx.parse_graphml(graphml)
@@ -154,10 +154,10 @@ print(json.dumps({"nodes": list(net.nodes), "edges": [f"{a} -> {b}" for a, b, *_
                   "graphml": [xml.number_of_nodes(), xml.number_of_edges()]}))`;
 
 describe("Pajek", () => {
-  // DOIs may have quotes, which its labels cannot.
+  // DOIs may contain quotes, labels may not.
   const label = (text: string) => text.replaceAll('"', "'");
 
-  test("has all works and citations", async () => {
+  test("contains all works and citations", async () => {
     const [file] = graphFiles("pajek", null);
     const { text, rows, citations } = await exported(database, given(file));
     const { labels, arcs } = readPajek(text);
@@ -181,7 +181,7 @@ describe("Pajek", () => {
   });
 });
 
-test("VOSviewer's two files name the same works", async () => {
+test("the map and network files of VOSviewer name the same works", async () => {
   const [map, network] = graphFiles("vosviewer", null);
   const { text, rows } = await exported(database, given(map));
   const [head, ...lines] = text.trimEnd().split("\n");

@@ -51,7 +51,7 @@ const errorOf = async (response: Response) => {
 };
 
 test.each(["csv", "ndjson", "parquet"] as const)(
-  "a table as %s is what the command writes",
+  "GET /export/papers.%s sends the bytes that the command writes",
   async (format) => {
     const response = await fetch(`${open}/export/papers.${format}`);
     expect(response.status).toBe(200);
@@ -63,7 +63,7 @@ test.each(["csv", "ndjson", "parquet"] as const)(
 );
 
 /** @threat T49 */
-test("a token lets in, nothing else does", async () => {
+test("GET /export answers 401 without a configured token", async () => {
   const ask = (authorization?: string) =>
     fetch(`${closed}/export/papers.csv`, { headers: authorization === undefined ? {} : { authorization } });
   expect(await errorOf(await ask())).toMatchObject({ status: 401, code: "UNAUTHENTICATED" });
@@ -76,7 +76,7 @@ test("a token lets in, nothing else does", async () => {
   });
 });
 
-test("graphs and bibliographies of what is named", async () => {
+test("GET /export sends graphs and bibliographies of the works in ref", async () => {
   const graph = await fetch(`${open}/export/graph.graphml?ref=${arxivIdOf(1)}&depth=1&direction=references`);
   expect((await graph.text()).match(/<node /g)).toHaveLength(5);
   const network = await fetch(`${open}/export/vosviewer-network.txt?ref=${arxivIdOf(1)}&direction=cited-by`);
@@ -94,12 +94,12 @@ test("graphs and bibliographies of what is named", async () => {
   }
 });
 
-describe("goes on", () => {
-  test("after a row of the same set, and not of another", async () => {
+describe("a partial export", () => {
+  test("continues after a row with If-Match, and is answered with 412 SET_CHANGED after an ingest", async () => {
     const url = `${open}/export/claims.ndjson`;
-    const whole = await fetch(url);
-    const text = await whole.text();
-    const tag = whole.headers.get("etag") ?? "";
+    const complete = await fetch(url);
+    const text = await complete.text();
+    const tag = complete.headers.get("etag") ?? "";
     const half = text.slice(0, text.indexOf("\n", text.length / 2) + 1);
     const last = JSON.parse(half.trimEnd().split("\n").at(-1) ?? "") as {
       pith_number: string;
@@ -136,7 +136,7 @@ test.each([
   ["graph.net?ref=what%20is%20this", "names no paper"],
   ["papers.bib?category=%00", "category"],
   [`papers.bib?${"ref=2301.00001&".repeat(101)}`, "100"],
-])("%s is refused: %s", async (path, message) => {
+])("GET /export/%s is rejected with BAD_USER_INPUT naming %s", async (path, message) => {
   const error = await errorOf(await fetch(`${open}/export/${path}`));
   expect(error).toMatchObject({
     status: 400,
@@ -145,7 +145,7 @@ test.each([
   });
 });
 
-test("CSV is safe for spreadsheets, raw and marked where that is wanted", async () => {
+test("GET /export/papers.csv escapes formulas by default, with raw and bom as options", async () => {
   const bytesOf = async (query: string) =>
     Buffer.from(await (await fetch(`${open}/export/papers.csv${query}`)).arrayBuffer());
   const safe = await bytesOf("");
@@ -155,7 +155,7 @@ test("CSV is safe for spreadsheets, raw and marked where that is wanted", async 
   expect(marked.toString("hex")).toBe(`efbbbf${safe.toString("hex")}`);
 });
 
-test("a bibliography has what is named in that order, also works that are only cited", async () => {
+test("GET /export/papers.csl.json keeps the order of ref, including works that are only cited", async () => {
   const refs = ["2301.00001", '10.1000/a"b;c,d', "2301.00000"].map((ref) => `ref=${encodeURIComponent(ref)}`);
   const items = (await (await fetch(`${open}/export/papers.csl.json?${refs.join("&")}`)).json()) as {
     number?: string;
@@ -168,7 +168,7 @@ test("a bibliography has what is named in that order, also works that are only c
   ]);
 });
 
-test("what is not there is not found", async () => {
+test("GET /export answers 404 to unknown files and papers, and 405 to POST", async () => {
   for (const path of ["papers.xml", "toString", "", "papers.csv/"]) {
     expect((await fetch(`${open}/export/${path}`)).status).toBe(404);
   }
@@ -179,19 +179,19 @@ test("what is not there is not found", async () => {
 });
 
 /** @threat T49 */
-test("who goes away leaves no connection of the database behind", async () => {
+test("a client that disconnects during an export frees its database connection", async () => {
   const response = await new Promise<IncomingMessage>((resolve) =>
     get(`${open}/export/references.ndjson`, resolve),
   );
   response.destroy();
-  // All connections of the pool can be had again: a lost one is replaced.
+  // All connections of the pool are available again: a lost one is replaced.
   const clients = await Promise.all(Array.from({ length: 10 }, () => database.pool.connect()));
   for (const client of clients) client.release();
   expect((await fetch(`${open}/export/works.csv`)).status).toBe(200);
 });
 
 /** @threat T49 */
-test("two are made at a time, others are told when to come again", async () => {
+test("a third concurrent export is answered with 429 RATE_LIMITED and Retry-After", async () => {
   const holder = await database.pool.connect();
   await holder.query("BEGIN; LOCK TABLE papers IN ACCESS EXCLUSIVE MODE");
   // A server of its own: exports of the tests above may still be ending.
@@ -213,8 +213,8 @@ test("two are made at a time, others are told when to come again", async () => {
 });
 
 /** @threat T49 */
-test("ends one that is left unread, and does not count the time until there is something to read", async () => {
-  // More than the connection holds by itself.
+test("an export that is not read is ended, counting only time in which there is something to read", async () => {
+  // More than the buffers of the connection hold.
   await database.pool.query(
     `INSERT INTO works (work_id, key, cited_by_count, citing_paper_count, reference_count)
      SELECT n, 'x:' || n, 0, 0, 0 FROM generate_series(1, 200000) AS n`,
@@ -233,12 +233,12 @@ test("ends one that is left unread, and does not count the time until there is s
 
   const holder = await database.pool.connect();
   await holder.query("BEGIN; LOCK TABLE works IN ACCESS EXCLUSIVE MODE");
-  const asked = fetch(url);
+  const answer = fetch(url);
   await untilRows(holder, "SELECT FROM pg_locks WHERE relation = 'works'::regclass AND NOT granted");
   await setTimeout(300);
   await holder.query("ROLLBACK");
   holder.release();
-  expect((await (await asked).text()).split("\n").length).toBeGreaterThan(200_000);
+  expect((await (await answer).text()).split("\n").length).toBeGreaterThan(200_000);
 
   const response = await new Promise<IncomingMessage>((resolve, reject) =>
     get(url, resolve).on("error", reject),

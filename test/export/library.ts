@@ -2,7 +2,7 @@ import type { Database } from "../../src/store/index.ts";
 import { claimOf, documentOf, referenceOf, type SyntheticDocument } from "../api/fixtures/documents.ts";
 import { ingestTexts } from "../api/fixtures/library.ts";
 
-/** Texts that break what writes them without care; each is a title, and the last authors too. */
+/** Titles that break naive writers of CSV, XML, TeX, RIS and other formats. */
 export const hostileTitles = [
   "Quotes \"double\", 'single', commas; semicolons",
   "</data></node><script>alert(1)</script> & <!-- so on",
@@ -17,7 +17,7 @@ export function arxivIdOf(index: number): string {
   return `2301.0000${index}`;
 }
 
-/** Years fall back by one a paper, so that a chain of anchors goes back in time. */
+/** Each paper is a year older than the one before, so that a chain of anchors goes back in time. */
 function paperAt(index: number): SyntheticDocument {
   const next = index + 1;
   return documentOf({
@@ -30,12 +30,12 @@ function paperAt(index: number): SyntheticDocument {
     crossCategories: ["math-ph"],
     claims: [claimOf(1, "strongest_claim", `${hostileTitles[index]} holds`)],
     references: [
-      // Each is anchored in the next, and in the one after that.
+      // Each is anchored in the next, and cites the one after that.
       ...(next < hostileTitles.length
         ? [referenceOf(1, { arxivId: arxivIdOf(next), isInternalAnchor: true })]
         : []),
       ...(next + 1 < hostileTitles.length ? [referenceOf(2, { arxivId: arxivIdOf(next + 1) })] : []),
-      referenceOf(3, { doi: '10.1000/a"b;c,d', isInternalAnchor: index === 0, title: "Held by nobody" }),
+      referenceOf(3, { doi: '10.1000/a"b;c,d', isInternalAnchor: index === 0, title: "Not stored" }),
       referenceOf(4, { title: hostileTitles[index] ?? "" }),
     ],
     referencesAsserted: 9,

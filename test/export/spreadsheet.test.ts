@@ -7,8 +7,8 @@ import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { csvRows } from "./csv-rows.ts";
 import { exported } from "./exported.ts";
 
-/** Texts that a spreadsheet would run, and some that it would not. */
-const running = [
+/** Texts that a spreadsheet reads as formulas. */
+const formulas = [
   '=HYPERLINK("http://evil/","x")',
   "@SUM(1)",
   "+1+cmd|' /C calc'!A0",
@@ -32,7 +32,7 @@ const running = [
   "+cmd|'/C calc'!A0",
 ];
 
-/** Texts that run where the file is opened with other separators, and what becomes of them. */
+/** Texts that contain formulas if the file is opened with other separators, and the escaped texts. */
 const inner: readonly (readonly [string, string])[] = [
   ["\t=1", "'\t'=1"],
   ["\r=1", "'\r'=1"],
@@ -46,14 +46,14 @@ const inner: readonly (readonly [string, string])[] = [
   ['a;"=1";b', 'a;"\'=1";b'],
   ["a;＝1", "a;'＝1"],
 ];
-const still = ["-1.5", "+2", "1e5", "-1E-5", "a=1", "'=1", '"=1"', "2-3", "", "日本", "a;b = 1", "a; b-c"];
+const harmless = ["-1.5", "+2", "1e5", "-1E-5", "a=1", "'=1", '"=1"', "2-3", "", "日本", "a;b = 1", "a; b-c"];
 
 let database: TestDatabase;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  // As titles of references: those are stored as they are written.
-  const references = [...running, ...still, ...inner.map(([text]) => text)]
+  // As titles of references, which are stored unchanged.
+  const references = [...formulas, ...harmless, ...inner.map(([text]) => text)]
     .filter((title) => title !== "")
     .map((title, index) => referenceOf(index + 1, { title }));
   const document = documentOf({
@@ -71,19 +71,19 @@ async function titlesOf(options: { raw?: boolean }): Promise<(string | null | un
   return csvRows(text).map(({ title }) => title);
 }
 
-test("row 30: keeps what a spreadsheet would run as text, and changes nothing else", () => {
-  for (const text of running) expect([text, spreadsheetText(text)]).toEqual([text, `'${text}`]);
-  for (const text of still) expect(spreadsheetText(text)).toBe(text);
+test("spreadsheetText puts an apostrophe before formulas, and changes nothing else", () => {
+  for (const text of formulas) expect([text, spreadsheetText(text)]).toEqual([text, `'${text}`]);
+  for (const text of harmless) expect(spreadsheetText(text)).toBe(text);
   for (const [text, safe] of inner) expect(spreadsheetText(text)).toBe(safe);
 });
 
-test("row 30: escapes formulas in the tables' CSV", async () => {
+test("CSV tables escape formulas unless raw is set", async () => {
   const stored = (await titlesOf({ raw: true })).map((title) => title ?? "");
   expect(stored.filter((title) => spreadsheetText(title) !== title).length).toBeGreaterThan(10);
   expect(await titlesOf({})).toEqual(stored.map(spreadsheetText));
 });
 
-test("row 30: NDJSON has texts as they are stored", async () => {
+test("NDJSON tables have texts as they are stored", async () => {
   const { text } = await exported(database, tableFile("references", "ndjson"));
   const titles = text
     .trimEnd()
@@ -92,7 +92,7 @@ test("row 30: NDJSON has texts as they are stored", async () => {
   expect(titles).toEqual(await titlesOf({ raw: true }));
 });
 
-test("row 29: begins with a byte order mark where that is wanted, but not where it goes on", async () => {
+test("CSV begins with a byte order mark if bom is set, except when it continues after a row", async () => {
   const [plain, marked] = await Promise.all(
     [false, true].map((bom) => exported(database, tableFile("papers", "csv", { bom }))),
   );

@@ -21,7 +21,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   mirror = await createTestDatabase();
   await fill(database);
-  // What came in another order is the same set.
+  // The same documents, ingested in another order.
   for (const document of documents.toReversed()) await fill(mirror, [document]);
 });
 afterAll(async () => {
@@ -37,12 +37,12 @@ const rowsOf = (text: string): Row[] =>
     .split("\n")
     .map((line) => JSON.parse(line) as Row);
 
-/** What JSON has, as CSV writes it. */
+/** A JSON value as a CSV cell. */
 const cellOf = (value: unknown) =>
   value === null ? null : typeof value === "object" ? JSON.stringify(value) : String(value);
 
-describe.each(tableNames)("%s", (name) => {
-  test("has the rows of the view, in the order of their keys", async () => {
+describe.each(tableNames)("the table %s", (name) => {
+  test("has the rows of its view, sorted by key", async () => {
     const { text, rows } = await exported(database, tableFile(name, "ndjson"));
     const { rows: stored } = await database.pool.query<{ row: string }>(
       `SELECT row_to_json(t)::text AS row FROM analytics."${name}" AS t`,
@@ -63,7 +63,7 @@ describe.each(tableNames)("%s", (name) => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 
-  test("says the same in every format", async () => {
+  test("has the same rows as NDJSON, CSV and Parquet", async () => {
     const json = rowsOf((await exported(database, tableFile(name, "ndjson"))).text);
     const csv = await exported(database, tableFile(name, "csv", { raw: true }));
     expect(csvRows(csv.text)).toEqual(
@@ -87,7 +87,7 @@ describe.each(tableNames)("%s", (name) => {
   });
 
   test.each(["ndjson", "csv", "parquet"] as const)(
-    "as %s is the same bytes on every mirror",
+    "has the same bytes as %s on every mirror",
     async (format) => {
       const [first, again, elsewhere] = await Promise.all(
         [database, database, mirror].map((which) => exported(which, tableFile(name, format))),
@@ -97,11 +97,11 @@ describe.each(tableNames)("%s", (name) => {
     },
   );
 
-  test("goes on after each of its rows", async () => {
+  test("continues after any of its rows", async () => {
     const table = await withSnapshot(database, ({ client }) => readTable(client, name));
-    const whole = await exported(database, tableFile(name, "ndjson"));
-    const lines = whole.text.trimEnd().split("\n");
-    const wholeCsv = (await exported(database, tableFile(name, "csv"))).text;
+    const complete = await exported(database, tableFile(name, "ndjson"));
+    const lines = complete.text.trimEnd().split("\n");
+    const completeCsv = (await exported(database, tableFile(name, "csv"))).text;
     for (const index of [0, Math.floor(lines.length / 2), lines.length - 1]) {
       const row = JSON.parse(given(lines[index])) as Row;
       const after = given(parseRowKey(table, JSON.stringify(table.key.map((column) => row[column]))));
@@ -113,20 +113,20 @@ describe.each(tableNames)("%s", (name) => {
           .join(""),
       );
       const restCsv = await exported(database, tableFile(name, "csv", { after }));
-      expect(wholeCsv.endsWith(restCsv.text)).toBe(true);
+      expect(completeCsv.endsWith(restCsv.text)).toBe(true);
       expect(restCsv.rows).toBe(lines.length - 1 - index);
     }
   });
 });
 
-test("texts come through as they are stored in raw CSV", async () => {
+test("raw CSV has texts as they are stored", async () => {
   const papers = csvRows((await exported(database, tableFile("papers", "csv", { raw: true }))).text);
   const titles = papers.map(({ title }) => title);
   expect(titles.sort()).toEqual(hostileTitles.map(readableText).sort());
   expect(papers.map(({ submitted_at }) => submitted_at)).toContain("2020-03-04T05:06:07.080000Z");
 });
 
-test("claims have their event, its proof and its signer; checks of papers are a table of their own", async () => {
+test("claims have their event with proof and signer, and verification has the checks of papers", async () => {
   const [claim] = rowsOf((await exported(database, tableFile("claims", "ndjson"))).text);
   const { rows } = await database.pool.query(
     `SELECT 'sha256:' || encode(e.event_id, 'hex') AS event_id, e.fingerprint AS signer_fingerprint, e.standing::text AS proof,
@@ -141,7 +141,7 @@ test("claims have their event, its proof and its signer; checks of papers are a 
   expect(checks).toMatchObject({ record_hash: "PASSED", title_binding: "PASSED", proof: "signed" });
 });
 
-test("asserted, known and held anchors are three numbers", async () => {
+test("reference_coverage counts asserted, known and held anchors separately", async () => {
   const { rows } = await database.pool.query(
     `SELECT references_asserted, references_known, internal_anchors_asserted, internal_anchors_known, internal_anchors_held, is_complete
      FROM analytics.reference_coverage WHERE pith_number = $1`,
@@ -159,7 +159,7 @@ test("asserted, known and held anchors are three numbers", async () => {
   ]);
 });
 
-test("an empty table is a file without rows", async () => {
+test("an empty table is a valid file without rows in every format", async () => {
   const empty = await createTestDatabase();
   const texts: [TableName, string][] = [];
   for (const name of tableNames) {
@@ -184,7 +184,7 @@ test.each([
   '["\\u0000", 1]',
   '["\\ud800", 1]',
   '{"0":"a","1":1}',
-])("%j is no key of a claim", async (text) => {
+])("parseRowKey returns null for the invalid claim key %j", async (text) => {
   const table = await withSnapshot(database, ({ client }) => readTable(client, "claims"));
   expect(parseRowKey(table, text)).toBeNull();
 });

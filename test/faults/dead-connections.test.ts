@@ -149,36 +149,48 @@ describe("a statement on a connection whose bytes are dropped", () => {
   const session = { state: "active", wait_type: null, wait: null };
   const idle = { isSending: false, isReading: true };
   test.each([
-    ["computes", session, idle, true],
-    ["waits for a lock", { ...session, wait_type: "Lock", wait: "advisory" }, idle, true],
+    ["is waited for while its session computes", session, idle, true],
     [
-      "waits for rows that are being sent",
+      "is waited for while its session waits for a lock",
+      { ...session, wait_type: "Lock", wait: "advisory" },
+      idle,
+      true,
+    ],
+    [
+      "is waited for while its session waits for rows that are being sent",
       { ...session, wait_type: "Client", wait: "ClientRead" },
       { ...idle, isSending: true },
       true,
     ],
-    ["waits for rows that were sent", { ...session, wait_type: "Client", wait: "ClientRead" }, idle, false],
     [
-      "sends to a client that does not read",
+      "is not waited for if its session waits for rows that were sent",
+      { ...session, wait_type: "Client", wait: "ClientRead" },
+      idle,
+      false,
+    ],
+    [
+      "is waited for while its session sends to a client that does not read",
       { ...session, wait_type: "Client", wait: "ClientWrite" },
       { ...idle, isReading: false },
       true,
     ],
     [
-      "sends to a client that reads, but receives nothing",
+      "is not waited for if its session sends to a client that reads, but receives nothing",
       { ...session, wait_type: "Client", wait: "ClientWrite" },
       idle,
       false,
     ],
-    ["has answered", { ...session, state: "idle" }, idle, false],
-    ["has answered in a transaction", { ...session, state: "idle in transaction" }, idle, false],
-    ["is not tracked", { ...session, state: "disabled" }, idle, true],
-  ] as const)(
-    "is waited for or not, as its session's state demands: it %s",
-    (_name, state, own, expected) => {
-      expect(isAtWork(state, own)).toBe(expected);
-    },
-  );
+    ["is not waited for if its session has answered", { ...session, state: "idle" }, idle, false],
+    [
+      "is not waited for if its session has answered in a transaction",
+      { ...session, state: "idle in transaction" },
+      idle,
+      false,
+    ],
+    ["is waited for if its session is not tracked", { ...session, state: "disabled" }, idle, true],
+  ] as const)("%s", (_name, state, own, expected) => {
+    expect(isAtWork(state, own)).toBe(expected);
+  });
 });
 
 test("guarded clients get the password of their pool", async () => {

@@ -87,7 +87,7 @@ async function expectCompletion(dataDirectory: string, env: Record<string, strin
 }
 
 /** @threat T51 */
-test("the data's disk is full: a clear error, nothing half written, the same command completes", async ({
+test("exits with 3 and a clear error when the data's disk is full, stores no partial batch, and completes when run again", async ({
   skip,
 }) => {
   if (typeof dataDisk === "string") return skip(dataDisk);

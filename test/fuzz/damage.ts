@@ -1,4 +1,4 @@
-import type { Asked } from "./query.ts";
+import type { GraphQLRequest } from "./query.ts";
 import type { Random } from "./random.ts";
 
 /** A query's text with a mistake in it, or with an excess of something. */
@@ -39,7 +39,7 @@ export function damaged(query: string, random: Random): string {
 
 /** A request for `fetch`, mostly like a client's. */
 export function requestOf(
-  given: Asked,
+  given: GraphQLRequest,
   random: Random,
 ): { readonly search: string; readonly init: RequestInit } {
   const json = { "content-type": "application/json" };

@@ -22,11 +22,11 @@ import { QueryMaker } from "./query.ts";
 import { Random } from "./random.ts";
 
 /*
- * Compares our executor with graphql-js on random documents. The resolvers of this schema return values, nothing, errors
- * and values of wrong types: synchronously, some microtasks later, or in another turn of the event loop. Their behaviour
- * depends only on the seed and the place in the answer, so that it is the same for both executors. Each call is logged
- * with its arguments and `info`. Both executors must agree in the text of the data, the errors with all their members, the
- * order of both, and the order of the calls.
+ * Compares our executor with graphql-js on random documents. The resolvers of this schema return values, nothing,
+ * errors and values of wrong types: synchronously, some microtasks later, or in another turn of the event loop. Their
+ * behaviour depends only on the seed and the place in the answer, so that it is the same for both executors. Each call
+ * is logged with its arguments and `info`. Both executors must agree in the text of the data, the errors with all their
+ * members, the order of both, and the order of the calls.
  */
 export const schema = buildSchema(`
   type Query { a: A  b: B!  node(id: ID): Node  nodes(first: Int = 2): [Node!]!  either: [Either]  loose: [Loose]
@@ -275,7 +275,7 @@ async function seenOf(run: Execute, { document, variableValues }: Given, conduct
 
 export type Compared = { readonly difference: string | null; readonly kind: "data" | "errors" | "both" };
 
-/** graphql-js leaves promises of a list without a handler if a later item fails synchronously; our executor must not. */
+/** Unlike graphql-js, our executor must not leave promises of a list without a handler if a later item fails. */
 let isOwnRunning = false;
 
 /** Executes a document with both executors. */

@@ -14,7 +14,7 @@ import type { Random } from "./random.ts";
 import { literalOf, randomValue, type Value, wrongValue } from "./values.ts";
 
 /** A request; its variables may be invalid. */
-export type Asked = { readonly query: string; readonly variables: Readonly<Record<string, Value>> };
+export type GraphQLRequest = { readonly query: string; readonly variables: Readonly<Record<string, Value>> };
 
 /** Parameters of random queries. Shares are from 0 to 1. */
 export type Manner = {
@@ -48,7 +48,7 @@ export class QueryMaker {
     this.#manner = manner;
   }
 
-  make(): Asked {
+  make(): GraphQLRequest {
     this.#definitions = [];
     this.#variables = {};
     this.#fragments = [];

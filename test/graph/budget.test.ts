@@ -49,7 +49,7 @@ describe("a used-up budget", () => {
   });
 
   /** @threat T37 */
-  test("is noticed in the midst of a question", () => {
+  test("ends a question in the middle of its search", () => {
     let checks = 0;
     const meter = new Meter({}, () => ++checks === 3);
     const { truncated, counts } = answer(

@@ -150,8 +150,8 @@ test("a transaction with more rows than are read at a time is applied as one cha
   await expectGraph(graph, after);
 });
 
-describe("the graph is loaded again", () => {
-  test("after a reset in the feed", async () => {
+describe("the graph feed", () => {
+  test("makes the graph load again after a reset", async () => {
     const graph = await start();
     const after = randomGraph(randomOf(21), 20);
     const client = await database.pool.connect();
@@ -169,7 +169,7 @@ describe("the graph is loaded again", () => {
     expect(graph.status().loads).toBe(2);
   });
 
-  test("after an unreadable row, which is then skipped", async () => {
+  test("makes the graph load again after an unreadable row, which is then skipped", async () => {
     const before = randomGraph(randomOf(23), 20);
     const graph = await start();
     await graph.reached(await commitGraph(database, emptyGraph, before), soon());
@@ -192,7 +192,7 @@ describe("the graph is loaded again", () => {
     expect(graph.status().loads).toBe(2);
   });
 
-  test("if rows of the feed were deleted before they were read", async () => {
+  test("makes the graph load again if rows were deleted before they were read", async () => {
     const first = randomGraph(randomOf(31), 20);
     await commitGraph(database, emptyGraph, first);
     const graph = await start();
@@ -220,7 +220,7 @@ describe("the graph is loaded again", () => {
     await expectGraph(graph, before);
   });
 
-  test("from a feed that keeps at least its newest rows when limited by bytes", async () => {
+  test("keeps its newest rows, even if they exceed its limit in bytes", async () => {
     let before = emptyGraph;
     for (let step = 0; step < 130; step++) {
       const after = { works: [BigInt(step)], edges: [] };

@@ -7,7 +7,7 @@ const job = (name: string, asker: object): Job => ({ name, asker, interruptions:
 
 describe("the queue of questions to the graph's threads", () => {
   /** @threat T37 */
-  it("lets a new request pass one that has asked before", () => {
+  it("serves a new request before one that has already used time", () => {
     const queue = new JobQueue<Job>();
     const [greedy, modest] = [{}, {}];
     for (let index = 0; index < 100; index++) queue.add(job(`greedy ${index}`, greedy));

@@ -1,12 +1,12 @@
 import type { Answer, Input, QuestionName } from "../../src/graph/index.ts";
 import { below, pick, type Random } from "./random-graph.ts";
 
-export type Asked = {
+export type RandomQuestion = {
   [Name in QuestionName]: { readonly name: Name; readonly input: Input<Name> };
 }[QuestionName];
 
 /** A question about some of these works, sometimes about a missing one. */
-export function randomQuestion(random: Random, name: QuestionName, works: readonly bigint[]): Asked {
+export function randomQuestion(random: Random, name: QuestionName, works: readonly bigint[]): RandomQuestion {
   const work = () => (works.length === 0 || random() < 0.05 ? 77_777n : pick(random, works));
   const several = () => Array.from({ length: below(random, 4) }, work);
   const direction = () => pick(random, ["REFERENCES", "CITED_BY", "BOTH"] as const);

@@ -114,7 +114,7 @@ test.each(isLong ? ["events", "references", "works", "changes"] : ["references"]
       child = await startChild(batchDocuments);
       expect(await child.committed.next()).toEqual({ done: false, value: String(batchDocuments) });
       await holder.query(`BEGIN; LOCK TABLE "${table}" IN EXCLUSIVE MODE`);
-      child.process.stdin?.write("go on\n");
+      child.process.stdin?.write("continue\n");
       await waitsInTransaction(child, table);
       before = await readTables(database);
       await kill(child);

@@ -476,7 +476,7 @@ function graphOf(papers: readonly Paper[]): Tables {
     for (const named of namedBy(reference)) identifiers.set(keyOf(named), named);
   }
 
-  /** Targets of an identifier by the best proved papers that name it, with the number of papers; the decisive one first. */
+  /** The targets of an identifier by the best proved papers that name it, with their counts; the decisive one first. */
   const voicesOf = (named: Named): Voice[] => {
     const naming = references.filter(({ doi, uuid }) =>
       named.kind === "doi" ? doi === named.value : named.kind === "work_id" && uuid === named.value,

@@ -11,7 +11,7 @@ import { modelOf } from "./model.ts";
 import { randomFrom } from "./random.ts";
 import { tableNames } from "./tables.ts";
 import { type WorldDocument, worldOf } from "./world.ts";
-import { arrivalOf } from "./world-batches.ts";
+import { verifiedDocumentOf } from "./world-batches.ts";
 
 /** PITH_SEED runs a single seed. */
 const given = process.env["PITH_SEED"];
@@ -47,7 +47,7 @@ test("plans of random histories, applied in memory, result in the model's tables
     const soFar: WorldDocument[] = [];
     for (const [index, batch] of batches.entries()) {
       soFar.push(...batch);
-      await ingestInMemory(tables, batch.map(arrivalOf));
+      await ingestInMemory(tables, batch.map(verifiedDocumentOf));
       if (index === batches.length >> 1) expectModel(tables, soFar, `seed ${seed}, batch ${index + 1}`);
     }
     expectModel(tables, soFar, `seed ${seed}, at the end`);
@@ -55,7 +55,7 @@ test("plans of random histories, applied in memory, result in the model's tables
 });
 
 test("plans no change for documents that are already stored", async () => {
-  const documents = worldOf(7).map(arrivalOf);
+  const documents = worldOf(7).map(verifiedDocumentOf);
   const tables = new MemoryTables();
   expect((await ingestInMemory(tables, documents)).size).toBeGreaterThan(0);
   const before = tables.print();
@@ -64,7 +64,7 @@ test("plans no change for documents that are already stored", async () => {
 });
 
 test("plans the same changes in whatever order a batch's documents come", async () => {
-  const documents = worldOf(11).map(arrivalOf);
+  const documents = worldOf(11).map(verifiedDocumentOf);
   const [one, other] = [new MemoryTables(), new MemoryTables()];
   await ingestInMemory(one, documents);
   await ingestInMemory(other, [...documents].reverse());

@@ -240,7 +240,7 @@ describe("a document without any accepted event", () => {
 });
 
 /** @threat T47 */
-test("quarantine is bounded: the oldest go", async () => {
+test("quarantine has at most 10,000 rows, of which the oldest are deleted", async () => {
   const bad = (from: number, to: number) =>
     Array.from({ length: to - from }, (_, nth) => `{"n":${from + nth}}`);
   await takeIn(database, bad(0, 6000));
@@ -417,7 +417,7 @@ describe("a hostile but valid document", () => {
     expect(keys?.length).toBe(3);
   });
 
-  test("is read in linear time if its texts are millions of spaces", async () => {
+  test("is stored without an empty author if its texts are millions of spaces", async () => {
     const spaces = " ".repeat(2_000_000);
     await takeIn(database, [
       bundleOfPaper({}, (paper) => [
@@ -486,7 +486,7 @@ describe("a valid document that cannot be stored", () => {
   const documents = Array.from({ length: 9 }, (_, nth) => good(`2301.0000${nth}`));
 
   /** @threat T14 */
-  test("an id that stands for another paper already: refused, and blocks nobody", async () => {
+  test("is rejected with NOT_STORABLE if its paper id belongs to another paper, and all others are stored", async () => {
     const { pithNumber } = testPaper({ arxivId: "2301.00004" });
     await database.pool.query(
       "INSERT INTO records (paper_id, pith_number, state_sha256, log_checksum) VALUES ($1, 'pith:2000:ANOTHER', '', '')",

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 /** @threat T15 */
-test("the sample again, in any order and any batches, writes no row", async () => {
+test("ingesting the sample again writes no row, in any order and any batches", async () => {
   const documents = sampleDocuments(isLong ? Number.POSITIVE_INFINITY : 300);
   const options = { keyring: sampleKeyring };
   const first = await takeIn(database, documents, options);

@@ -3,7 +3,7 @@ import { keyring } from "../protocol/signed-events.ts";
 import { randomFrom } from "./random.ts";
 import { type WorldDocument, worldOf } from "./world.ts";
 
-export function arrivalOf({ text, minimumProof }: WorldDocument): VerifiedDocument {
+export function verifiedDocumentOf({ text, minimumProof }: WorldDocument): VerifiedDocument {
   const options = { keyring, minimumProof, maximumBytes: 1e9 };
   const result = receive({ source: "world", bytes: Buffer.from(text) }, options);
   if ("code" in result) throw new Error(`${result.code}: ${result.message}`);
@@ -17,5 +17,5 @@ export function batchesOf(seed: number): VerifiedDocument[][] {
   const repeated = [...world, ...world.filter(() => random.chance(0.2))];
   return random
     .split(random.shuffle(repeated), random.pick([4, 12, 40]))
-    .map((batch) => batch.map(arrivalOf));
+    .map((batch) => batch.map(verifiedDocumentOf));
 }

@@ -24,7 +24,7 @@ const a = "10.1000/a";
 const b = "2201.00001";
 const c = "2201.00002";
 
-/** So many papers that cite DOI A, with or without an arXiv id beside it. */
+/** `count` papers that cite the DOI A, with or without an arXiv id. */
 function citing(from: number, count: number, arxivId: string | null, isSigned = true): string[] {
   return Array.from({ length: count }, (_, nth) =>
     bundleOfPaper({ arxivId: `2301.${String(from + nth).padStart(5, "0")}` }, (paper) => [
@@ -53,20 +53,20 @@ async function workOfA(): Promise<Work> {
 
 const alone = (paperCount: number) => ({ arxivId: null, doi: null, paperCount });
 const as = (arxivId: string, paperCount: number) => ({ arxivId, doi: null, paperCount });
-const doubt = (...candidates: object[]) => [{ identifier: a, candidates }];
+const conflict = (...candidates: object[]) => [{ identifier: a, candidates }];
 
-test("row 28: one paper among many that cite a DOI alone moves none of them, and the doubt is shown", async () => {
+test("one paper that names an arXiv id beside a DOI moves no citation of the 20 that name the DOI alone", async () => {
   await takeIn(database, citing(1, 20, null));
   await takeIn(database, citing(21, 1, b));
   expect(await workOfA()).toEqual({
     arxivId: null,
     doi: a,
     citedByCount: 20,
-    identityConflicts: doubt(alone(20), as(b, 1)),
+    identityConflicts: conflict(alone(20), as(b, 1)),
   });
 });
 
-test("row 28: one paper against many that name another arXiv id moves none of them, and the doubt is shown", async () => {
+test("one paper that names another arXiv id beside a DOI moves no citation, and identityConflicts shows it", async () => {
   await takeIn(database, citing(1, 20, null));
   await takeIn(database, citing(21, 20, c));
   await takeIn(database, citing(41, 1, b));
@@ -74,11 +74,11 @@ test("row 28: one paper against many that name another arXiv id moves none of th
     arxivId: c,
     doi: a,
     citedByCount: 40,
-    identityConflicts: doubt(as(c, 20), alone(20), as(b, 1)),
+    identityConflicts: conflict(as(c, 20), alone(20), as(b, 1)),
   });
 });
 
-test("most papers join a DOI to an arXiv id, and half of them do; papers that name it alone are no doubt", async () => {
+test("a DOI is joined to an arXiv id that at least half of its papers name, without a conflict", async () => {
   await takeIn(database, citing(1, 3, null));
   await takeIn(database, citing(4, 2, b));
   expect(await workOfA()).toMatchObject({ arxivId: null, citedByCount: 3 });
@@ -86,14 +86,14 @@ test("most papers join a DOI to an arXiv id, and half of them do; papers that na
   expect(await workOfA()).toMatchObject({ arxivId: b, citedByCount: 6, identityConflicts: [] });
 });
 
-test("only papers of the best proof are counted", async () => {
+test("only papers with the best proof decide which work a DOI names", async () => {
   await takeIn(database, citing(1, 20, b, false));
   expect(await workOfA()).toMatchObject({ arxivId: b, citedByCount: 20 });
   await takeIn(database, citing(21, 2, c));
   expect(await workOfA()).toMatchObject({ arxivId: c, citedByCount: 2, identityConflicts: [] });
 });
 
-test("a work id that most papers give alone is not moved by one paper either", async () => {
+test("one paper that names a DOI beside a work id does not move the work of five others", async () => {
   const work = (from: number, count: number, reference: object) =>
     Array.from({ length: count }, (_, nth) =>
       bundleOfPaper({ arxivId: `2301.${String(from + nth).padStart(5, "0")}` }, (paper) => [
@@ -106,7 +106,7 @@ test("a work id that most papers give alone is not moved by one paper either", a
   expect(rows).toEqual([{ cited_by_count: 5 }]);
 });
 
-test("what is taken back counts no more, and any order and batches end in the same tables", async () => {
+test("superseded references no longer decide, and the tables are the same for any order and batches", async () => {
   const replaced = bundleOfPaper({ arxivId: "2301.00021" }, (paper) => [
     snapshotEvent(paper, { created_at: "2026-06-12T00:00:00Z", references: [{ doi: a, title: "A" }] }),
   ]);
@@ -129,10 +129,10 @@ test("what is taken back counts no more, and any order and batches end in the sa
     }
     expect(await readTables(database), `seed ${seed}`).toEqual(wanted);
   }
-  // Five and the replaced one name it alone, five say B.
+  // Five papers and the replaced one name the DOI alone, five name B.
   expect(await workOfA()).toMatchObject({
     arxivId: null,
-    identityConflicts: doubt(alone(6), as(b, 5), as(c, 3)),
+    identityConflicts: conflict(alone(6), as(b, 5), as(c, 3)),
   });
   expect((await checkTables(database, { keyring })).differences).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "../ingest/bundles.ts";
 import { takeIn } from "../ingest/take-in.ts";
 
-/** The name in its one spelling; null where the text is none. */
+/** The normalized name; null if the text is no name. */
 function nameIn(text: string): string | null {
   const name = readWorkName(text);
   if (name === null) return null;
@@ -14,9 +14,8 @@ function nameIn(text: string): string | null {
 
 const sici = "10.1002/(sici)1097-0274(199909)36:1+<1::aid-ajim2>3.0.co;2-0";
 
-const spellings: readonly (readonly [row: number, name: string, texts: readonly string[]])[] = [
+const spellings: readonly (readonly [name: string, texts: readonly string[]])[] = [
   [
-    2,
     sici,
     [
       "https://doi.org/10.1002/(SICI)1097-0274(199909)36:1+%3C1::AID-AJIM2%3E3.0.CO;2-0",
@@ -31,12 +30,10 @@ const spellings: readonly (readonly [row: number, name: string, texts: readonly 
     ],
   ],
   [
-    2,
     "10.1521/3978(1999)47:1/3<1::aid>3.0.co;2-#",
     ["https://doi.org/10.1521/3978(1999)47:1/3<1::AID>3.0.CO;2-#"],
   ],
   [
-    2,
     "10.1016/j.cageo.2015.09.015",
     [
       "10.1016%2Fj.cageo.2015.09.015",
@@ -63,7 +60,6 @@ const spellings: readonly (readonly [row: number, name: string, texts: readonly 
     ],
   ],
   [
-    2,
     "10.1371/journal.pone.0001",
     [
       "https://journals.plos.org/plosone/article?id=10.1371%2Fjournal.pone.0001",
@@ -83,7 +79,6 @@ const spellings: readonly (readonly [row: number, name: string, texts: readonly 
     ],
   ],
   [
-    2,
     "10.1007/978-3-319-1_5",
     [
       "10.1007/978-3-319-1$\\_$5",
@@ -91,9 +86,8 @@ const spellings: readonly (readonly [row: number, name: string, texts: readonly 
       "10.1007/978-3-319-1\\textunderscore 5",
     ],
   ],
-  [2, "10.1007/978-3-319-1_5", ["10.1007/978-3-319-1\\_5", "10.1007/978\u20103\u2011319\u20131{\\_}5"]],
+  ["10.1007/978-3-319-1_5", ["10.1007/978-3-319-1\\_5", "10.1007/978\u20103\u2011319\u20131{\\_}5"]],
   [
-    4,
     "2302.12192v1",
     [
       "arXiv:2302.12192v1 [cs.LG] 23 Feb 2023",
@@ -112,7 +106,6 @@ const spellings: readonly (readonly [row: number, name: string, texts: readonly 
     ],
   ],
   [
-    4,
     "2302.12192",
     [
       "arXiv:2302.12192 [cs.LG]",
@@ -135,9 +128,8 @@ const spellings: readonly (readonly [row: number, name: string, texts: readonly 
       "arXiv：2302.12192。",
     ],
   ],
-  [4, "cond-mat/0303516v1", ["cond-mat/0303516v1 [cond-mat.str-el] 26 Mar 2003"]],
+  ["cond-mat/0303516v1", ["cond-mat/0303516v1 [cond-mat.str-el] 26 Mar 2003"]],
   [
-    5,
     "2302.12192",
     [
       "https://arxiv.org/abs/2302.12192?context=cs.LG",
@@ -173,7 +165,6 @@ const spellings: readonly (readonly [row: number, name: string, texts: readonly 
     ],
   ],
   [
-    5,
     "hep-th/9711200",
     [
       "https://arxiv.org/abs/hep-th%2F9711200",
@@ -192,33 +183,27 @@ const spellings: readonly (readonly [row: number, name: string, texts: readonly 
     ],
   ],
   [
-    5,
     "math/0309136",
     ["math.GT/0309136", "math-GT/0309136", "arXiv:math.GT/0309136", "https://arxiv.org/abs/math.GT/0309136"],
   ],
-  [5, "1601.07616v1", ["1601.07616V1", "arXiv:1601.07616V1"]],
-  [5, "1601.07616", ["hep-th/1601.07616", "arXiv:hep-th/1601.07616", "cs.LG/1601.07616"]],
+  ["1601.07616v1", ["1601.07616V1", "arXiv:1601.07616V1"]],
+  ["1601.07616", ["hep-th/1601.07616", "arXiv:hep-th/1601.07616", "cs.LG/1601.07616"]],
   [
-    12,
     "10.1103/physrevd.55.5112",
     ["", ".", ",", ")", ";", "];", ".”", "…", ") ", ",\n", "。", "、", "」", "›", "†", "~"].map(
       (end) => `10.1103/PhysRevD.55.5112${end}`,
     ),
   ],
-  [
-    12,
-    "10.1016/0550-3213(94)90123-(x)",
-    ["10.1016/0550-3213(94)90123-(X)", "10.1016/0550-3213(94)90123-(X))."],
-  ],
-  [12, "10.1000/abc/", ["10.1000/abc/", "https://doi.org/10.1000/ABC/", "10.1000/abc/,"]],
+  ["10.1016/0550-3213(94)90123-(x)", ["10.1016/0550-3213(94)90123-(X)", "10.1016/0550-3213(94)90123-(X))."]],
+  ["10.1000/abc/", ["10.1000/abc/", "https://doi.org/10.1000/ABC/", "10.1000/abc/,"]],
 ];
 
-describe("one reader of names", () => {
-  it.each(spellings)("row %i: reads the spellings of %s", (_row, name, texts) => {
+describe("readWorkName", () => {
+  it.each(spellings)("reads all spellings of %s", (name, texts) => {
     expect(texts.map((text) => [text, nameIn(text)])).toEqual(texts.map((text) => [text, name]));
   });
 
-  const none = [
+  const placeholders = [
     "N/A",
     "n/a",
     "none",
@@ -234,7 +219,7 @@ describe("one reader of names", () => {
   ];
   const others = ["", " ", "null", "TBD", "?", "0000.00000", "math/0000000", "2302.121923", "2302.12192v0"];
   it.each([
-    ...none,
+    ...placeholders,
     ...others,
     "10.1000/a b",
     "10.1000/a, 10.1000/b",
@@ -252,49 +237,47 @@ describe("one reader of names", () => {
     "https://arxiv.org.example.com/abs/2302.12192",
     "https://scholar.google.com/scholar?q=10.1371/journal.pone.0001",
     "arXiv:2302.12192, arXiv:2302.12193",
-  ])("row 14: takes %j for no identifier", (text) => {
+  ])("reads no identifier from %j", (text) => {
     expect(nameIn(text)).toBeNull();
   });
 
-  it("row 14: takes a placeholder for no work id, and UUIDs in one spelling", () => {
-    for (const text of [
-      ...[
-        "N/A",
-        "none",
-        "-",
-        "unknown",
-        "0",
-        "00000000-0000-0000-0000-000000000000",
-        "#N/A",
-        "<NA>",
-        "(none)",
-        "n\\a",
-      ],
-      ...[
-        "-1",
-        "xxx",
-        "[]",
-        "{}",
-        "not_available",
-        "NULL.",
-        "false",
-        "pending",
-        "forthcoming",
-        "unpublished",
-        "—",
-        "…",
-      ],
-    ]) {
-      expect([text, parseWorkId(text)]).toEqual([text, null]);
-    }
-    const uuid = "0b5ad6a5-71cb-4a4f-9a0b-2f2a0f3c9d11";
-    for (const text of [uuid, uuid.toUpperCase(), `urn:uuid:${uuid}`, `{${uuid}}`, ` ${uuid} `]) {
-      expect(parseWorkId(text)).toBe(uuid);
-    }
+  it.each([
+    "N/A",
+    "none",
+    "-",
+    "unknown",
+    "0",
+    "00000000-0000-0000-0000-000000000000",
+    "#N/A",
+    "<NA>",
+    "(none)",
+    "n\\a",
+    "-1",
+    "xxx",
+    "[]",
+    "{}",
+    "not_available",
+    "NULL.",
+    "false",
+    "pending",
+    "forthcoming",
+    "unpublished",
+    "—",
+    "…",
+  ])("parseWorkId returns null for the placeholder %j", (text) => {
+    expect(parseWorkId(text)).toBeNull();
   });
 
-  it("reads its own spelling as the same name", () => {
-    for (const [, name] of spellings) expect(nameIn(name)).toBe(name);
+  const uuid = "0b5ad6a5-71cb-4a4f-9a0b-2f2a0f3c9d11";
+  it.each([uuid, uuid.toUpperCase(), `urn:uuid:${uuid}`, `{${uuid}}`, ` ${uuid} `])(
+    "parseWorkId normalizes the UUID %j",
+    (text) => {
+      expect(parseWorkId(text)).toBe(uuid);
+    },
+  );
+
+  it("reads a normalized name unchanged", () => {
+    for (const [name] of spellings) expect(nameIn(name)).toBe(name);
   });
 
   it.each([
@@ -303,12 +286,12 @@ describe("one reader of names", () => {
     "pith:\u200bROU4N4IR",
     "http://127.0.0.1:4000/paper/pith:ROU4N4IR",
     "https://pith.science/pith/ROU4N4IR/bundle.json?x#y",
-  ])("reads %j as a Pith number", (text) => {
+  ])("parsePaperRef reads %j as a Pith number", (text) => {
     expect(parsePaperRef(text)).toEqual({ kind: "pith", suffix: "ROU4N4IR", year: null });
   });
 });
 
-describe("references and queries", () => {
+describe("identifiers in references and queries", () => {
   let database: TestDatabase;
   let client: Client;
   let nth = 0;
@@ -331,9 +314,9 @@ describe("references and queries", () => {
   });
   afterAll(() => database.drop());
 
-  it.each(spellings.filter(([, name]) => name !== "1601.07616v1" && !/^2302.*v1$/.test(name)))(
-    "row %i: join the spellings of %s to one work, whichever member has them",
-    async (_row, name, texts) => {
+  it.each(spellings.filter(([name]) => name !== "1601.07616v1" && !/^2302.*v1$/.test(name)))(
+    "join all spellings of %s to one work, in either member",
+    async (name, texts) => {
       const before = ((await workOf(name))?.["citedByCount"] as number | undefined) ?? 0;
       const bundles = texts.flatMap((text) => [citing({ doi: text }), citing({ cited_arxiv_id: text })]);
       expect((await takeIn(database, bundles)).rejected).toEqual(new Map());
@@ -343,7 +326,7 @@ describe("references and queries", () => {
     },
   );
 
-  it("row 4: count a stamp for the paper, and `paper(ref:)` reads it", async () => {
+  it("accept an arXiv stamp, in a reference and in paper(ref:)", async () => {
     await takeIn(database, [
       bundleOfPaper({ arxivId: "2302.99999" }, (paper) => [
         snapshotEvent(paper, { paper: { title: "Stamped" } }),
@@ -358,7 +341,7 @@ describe("references and queries", () => {
   });
 
   it.each(["N/A", "none", "-", "unknown", "10.", "arXiv"])(
-    "row 14: leave two references by %j two works",
+    "keep two references with the placeholder %j as two works",
     async (text) => {
       const before = await client.ask<{ status: { works: number } }>("{ status { works } }");
       await takeIn(
@@ -369,7 +352,7 @@ describe("references and queries", () => {
         ]),
       );
       const after = await client.ask<{ status: { works: number } }>("{ status { works } }");
-      // Six citing papers, and a work of its own for each of their references.
+      // Six citing papers, and a separate work for each of their references.
       expect(after.status.works - before.status.works).toBe(12);
     },
   );

@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper } from "../ingest/bundles.ts";
 import { takeIn } from "../ingest/take-in.ts";
 
-describe("row 24: a time", () => {
+describe("readInstant", () => {
   it.each([
     ["2024-01-01T00:00:00+00:00", "2024-01-01T00:00:00.000000"],
     ["2024-01-01T00:00:00-00:00", "2024-01-01T00:00:00.000000"],
@@ -37,7 +37,7 @@ describe("row 24: a time", () => {
     ["1969-12-31T23:59:59.5Z", "1969-12-31T23:59:59.500000"],
     ["2016-12-31T18:59:60-05:00", "2017-01-01T00:00:00.000000"],
     [`2024-01-01T00:00:00.${"0".repeat(40)}Z`, "2024-01-01T00:00:00.000000"],
-  ])("reads %s", (text, instant) => {
+  ])("reads %s as %s", (text, instant) => {
     expect(readInstant(text)).toBe(instant);
   });
 
@@ -65,12 +65,12 @@ describe("row 24: a time", () => {
     "9999-12-31T23:59:59-00:01",
     "2024-01-01T00:00:00.Z",
     "1704067200",
-  ])("refuses %j", (text) => {
+  ])("rejects %j", (text) => {
     expect(readInstant(text)).toBeNull();
   });
 });
 
-describe("row 24: events(filter: { since })", () => {
+describe("events(filter: { since: })", () => {
   let database: TestDatabase;
   let client: Client;
   beforeAll(async () => {
@@ -91,12 +91,12 @@ describe("row 24: events(filter: { since })", () => {
     ["2024-01-01T00:00:00.123456Z", 1],
     ["2024-01-01T00:00:00.123456789Z", 1],
     ["2024-01-01T00:00:00.123457Z", 0],
-  ])("takes %s as the instant it is", async (since, count) => {
+  ])("with since %s matches %i events", async (since, count) => {
     const source = "query ($since: DateTime!) { events(filter: { since: $since }) { totalCount } }";
     expect(await client.ask(source, { since })).toEqual({ events: { totalCount: count } });
   });
 
-  it("refuses what is no time with BAD_USER_INPUT", async () => {
+  it("rejects 30 February with BAD_USER_INPUT", async () => {
     const [error] = await client.errors('{ events(filter: { since: "2024-02-30" }) { totalCount } }');
     expect(error?.extensions["code"]).toBe("BAD_USER_INPUT");
     expect(error?.message).toContain("2026-06-01T02:00+02:00");

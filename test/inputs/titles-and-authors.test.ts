@@ -23,8 +23,8 @@ async function ingestPaper(paper: { title?: string; authors_text?: string; abstr
   nth++;
   const arxivId = `2401.${String(nth).padStart(5, "0")}`;
   await takeIn(database, [
-    bundleOfPaper({ arxivId }, (made) => [
-      snapshotEvent(made, { paper, references: [{ title: paper.title ?? "" }] }),
+    bundleOfPaper({ arxivId }, (written) => [
+      snapshotEvent(written, { paper, references: [{ title: paper.title ?? "" }] }),
     ]),
   ]);
   return arxivId;
@@ -56,11 +56,11 @@ test.each([
   "Optical Network Control",
   "Total Solar Eclipse",
   "Total\n  Solar\u00a0Eclipse",
-])("row 1: finds the sample's title that has a line break in %j", async (text) => {
+])("titleContains finds %j in a title with a line break", async (text) => {
   expect(await countTitled(text)).toBe(1);
 });
 
-test("row 1: shows titles, abstracts and cited titles on one line, and what was signed beside them", async () => {
+test("titles, abstracts and cited titles are shown on one line, with the signed texts beside them", async () => {
   const signed = {
     title: "Two\n  lines\u00a0of a  title ",
     abstract_excerpt: "An\r\nabstract.\t",
@@ -86,7 +86,7 @@ test("row 1: shows titles, abstracts and cited titles on one line, and what was 
   });
 });
 
-test("row 3: finds and shows authors whose names are written in TeX as people write them", async () => {
+test("authors written in TeX are found and shown with their letters", async () => {
   const source = '{ paper(ref: "pith:W6XBXMPL") { title authors signedAuthors } }';
   const { paper } = await client.ask<{ paper: { title: string; authors: string[]; signedAuthors: string } }>(
     source,
@@ -99,7 +99,7 @@ test("row 3: finds and shows authors whose names are written in TeX as people wr
   }
 });
 
-test("row 3: TeX never breaks a word of a title, and mathematics stays", async () => {
+test("a title with TeX is found by its words, and keeps its mathematics", async () => {
   await ingestPaper({ title: "On Schr\\\"{o}dinger's $\\infty$-type {\\L}ukasiewicz na{\\\"\\i}vet\\'e" });
   const title = "On Schrödinger's $\\infty$-type Łukasiewicz naïveté";
   for (const words of ["Schrödinger Łukasiewicz", "naïveté"])
@@ -110,7 +110,7 @@ test("row 3: TeX never breaks a word of a title, and mathematics stays", async (
 test.each([
   ["Robert Downey, Jr., Jane Roe and John Smith III", ["Robert Downey Jr.", "Jane Roe", "John Smith III"]],
   ["A. Author, B. Author, et al.", ["A. Author", "B. Author"]],
-])("row 9: the authors of %j", async (text, authors) => {
+])("authors keeps suffixes with their names, and omits et al.: %j", async (text, authors) => {
   expect(await authorsOf(text)).toEqual(authors);
 });
 
@@ -123,11 +123,11 @@ test.each([
     "A. Alpha (1), B. Beta (2) ((1) CERN, Geneva, (2) Dept of Physics and Astronomy, Leiden)",
     ["A. Alpha", "B. Beta"],
   ],
-])("row 10: the authors of %j", async (text, authors) => {
+])("authors separates collaborations and omits affiliations: %j", async (text, authors) => {
   expect(await authorsOf(text)).toEqual(authors);
 });
 
-test("plain lists of authors are read as by the parser of all lists", () => {
+test("authorsInText agrees with parseAuthors on plain lists of names", () => {
   const random = randomFrom(1);
   const families = [
     "Author",
@@ -155,7 +155,7 @@ test("plain lists of authors are read as by the parser of all lists", () => {
   }
 });
 
-test("row 22: finds composed and decomposed letters by each other, in titles and by words", async () => {
+test("composed and decomposed letters match each other in titleContains and search", async () => {
   await ingestPaper({ title: "Schro\u0308dinger cats in superposition" });
   await ingestPaper({ title: "Ångström cats in superposition" });
   for (const text of ["Schrödinger cats", "Schro\u0308dinger cats", "SCHRO\u0308DINGER CATS"]) {
@@ -175,18 +175,18 @@ test.each([
   ["دراسة ٢٠٢٣ جديدة", ["٢٠٢٣", "دراسة"]],
   ["การศึกษาใหม่ ที่ ๒๕๖๖", ["ที่", "๒๕๖๖"]],
   ["A zero\u00adwidth and a zwnj می\u200cخواهم", ["zerowidth", "می\u200cخواهم", "میخواهم"]],
-])("row 23: digits and marks of other scripts are parts of words: %s", async (title, words) => {
+])("search treats digits and marks of other scripts as parts of words: %s", async (title, words) => {
   await ingestPaper({ title });
   for (const word of words) expect([word, await search(word)]).toEqual([word, [`WORDS ${title}`]]);
 });
 
-test("row 23: a part of a word up to a mark is another word", async () => {
+test("search does not match a word by its part before a mark", async () => {
   await ingestPaper({ title: "क्षेत्र सिद्धांत" });
   expect(await search("क्षेत्र")).toEqual(["WORDS क्षेत्र सिद्धांत"]);
   expect((await search("क")).filter((found) => found.startsWith("WORDS"))).toEqual([]);
 });
 
-test("what separates words is the same in the database and in queries, for every assigned character", async () => {
+test("every assigned character separates words in the database exactly if it does in queries", async () => {
   const { wordShape } = await import("../../src/api/text-search.ts");
   const { rows } = await database.pool.query<{ code: number; words: string }>(
     `SELECT code, pith_graph_words('é' || chr(code) || 'é') AS words FROM generate_series(33, 65535) AS code

@@ -33,7 +33,7 @@ test("the packed library verifies the registry's own document in Node.js", async
   });
 });
 
-test("a changed document is refused by its code", async () => {
+test("the packed library rejects a changed document with STATE_HASH_MISMATCH", async () => {
   const text = await readFile(seed, "utf8");
   await writeFile(join(library.folder, "changed.json"), text.replace('"title":"', '"title":"Not '));
   const { status, output } = await runIn(library.folder, process.execPath, ["verify.mjs", "changed.json"]);
@@ -41,19 +41,22 @@ test("a changed document is refused by its code", async () => {
   expect(output).toContain("STATE_HASH_MISMATCH");
 });
 
-test.each(["node16", "bundler"] as const)("its types serve under moduleResolution %s", async (kind) => {
-  const program = `import { mergeDocuments, parseDocument, verifyEvent, type Judgement } from "pith-graph/protocol";
+test.each(["node16", "bundler"] as const)(
+  "the library's types compile with moduleResolution %s",
+  async (kind) => {
+    const program = `import { mergeDocuments, parseDocument, verifyEvent, type Judgement } from "pith-graph/protocol";
 const judgement: Judgement = verifyEvent(parseDocument("{}").copies[0] ?? null);
 const proof: "hash" | "receipt" | "signed" = judgement.accepted ? judgement.event.proof : "hash";
 export const sha256: string | undefined = mergeDocuments(["{}"]).states.values().next().value?.sha256;
-// @ts-expect-error: no type is lost on the way.
+// @ts-expect-error: the type of proof is not any.
 export const wrong: number = proof;
 `;
-  await writeFile(join(library.folder, "program.ts"), program);
-  expect(faultsOf(join(library.folder, "program.ts"), kind)).toEqual([]);
-});
+    await writeFile(join(library.folder, "program.ts"), program);
+    expect(faultsOf(join(library.folder, "program.ts"), kind)).toEqual([]);
+  },
+);
 
-test("nothing of the library needs Node.js: it imports itself and @noble", async () => {
+test("the library imports only itself and @noble, and nothing of Node.js", async () => {
   const folder = join(library.folder, "node_modules/pith-graph/dist/protocol");
   const names = (await readdir(folder)).filter((name) => name.endsWith(".js"));
   const imported = new Set<string>();
@@ -68,20 +71,20 @@ test("nothing of the library needs Node.js: it imports itself and @noble", async
   expect(others).toEqual(["@noble/ed25519", "@noble/hashes/sha2.js", "@noble/hashes/utils.js"]);
 });
 
-test("the package holds what it runs, and nothing of its making", () => {
+test("the package contains the files that it runs, and no sources or tests", () => {
   const folders = new Set(library.files.map((path) => path.split("/")[0]));
   expect([...folders].sort()).toEqual(
     ["LICENSE", "README.md", "bin", "dist", "drizzle", "package.json", "sample", "schema.graphql"].sort(),
   );
 });
 
-test("docs/library.md shows the example as it is run", async () => {
+test("docs/library.md contains the example examples/library/verify.mjs", async () => {
   const text = await readFile("docs/library.md", "utf8");
   const example = await readFile("examples/library/verify.mjs", "utf8");
   expect(text).toContain(example.replace(/^\/\/.*\n/, "").trim());
 });
 
-test("verifyEvent takes a text or a value, and says what is wrong with either", async () => {
+test("verifyEvent accepts a text, bytes or a value, and returns the reason for rejecting one", async () => {
   const keyring = createKeyring(parseKeyring(parseJson(await readFile("sample/keyring.json"))));
   const [line = ""] = (await readFile("sample/forks.ndjson", "utf8")).split("\n");
   const [event] = parseDocument(line).copies;
@@ -105,7 +108,7 @@ test("verifyEvent takes a text or a value, and says what is wrong with either", 
 
 const libraries = new Map<string, ts.SourceFile | undefined>();
 
-/** What the compiler says of a program; the language's own declarations are read once. */
+/** The compiler's messages for a program. The declarations of the language are read once. */
 function faultsOf(path: string, kind: "node16" | "bundler"): string[] {
   const options: ts.CompilerOptions = {
     module: kind === "node16" ? ts.ModuleKind.Node16 : ts.ModuleKind.ESNext,

@@ -43,7 +43,7 @@ export async function packLibrary(): Promise<PackedLibrary> {
   };
 }
 
-/** `npm run build` writes them; what the launcher builds by itself has none. They lie beside the code, which stays. */
+/** Writes the declarations, unless `npm run build` has: the launcher's own build has none. */
 async function writeDeclarations(): Promise<void> {
   if (existsSync("dist/protocol/index.d.ts")) return;
   await run("node_modules/.bin/tsc", ["-p", "tsconfig.library.json", "--outDir", "dist"]);

@@ -1,14 +1,14 @@
-/** An event of a stream: of GraphQL over SSE, `next` or `complete`. */
+/** A `next` event of GraphQL over SSE. */
 export type StreamEvent = {
   readonly id: string | null;
   readonly data: { data?: Record<string, unknown>; errors?: { extensions: Record<string, unknown> }[] };
 };
 
-/** A client of one event stream, as browsers have one: it remembers the last id, comments and empty events too. */
+/** A client of an event stream. It remembers the last id, as browsers do, and counts comments. */
 export class EventStream {
   lastEventId: string | null = null;
   comments = 0;
-  /** Whether the server said that nothing more is to come. */
+  /** Whether the server has sent `complete`. */
   isComplete = false;
   readonly #abort = new AbortController();
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
@@ -62,7 +62,7 @@ export class EventStream {
     }
   }
 
-  /** Resolves once so many comments have come: signs of life. Events meanwhile are passed over. */
+  /** Resolves after `count` heartbeat comments. Events in between are skipped. */
   async beats(count: number): Promise<void> {
     const wanted = this.comments + count;
     while (this.comments < wanted) {

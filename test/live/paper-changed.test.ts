@@ -26,7 +26,7 @@ const subscription = `subscription ($refs: [String!], $after: String) { paperCha
   position stateSha256 paper { title state { sha256 } claims { totalCount } } } }`;
 
 let number = 0;
-/** A paper that was not there before. */
+/** A document of a new paper, unless an arXiv id is given. */
 function text(title: string, arxivId = `2501.${String(++number).padStart(5, "0")}`, version = 1): string {
   return documentOf({ arxivId, version, title, submittedAt: "2025-01-01T00:00:00Z" }).text;
 }
@@ -44,20 +44,20 @@ async function open(server: RunningServer, options: Parameters<typeof EventStrea
   return stream;
 }
 
-type Told = { position: string; stateSha256: string; paper: { title: string; state: { sha256: string } } };
+type Change = { position: string; stateSha256: string; paper: { title: string; state: { sha256: string } } };
 
-async function nextOf(stream: EventStream): Promise<Told> {
+async function nextOf(stream: EventStream): Promise<Change> {
   const event = await stream.next();
   if (event === null) throw new Error("The stream ended.");
-  const told = toldBy(event);
-  expect(event.id).toBe(told.position);
-  return told;
+  const change = changeOf(event);
+  expect(event.id).toBe(change.position);
+  return change;
 }
 
-function toldBy(event: StreamEvent): Told {
-  const told = event.data.data?.["paperChanged"];
-  if (told === undefined) throw new Error(`No change was told: ${JSON.stringify(event)}`);
-  return told as Told;
+function changeOf(event: StreamEvent): Change {
+  const change = event.data.data?.["paperChanged"];
+  if (change === undefined) throw new Error(`The event has no change: ${JSON.stringify(event)}`);
+  return change as Change;
 }
 
 async function titles(stream: EventStream, count: number): Promise<string[]> {
@@ -66,7 +66,7 @@ async function titles(stream: EventStream, count: number): Promise<string[]> {
   return found;
 }
 
-it("a change is told with the paper as it is now, in the order of the feed", async () => {
+it("paperChanged sends changes in the order of the feed, with the current paper", async () => {
   const stream = await open(await serve());
   await stream.beats(1);
   await ingestTexts(database, [text("First")]);
@@ -80,13 +80,13 @@ it("a change is told with the paper as it is now, in the order of the feed", asy
   expect(new Set(await titles(stream, 2))).toEqual(new Set(["Second", "Third"]));
 });
 
-it("nothing is missed and nothing told twice through a restart of the server", async () => {
+it("paperChanged sends each change exactly once across restarts of the server", async () => {
   let server = await serve();
   const { port } = server;
   let stream = await open(server);
   await stream.beats(1);
   const wanted: string[] = [];
-  const told: string[] = [];
+  const received: string[] = [];
   for (let round = 0; round < 4; round++) {
     const wave = Array.from({ length: 30 }, (_, nth) => `Round ${round}, ${nth}`);
     wanted.push(...wave);
@@ -94,11 +94,11 @@ it("nothing is missed and nothing told twice through a restart of the server", a
       database,
       wave.map((title) => text(title)),
     );
-    // Some are told before the server stops, some while it does, the rest after.
-    if (round % 2 === 0) told.push(...(await titles(stream, 7)));
+    // Some changes are received before the server stops, some while it stops, the rest after.
+    if (round % 2 === 0) received.push(...(await titles(stream, 7)));
     const stopping = server.close();
     for (let event = await stream.next(); event !== null; event = await stream.next()) {
-      told.push(toldBy(event).paper.title);
+      received.push(changeOf(event).paper.title);
     }
     expect(stream.isComplete).toBe(false);
     await stopping;
@@ -106,14 +106,14 @@ it("nothing is missed and nothing told twice through a restart of the server", a
     server = await serve(port);
     stream = await open(server, { lastEventId: stream.lastEventId });
   }
-  told.push(...(await titles(stream, wanted.length - told.length)));
-  expect([...told].sort()).toEqual([...wanted].sort());
+  received.push(...(await titles(stream, wanted.length - received.length)));
+  expect([...received].sort()).toEqual([...wanted].sort());
   // Nothing is left over.
   await ingestTexts(database, [text("The end")]);
   expect(await titles(stream, 1)).toEqual(["The end"]);
 });
 
-it("only papers that refs name are told of, also such as come later, and signs of life carry one on", async () => {
+it("paperChanged(refs:) sends only named papers, also later ones, and heartbeats advance the position", async () => {
   const server = await serve();
   const named = documentOf({
     arxivId: "2502.00009",
@@ -139,7 +139,7 @@ it("only papers that refs name are told of, also such as come later, and signs o
   await ingestTexts(database, [text("By DOI", "2502.00003"), named.text]);
   expect(await titles(stream, 1)).toEqual(["This version"]);
   expect(new Set(await titles(stream, 2))).toEqual(new Set(["By DOI", "By number"]));
-  await ingestTexts(database, [text("Nobody's")]);
+  await ingestTexts(database, [text("Unnamed")]);
   const head = Number((await database.pool.query("SELECT max(position) FROM changes")).rows[0].max);
   while (Number(stream.lastEventId) < head) await stream.beats(1);
   expect(Number(before)).toBeLessThan(head);
@@ -147,7 +147,7 @@ it("only papers that refs name are told of, also such as come later, and signs o
   while (Number(none.lastEventId) < head) await none.beats(1);
 });
 
-it("who is behind by more than is kept is told all of it", async () => {
+it("paperChanged(afterPosition: 0) sends all changes, however many", async () => {
   const { rows } = await database.pool.query<{ title: string }>(
     "SELECT title FROM changes JOIN papers USING (paper_id) ORDER BY position",
   );
@@ -162,7 +162,7 @@ it.each([
   [{ after: "x" }, null],
   [{ after: "999999999" }, null],
   [{}, "-1"],
-])("%.40j is refused", async (variables, lastEventId) => {
+])("paperChanged rejects %.40j with BAD_USER_INPUT", async (variables, lastEventId) => {
   const stream = await open(await serve(), { variables, lastEventId });
   const event = await stream.next();
   expect(event?.data.errors?.[0]?.extensions["code"]).toBe("BAD_USER_INPUT");
@@ -170,17 +170,17 @@ it.each([
 });
 
 /** @threat T46 */
-it("of one address only so many streams are open; one that goes makes room", async () => {
+it("the 33rd stream of an address is rejected with RATE_LIMITED until another is closed", async () => {
   const server = await serve();
   const streams = await Promise.all(Array.from({ length: 32 }, () => open(server)));
   await Promise.all(streams.map((stream) => stream.beats(1)));
   const refused = await (await open(server)).next();
   expect(refused?.data.errors?.[0]?.extensions["code"]).toBe("RATE_LIMITED");
   streams[0]?.close();
-  // The server hears of it a moment later: who is refused comes again.
-  for (let isLetIn = false; !isLetIn; ) {
+  // The server notices the closed stream a moment later.
+  for (let isAccepted = false; !isAccepted; ) {
     const stream = await open(server);
-    isLetIn = await stream.beats(2).then(
+    isAccepted = await stream.beats(2).then(
       () => true,
       () => false,
     );
@@ -188,7 +188,7 @@ it("of one address only so many streams are open; one that goes makes room", asy
   }
 });
 
-it("ends the connection of a client that reads nothing, which can go on where it was", async () => {
+it("the connection of a client that does not read is ended, and the client can continue from its position", async () => {
   const { rows } = await database.pool.query<{ head: string }>(
     "SELECT max(position)::text AS head FROM changes",
   );
@@ -210,7 +210,7 @@ it("ends the connection of a client that reads nothing, which can go on where it
       }),
     );
   });
-  // Some 26 MB: more than the sockets between can hold. Nobody reads it.
+  // About 26 MB, more than the buffers of the sockets hold, and it is not read.
   const fields = ["a", "b", "c", "d", "e", "f"].map((name) => `${name}: title`).join(" ");
   const query = `subscription { paperChanged(afterPosition: "${after}") { paper { ${fields} } } }`;
   const request = get(
@@ -228,7 +228,7 @@ it("ends the connection of a client that reads nothing, which can go on where it
   );
 });
 
-it("the commands of docs/live.md are told of a change", async () => {
+it("the commands of docs/live.md print a change", async () => {
   const commands = [...(await readFile("docs/live.md", "utf8")).matchAll(/^curl (-sN .*)$/gm)];
   expect(commands).toHaveLength(2);
   const server = await serve();
@@ -255,7 +255,7 @@ it("the commands of docs/live.md are told of a change", async () => {
         if (String(value).startsWith(start)) return String(value);
       }
     };
-    // A sign of life: it is listened to.
+    // After a heartbeat the subscription is active.
     await line(":");
     await ingestTexts(database, [text("For curl")]);
     expect(await line("data: ")).toContain('"title":"For curl"');

@@ -43,39 +43,39 @@ const allowed = ["--allow-host", "127.0.0.1"];
 const documents = papers(8);
 const textsOf = (list: typeof documents) => list.map(({ text }) => text);
 
-it("follows a mirror, tells how far, and goes on there after it was killed", async () => {
+it("sync continues from its position after it was killed, and reports equal states", async () => {
   await ingestTexts(a, textsOf(documents), "signed");
   const listed = (await a.pool.query("SELECT pith_number FROM changes ORDER BY position")).rows;
   const paths = listed.map((row) => `/pith/${suffixOf(row.pith_number)}/bundle.json`);
-  const held: ServerResponse[] = [];
-  let isHolding = true;
+  const unanswered: ServerResponse[] = [];
+  let isStalled = true;
   const server = await serve(a, (request, response) => {
-    // The sixth comes to no end.
-    if (!isHolding || request.url !== paths[5]) return false;
-    held.push(response);
+    // The sixth bundle is never answered.
+    if (!isStalled || request.url !== paths[5]) return false;
+    unanswered.push(response);
     return true;
   });
   const child = spawnCli(["sync", ...allowed, "--concurrency", "1", server.url], { env });
   await expect.poll(() => cursorOf(b, server.url), { timeout: 60_000 }).toBe(5);
-  await expect.poll(() => held.length).toBe(1);
+  await expect.poll(() => unanswered.length).toBe(1);
   child.kill("SIGKILL");
   expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
   expect(Object.keys(await statesOf(b))).toHaveLength(5);
 
-  isHolding = false;
-  server.asked.splice(0);
+  isStalled = false;
+  server.requests.splice(0);
   const { status, stderr } = await runCli(["sync", server.url], {
     env: { ...env, PITH_GRAPH_ALLOW_HOSTS: "other.example, 127.0.0.1" },
   });
   expect(stderr).toContain("3 documents: 3 merged, 0 unchanged");
   expect(stderr).toContain("At position 8 of its feed, its end: both mirrors hold the same states");
   expect(status).toBe(0);
-  expect(server.asked.filter((url) => url.includes("/bundle.json"))).toEqual(paths.slice(5));
+  expect(server.requests.filter((url) => url.includes("/bundle.json"))).toEqual(paths.slice(5));
   expect(await statesOf(b)).toEqual(await statesOf(a));
   expect(await headOf(b)).toEqual(await headOf(a));
 });
 
-it("goes on with --follow until it is asked to stop", async () => {
+it("sync --follow imports new papers until it is stopped, and exits 143", async () => {
   await ingestTexts(a, textsOf(documents.slice(0, 3)), "signed");
   const server = await serve(a);
   const child = spawnCli(["sync", "--follow", ...allowed, server.url], { env });
@@ -88,7 +88,7 @@ it("goes on with --follow until it is asked to stop", async () => {
   expect(await statesOf(b)).toEqual(await statesOf(a));
 });
 
-it("names what it refused, and says so by its exit status", async () => {
+it("sync names rejected documents and the papers that differ, and exits 1", async () => {
   await ingestTexts(a, textsOf(documents), "signed");
   const [first, second] = [documents[0] ?? expect.fail(), documents[1] ?? expect.fail()];
   const server = await serve(a, (request, response) => {
@@ -106,7 +106,7 @@ it("names what it refused, and says so by its exit status", async () => {
   expect(status).toBe(1);
 });
 
-it("says which papers are outstanding, and quarantine retry fetches them", async () => {
+it("sync exits 3 and names outstanding papers, and quarantine retry fetches them", async () => {
   await ingestTexts(a, textsOf(documents), "signed");
   const [first = expect.fail()] = documents;
   let isBroken = true;
@@ -137,7 +137,7 @@ it("says which papers are outstanding, and quarantine retry fetches them", async
   ]);
 });
 
-it("fetches a list of numbers where there is no feed", async () => {
+it("sync --numbers fetches the papers of a list from a mirror without a feed", async () => {
   await ingestTexts(a, textsOf(documents), "signed");
   const server = await serve(a, (request, response) => {
     if (!request.url?.startsWith("/feed")) return false;
@@ -155,10 +155,10 @@ it("fetches a list of numbers where there is no feed", async () => {
   expect(status).toBe(0);
 });
 
-it("answers mistakes with what to do", async () => {
+it("sync answers wrong arguments with what to do, and exits 2 or 3", async () => {
   const list = join(folder, "bad.txt");
   await writeFile(list, "2301.00001\n");
-  // 2: the command is wrong; 3: the mirror cannot be followed, or not by this policy.
+  // 2: wrong arguments. 3: the mirror cannot be reached, or the policy forbids it.
   const cases: [args: string[], message: string, status?: number][] = [
     [
       ["http://127.0.0.1:1"],

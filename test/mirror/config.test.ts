@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { readConfig } from "../../src/config/index.ts";
 
-it("reads the mirror's address and the allowed hosts", () => {
+it("readConfig reads PITH_GRAPH_BASE_URL and PITH_GRAPH_ALLOW_HOSTS, and rejects an invalid address", () => {
   expect(readConfig({})).toMatchObject({ baseUrl: undefined, allowedHosts: [] });
   const environment = {
     PITH_GRAPH_BASE_URL: "https://Example.org/graph/",

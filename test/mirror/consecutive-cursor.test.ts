@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { ConsecutiveCursor } from "../../src/sync/consecutive-cursor.ts";
 
-it("moves over what is complete without a gap, and no further", () => {
+it("ConsecutiveCursor advances to the end of the completed positions without a gap", () => {
   const cursor = new ConsecutiveCursor<number>();
   const [first, second, third, fourth] = [1, 2, 3, 4].map((position) => cursor.begin(position));
   expect(second?.()).toBeNull();
@@ -14,7 +14,7 @@ it("moves over what is complete without a gap, and no further", () => {
   expect([fifth(), fifth()]).toEqual([5, null]);
 });
 
-it("stands at the last consecutive completion in whatever order positions complete", () => {
+it("ConsecutiveCursor is at the last consecutive position for any order of completion", () => {
   const order = fc.integer({ min: 1, max: 40 }).chain((count) =>
     fc
       .shuffledSubarray(
@@ -28,15 +28,15 @@ it("stands at the last consecutive completion in whatever order positions comple
       const cursor = new ConsecutiveCursor<number>();
       const complete = Array.from({ length: count }, (_, index) => cursor.begin(index + 1));
       const done = new Set<number>();
-      let stands = 0;
+      let cursorPosition = 0;
       for (const position of completed) {
         done.add(position);
-        stands = complete[position - 1]?.() ?? stands;
+        cursorPosition = complete[position - 1]?.() ?? cursorPosition;
         let expected = 0;
         while (done.has(expected + 1)) expected++;
-        expect(stands).toBe(expected);
+        expect(cursorPosition).toBe(expected);
       }
-      expect(cursor.open).toBe(count - stands);
+      expect(cursor.open).toBe(count - cursorPosition);
     }),
   );
 });

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 
-/** What may go wrong with one answer, and be right the next time. */
+/** A fault of one answer, after which the next may be right. */
 export type MirrorFault = (request: IncomingMessage, response: ServerResponse) => void;
 
 const someText = '{"bundle_type":"pith_open_graph_bundle","events":[';
 
-/** Faults of the network and the server: they are never the document's. */
+/** Transient faults of the network or the server, never of the document. */
 export const passingFaults: Readonly<Record<string, MirrorFault>> = {
   "500": (_request, response) => response.writeHead(500).end("oops"),
   "503": (_request, response) => response.writeHead(503, { "retry-after": "5" }).end(),
@@ -23,7 +23,7 @@ export const passingFaults: Readonly<Record<string, MirrorFault>> = {
   "no HTTP": (request) => request.socket.end("SSH-2.0-OpenSSH_9.2\r\n\r\n"),
 };
 
-/** Answers that are believed once they repeat. */
+/** Answers that are definite once they repeat. */
 export const doubtfulAnswers: Readonly<Record<string, MirrorFault>> = {
   "404": (_request, response) => response.writeHead(404).end(),
   "an error page": (_request, response) => response.writeHead(200).end("<!doctype html><h1>Maintenance</h1>"),

@@ -22,14 +22,14 @@ afterAll(() => database.drop());
 
 const hash = (text: string) => createHash("sha256").update(text).digest("hex");
 
-/** The definition, from the set alone. */
+/** The checksum by its definition, computed from the set. */
 function checksumOf(states: ReadonlyMap<string, string>): string {
   let sum = 0n;
   for (const [pithNumber, state] of states) sum += BigInt(`0x${hash(`${pithNumber} ${state}`)}`);
   return (sum % 2n ** 256n).toString(16).padStart(64, "0");
 }
 
-it("has a checksum that is the set's, whatever the order in which it came about", () => {
+it("the feed's checksum depends on the set of states only, not on the order of changes", () => {
   const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 3 })));
   fc.assert(
     fc.property(steps, (list) => {
@@ -47,7 +47,7 @@ it("has a checksum that is the set's, whatever the order in which it came about"
   );
 });
 
-it("gives positions in the order of commits, without gaps, and tells who listens", async () => {
+it("recordChanges gives positions in the order of commits without gaps, and notifies listeners", async () => {
   const change = (paper: number, before: string | null, after: string): StateChange => ({
     paperId: BigInt(paper),
     pithNumber: `pith:2023:${paper}`,
@@ -58,18 +58,18 @@ it("gives positions in the order of commits, without gaps, and tells who listens
   const [listener, first, second] = await Promise.all([1, 2, 3].map(() => database.pool.connect()));
   if (listener === undefined || first === undefined || second === undefined) expect.fail();
   await listener.query(`LISTEN ${changesChannel}`);
-  const told = once(listener, "notification");
+  const notified = once(listener, "notification");
 
   await first.query("BEGIN");
   await second.query("BEGIN");
   await recordChanges(first, [change(1, null, "a"), change(2, null, "b")], now);
-  // The other waits for the row of the counter.
+  // The second transaction waits for the row of the counter.
   const waiting = recordChanges(second, [change(1, hash("a"), "c")], now);
   await first.query("COMMIT");
   await waiting;
-  // What is rolled back leaves no gap.
+  // A rollback leaves no gap.
   await second.query("ROLLBACK");
-  expect((await told)[0]).toMatchObject({ channel: changesChannel, payload: "2" });
+  expect((await notified)[0]).toMatchObject({ channel: changesChannel, payload: "2" });
   await second.query("BEGIN");
   await recordChanges(second, [change(2, hash("b"), "d"), change(3, null, "e")], now);
   await second.query("COMMIT");

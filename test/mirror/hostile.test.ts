@@ -48,10 +48,10 @@ const other = documents[4] ?? expect.fail();
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A mirror of the six papers that answers wrongly where the third is asked for. */
-async function serveWrongly(answer: Answer): Promise<Listening & { readonly asked: string[] }> {
+/** A mirror of the six papers that gives a wrong answer for the third. */
+async function serveWrongly(answer: Answer): Promise<Listening & { readonly requests: string[] }> {
   const server = await serveMirror(a, (request, response) => {
-    // Its state, too: that is asked for where no bundle is.
+    // Also for its state, which is requested if there is no bundle.
     if (!request.url?.startsWith(`/pith/${suffixOf(target.pithNumber)}/`)) return false;
     answer(request, response);
     return true;
@@ -65,7 +65,7 @@ const sendText =
   (_request, response) =>
     response.writeHead(200, { "content-type": "application/json" }).end(text);
 
-/** Writes for as long as anyone reads. */
+/** Writes until the connection is closed. */
 function writeForever(response: ServerResponse, chunk: Buffer): void {
   const write = () => {
     while (!response.destroyed && response.write(chunk));
@@ -76,7 +76,7 @@ function writeForever(response: ServerResponse, chunk: Buffer): void {
 
 const megabyte = Buffer.alloc(1 << 20, " ");
 
-const cases: [what: string, code: string, answer: Answer, timesAsked: number][] = [
+const cases: [what: string, code: string, answer: Answer, requestCount: number][] = [
   [
     "a bundle whose record was altered",
     "RECORD_HASH_MISMATCH",
@@ -92,7 +92,7 @@ const cases: [what: string, code: string, answer: Answer, timesAsked: number][] 
   ],
   ["another kind of document", "UNSUPPORTED_DOCUMENT", sendText('{"a":1}'), 1],
   [
-    "an answer of 10 GB that says so",
+    "an answer of 10 GB by its Content-Length",
     "TOO_LARGE",
     (_request, response) => {
       response.writeHead(200, { "content-length": 10_000_000_000 });
@@ -101,7 +101,7 @@ const cases: [what: string, code: string, answer: Answer, timesAsked: number][] 
     1,
   ],
   [
-    "an answer without end that does not say so",
+    "an endless answer without Content-Length",
     "TOO_LARGE",
     (_request, response) => writeForever(response.writeHead(200), megabyte),
     1,
@@ -142,19 +142,19 @@ const cases: [what: string, code: string, answer: Answer, timesAsked: number][] 
     1,
   ],
   [
-    "redirects in a circle",
+    "a redirect loop",
     "REDIRECT_REFUSED",
     (request, response) => response.writeHead(308, { location: request.url }).end(),
     4,
   ],
 ];
 
-/** Answers that an error page or a proxy may have given: believed once they repeat. */
+/** Answers that may come from an error page or a proxy. They are definite once they repeat. */
 const answers: [what: string, code: string, answer: Answer][] = [
   ["a page of HTML", "MALFORMED_JSON", sendText("<!doctype html><title>Welcome</title>")],
   ["404", "FETCH_FAILED", (_request, response) => response.writeHead(404).end("gone")],
   [
-    "an encoding that was not asked for",
+    "an encoding that was not requested",
     "FETCH_FAILED",
     (_request, response) => response.writeHead(200, { "content-encoding": "br" }).end("…"),
   ],
@@ -162,7 +162,7 @@ const answers: [what: string, code: string, answer: Answer][] = [
 
 const longPause = "429 with a long pause";
 
-/** Faults that may pass, however often they occur. */
+/** Transient faults, however often they occur. */
 const faults: [what: string, code: string, answer: Answer][] = [
   [
     "a slow trickle",
@@ -195,7 +195,7 @@ const faults: [what: string, code: string, answer: Answer][] = [
     },
   ],
   [
-    "headers without end",
+    "endless headers",
     "FETCH_FAILED",
     (request) => {
       const write = () => {
@@ -214,9 +214,9 @@ async function outstandingOf({ pool }: TestDatabase): Promise<[paper: string, co
   return rows.map(({ paper, code }) => [paper, code]);
 }
 
-describe("a document that is served wrongly is refused and named, and the rest goes on:", () => {
+describe("sync rejects a wrong document and imports the others:", () => {
   /** @threat T18 */
-  it.each(cases)("%s: %s", async (_what, code, answer, timesAsked) => {
+  it.each(cases)("%s is rejected with %s", async (_what, code, answer, requestCount) => {
     const server = await serveWrongly(answer);
     const fetcher = localFetcher(code === "TOO_SLOW" ? { leastBytes: 1000, window: 1000 } : {});
     const result = await follow(b, server.url, { fetcher, concurrency: 2 });
@@ -226,7 +226,7 @@ describe("a document that is served wrongly is refused and named, and the rest g
       [source, code],
     ]);
     expect(await quarantineOf(b)).toEqual([{ source, code }]);
-    expect(server.asked.filter((url) => url === pathOf(target))).toHaveLength(timesAsked);
+    expect(server.requests.filter((url) => url === pathOf(target))).toHaveLength(requestCount);
 
     const { [target.pithNumber]: _, ...others } = await statesOf(a);
     expect(await statesOf(b)).toEqual(others);
@@ -235,13 +235,13 @@ describe("a document that is served wrongly is refused and named, and the rest g
     expect(await cursorOf(b, server.url)).toBe(Number(position));
   });
 
-  it("a byte order mark before a document is the file's, and no fault", async () => {
+  it("a byte order mark before a document is ignored", async () => {
     const server = await serveWrongly(sendText(`\ufeff${target.text}`));
     expect((await follow(b, server.url)).comparison?.isEqual).toBe(true);
   });
 
   /** @threat T2 */
-  it("an event that was altered is not let in, and named; what is whole of its bundle is", async () => {
+  it("an altered event is rejected with EVENT_ID_MISMATCH, and the rest of its bundle is accepted", async () => {
     const altered = target.text.replace('"title":"Paper 2"', '"title":"Paper 3"');
     expect(altered).not.toBe(target.text);
     const server = await serveWrongly(sendText(altered));
@@ -259,8 +259,8 @@ describe("a document that is served wrongly is refused and named, and the rest g
   });
 });
 
-describe("a document that cannot be fetched yet is outstanding, and the rest goes on:", () => {
-  /** A mirror that answers wrongly for as long as `isWrong`. */
+describe("sync keeps a paper outstanding and imports the others:", () => {
+  /** A mirror that gives a wrong answer for the third paper while `isWrong`. */
   async function serveFor(answer: Answer) {
     const state = { isWrong: true };
     const server = await serveMirror(a, (request, response) => {
@@ -269,10 +269,10 @@ describe("a document that cannot be fetched yet is outstanding, and the rest goe
       return true;
     });
     closing.push(server.close);
-    return { url: server.url, asked: server.asked, state };
+    return { url: server.url, requests: server.requests, state };
   }
 
-  it.each([...faults, ...answers])("%s: %s, until it is delivered", async (what, code, answer) => {
+  it.each([...faults, ...answers])("%s: outstanding with %s until delivered", async (what, code, answer) => {
     const server = await serveFor(answer);
     const fetcher = localFetcher(code === "TOO_SLOW" ? { leastBytes: 1000, window: 1000 } : {});
     const result = await follow(b, server.url, { fetcher, concurrency: 2, explainsDifference: true });
@@ -282,10 +282,10 @@ describe("a document that cannot be fetched yet is outstanding, and the rest goe
     expect(await outstandingOf(b)).toEqual([[target.pithNumber, code]]);
     const reasons = [{ reason: "OUTSTANDING", papers: 1, examples: [target.pithNumber] }];
     expect(result.comparison).toMatchObject({ isEqual: false, difference: { papers: 1, reasons } });
-    // A fault is tried again within a sync, unless the mirror asks for a long pause, and the paper once more at its end;
-    // an answer is not.
+    // A fault is retried within a sync, unless the mirror asks for a long pause, and the paper once more at its end. An
+    // answer is not retried.
     const isFault = faults.some((fault) => fault[0] === what);
-    const times = server.asked.filter((url) => url === pathOf(target)).length;
+    const times = server.requests.filter((url) => url === pathOf(target)).length;
     expect(times).toBe(!isFault ? 1 : what === longPause ? 2 : 2 * atOnce.attempts);
     const { [target.pithNumber]: _, ...others } = await statesOf(a);
     expect(await statesOf(b)).toEqual(others);
@@ -300,7 +300,7 @@ describe("a document that cannot be fetched yet is outstanding, and the rest goe
     expect(await statesOf(b)).toEqual(await statesOf(a));
   });
 
-  it.each(answers)("%s: %s is definite once it repeats", async (_what, code, answer) => {
+  it.each(answers)("%s is rejected with %s after three syncs", async (_what, code, answer) => {
     const server = await serveFor(answer);
     for (const nth of [1, 2]) {
       const result = await follow(b, server.url);
@@ -309,12 +309,12 @@ describe("a document that cannot be fetched yet is outstanding, and the rest goe
     const last = await follow(b, server.url);
     expect([[...last.rejected], last.outstanding]).toEqual([[[code, 1]], []]);
     expect(await quarantineOf(b)).toEqual([{ source: server.url + pathOf(target), code }]);
-    server.asked.splice(0);
+    server.requests.splice(0);
     expect((await follow(b, server.url)).documents).toBe(0);
-    expect(server.asked).not.toContain(pathOf(target));
+    expect(server.requests).not.toContain(pathOf(target));
   });
 
-  it("500 is never definite, and a fault between two answers begins their count again", async () => {
+  it("500 never becomes definite, and resets the count of answers", async () => {
     let status = 404;
     const server = await serveFor((_request, response) => response.writeHead(status).end());
     for (const next of [404, 404, 500, 404, 404, 500, 500, 500, 500]) {
@@ -327,7 +327,7 @@ describe("a document that cannot be fetched yet is outstanding, and the rest goe
   });
 });
 
-describe("a mirror that is wrong as a whole ends the sync, and moves nothing:", () => {
+describe("sync ends with MirrorError and keeps its cursor:", () => {
   const feed = (head: object, changes: object[]) =>
     JSON.stringify({
       feed_type: "pith_graph_feed",
@@ -356,7 +356,7 @@ describe("a mirror that is wrong as a whole ends the sync, and moves nothing:", 
     ["the order of positions", feed({ position: 2, checksum: hash }, [change(2), change(1)])],
     ["pith_number", feed({ position: 1, checksum: hash }, [change(1, { pith_number: "../../etc" })])],
     ["changes", feed({ position: 1, checksum: hash }, [[]])],
-  ])("a feed: %s", async (message, text) => {
+  ])("for a feed with a fault in: %s", async (message, text) => {
     const server = await listen(sendText(text));
     closing.push(server.close);
     await expect(follow(b, server.url, { manifest: "unused" })).rejects.toMatchObject({
@@ -367,13 +367,13 @@ describe("a mirror that is wrong as a whole ends the sync, and moves nothing:", 
   });
 
   /** @threat T48 */
-  it("a feed without end", async () => {
+  it("for an endless feed", async () => {
     const server = await listen((_request, response) => writeForever(response.writeHead(200), megabyte));
     closing.push(server.close);
     await expect(follow(b, server.url)).rejects.toThrow("larger than");
   });
 
-  it("a feed that contradicts itself from page to page", async () => {
+  it("for a feed whose pages contradict each other", async () => {
     let position = 0;
     const server = await listen((_request, response) => {
       position += 1;
@@ -384,7 +384,7 @@ describe("a mirror that is wrong as a whole ends the sync, and moves nothing:", 
   });
 
   /** @threat T18 */
-  it("a host that nobody listens at, or that is not allowed", async () => {
+  it("for a host that refuses connections, or that is not allowed", async () => {
     const server = await listen(() => {});
     await server.close();
     await expect(follow(b, server.url)).rejects.toThrow("ECONNREFUSED");
@@ -396,7 +396,7 @@ describe("a mirror that is wrong as a whole ends the sync, and moves nothing:", 
   });
 });
 
-describe("a manifest", () => {
+describe("the manifest of a mirror", () => {
   const manifest = (...patterns: string[]) =>
     JSON.stringify({
       manifest_type: "pith_mirror_manifest",
@@ -405,7 +405,7 @@ describe("a manifest", () => {
     });
 
   /** @threat T19 */
-  it("says where bundles are on its own host, and sends to no other", async () => {
+  it("names the addresses of bundles on its own host, and other hosts are ignored", async () => {
     let text = "";
     const server = await serveMirror(a, (request, response) => {
       if (request.url === "/pith-mirrors.json") {
@@ -418,7 +418,7 @@ describe("a manifest", () => {
     closing.push(server.close);
     text = manifest("https://example.org/{suffix}", "nothing", `${server.url}/elsewhere/{suffix}`);
     expect((await follow(b, server.url, { manifest: "required" })).comparison?.isEqual).toBe(true);
-    expect(server.asked.filter((url) => url.startsWith("/elsewhere/"))).toHaveLength(documents.length);
+    expect(server.requests.filter((url) => url.startsWith("/elsewhere/"))).toHaveLength(documents.length);
 
     text = manifest("https://example.org/{suffix}");
     await expect(follow(b, server.url, { manifest: "required" })).rejects.toThrow("names no place");

@@ -8,7 +8,7 @@ function fetched(name: string, bytes = 1): Fetched {
 
 const names = (batch: readonly Fetched[]) => batch.map(({ delivered }) => delivered.source).join("");
 
-it("writes at once, and what came meanwhile together, without anyone asking", async () => {
+it("Intake writes the first document at once, and those that arrive during a write in one batch", async () => {
   const batches: string[] = [];
   const gates: (() => void)[] = [];
   const waiting: ((batch: string) => void)[] = [];
@@ -31,7 +31,7 @@ it("writes at once, and what came meanwhile together, without anyone asking", as
   expect(batches).toEqual(["a", "bc"]);
 });
 
-it("lets nobody add while it is full", async () => {
+it("Intake makes callers wait while it is full", async () => {
   const gates: (() => void)[] = [];
   const intake = new Intake(() => new Promise<void>((resolve) => gates.push(resolve)));
   await intake.add(fetched("a"));
@@ -48,15 +48,15 @@ it("lets nobody add while it is full", async () => {
   await finished;
 });
 
-it("tells everyone when a batch could not be written, and writes nothing more", async () => {
+it("Intake rejects all callers after a failed batch, and writes nothing more", async () => {
   let written = 0;
   const intake = new Intake(async () => {
     written++;
-    throw new Error("the database is away");
+    throw new Error("the database is unavailable");
   });
   await intake.add(fetched("a"));
   await Promise.resolve();
-  await expect(intake.add(fetched("b"))).rejects.toThrow("away");
-  await expect(intake.finish()).rejects.toThrow("away");
+  await expect(intake.add(fetched("b"))).rejects.toThrow("unavailable");
+  await expect(intake.finish()).rejects.toThrow("unavailable");
   expect(written).toBe(1);
 });

@@ -48,7 +48,7 @@ afterEach(async () => {
 });
 afterAll(() => database.drop());
 
-/** What is read for a document while `onRead` is called. */
+/** A request for a document of a paper. */
 async function wanted(
   document: PaperDocument,
   pithNumber: PithNumber,
@@ -67,9 +67,9 @@ async function expected(document: PaperDocument, pithNumber: PithNumber): Promis
 }
 
 function counting() {
-  const counts = { builtHere: 0, read: 0 };
+  const counts = { builtInMain: 0, read: 0 };
   const states = new PaperStates((parts) => {
-    counts.builtHere++;
+    counts.builtInMain++;
     return buildDocument(parts);
   });
   closing.push(() => states.close());
@@ -83,39 +83,39 @@ function counting() {
   return { states, counts, counted };
 }
 
-/** A request whose turn lasts until it is told to go on. */
+/** A request that occupies the thread until `end` is called. */
 async function occupying(states: PaperStates) {
-  const begun = new AbortController();
-  const over = new AbortController();
+  const started = new AbortController();
+  const finished = new AbortController();
   const request = await wanted("bundle", large.pithNumber, {
     readLog: async () => {
-      begun.abort();
-      await new Promise((resolve) => over.signal.addEventListener("abort", resolve, { once: true }));
+      started.abort();
+      await new Promise((resolve) => finished.signal.addEventListener("abort", resolve, { once: true }));
       throw new Error("enough");
     },
   });
   const answering = states.build(request);
   answering.catch(() => {});
-  if (!begun.signal.aborted) {
-    await new Promise((resolve) => begun.signal.addEventListener("abort", resolve, { once: true }));
+  if (!started.signal.aborted) {
+    await new Promise((resolve) => started.signal.addEventListener("abort", resolve, { once: true }));
   }
-  return { end: () => over.abort(), answering };
+  return { end: () => finished.abort(), answering };
 }
 
 describe("documents of a large paper", () => {
-  it("are made in a thread of their own, byte for byte as they are made here", async () => {
+  it("are built in a separate thread with the same bytes as on the main thread", async () => {
     const { states, counts, counted } = counting();
     for (const document of ["state", "bundle", "description"] as const) {
       const built = await states.build(counted(await wanted(document, large.pithNumber)));
       expect(built, document).toEqual(await expected(document, large.pithNumber));
     }
-    expect(counts).toEqual({ builtHere: 0, read: 3 });
+    expect(counts).toEqual({ builtInMain: 0, read: 3 });
     await states.build(counted(await wanted("state", small.pithNumber)));
-    expect(counts.builtHere).toBe(1);
+    expect(counts.builtInMain).toBe(1);
   });
 
   /** @threat T43 */
-  it("are made once for eight clients that want the same state, whoever reads it", async () => {
+  it("are built once for eight concurrent requests for the same state, by GraphQL and mirrors", async () => {
     const { states, counts, counted } = counting();
     const request = counted(await wanted("state", large.pithNumber));
     const built = await Promise.all(
@@ -123,7 +123,7 @@ describe("documents of a large paper", () => {
         states.build({ ...request, reader: nth % 2 === 0 ? "graphql" : "mirror" }),
       ),
     );
-    expect(counts).toEqual({ builtHere: 0, read: 1 });
+    expect(counts).toEqual({ builtInMain: 0, read: 1 });
     expect(new Set(built.map(({ text }) => text)).size).toBe(1);
     const [first] = built;
     expect(appliedEventIds(first as BuiltDocument)).toEqual([
@@ -135,7 +135,7 @@ describe("documents of a large paper", () => {
   });
 
   /** @threat T43 */
-  it("are refused where too many wait, and made again after a thread has failed", async () => {
+  it("are rejected with UNAVAILABLE beyond 64 waiting requests, and built again after a failure", async () => {
     const { states } = counting();
     const request = await wanted("bundle", large.pithNumber);
     const broken = { ...request, readLog: async () => ({ events: "no event", aliases: "[]" }) };
@@ -146,7 +146,7 @@ describe("documents of a large paper", () => {
         buildPaperDocument(states, { ...request, readLog: async () => undefined }),
       ),
     );
-    // The other reader's requests have places of their own.
+    // The other reader has its own places in the queue.
     const other = buildPaperDocument(states, { ...request, reader: "graphql" });
     expect(states.waiting).toBe(65);
     turn.end();
@@ -159,7 +159,7 @@ describe("documents of a large paper", () => {
   it.each([
     ["mirror", "graphql"],
     ["graphql", "mirror"],
-  ] as const)("delay a request by one where many of %s wait and it is of %s", async (many, one) => {
+  ] as const)("delay by at most one, while many of %s wait, a request of %s", async (many, one) => {
     const { states } = counting();
     const turn = await occupying(states);
     const order: string[] = [];
@@ -177,7 +177,7 @@ describe("documents of a large paper", () => {
   });
 
   /** @threat T43 */
-  it("are given up where the request that waits is aborted", async () => {
+  it("are not built for waiting requests that are aborted", async () => {
     const { states, counts, counted } = counting();
     const turn = await occupying(states);
     const request = counted(await wanted("bundle", large.pithNumber));
@@ -194,7 +194,7 @@ describe("documents of a large paper", () => {
     expect(next).toEqual(await expected("bundle", large.pithNumber));
   });
 
-  it("are read from memory by GraphQL once a mirror has read them", async () => {
+  it("are read from the cache by GraphQL after a mirror has requested them", async () => {
     const states = new PaperStates();
     closing.push(() => states.close());
     const mirrored = await states.build(await wanted("state", large.pithNumber));
@@ -207,12 +207,12 @@ describe("documents of a large paper", () => {
       answer = stringifyResult(await execute({ schema, document, contextValue }));
     });
     expect(answer).toContain(mirrored.text?.toString());
-    // Of the small paper alone.
+    // Only the log of the small paper is read.
     const logs = statements.filter(({ text }) => text.includes("string_agg"));
     expect(logs.map(({ values }) => values?.[0])).toEqual([`{${paperIdOf(small.pithNumber)}}`]);
   });
 
-  it("come whole over HTTP, in pieces and with gzip", async () => {
+  it("are sent completely over HTTP, with and without gzip", async () => {
     const server = await startServer({ app: createApp({ database }), port: 0, host: "127.0.0.1" });
     closing.push(() => server.close());
     for (const document of ["state", "bundle"] as const) {

@@ -36,7 +36,7 @@ import {
 
 export type Listening = { readonly url: string; close(): Promise<void> };
 
-/** A server on a free port of the loopback interface. Closing ends its connections, whatever runs on them. */
+/** A server on a free loopback port. Closing it destroys its connections. */
 export async function listen(handle: RequestListener): Promise<Listening> {
   const server = createServer(handle);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -49,23 +49,23 @@ export async function listen(handle: RequestListener): Promise<Listening> {
   return { url: `http://127.0.0.1:${port}`, close };
 }
 
-/** A mirror over a database, and what is asked of it. `intercept` answers first, where it wants to: true then. */
+/** A mirror over a database, and the paths requested of it. `intercept` may answer first, and then returns true. */
 export async function serveMirror(
   database: Database,
   intercept: (...args: Parameters<RequestListener>) => boolean = () => false,
   logError?: (message: string, error: unknown) => void,
-): Promise<Listening & { readonly asked: string[] }> {
+): Promise<Listening & { readonly requests: string[] }> {
   const app = createApp({ database, ...(logError === undefined ? {} : { logError }) });
-  const asked: string[] = [];
+  const requests: string[] = [];
   const server = await listen((request, response) => {
-    asked.push(request.url ?? "");
+    requests.push(request.url ?? "");
     if (!intercept(request, response)) app.handle(request, response);
   });
   const close = async () => {
     await server.close();
     await app.close();
   };
-  return { url: server.url, close, asked };
+  return { url: server.url, close, requests };
 }
 
 export function localFetcher(limits: Partial<FetchLimits> = {}): Fetcher {
@@ -74,7 +74,7 @@ export function localFetcher(limits: Partial<FetchLimits> = {}): Fetcher {
 
 export const localPolicy = createUrlPolicy(["127.0.0.1"]);
 
-/** No waiting between attempts, nor for a Retry-After. */
+/** Retries without delays, neither between attempts nor for a Retry-After. */
 export const atOnce = { attempts: 2, baseDelay: 0, maximumDelay: 0, maximumPause: 0 };
 
 export type SyncResult = SyncSummary & { readonly refusals: DocumentResult[]; readonly notices: string[] };
@@ -121,7 +121,7 @@ export async function ingestTexts(
   for (const { rejection } of results) if (rejection !== null) throw new Error(rejection.message);
 }
 
-/** The hash of each state, as the log of the database merges. */
+/** The hash of each paper's state, merged from the log. */
 export async function statesOf(database: Database): Promise<Record<string, string>> {
   const { rows } = await database.pool.query<{ paper_id: string; pith_number: PithNumber }>(
     "SELECT paper_id, pith_number FROM records ORDER BY pith_number",
@@ -139,7 +139,7 @@ export function headOf({ db }: Database): Promise<FeedPosition> {
   return feedHead(db);
 }
 
-/** What is in quarantine: source and code. */
+/** The source and code of each document in quarantine. */
 export async function quarantineOf({ pool }: Database): Promise<{ source: string; code: string }[]> {
   const { rows } = await pool.query<{ source: string; code: string }>(
     "SELECT source, code FROM quarantine ORDER BY source, code",
@@ -147,7 +147,7 @@ export async function quarantineOf({ pool }: Database): Promise<{ source: string
   return rows;
 }
 
-/** How far a mirror was followed, as the table has it. */
+/** The stored position up to which a mirror was followed. */
 export async function cursorOf({ pool }: Database, baseUrl: string): Promise<number | null> {
   const { rows } = await pool.query<{ position: string }>(
     "SELECT position FROM followed_mirrors WHERE base_url = $1",
@@ -172,7 +172,7 @@ export function pathOf({ pithNumber }: SyntheticDocument): string {
   return `/pith/${suffixOf(pithNumber)}/bundle.json`;
 }
 
-/** The same paper's bundle with one event more, made at the given time. */
+/** A bundle of the same paper with one other event, created at the given time. */
 export function withAnchor(document: SyntheticDocument, createdAt: string): string {
   const bundle = parseJson(document.text) as JsonObject;
   const anchor = signedEvent(registry, {
@@ -184,7 +184,7 @@ export function withAnchor(document: SyntheticDocument, createdAt: string): stri
   return canonicalJson({ ...bundle, events: [anchor] });
 }
 
-/** A state of `pithNumber` that says something, and not what the paper's record is. */
+/** A state of `pithNumber` with events, but without the record of the paper. */
 export const stateOnlyText = canonicalJson(
   withStateSha256(
     stateBody({

@@ -31,10 +31,10 @@ const limited = (retryAfter?: number) =>
   });
 const patient = { ...atOnce, maximumPause: 60_000 };
 
-describe("a pause", () => {
+describe("RequestPauses", () => {
   const { signal } = new AbortController();
 
-  /** A request whose answers the test gives, one by one. */
+  /** A request whose attempts the test answers one by one. */
   function request(pauses: RequestPauses) {
     const sent: { resolve(text: string): void; reject(error: Error): void }[] = [];
     const attempt = () =>
@@ -44,7 +44,7 @@ describe("a pause", () => {
     return { sent, result: pauses.run(attempt) };
   }
 
-  it("holds back all requests until one that is sent alone is answered", async () => {
+  it("holds back all requests until a single one has been answered", async () => {
     const begun: number[] = [];
     const pauses = new RequestPauses(patient, signal, ({ status }) => begun.push(status));
     const first = request(pauses);
@@ -56,7 +56,7 @@ describe("a pause", () => {
     expect(await second.result).toBe("second");
     await expect.poll(() => first.sent.length).toBe(2);
     const fourth = request(pauses);
-    // It is rejected once more: the others are not sent for that either.
+    // It is rejected again, so the others are still not sent.
     first.sent[1]?.reject(limited(1));
     await expect.poll(() => first.sent.length).toBe(3);
     expect([third.sent.length, fourth.sent.length]).toEqual([1, 0]);
@@ -70,7 +70,7 @@ describe("a pause", () => {
     expect(begun).toEqual([429, 429]);
   });
 
-  it("is not made for a Retry-After that is longer than the bound, nor for longer than it in all", async () => {
+  it("does not pause beyond maximumPause, neither for one Retry-After nor in total", async () => {
     const attemptsOf = async (retryAfter: number | undefined, maximumPause: number) => {
       let attempts = 0;
       const pauses = new RequestPauses({ ...atOnce, maximumPause }, signal);
@@ -80,7 +80,7 @@ describe("a pause", () => {
         throw error;
       };
       await expect(pauses.run(attempt)).rejects.toBe(error);
-      // What comes later is sent.
+      // Later requests are sent.
       expect(await pauses.run(async () => "sent")).toBe("sent");
       return attempts;
     };
@@ -90,7 +90,7 @@ describe("a pause", () => {
     expect(await attemptsOf(undefined, 1000)).toBe(11);
   });
 
-  it("ends with the signal", async () => {
+  it("ends a pause with AbortError when the signal is aborted", async () => {
     const controller = new AbortController();
     const pauses = new RequestPauses({ ...atOnce, maximumPause: 1e9 }, controller.signal, () =>
       controller.abort(),
@@ -101,7 +101,7 @@ describe("a pause", () => {
     await expect(pauses.run(attempt)).rejects.toMatchObject({ name: "AbortError" });
   });
 
-  it("is named at once where it is the first or a long one, and every 30 s else", () => {
+  it("PauseNotices prints the first and long pauses at once, and others every 30 s", () => {
     let now = 0;
     const lines: string[] = [];
     const notices = new PauseNotices(
@@ -127,7 +127,7 @@ describe("a pause", () => {
   });
 });
 
-describe("a sync", () => {
+describe("sync of a busy mirror", () => {
   let a: TestDatabase;
   let b: TestDatabase;
   const closing: (() => Promise<unknown>)[] = [];
@@ -140,7 +140,7 @@ describe("a sync", () => {
     await Promise.all([a.drop(), b.drop()]);
   });
 
-  it("fetches every paper of a mirror that limits its requests", async () => {
+  it("fetches every paper from a mirror that limits requests with 429", async () => {
     const documents = papers(135);
     await ingestTexts(
       a,
@@ -176,7 +176,7 @@ describe("a sync", () => {
     expect(await statesOf(b)).toEqual(await statesOf(a));
   });
 
-  it("fetches every paper of a mirror that is busy now and then", async () => {
+  it("fetches every paper from a mirror that answers 503 now and then", async () => {
     const documents = papers(30);
     await ingestTexts(
       a,
@@ -197,7 +197,7 @@ describe("a sync", () => {
     expect((await headOf(b)).checksum).toBe((await headOf(a)).checksum);
   });
 
-  it("ends where the whole mirror asks for a longer wait, and says how long", async () => {
+  it("ends with MirrorError and the requested wait if Retry-After exceeds the maximum pause", async () => {
     await ingestTexts(
       a,
       papers(3).map(({ text }) => text),
@@ -213,7 +213,7 @@ describe("a sync", () => {
     expect(failed).toMatchObject({ name: "MirrorError", retryAfter: 86_400_000 });
     expect(String(failed)).toContain("It asks to wait for 86400 s.");
     // The manifest, which may be absent, and the feed; neither is tried again.
-    expect(server.asked).toHaveLength(2);
+    expect(server.requests).toHaveLength(2);
     isLimited = false;
     expect((await follow(b, server.url)).comparison?.isEqual).toBe(true);
   });

@@ -23,7 +23,7 @@ afterAll(() => Promise.all([a.drop(), b.drop()]));
 const passing = fc.constantFrom(...Object.keys(passingFaults));
 const doubtful = fc.constantFrom(...Object.keys(doubtfulAnswers));
 
-/** The faults of a paper, in the order of its requests: two doubtful answers at most, as three are definite. */
+/** The faults of a paper, in the order of its requests. At most two doubtful answers, as three are definite. */
 const faultsOfPaper = fc
   .tuple(fc.array(passing, { maxLength: 9 }), fc.array(doubtful, { maxLength: 2 }), fc.nat())
   .map(([faults, answers, at]) => {
@@ -34,12 +34,12 @@ const faultsOfPaper = fc
 const schedule = fc.record({
   papers: fc.array(faultsOfPaper, { minLength: documents.length, maxLength: documents.length }),
   feed: fc.array(passing, { maxLength: 4 }),
-  /** After how many batches the first syncs are stopped. */
+  /** The number of batches after which each of the first syncs is stopped. */
   stops: fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 3 }),
   concurrency: fc.constantFrom(1, 4),
 });
 
-it("whatever passing faults a mirror has, every paper is stored in the end, once, and nothing is left over", async () => {
+it("sync stores every paper exactly once despite random transient faults, and leaves nothing outstanding", async () => {
   let fired = 0;
   await fc.assert(
     fc.asyncProperty(schedule, async ({ papers: faults, feed, stops, concurrency }) => {
@@ -62,7 +62,7 @@ it("whatever passing faults a mirror has, every paper is stored in the end, once
       try {
         const remaining = [...stops];
         let isDone = false;
-        // Each sync meets a fault at least, or reaches the end.
+        // Each sync meets at least one fault or completes.
         for (let nth = 0; nth < 200 && !isDone; nth++) {
           const stop = new AbortController();
           let batches = remaining.shift() ?? Number.POSITIVE_INFINITY;

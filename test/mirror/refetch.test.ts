@@ -27,7 +27,7 @@ const options = {
 
 let a: TestDatabase;
 let b: TestDatabase;
-let server: (Listening & { readonly asked: string[] }) | undefined;
+let server: (Listening & { readonly requests: string[] }) | undefined;
 
 beforeAll(async () => {
   [a, b] = await Promise.all([createTestDatabase(), createTestDatabase()]);
@@ -45,18 +45,18 @@ afterAll(async () => {
   await Promise.all([a.drop(), b.drop()]);
 });
 
-/** A mirror of which every document was too large to keep its bytes; then `answer` may answer first. */
+/** A mirror whose documents are all in quarantine as TOO_LARGE, without bytes. Afterwards `answer` may answer first. */
 async function rejectedAsTooLarge(answer: Parameters<typeof serveMirror>[1]) {
   let isIngested = false;
   server = await serveMirror(a, (...given) => isIngested && (answer?.(...given) ?? false));
   const { rejected } = await follow(b, server.url, { maximumBytes: 300 });
   expect([...rejected]).toEqual([["TOO_LARGE", documents.length]]);
   isIngested = true;
-  server.asked.splice(0);
+  server.requests.splice(0);
   return server;
 }
 
-it("fetches documents of which quarantine has no bytes, stores them, and removes them from it", async () => {
+it("refetchQuarantined fetches and stores documents without bytes, and removes them from quarantine", async () => {
   await rejectedAsTooLarge(() => false);
   expect(await refetchQuarantined(b, "", { ...options, maximumBytes: 300 })).toEqual({
     tried: 10,
@@ -68,7 +68,7 @@ it("fetches documents of which quarantine has no bytes, stores them, and removes
   expect(await refetchQuarantined(b, "", options)).toEqual({ tried: 0, accepted: 0 });
 });
 
-it("leaves in quarantine what cannot be fetched, or is the document of another paper", async () => {
+it("refetchQuarantined leaves documents in quarantine that cannot be fetched or are of another paper", async () => {
   const [missing = expect.fail(), wrong = expect.fail(), other = expect.fail()] = documents;
   const { url } = await rejectedAsTooLarge((request, response) => {
     if (request.url === pathOf(missing)) response.writeHead(404).end();
@@ -82,16 +82,16 @@ it("leaves in quarantine what cannot be fetched, or is the document of another p
   );
 });
 
-it("ends after ten in succession that cannot be fetched", async () => {
-  const { asked } = await rejectedAsTooLarge((_request, response) => {
+it("refetchQuarantined stops after ten failed fetches in succession", async () => {
+  const { requests } = await rejectedAsTooLarge((_request, response) => {
     response.writeHead(500).end();
     return true;
   });
   expect(await refetchQuarantined(b, "", options)).toEqual({ tried: 10, accepted: 0 });
-  expect(asked).toHaveLength(10);
+  expect(requests).toHaveLength(10);
 });
 
-it("waits for as long as a busy mirror asks", async () => {
+it("refetchQuarantined waits as a busy mirror requests, and fetches all", async () => {
   const busy = new Set(documents.map(pathOf));
   await rejectedAsTooLarge((request, response) => {
     if (!busy.delete(request.url ?? "")) return false;

@@ -14,7 +14,7 @@ function failing(error: Error): { attempt: () => Promise<never>; count: () => nu
   return { attempt, count: () => count };
 }
 
-it("tries again what may pass, and nothing else", async () => {
+it("withRetries retries transient faults, but not 429, a Retry-After or other errors", async () => {
   const passing = failing(new FetchError("FETCH_FAILED", "503", { isTransient: true, status: 503 }));
   await expect(withRetries(passing.attempt, options, signal)).rejects.toThrow("503");
   expect(passing.count()).toBe(3);
@@ -24,7 +24,7 @@ it("tries again what may pass, and nothing else", async () => {
     new FetchError("TOO_LARGE", "large"),
     new FetchError("FETCH_FAILED", "429", limited),
     new FetchError("FETCH_FAILED", "503", busy),
-    new Error("ours"),
+    new Error("a defect"),
   ]) {
     const lasting = failing(error);
     await expect(withRetries(lasting.attempt, options, signal)).rejects.toBe(error);
@@ -32,14 +32,14 @@ it("tries again what may pass, and nothing else", async () => {
   }
 });
 
-it("waits a random part of a doubling time, within a bound", () => {
+it("delayAfter returns a random part of a doubling time, up to a maximum", () => {
   const bounds = { baseDelay: 100, maximumDelay: 1000 };
   const most = [1, 2, 3, 4, 5, 6].map((nth) => delayAfter(nth, { ...bounds, random: () => 1 }));
   expect(most).toEqual([100, 200, 400, 800, 1000, 1000]);
   expect(delayAfter(4, { ...bounds, random: () => 0 })).toBe(0);
 });
 
-it("stops waiting when it is told to", async () => {
+it("withRetries rejects with AbortError when the signal is aborted", async () => {
   const controller = new AbortController();
   const { attempt } = failing(new FetchError("FETCH_FAILED", "away", { isTransient: true }));
   const waiting = withRetries(attempt, { ...options, baseDelay: 1e9, maximumDelay: 1e9 }, controller.signal);

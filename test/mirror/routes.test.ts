@@ -19,13 +19,13 @@ import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring, pithNumber } from "../protocol/signed-events.ts";
 import { headOf, ingestTexts, type Listening, listen, stateOnlyText, statesOf } from "./mirrors.ts";
 
-/** Of a paper whose record no document has brought. */
+/** A paper of which only a state is stored, without its record. */
 const stateOnlyNumber = pithNumber as PithNumber;
 
 let database: TestDatabase;
 let server: Listening;
 let states: Record<string, string>;
-/** A paper whose bundle is long enough to be packed. */
+/** A paper whose bundle is long enough to be compressed. */
 let number: PithNumber;
 let suffix: string;
 let state: string;
@@ -37,7 +37,7 @@ beforeAll(async () => {
   const app = createApp({ database });
   server = await listen(app.handle);
   states = await statesOf(database);
-  number = Object.keys(states).find((held) => held !== stateOnlyNumber) as PithNumber;
+  number = Object.keys(states).find((other) => other !== stateOnlyNumber) as PithNumber;
   suffix = suffixOf(number);
   state = states[number] ?? "";
 });
@@ -48,7 +48,7 @@ afterAll(async () => {
 
 type Answer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer };
 
-/** As it is on the wire: nothing unpacked, no redirect followed. */
+/** The answer as sent: not decompressed, and no redirect followed. */
 function get(path: string, headers: Record<string, string> = {}, method = "GET"): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = request(`${server.url}${path}`, { method, headers }, async (response) => {
@@ -70,8 +70,8 @@ async function codeOf(path: string): Promise<[number, string]> {
   return [status, errors[0]?.extensions.code ?? ""];
 }
 
-describe("documents", () => {
-  it("merge again to the state they were served from, for every paper held", async () => {
+describe("the documents of papers", () => {
+  it("merge to the state of the server, for every stored paper", async () => {
     for (const [pithNumber, sha256] of Object.entries(states)) {
       if (pithNumber === stateOnlyNumber) continue;
       const path = `/pith/${suffixOf(pithNumber as PithNumber)}`;
@@ -86,7 +86,7 @@ describe("documents", () => {
     }
   });
 
-  it("are the same at the well-known address, and described", async () => {
+  it("are also at the well-known address, and described at /pith/{suffix}.json", async () => {
     const bundle = await get(`/pith/${suffix}/bundle.json`);
     expect((await get(`/.well-known/pith/${suffix}/bundle.json`)).body).toEqual(bundle.body);
     expect(await json(`/pith/${suffix}.json`)).toMatchObject({
@@ -98,17 +98,20 @@ describe("documents", () => {
     });
   });
 
-  it("are served of what is no paper too", async () => {
-    // Two of its events are known, and not its record.
-    const held = suffixOf(stateOnlyNumber);
-    expect((await json(`/pith/${held}/state.json`))["pith_number"]).toBe(stateOnlyNumber);
-    expect(await json(`/pith/${held}.json`)).toMatchObject({ canonical_sha256: null, event_count: 2 });
-    // A bundle must carry a record, and nobody has brought it.
-    expect(await codeOf(`/pith/${held}/bundle.json`)).toEqual([404, "NOT_FOUND"]);
+  it("include the state of a paper without a record, but no bundle", async () => {
+    // Two of its events are stored, but not its record.
+    const stateOnlySuffix = suffixOf(stateOnlyNumber);
+    expect((await json(`/pith/${stateOnlySuffix}/state.json`))["pith_number"]).toBe(stateOnlyNumber);
+    expect(await json(`/pith/${stateOnlySuffix}.json`)).toMatchObject({
+      canonical_sha256: null,
+      event_count: 2,
+    });
+    // A bundle requires a record.
+    expect(await codeOf(`/pith/${stateOnlySuffix}/bundle.json`)).toEqual([404, "NOT_FOUND"]);
   });
 
   /** @threat T13 */
-  it("are found by short forms, which redirect for the time being", async () => {
+  it("are found by short forms with a 307 redirect, or 409 AMBIGUOUS_REF", async () => {
     for (const length of [8, 12, 16]) {
       const { status, headers } = await get(
         `/pith/${suffix.slice(0, length).toLowerCase()}/state.json?state=${state}`,
@@ -135,7 +138,7 @@ describe("documents", () => {
     }
   });
 
-  it("are refused and not found in JSON, with a code", async () => {
+  it("answer malformed suffixes with BAD_USER_INPUT, and unknown ones with NOT_FOUND", async () => {
     for (const bad of ["A", suffix.slice(1), `${suffix}A`, "01890189", "ABCDEFG!"]) {
       for (const path of [`/pith/${bad}/bundle.json`, `/pith/${bad}/state.json`, `/pith/${bad}.json`]) {
         expect(await codeOf(path), path).toEqual([400, "BAD_USER_INPUT"]);
@@ -149,8 +152,8 @@ describe("documents", () => {
   });
 });
 
-describe("caches", () => {
-  it("ask again and are told that nothing changed", async () => {
+describe("HTTP caching of documents", () => {
+  it("answers 304 if If-None-Match names the current state", async () => {
     const path = `/pith/${suffix}/bundle.json`;
     for (const named of [`"${state}"`, `W/"${state}"`, "*", `"x", W/"y" ,"${state}"`]) {
       const { status, headers, body } = await get(path, { "if-none-match": named });
@@ -162,25 +165,25 @@ describe("caches", () => {
     }
   });
 
-  it("are told so without a merge: the hash that is kept beside the record decides", async () => {
-    // A hash that no merge gives: only the row can have said it.
-    const kept = "5".repeat(64);
+  it("answers 304 by the stored hash, without merging the state", async () => {
+    // A hash that no merge produces, so it must have been read from the row.
+    const stored = "5".repeat(64);
     const set = (hash: string) =>
       database.pool.query("UPDATE records SET state_sha256 = decode($2, 'hex') WHERE pith_number = $1", [
         number,
         hash,
       ]);
-    await set(kept);
+    await set(stored);
     try {
       for (const path of [
         `/pith/${suffix}/bundle.json`,
         `/pith/${suffix}/state.json`,
         `/pith/${suffix}.json`,
       ]) {
-        const { status, headers } = await get(path, { "if-none-match": `"${kept}"` });
-        expect([status, headers.etag?.replace("W/", "")]).toEqual([304, `"${kept}"`]);
-        // What is named for good is that state, or none.
-        const other = await get(`${path}?state=${kept}`, { "if-none-match": `"${kept}"` });
+        const { status, headers } = await get(path, { "if-none-match": `"${stored}"` });
+        expect([status, headers.etag?.replace("W/", "")]).toEqual([304, `"${stored}"`]);
+        // With `state` the address names exactly this state.
+        const other = await get(`${path}?state=${stored}`, { "if-none-match": `"${stored}"` });
         expect(other.status).toBe(304);
       }
     } finally {
@@ -191,14 +194,14 @@ describe("caches", () => {
       "accept-encoding": "gzip",
     });
     expect([packed.status, packed.headers.etag]).toEqual([304, `W/"${state}"`]);
-    // Where there is no bundle, nobody has it.
-    const held = suffixOf(stateOnlyNumber);
-    const { status } = await get(`/pith/${held}/bundle.json`, { "if-none-match": "*" });
+    // A missing bundle is 404, whatever tag is named.
+    const stateOnlySuffix = suffixOf(stateOnlyNumber);
+    const { status } = await get(`/pith/${stateOnlySuffix}/bundle.json`, { "if-none-match": "*" });
     expect(status).toBe(404);
-    expect((await get(`/pith/${held}/state.json`, { "if-none-match": "*" })).status).toBe(304);
+    expect((await get(`/pith/${stateOnlySuffix}/state.json`, { "if-none-match": "*" })).status).toBe(304);
   });
 
-  it("keep what is named by its hash for good", async () => {
+  it("marks documents that are requested by their hash as immutable", async () => {
     for (const document of ["bundle", "state"]) {
       const path = `/pith/${suffix}/${document}.json`;
       expect((await get(path)).headers["cache-control"]).toBe("no-cache");
@@ -209,7 +212,7 @@ describe("caches", () => {
     }
   });
 
-  it("get gzip where they take it, and no body where they ask for none", async () => {
+  it("sends gzip if it is accepted, and no body for HEAD", async () => {
     const path = `/pith/${suffix}/state.json`;
     const plain = await get(path);
     const packed = await get(path, { "accept-encoding": "br, gzip" });
@@ -217,17 +220,17 @@ describe("caches", () => {
       "content-encoding": "gzip",
       "content-length": String(packed.body.length),
       vary: "Accept-Encoding",
-      // Other bytes of the same state.
+      // A weak tag: other bytes of the same state.
       etag: `W/"${state}"`,
     });
     expect(packed.body.length).toBeLessThan(plain.body.length);
     expect(gunzipSync(packed.body)).toEqual(plain.body);
     expect(plain.headers["content-encoding"]).toBeUndefined();
     for (const headers of [{}, { "accept-encoding": "gzip" }]) {
-      const [whole, head] = [await get(path, headers), await get(path, headers, "HEAD")];
+      const [full, head] = [await get(path, headers), await get(path, headers, "HEAD")];
       expect([head.status, head.body.length]).toEqual([200, 0]);
       for (const name of ["content-length", "etag", "content-encoding", "content-type"]) {
-        expect(head.headers[name]).toBe(whole.headers[name]);
+        expect(head.headers[name]).toBe(full.headers[name]);
       }
     }
   });
@@ -249,7 +252,7 @@ describe("caches", () => {
     expect(acceptedEncoding(request, ["gzip"])).toBe(isAccepted ? "gzip" : "identity");
   });
 
-  it("are not fooled by tags that only look alike", () => {
+  it("isNamedBy compares complete tags, weak or strong", () => {
     expect(isNamedBy('"a"', '"b,a"')).toBe(false);
     expect(isNamedBy('"a"', '"b", "a"')).toBe(true);
     expect(isNamedBy('W/"a"', '"a"')).toBe(true);
@@ -259,7 +262,7 @@ describe("caches", () => {
 });
 
 describe("/pith-mirrors.json", () => {
-  it("has PROTOCOL section 8's shape", async () => {
+  it("is a manifest as in section 8 of PROTOCOL.md", async () => {
     expect(await json("/pith-mirrors.json")).toEqual({
       manifest_type: "pith_mirror_manifest",
       manifest_version: "1.0",
@@ -290,7 +293,7 @@ describe("/pith-mirrors.json", () => {
   });
 
   /** @threat T20 */
-  it("names the configured address, and no address that a request makes up", async () => {
+  it("names the configured address, and ignores an invalid Host header", async () => {
     const app = createApp({ database, baseUrl: "https://mirror.example.org/graph" });
     const other = await listen(app.handle);
     const manifest = await (await fetch(`${other.url}/pith-mirrors.json`)).json();
@@ -312,7 +315,7 @@ describe("/feed", () => {
     changes: { position: number; pith_number: string; state_sha256: string; checksum: string }[];
   };
 
-  it("lists each state once, in the order of taking-in, a page at a time", async () => {
+  it("lists each state once in the order of ingest, for any page size", async () => {
     const head = await headOf(database);
     for (const limit of [7, 1000]) {
       const seen: Page["changes"] = [];
@@ -334,7 +337,7 @@ describe("/feed", () => {
     }
   });
 
-  it("says what is beyond its end, and refuses what is no position", async () => {
+  it("returns no changes beyond its end, and rejects invalid positions with BAD_USER_INPUT", async () => {
     const beyond = (await json("/feed?after=9007199254740991")) as unknown as Page;
     expect([beyond.after.checksum, beyond.changes]).toEqual([null, []]);
     for (const query of [
@@ -349,7 +352,7 @@ describe("/feed", () => {
     }
   });
 
-  it("tells a follower that nothing came", async () => {
+  it("answers 304 to a follower when nothing has changed", async () => {
     const { headers } = await get("/feed?after=3");
     const again = await get("/feed?after=3", { "if-none-match": String(headers.etag) });
     expect(again.status).toBe(304);

@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all([a.drop(), b.drop()]));
 
-it("B follows A through more papers, older events and wrong answers, and comes to the same", async () => {
+it("a mirror reaches the same states as another through new papers, older events and wrong answers", async () => {
   const [first, second] = [papers(5), papers(6, 100)];
   const textsOf = (documents: typeof first) => documents.map(({ text }) => text);
   await ingestTexts(a, textsOf(first));
@@ -37,21 +37,21 @@ it("B follows A through more papers, older events and wrong answers, and comes t
   expect((await follow(b, server.url)).comparison?.isEqual).toBe(true);
   const before = await statesOf(b);
 
-  // A gets more: papers, and events of papers that B has, later and earlier than what is known of them.
-  const [held = expect.fail(), alsoHeld = expect.fail()] = first;
+  // A ingests new papers, and later and earlier events of papers that B has.
+  const [known = expect.fail(), alsoKnown = expect.fail()] = first;
   await ingestTexts(a, textsOf(second));
   await ingestTexts(a, [
-    withAnchor(held, "2026-07-01T00:00:00Z"),
-    withAnchor(alsoHeld, "2026-05-02T00:00:00Z"),
+    withAnchor(known, "2026-07-01T00:00:00Z"),
+    withAnchor(alsoKnown, "2026-05-02T00:00:00Z"),
   ]);
 
-  // And of four of the new ones it serves something else.
+  // For four of the new papers it gives wrong answers.
   const [tampered = expect.fail(), misnamed = expect.fail(), endless = expect.fail(), slow = expect.fail()] =
     second;
   const altered = tampered.text.replace('"primary_cat":"cs.LG"', '"primary_cat":"cs.CL"');
   expect(altered).not.toBe(tampered.text);
   wrong.set(pathOf(tampered), (response) => response.end(altered));
-  wrong.set(pathOf(misnamed), (response) => response.end(held.text));
+  wrong.set(pathOf(misnamed), (response) => response.end(known.text));
   wrong.set(pathOf(endless), (response) => {
     const megabyte = Buffer.alloc(1 << 20, " ");
     const write = () => {
@@ -75,8 +75,8 @@ it("B follows A through more papers, older events and wrong answers, and comes t
   const named = refused.map(([document, code]) => ({ source: server.url + pathOf(document), code }));
   const bySource = (one: { source: string }, other: { source: string }) =>
     one.source < other.source ? -1 : 1;
-  const told = result.refusals.map(({ source, rejection }) => ({ source, code: rejection?.code ?? "" }));
-  expect(told.sort(bySource)).toEqual([...named].sort(bySource));
+  const reported = result.refusals.map(({ source, rejection }) => ({ source, code: rejection?.code ?? "" }));
+  expect(reported.sort(bySource)).toEqual([...named].sort(bySource));
   expect((await quarantineOf(b)).sort(bySource)).toEqual([...named].sort(bySource));
   expect(result.outstanding.map(({ paper, code }) => [paper, code])).toEqual([[slow.pithNumber, "TOO_SLOW"]]);
   expect([result.merged, result.comparison?.isEqual]).toEqual([4, false]);
@@ -84,9 +84,9 @@ it("B follows A through more papers, older events and wrong answers, and comes t
   const states = await statesOf(a);
   for (const document of [slow, ...refused.map(([document]) => document)]) delete states[document.pithNumber];
   expect(await statesOf(b)).toEqual(states);
-  for (const { pithNumber } of [held, alsoHeld]) expect(states[pithNumber]).not.toBe(before[pithNumber]);
+  for (const { pithNumber } of [known, alsoKnown]) expect(states[pithNumber]).not.toBe(before[pithNumber]);
 
-  // A serves what it holds again: B gets what it missed, from the start.
+  // A gives right answers again, and B fetches from the start what it missed.
   wrong.clear();
   const again = await follow(b, server.url, { fromStart: true });
   expect([again.merged, again.unchanged, again.comparison?.isEqual]).toEqual([4, 7, true]);

@@ -15,7 +15,7 @@ import {
 
 let a: TestDatabase;
 let b: TestDatabase;
-let server: Listening & { readonly asked: string[] };
+let server: Listening & { readonly requests: string[] };
 
 const suffix = suffixOf(pithNumber as PithNumber);
 
@@ -28,7 +28,7 @@ afterEach(async () => {
   await Promise.all([a.drop(), b.drop()]);
 });
 
-it("papers of which a mirror has only a state are followed by their state", async () => {
+it("sync fetches the state of a paper for which a mirror has no bundle", async () => {
   const documents = papers(2).map(({ text }) => text);
   await ingestTexts(a, [...documents, stateOnlyText]);
   const { status } = await fetch(`${server.url}/pith/${suffix}/bundle.json`);
@@ -46,7 +46,7 @@ it("papers of which a mirror has only a state are followed by their state", asyn
   expect(rows).toEqual([{ proof: "hash" }, { proof: "hash" }]);
 });
 
-it("a manifest says where states are, too", async () => {
+it("sync fetches states from the address in the manifest", async () => {
   await ingestTexts(a, [stateOnlyText]);
   await server.close();
   server = await serveMirror(a, (request, response) => {
@@ -62,10 +62,10 @@ it("a manifest says where states are, too", async () => {
     return false;
   });
   expect((await follow(b, server.url)).comparison?.isEqual).toBe(true);
-  expect(server.asked).toContain(`/elsewhere/${suffix}`);
+  expect(server.requests).toContain(`/elsewhere/${suffix}`);
 });
 
-it("a mirror that has neither is named", async () => {
+it("sync rejects a paper with FETCH_FAILED after three answers without bundle and state", async () => {
   const numbers = [{ suffix, year: null }];
   for (const nth of [1, 2]) {
     const { outstanding } = await follow(b, server.url, { numbers });

@@ -52,9 +52,9 @@ async function expectEqual(): Promise<void> {
   expect((await headOf(b)).checksum).toBe((await headOf(a)).checksum);
 }
 
-describe("two instances", () => {
+describe("two mirrors", () => {
   /** @threat T17 */
-  it("come to the same states and the same checksum, whatever arrives and in whatever order", async () => {
+  it("reach the same states and checksum, for documents in any order", async () => {
     // Papers of each proof, a fork, superseded and invalid events, versions of one work.
     const { documents } = makeLibrary();
     await ingestTexts(a, documents.slice(0, 100));
@@ -65,7 +65,7 @@ describe("two instances", () => {
     expect(first.comparison?.isEqual).toBe(true);
     await expectEqual();
 
-    // New papers, and events of papers that B has: later ones and older ones.
+    // New papers, and later and earlier events of papers that B has.
     const more = papers(3, 500);
     await ingestTexts(a, [...documents.slice(100, 130), ...more.map(({ text }) => text)]);
     await ingestTexts(
@@ -85,14 +85,14 @@ describe("two instances", () => {
     await expectEqual();
     expect(await cursorOf(b, server.url)).toBe(Number((await headOf(a)).position));
 
-    // Nothing new: nothing but the manifest and the feed is asked for.
-    server.asked.splice(0);
+    // Without changes only the manifest and the feed are requested.
+    server.requests.splice(0);
     const idle = await follow(b, server.url);
     expect([idle.documents, idle.comparison?.isEqual]).toEqual([0, true]);
-    expect(server.asked.filter((url) => url.includes("bundle"))).toEqual([]);
+    expect(server.requests.filter((url) => url.includes("bundle"))).toEqual([]);
   });
 
-  it("follow each other without end to neither", async () => {
+  it("follow each other without creating further changes", async () => {
     const [ofA, ofB, ofBoth] = [papers(3), papers(3, 10), papers(2, 20)];
     await ingestTexts(
       a,
@@ -112,10 +112,10 @@ describe("two instances", () => {
     expect([await headOf(a), await headOf(b)]).toEqual(heads);
   });
 
-  it("trust by their own keyrings", async () => {
+  it("accept events by their own keyrings, and retry rejected ones after a change of keys", async () => {
     const documents = papers(2);
     const second = withAnchor(documents[1] ?? expect.fail(), "2026-06-20T00:00:00Z");
-    // Both at signed: of a source trusted at hash also the aliases would count.
+    // Both at signed: from a source at hash the aliases would also count.
     await ingestTexts(a, [documents[0]?.text ?? "", second], "signed");
     const server = await serve(a);
     const stranger = await follow(b, server.url, {
@@ -126,10 +126,10 @@ describe("two instances", () => {
     expect([stranger.merged, stranger.unaccepted]).toEqual([0, 2]);
     expect([...stranger.unacceptedEvents.keys()]).toEqual(["UNKNOWN_SIGNER"]);
     expect(stranger.comparison?.isEqual).toBe(false);
-    // Whom one trusts is no accusation.
+    // An unknown signer is not a forgery.
     expect(stranger.forgedEvents).toBe(0);
     expect(await quarantineOf(b)).toHaveLength(2);
-    // The same keys change nothing; other keys bring in what was rejected, and quarantine is empty then.
+    // The same keys change nothing. With other keys the rejected documents are accepted, and leave quarantine.
     const stubborn = await follow(b, server.url, {
       keyring: createKeyring([rotated]),
       minimumProof: "signed",
@@ -142,18 +142,18 @@ describe("two instances", () => {
     expect(trusting.comparison?.isEqual).toBe(true);
     await expectEqual();
     expect(await quarantineOf(b)).toEqual([]);
-    // Nothing was rejected since, so that other keys change nothing.
+    // Nothing has been rejected since, so other keys change nothing.
     expect((await follow(b, server.url, { keyring, minimumProof: "hash" })).documents).toBe(0);
   });
 
-  it("get the signed copy of an event that was held unsigned, though the state is the same", async () => {
+  it("exchange the signed copy of an unsigned event even if the state is the same", async () => {
     const [document = expect.fail()] = papers(1);
     const bundle = parseJson(document.text) as JsonObject;
     const events = (bundle["events"] as JsonObject[]).map((event) => {
       const { signature: _, ...unsigned } = event;
       return event["event_type"] === "graph_snapshot" ? unsigned : event;
     });
-    // A trusts its source, B does not trust A: aliases would count on one side only.
+    // A accepts its source at hash and B does not: aliases would count on one side only.
     await ingestTexts(a, [canonicalJson({ ...bundle, events, source_aliases: [] })]);
     const server = await serve(a);
     const before = await follow(b, server.url, { minimumProof: "signed" });
@@ -165,7 +165,7 @@ describe("two instances", () => {
     await expectEqual();
   });
 
-  it("go on while one follows the other", async () => {
+  it("stay equal while one ingests and the other follows", async () => {
     await ingestTexts(
       a,
       papers(2).map(({ text }) => text),
@@ -205,49 +205,49 @@ describe("two instances", () => {
   });
 });
 
-describe("the cursor", () => {
+describe("the cursor of a sync", () => {
   const texts = (count: number, start = 0) => papers(count, start).map(({ text }) => text);
 
-  /** The feed lists them in this order: those of one batch may come in any. */
+  /** One batch for each document, so that the feed lists them in this order. */
   async function ingestInOrder(documents: readonly SyntheticDocument[]): Promise<void> {
     for (const { text } of documents) await ingestTexts(a, [text]);
   }
 
-  it("stays before what cannot be had while the mirror is away, and comes after it later", async () => {
+  it("stays before a paper while the mirror is unavailable, and continues from there", async () => {
     const documents = papers(8);
     await ingestInOrder(documents);
     let isAway = true;
     const third = pathOf(documents[2] ?? expect.fail());
-    let asked = 0;
+    let attempts = 0;
     const server = await serve(a, (request, response) => {
       if (!isAway) return false;
-      // The mirror goes away when the third is asked for.
-      if (request.url === third) asked++;
-      if (asked === 0) return false;
+      // The mirror becomes unavailable when the third paper is requested.
+      if (request.url === third) attempts++;
+      if (attempts === 0) return false;
       response.destroy();
       return true;
     });
     await expect(follow(b, server.url, { concurrency: 1 })).rejects.toThrow("cannot be followed");
-    expect(asked).toBe(atOnce.attempts);
+    expect(attempts).toBe(atOnce.attempts);
     expect(await cursorOf(b, server.url)).toBe(2);
     expect(await quarantineOf(b)).toEqual([]);
 
     isAway = false;
-    server.asked.splice(0);
+    server.requests.splice(0);
     const second = await follow(b, server.url);
     expect(second.documents).toBe(6);
-    expect(server.asked).not.toContain(pathOf(documents[1] ?? expect.fail()));
+    expect(server.requests).not.toContain(pathOf(documents[1] ?? expect.fail()));
     await expectEqual();
   });
 
-  it("keeps what is complete behind a gap from being counted, and fetches it again", async () => {
+  it("does not advance past a gap, and papers after the gap are fetched again", async () => {
     const documents = papers(6);
     await ingestInOrder(documents);
     const first = pathOf(documents[0] ?? expect.fail());
     const stop = new AbortController();
     let others = 0;
     const server = await serve(a, (request) => {
-      // The first never ends; the rest are let through.
+      // The first is never answered.
       if (stop.signal.aborted || request.url !== first) return false;
       return true;
     });
@@ -267,11 +267,11 @@ describe("the cursor", () => {
     await expectEqual();
   });
 
-  it("starts anew where the feed is another than the one that was followed", async () => {
+  it("starts from the beginning if the feed is another than the one that was followed", async () => {
     await ingestTexts(a, texts(5));
     const before = await serve(a);
     await follow(b, before.url);
-    // The mirror has lost its database, and begun again.
+    // The mirror has lost its database and started again.
     const other = await createTestDatabase();
     closing.push(() => other.drop());
     await ingestTexts(other, texts(3, 100));
@@ -282,7 +282,7 @@ describe("the cursor", () => {
     expect([result.merged, result.position]).toEqual([3, 3n]);
   });
 
-  it("walks many pages, and fetches a paper once a page however often it changed", async () => {
+  it("advances over many pages, fetching a paper once for each page in which it changed", async () => {
     const [document = expect.fail(), ...others] = papers(4);
     await ingestTexts(a, [document.text]);
     for (let second = 10; second < 40; second++) {
@@ -298,11 +298,11 @@ describe("the cursor", () => {
     });
     const result = await follow(b, server.url);
     expect(result.position).toBe(34n);
-    expect(server.asked.filter((url) => url === pathOf(document))).toHaveLength(4);
+    expect(server.requests.filter((url) => url === pathOf(document))).toHaveLength(4);
     await expectEqual();
   });
 
-  it("counts the lines of a list of numbers", async () => {
+  it("counts the lines of a list of numbers, and continues there after an interruption", async () => {
     const documents = papers(6);
     await ingestTexts(
       a,
@@ -310,29 +310,29 @@ describe("the cursor", () => {
     );
     const numbers = [
       ...documents.map(({ pithNumber }) => ({ suffix: suffixOf(pithNumber), year: pithNumber.slice(5, 9) })),
-      // Cut short: the mirror redirects to the whole.
+      // Short forms: the mirror redirects to the full suffix.
       ...documents.map(({ pithNumber }) => ({ suffix: suffixOf(pithNumber).slice(0, 8), year: null })),
       { suffix: "A".repeat(26), year: null },
     ];
     let isAway = true;
     const server = await serve(a, (request, response) => {
       if (request.url?.startsWith("/feed")) response.writeHead(404).end();
-      else if (isAway && server.asked.length > 5) response.destroy();
+      else if (isAway && server.requests.length > 5) response.destroy();
       else return false;
       return true;
     });
     await expect(follow(b, server.url)).rejects.toThrow("--numbers <file>");
-    server.asked.splice(0);
+    server.requests.splice(0);
     await expect(follow(b, server.url, { numbers, concurrency: 1 })).rejects.toThrow("cannot be followed");
     isAway = false;
-    server.asked.splice(0);
+    server.requests.splice(0);
     const result = await follow(b, server.url, { numbers, concurrency: 1 });
-    // Once only, and by its short form.
-    expect(server.asked.filter((url) => url === pathOf(documents[0] ?? expect.fail()))).toHaveLength(1);
+    // Requested only once, through its short form.
+    expect(server.requests.filter((url) => url === pathOf(documents[0] ?? expect.fail()))).toHaveLength(1);
     expect(result.documents).toBe(8);
     expect(result.outstanding).toMatchObject([{ paper: "A".repeat(26), code: "FETCH_FAILED" }]);
     await expectEqual();
-    // Done: given again, it begins again.
+    // A completed list starts again.
     expect((await follow(b, server.url, { numbers })).documents).toBe(12);
   });
 });

@@ -34,7 +34,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** How many statements wait for a lock in this database. */
+/** The number of statements that wait for a lock in this database. */
 async function waiting(): Promise<number> {
   const { rows } = await database.pool.query(
     `SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
@@ -43,7 +43,7 @@ async function waiting(): Promise<number> {
   return rows.length;
 }
 
-/** Runs work while nobody else may read what the mirror's routes read. */
+/** Runs `work` while tables that the routes read are locked. */
 async function whileLocked(tables: string, work: () => Promise<void>): Promise<void> {
   const holder = await database.pool.connect();
   try {
@@ -56,7 +56,7 @@ async function whileLocked(tables: string, work: () => Promise<void>): Promise<v
 }
 
 it.each(["changes, paper_keys", "changes, records", "changes, events"])(
-  "a database that does not answer, here of %s, is not waited for without end",
+  "the mirror's routes answer 503 TIMEOUT while %s are locked",
   async (tables) => {
     await whileLocked(tables, async () => {
       const answers = paths.map(async (path) => {
@@ -64,13 +64,13 @@ it.each(["changes, paper_keys", "changes, records", "changes, events"])(
         return [response, await response.text()] as const;
       });
       for (const [response, text] of await Promise.all(answers)) {
-        // A redirect needs no more than the number, which is looked up in two of the tables.
+        // A redirect reads only the tables that resolve the number.
         if (response.status === 307) continue;
         expect([response.status, text]).toEqual([503, expect.stringContaining('"code":"TIMEOUT"')]);
         expect(response.headers.get("retry-after")).toBe("5");
         expect(response.headers.get("access-control-allow-origin")).toBe("*");
       }
-      // The statements end as well.
+      // The statements are cancelled as well.
       await expect.poll(waiting, { timeout: 20_000 }).toBe(0);
     });
     for (const path of paths.filter((path) => !path.includes("wait="))) {
@@ -79,7 +79,7 @@ it.each(["changes, paper_keys", "changes, records", "changes, events"])(
   },
 );
 
-it("what is read for a client ends when that is gone", async () => {
+it("the statement of a request is cancelled when its client disconnects", async () => {
   const patient = createApp({ database, logError: () => {} });
   const other = await listen(patient.handle);
   await whileLocked("records", async () => {

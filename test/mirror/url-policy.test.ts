@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createFetcher, createUrlPolicy, FetchError } from "../../src/sync/index.ts";
 import { isPublicAddress } from "../../src/sync/public-address.ts";
 
-describe("addresses", () => {
+describe("isPublicAddress", () => {
   it.each([
     "8.8.8.8",
     "1.1.1.1",
@@ -20,7 +20,7 @@ describe("addresses", () => {
     "64:ff9b::8.8.8.8",
     "2001:200::1",
     "3fff:1000::1",
-  ])("%s is public", (address) => {
+  ])("accepts %s", (address) => {
     expect(isPublicAddress(address)).toBe(true);
   });
 
@@ -77,7 +77,7 @@ describe("addresses", () => {
     "localhost",
     "1.2.3",
     "8.8.8.8.8",
-  ])("%s is not", (address) => {
+  ])("rejects %j", (address) => {
     expect(isPublicAddress(address)).toBe(false);
   });
 });
@@ -92,7 +92,7 @@ function codeOf(run: () => void): string | null {
   }
 }
 
-describe("urls", () => {
+describe("createUrlPolicy", () => {
   const policy = createUrlPolicy(["mirror.lan", "127.0.0.1:4000", "::1", "Example.org:8080"]);
 
   it.each([
@@ -120,23 +120,26 @@ describe("urls", () => {
     ["http://example.org:8080/", null],
     ["http://sub.mirror.lan/", "URL_REFUSED"],
     ["ftp://mirror.lan/", "URL_REFUSED"],
-  ])("%s: %s", (address, code) => {
+  ])("checks %s with the result %s", (address, code) => {
     expect(codeOf(() => policy.check(new URL(address)))).toBe(code);
   });
 
-  it.each(["http://x", "x/y", "", "a b", "user@host", "host:port"])("an allow-list has no %j", (entry) => {
-    expect(() => createUrlPolicy([entry])).toThrow("is no host");
-  });
+  it.each(["http://x", "x/y", "", "a b", "user@host", "host:port"])(
+    "rejects the allowed host %j",
+    (entry) => {
+      expect(() => createUrlPolicy([entry])).toThrow("is no host");
+    },
+  );
 });
 
-describe("names", () => {
+describe("createFetcher", () => {
   /** @threat T18 */
-  it("are judged by the addresses they lead to when the connection is made", async () => {
-    const asked: string[] = [];
+  it("rejects a name that resolves to private addresses with ADDRESS_REFUSED, resolving it only once", async () => {
+    const resolved: string[] = [];
     const fetcher = createFetcher({
       policy: createUrlPolicy([]),
       resolve: (hostname, _options, callback) => {
-        asked.push(hostname);
+        resolved.push(hostname);
         callback(null, [
           { address: "127.0.0.1", family: 4 },
           { address: "::ffff:10.0.0.1", family: 6 },
@@ -150,8 +153,8 @@ describe("names", () => {
       isTransient: false,
       message: expect.stringContaining("rebound.example is at 127.0.0.1, ::ffff:10.0.0.1"),
     });
-    // No second look-up, which might have told something else.
-    expect(asked).toEqual(["rebound.example"]);
+    // A second look-up might return other addresses.
+    expect(resolved).toEqual(["rebound.example"]);
     fetcher.close();
   });
 });

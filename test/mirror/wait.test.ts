@@ -32,7 +32,7 @@ afterEach(async () => {
 const hour = 3_600_000;
 const texts = (count: number, start = 0) => papers(count, start).map(({ text }) => text);
 
-/** B follows; ends once B has been given all waves, each after the one before has arrived. */
+/** B follows A, which ingests each wave after B has imported the one before; ends after the last. */
 async function followThrough(
   baseUrl: string,
   waves: string[][],
@@ -65,16 +65,16 @@ async function expectEqual(): Promise<void> {
   expect((await headOf(b)).checksum).toBe((await headOf(a)).checksum);
 }
 
-it("a follower is told of what is new, and does not wait for its next look", async () => {
+it("a follower imports new papers at once by waiting for the feed, not at its interval", async () => {
   await ingestTexts(a, texts(2), "signed");
   const server = await serveMirror(a);
   closing.push(server.close);
   await followThrough(server.url, [texts(2, 10), texts(2, 20), texts(1, 30)], { least: hour, most: hour });
   await expectEqual();
-  expect(server.asked.filter((url) => url.includes("wait=25")).length).toBeGreaterThanOrEqual(3);
+  expect(server.requests.filter((url) => url.includes("wait=25")).length).toBeGreaterThanOrEqual(3);
 });
 
-it("a mirror that knows no waiting is looked at again and again", async () => {
+it("a follower polls a mirror that does not support waiting", async () => {
   await ingestTexts(a, texts(2), "signed");
   const server = await serveMirror(a, (request) => {
     request.url = request.url?.replace(/&wait=\d+/, "") ?? "";
@@ -85,7 +85,7 @@ it("a mirror that knows no waiting is looked at again and again", async () => {
   await expectEqual();
 });
 
-it("a mirror that tells of news and has none is not asked without end", async () => {
+it("a follower does not keep requesting from a mirror that announces changes and has none", async () => {
   await ingestTexts(a, texts(1), "signed");
   const stop = new AbortController();
   const looks: number[] = [];
@@ -114,13 +114,13 @@ it("a mirror that tells of news and has none is not asked without end", async ()
       if (looks.length === 4) stop.abort();
     },
   });
-  // News, told in vain; a pause; told in vain again.
+  // One document; changes announced without any; a pause; announced again.
   expect(looks).toEqual([1, 0, 0, 0]);
-  expect(server.asked.filter((url) => url.includes("wait=")).length).toBeLessThanOrEqual(3);
+  expect(server.requests.filter((url) => url.includes("wait=")).length).toBeLessThanOrEqual(3);
 });
 
 /** @threat T46 */
-it("only so many of one address wait, and a server that stops sends them home in order", async () => {
+it("the ninth waiting request of an address is answered at once, and a stopping server answers all", async () => {
   const app = createApp({ database: a });
   const server = await startServer({ app, port: 0, host: "127.0.0.1" });
   let answered = 0;
@@ -137,7 +137,7 @@ it("only so many of one address wait, and a server that stops sends them home in
   }
 });
 
-it("only so many wait in all, and none where the time is no time", async () => {
+it("ChangeWatch limits waits in total and for each address, and /feed rejects an invalid wait with 400", async () => {
   const watch = new ChangeWatch(a, { inAll: 3, ofAddress: 2 });
   closing.push(() => watch.close());
   const begin = (address: string) => watch.begin(address, hour);
@@ -147,7 +147,7 @@ it("only so many wait in all, and none where the time is no time", async () => {
   first?.end();
   const fifth = begin("z");
   expect(fifth).not.toBeNull();
-  // Once it listens, it tells to look; then of each commit.
+  // A wait reports a change when listening begins, and then with each commit.
   expect(await fifth?.changed()).toBe(true);
   await ingestTexts(a, texts(1), "signed");
   expect(await fifth?.changed()).toBe(true);
@@ -160,19 +160,19 @@ it("only so many wait in all, and none where the time is no time", async () => {
   for (const wait of ["31", "-1", "x", "1.5"]) {
     expect((await fetch(`${server.url}/feed?wait=${wait}`)).status).toBe(400);
   }
-  // There is something to tell at once.
+  // There are changes, so it does not wait.
   expect((await fetch(`${server.url}/feed?after=0&wait=30`)).status).toBe(200);
 });
 
-it("an answer that was asked to wait is not too slow for it", async () => {
-  const held: ServerResponse[] = [];
-  const server = await listen((_request, response) => held.push(response));
+it("an answer that was requested to wait is not TOO_SLOW", async () => {
+  const pending: ServerResponse[] = [];
+  const server = await listen((_request, response) => pending.push(response));
   closing.push(server.close);
   const fetcher = localFetcher({ leastBytes: 1000, window: 20 });
   closing.push(async () => fetcher.close());
   const options = { maximumBytes: 1000, signal: new AbortController().signal };
   const patient = fetcher.fetch(new URL(`${server.url}/patient`), { ...options, askedWait: hour });
   await expect(fetcher.fetch(new URL(server.url), options)).rejects.toMatchObject({ code: "TOO_SLOW" });
-  for (const response of held) response.end("here");
+  for (const response of pending) response.end("here");
   expect((await patient).toString()).toBe("here");
 });

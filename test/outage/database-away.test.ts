@@ -195,7 +195,7 @@ async function connectAtLast({ pool }: Database): Promise<pg.PoolClient> {
 }
 
 /** @threat T50 */
-it("who waits too long for a connection is told to come again", async () => {
+it("a request that waits too long for a connection is answered 503 with Retry-After", async () => {
   const narrow = openDatabase({
     connection: database.connection,
     maximumConnections: 1,

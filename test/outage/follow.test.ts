@@ -131,7 +131,7 @@ it("sync --follow --from-start continues at its cursor after the database was aw
   await printed(away);
   await postgres.startAgain();
   await printed(/^The database answers again: at position 9 of the mirror's feed\.$/);
-  expect(mirror.asked.filter((path) => paths.slice(0, 5).includes(path))).toEqual(paths.slice(0, 5));
+  expect(mirror.requests.filter((path) => paths.slice(0, 5).includes(path))).toEqual(paths.slice(0, 5));
   child.kill("SIGTERM");
   expect(await ended).toEqual([143, null]);
 });

@@ -27,14 +27,14 @@ const alias = (kind: string, value: string, createdAt = time): JsonObject => ({
 });
 
 type Options = {
-  /** The least proof of the source. */
+  /** The minimum proof of the source. */
   readonly minimumProof?: Proof;
   readonly record?: JsonObject;
   /** The proof of `record_created`; null leaves the event out. */
   readonly proof?: Proof | null;
 };
 
-/** The aliases of the state that a bundle of one record gives, as `kind value`, and the warnings. */
+/** The aliases, as `kind value`, and the warnings of merging a bundle with one record. */
 function merged(
   aliases: JsonValue[],
   { minimumProof = "hash", record = plainRecord, proof = "hash" }: Options = {},
@@ -73,7 +73,7 @@ function merged(
 const recordTime = "2026-06-10T12:00:00.250Z";
 const withSource = (source: JsonValue): JsonObject => ({ ...plainRecord, source });
 
-/** All that follow from the plain record. */
+/** All aliases that follow from the plain record. */
 const following: [kind: string, value: string][] = [
   ["arxiv", "2302.12192"],
   ["arxiv_version", "2302.12192v1"],
@@ -86,7 +86,7 @@ const names = following.map(([kind, value]) => `${kind} ${value}`);
 
 describe("aliases that follow from the record", () => {
   test.each(following)(
-    "%s %s is kept from a source trusted at hash, where nothing is added to it",
+    "%s %s is kept from a source accepted at hash, and no alias is derived",
     (kind, value) => {
       for (const proof of ["hash", "receipt", "signed"] as const) {
         expect(merged([alias(kind, value)], { proof })).toEqual({
@@ -101,7 +101,7 @@ describe("aliases that follow from the record", () => {
   );
 
   test.each(following)(
-    "%s %s is not believed above hash: a signed record gives all, with its own time",
+    "%s %s is ignored above hash: all aliases are derived from a signed record, with its time",
     (kind, value) => {
       expect(
         merged([alias(kind, value, "2020-01-01T00:00:00Z")], { minimumProof: "signed", proof: "signed" }),
@@ -123,18 +123,21 @@ describe("aliases that follow from the record", () => {
     ["hash", "hash", []],
     [null, "hash", []],
     [null, "signed", []],
-  ])("a record of proof %s from a source of %s adds %j", (proof, minimumProof, derived) => {
-    expect(merged([], { proof, minimumProof })).toMatchObject({ kept: [], derived, warnings: [] });
-  });
+  ])(
+    "a record of proof %s from a source with minimum proof %s adds the aliases %j",
+    (proof, minimumProof, derived) => {
+      expect(merged([], { proof, minimumProof })).toMatchObject({ kept: [], derived, warnings: [] });
+    },
+  );
 
   /** @threat T5 */
-  test("somebody's word and what was dropped hold nothing back", () => {
-    const brought = [
+  test("unproved and inconsistent aliases do not prevent the derived ones", () => {
+    const given = [
       alias("openalex", "W1"),
       alias("arxiv", "2302.12193"),
       alias("doi", "10.48550/arXiv.2302.12192"),
     ];
-    expect(merged(brought, { proof: "signed" })).toMatchObject({
+    expect(merged(given, { proof: "signed" })).toMatchObject({
       kept: ["doi 10.48550/arXiv.2302.12192", "openalex W1"],
       derived: names,
       warnings: ["ALIAS_INCONSISTENT"],
@@ -153,10 +156,10 @@ describe("aliases that follow from the record", () => {
       { kind: "arxiv", id: "\u212aK" },
       ["arxiv \u212aK", "doi 10.48550/arxiv.\u212ak"],
     ],
-    ["an id that is no text", { kind: "arxiv", id: 2302 }, []],
+    ["an id that is not a string", { kind: "arxiv", id: 2302 }, []],
     ["another kind", { kind: "crossref", id: "2302.12192", version: 1 }, []],
-    ["no source", null, []],
-  ])("a source with %s", (_, source, derived) => {
+    ["a null source", null, []],
+  ])("derives the right arXiv aliases from a source with %s", (_, source, derived) => {
     const all = merged([], { proof: "signed", record: withSource(source) }).derived;
     expect(all.filter((name) => !name.startsWith("pith_short_"))).toEqual(derived);
     expect(all.length).toBe(derived.length + 3);
@@ -179,17 +182,20 @@ describe("aliases that follow from the record", () => {
     ["pith_short_8", suffix.slice(1, 9)],
     ["pith_short_8", suffix.slice(0, 8).toLowerCase()],
     ["pith_short_12", suffix.slice(0, 16)],
-  ])("%s %j is dropped where the record says otherwise (%j)", (kind, value, source) => {
-    const record = source === undefined ? plainRecord : withSource(source);
-    expect(merged([alias(kind, value)], { record })).toMatchObject({
-      kept: [],
-      warnings: ["ALIAS_INCONSISTENT"],
-    });
-    // Above hash nothing is said of it.
-    expect(merged([alias(kind, value)], { record, minimumProof: "signed" }).warnings).toEqual([]);
-  });
+  ])(
+    "%s %j is dropped with ALIAS_INCONSISTENT if it contradicts the record (source %j)",
+    (kind, value, source) => {
+      const record = source === undefined ? plainRecord : withSource(source);
+      expect(merged([alias(kind, value)], { record })).toMatchObject({
+        kept: [],
+        warnings: ["ALIAS_INCONSISTENT"],
+      });
+      // Above hash there is no warning.
+      expect(merged([alias(kind, value)], { record, minimumProof: "signed" }).warnings).toEqual([]);
+    },
+  );
 
-  test("an integer version of any size", () => {
+  test("arxiv_version follows from a version of any size, such as 2^70", () => {
     const record = withSource({ kind: "arxiv", id: "x", version: 2n ** 70n });
     expect(merged([alias("arxiv_version", `xv${2n ** 70n}`)], { record })).toMatchObject({
       follow: ["arxiv_version"],
@@ -197,16 +203,16 @@ describe("aliases that follow from the record", () => {
     });
   });
 
-  test("without a record there is no arXiv alias", () => {
-    const brought = [alias("arxiv", "2302.12192"), alias("pith_short_8", suffix.slice(0, 8))];
-    expect(merged(brought, { proof: null })).toMatchObject({
+  test("an arXiv alias without a record is dropped with ALIAS_INCONSISTENT", () => {
+    const given = [alias("arxiv", "2302.12192"), alias("pith_short_8", suffix.slice(0, 8))];
+    expect(merged(given, { proof: null })).toMatchObject({
       kept: [`pith_short_8 ${suffix.slice(0, 8)}`],
       warnings: ["ALIAS_INCONSISTENT"],
     });
   });
 });
 
-describe("aliases that are somebody's word", () => {
+describe("aliases that do not follow from the record", () => {
   test.each([
     ["doi", "10.1000/182"],
     ["doi", "10.48550/other"],
@@ -216,7 +222,7 @@ describe("aliases that are somebody's word", () => {
     ["pith_short_10", "anything"],
     ["ARXIV", "2302.12192"],
     ["constructor", "x"],
-  ])("%s %s is kept from a source trusted at hash, and ignored with a warning from others", (kind, value) => {
+  ])("%s %s is kept from a source accepted at hash, else ignored with ALIAS_UNPROVED", (kind, value) => {
     expect(merged([alias(kind, value)])).toMatchObject({
       kept: [`${kind} ${value}`],
       follow: [],
@@ -231,7 +237,7 @@ describe("aliases that are somebody's word", () => {
   });
 
   test.each(["10.48550/arxiv.2302.12193", "10.48550/ARXIV.2302.12192", "10.48550/arXiv."])(
-    "a DOI of arXiv's, %s, is ignored without a warning above hash",
+    "the arXiv DOI %s is ignored without a warning above hash",
     (value) => {
       expect(merged([alias("doi", value)])).toMatchObject({ kept: [`doi ${value}`], follow: [] });
       expect(merged([alias("doi", value)], { minimumProof: "signed" }).warnings).toEqual([]);
@@ -239,24 +245,24 @@ describe("aliases that are somebody's word", () => {
   );
 });
 
-describe("ill-formed aliases", () => {
+describe("malformed aliases", () => {
   test.each<[what: string, value: JsonValue]>([
     ["null", null],
-    ["a text", "arxiv"],
+    ["a string", "arxiv"],
     ["an array", ["arxiv", "2302.12192", time]],
-    ["a member less", { alias_kind: "doi", alias_value: "x" }],
-    ["a member more", { ...alias("doi", "x"), note: "" }],
-    ["a kind that is no text", { alias_kind: null, alias_value: "x", created_at: time }],
-    ["a value that is no text", { alias_kind: "doi", alias_value: 5, created_at: time }],
-    ["a time that is none", alias("doi", "x", "2026-06-31T00:00:00Z")],
-  ])("%s is dropped with a warning", (_, value) => {
+    ["an object with a missing member", { alias_kind: "doi", alias_value: "x" }],
+    ["an object with an additional member", { ...alias("doi", "x"), note: "" }],
+    ["a kind that is not a string", { alias_kind: null, alias_value: "x", created_at: time }],
+    ["a value that is not a string", { alias_kind: "doi", alias_value: 5, created_at: time }],
+    ["an invalid date", alias("doi", "x", "2026-06-31T00:00:00Z")],
+  ])("%s is dropped with ALIAS_INCONSISTENT", (_, value) => {
     expect(merged([value])).toMatchObject({ kept: [], warnings: ["ALIAS_INCONSISTENT"] });
     expect(merged([value], { minimumProof: "signed" })).toMatchObject({ kept: [], warnings: [] });
   });
 });
 
-describe("the list", () => {
-  test("has the earliest of equal aliases, of equal instants the smaller text", () => {
+describe("the list of aliases", () => {
+  test("keeps the earliest of equal aliases, and at equal instants the smaller text", () => {
     const instants = [
       "2026-06-10T12:00:01Z",
       "2026-06-10T12:00:00.50Z",
@@ -268,7 +274,7 @@ describe("the list", () => {
     expect(merged(all.toReversed()).times).toEqual(["2026-06-10T12:00:00.500Z"]);
   });
 
-  test("is sorted by kind, then value, by code points", () => {
+  test("is sorted by kind, then value, in the order of code points", () => {
     const kinds = ["\u{10000}", "\uffff", "b", "a"];
     const aliases = kinds.flatMap((kind) => [alias(kind, "\u{10000}"), alias(kind, "\uffff")]);
     expect(merged(aliases).kept).toEqual(
@@ -276,7 +282,7 @@ describe("the list", () => {
     );
   });
 
-  test("tells apart what only looks alike when joined", () => {
+  test("distinguishes kind `a b` with value `c` from kind `a` with value `b c`", () => {
     expect(merged([alias("a b", "c"), alias("a", "b c")]).kept).toEqual(["a b c", "a b c"]);
   });
 });

@@ -21,10 +21,10 @@ import {
   withStateSha256,
 } from "./signed-events.ts";
 
-/** How one copy of an event comes: the last two are refused and must leave no trace. */
+/** The form of a copy of an event. The last two are rejected and must leave no trace. */
 type CopyKind = "unsigned" | "signed" | "wrongly signed" | "under another id";
 
-/** Which of the events planned before an event links to; `none` where there is no such event. */
+/** Which earlier event a link points to; `none` for no link. */
 type LinkPlan = { to: "none" | "any" | "alike" | "first" | "missing"; nth: number };
 
 type EventPlan = {
@@ -43,7 +43,7 @@ type EventPlan = {
 
 const signers = [registry, rotated, author, windowed, stranger] as const;
 
-/** Few instants, so that ties are common; two of them are one instant in two writings, the last is another month. */
+/** Few instants, so that ties are common. Two are the same instant in two spellings; the last is in another month. */
 const times = [
   "2026-06-10T12:00:00Z",
   "2026-06-10T12:00:00.000000Z",
@@ -54,7 +54,7 @@ const times = [
   "2026-07-01T00:00:00Z",
 ] as const;
 
-/** Papers whose records differ in what follows from them. */
+/** Records from which different aliases and years follow. */
 const records: readonly JsonObject[] = [
   record,
   { ...record, metadata: { submitted_at: "2023/02/23" } },
@@ -70,7 +70,7 @@ function arbitraryLink(...weights: [to: LinkPlan["to"], weight: number][]): fc.A
   });
 }
 
-/** Mostly sound, since what is wrong in itself is wrong once and no more: its links are of no interest. */
+/** Mostly sound: the links of an event that is invalid by itself do not matter. */
 const arbitraryPlan: fc.Arbitrary<EventPlan> = fc.record<EventPlan>({
   signer: fc.oneof(
     { weight: 12, arbitrary: fc.constant<number>(0) },
@@ -132,7 +132,7 @@ export type History = {
   readonly aliases: readonly JsonValue[];
   /** A bundle of this paper. */
   readonly bundle: (copies: readonly JsonValue[], aliases?: readonly JsonValue[]) => JsonObject;
-  /** Bundles and states that carry the copies, with repeats, each with the least proof of its source. */
+  /** Bundles and states that carry the copies, with repeats, each with the minimum proof of its source. */
   readonly documents: readonly { readonly document: JsonObject; readonly minimumProof: Proof }[];
   /** How a bundle divides the copies: the number of parts and a seed. */
   readonly parts: number;
@@ -162,7 +162,7 @@ function payloadOf(plan: EventPlan, key: TestKey, canonicalRecord: JsonObject, n
   return { nonce };
 }
 
-/** Whether it is mostly valid, so that what links to it is of interest. */
+/** Whether the event is likely valid, so that links to it matter. */
 function isSound(plan: EventPlan, key: TestKey): boolean {
   const isRight = plan.type !== "record_created" || (plan.target !== "x" && plan.receipt !== "copied");
   const isAccepted = plan.copies.some((kind) => kind === "signed" || kind === "unsigned");
@@ -185,7 +185,7 @@ function copiesOf(plans: readonly EventPlan[], canonicalRecord: JsonObject): Jso
       const candidates = planned.filter(
         (other) => to === "any" || (other.isSound && (to === "first" || isAlike(other))),
       );
-      // What many link to, or what came last.
+      // One of the first two, so that many events link to it, or one of the last.
       const chosen =
         to === "first" ? candidates[nth % 2] : candidates[candidates.length - 1 - (nth % candidates.length)];
       return chosen === undefined ? [] : [chosen.id];
@@ -259,9 +259,9 @@ function shortsOf(canonicalRecord: JsonObject): string[] {
   return [8, 16].map((length) => numberOf(canonicalRecord).slice(10, 10 + length));
 }
 
-/** What is done to a state before it is a document again: its hash is made to fit. */
+/** Changes of a state before it becomes a document again, with a matching hash. */
 const edits: Record<string, (state: JsonObject, current: JsonObject) => JsonObject> = {
-  "as it is": (state) => state,
+  unchanged: (state) => state,
   "without its aliases": (state, { source_aliases: _, ...current }) => ({ ...state, current }),
   "with another payload": (state, current) => {
     const [first, ...others] = current["graph_snapshots"] as JsonObject[];
@@ -275,14 +275,15 @@ const edits: Record<string, (state: JsonObject, current: JsonObject) => JsonObje
 };
 
 type Arrangement = {
-  door: number;
-  /** Of four, how many of the copies it carries. */
+  /** The index of the minimum proof in `proofs`. */
+  minimum: number;
+  /** The share of the copies that it carries, in quarters. */
   quarters: number;
   edit: keyof typeof edits | null;
 };
 
 const arbitraryArrangement: fc.Arbitrary<Arrangement> = fc.record({
-  door: fc.constantFrom(0, 0, 0, 1, 2),
+  minimum: fc.constantFrom(0, 0, 0, 1, 2),
   quarters: fc.constantFrom(4, 4, 4, 4, 3, 1),
   edit: fc.oneof(
     { weight: 3, arbitrary: fc.constant(null) },
@@ -290,7 +291,7 @@ const arbitraryArrangement: fc.Arbitrary<Arrangement> = fc.record({
   ),
 });
 
-/** A history of some dozen events by several signers: forks, corrections, links to nothing, copied receipts, forgeries. */
+/** A history of up to 28 events by several signers: forks, corrections, broken links, copied receipts, forgeries. */
 export const arbitraryHistory: fc.Arbitrary<History> = fc
   .record({
     paper: fc.oneof(
@@ -310,22 +311,22 @@ export const arbitraryHistory: fc.Arbitrary<History> = fc
   .map(({ paper, plans, minimumProof, aliases, arrangements, parts, seed }) => {
     const canonicalRecord = records[paper] as JsonObject;
     const copies = copiesOf(plans, canonicalRecord);
-    const bundle: History["bundle"] = (events, brought = []) => ({
+    const bundle: History["bundle"] = (events, sourceAliases = []) => ({
       bundle_type: "pith_open_graph_bundle",
       bundle_version: "1.0",
       pith_number: numberOf(canonicalRecord),
       canonical_record: canonicalRecord,
       canonical_sha256: sha(canonicalRecord),
-      source_aliases: [...brought],
+      source_aliases: [...sourceAliases],
       events: [...events],
     });
-    const documents = arrangements.map(({ door, quarters, edit }, index) => {
+    const documents = arrangements.map(({ minimum, quarters, edit }, index) => {
       const some = <Item>(items: readonly Item[]) =>
         shuffled(items, seed + index).slice(0, Math.ceil((items.length * quarters) / 4));
-      const whole = bundle(some(copies), some(aliases));
+      const carrier = bundle(some(copies), some(aliases));
       return {
-        document: edit === null ? whole : stateOf(whole, edit),
-        minimumProof: proofs[door] as Proof,
+        document: edit === null ? carrier : stateOf(carrier, edit),
+        minimumProof: proofs[minimum] as Proof,
       };
     });
     return { minimumProof, copies, aliases, bundle, documents, parts, seed };
@@ -333,12 +334,12 @@ export const arbitraryHistory: fc.Arbitrary<History> = fc
 
 function stateOf(bundle: JsonObject, edit: string): JsonObject {
   const merged = referenceMerge([{ document: bundle, minimum: 0 }], keys);
-  if (typeof merged === "string") throw new Error(`A bundle was refused: ${merged}`);
+  if (typeof merged === "string") throw new Error(`A bundle was rejected: ${merged}`);
   const current = merged.state["current"] as JsonObject;
   return withStateSha256(edits[edit]?.(merged.state, current) ?? merged.state);
 }
 
-/** The copies and aliases in an order and a grouping into bundles that the seed decides, some of them twice. */
+/** The items, some of them twice, in an order and in groups that the seed decides. */
 export function regrouped<Item>(items: readonly Item[], parts: number, seed: number): Item[][] {
   const groups = Array.from({ length: parts }, (): Item[] => []);
   for (const [index, item] of shuffled([...items, ...items.slice(0, 3)], seed).entries()) {

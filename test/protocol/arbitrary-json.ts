@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { JsonDouble, type JsonObject, type JsonValue } from "../../src/protocol/index.ts";
 
-/** Names that trip implementations: inherited members, indices, and both sides of the surrogates. */
+/** Names that implementations get wrong: inherited members, indexes, and both sides of the surrogates. */
 const awkwardNames = [
   "__proto__",
   "constructor",
@@ -24,7 +24,7 @@ export const arbitraryText = fc.oneof(
 
 const arbitraryName = fc.oneof(fc.constantFrom(...awkwardNames), arbitraryText);
 
-/** Integers of the one range are numbers, of the other bigints; nothing else is a JsonValue. */
+/** Safe integers are numbers, all others bigints. */
 const arbitraryInteger = fc.oneof(
   fc.maxSafeInteger(),
   fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n }).map((value) => {
@@ -54,15 +54,15 @@ export const arbitraryJson: fc.Arbitrary<JsonValue> = fc.letrec<{ value: JsonVal
     arbitraryDouble.map((value) => new JsonDouble(value)),
     fc.array(tie("value"), { maxLength: 4 }),
     fc.array(fc.tuple(arbitraryName, tie("value")), { maxLength: 5 }).map(
-      // Object.fromEntries makes own members, whatever their names.
+      // Object.fromEntries creates own members even for names such as __proto__.
       (entries): JsonObject => Object.fromEntries(entries),
     ),
   ),
 })).value;
 
 /**
- * A JSON text of a value that is not the canonical one: members turned around, white space, escapes where
- * none are needed.
+ * A JSON text of a value that is not canonical: members in reverse order, white space, and unnecessary
+ * escapes.
  */
 export function looseText(value: JsonValue): string {
   if (typeof value === "string") {

@@ -19,7 +19,7 @@ function canon(text: string): string {
   return canonicalJson(parseJson(text));
 }
 
-/** The same by the parser written here: a double keeps a text away from JSON.parse. */
+/** The canonical text by the project's own parser, which is used for a text with a double. */
 function canonSlowly(text: string): string {
   return canon(`[${text},1.5]`).slice(1, -5);
 }
@@ -34,8 +34,8 @@ function codeOf(run: () => unknown): string {
   return "none";
 }
 
-describe("canonical text", () => {
-  test("is a fixed point: parsed and written again it is the same", () => {
+describe("canonicalJson", () => {
+  test("writes a canonical text that is parsed again unchanged", () => {
     fc.assert(
       fc.property(arbitraryJson, (value) => {
         const text = canonicalJson(value);
@@ -45,7 +45,7 @@ describe("canonical text", () => {
     );
   });
 
-  test("does not depend on key order, white space, escapes or the writing of doubles", () => {
+  test("does not depend on key order, white space, escapes or the spelling of doubles", () => {
     fc.assert(
       fc.property(arbitraryJson, (value) => {
         expect(canon(looseText(value))).toBe(canonicalJson(value));
@@ -54,7 +54,7 @@ describe("canonical text", () => {
     );
   });
 
-  test("two texts are equal only for equal values", () => {
+  test("writes different texts for different values, such as 1, 1.0 and -0.0", () => {
     expect(new Set(["1", "1.0", '"1"', "[1]", "true", "null", "-0.0", "0", "0.0"].map(canon)).size).toBe(9);
   });
 
@@ -86,20 +86,20 @@ describe("canonical text", () => {
     ["9007199254740993.0", "9007199254740992.0"],
     ["123456789012345", "123456789012345"],
     ["1234567890123456", "1234567890123456"],
-  ])("the number %s is %s", (text, expected) => {
+  ])("writes the number %s as %s", (text, expected) => {
     expect(canon(text)).toBe(expected);
     expect(canonSlowly(text)).toBe(expected);
     expect(canon(` {"a":${text}}`)).toBe(`{"a":${expected}}`);
   });
 
-  test("keys go by code point, not by UTF-16 unit", () => {
+  test("sorts keys by code point, not by UTF-16 unit", () => {
     // U+FFFF comes before U+10000, whose first unit is U+D800.
     expect(canon('{"\\ud800\\udc00":1,"\\uffff":2,"\\ue000":3,"z":4}')).toBe(
       '{"z":4,"\ue000":3,"\uffff":2,"\u{10000}":1}',
     );
   });
 
-  test("compareCodePoints orders as lists of code points do", () => {
+  test("compareCodePoints orders strings as lists of code points", () => {
     const points = (text: string) => Array.from(text, (character) => character.codePointAt(0) as number);
     fc.assert(
       fc.property(arbitraryText, arbitraryText, (a, b) => {
@@ -111,7 +111,7 @@ describe("canonical text", () => {
     );
   });
 
-  test("names of inherited members are ordinary keys", () => {
+  test("treats __proto__ and names of inherited members as ordinary keys", () => {
     const text = '{"__proto__":{"a":1},"constructor":[],"hasOwnProperty":null,"toString":"x"}';
     expect(canon(text)).toBe(text);
     expect(canonSlowly(text)).toBe(text);
@@ -119,7 +119,7 @@ describe("canonical text", () => {
     expect(Object.getPrototypeOf((parseJson(`[${text},1.5]`) as JsonValue[])[0])).toBe(Object.prototype);
   });
 
-  test("of equal keys the last counts", () => {
+  test("keeps the last of equal keys", () => {
     for (const text of ['{"a":1,"b":2,"a":3}', '{"a":1,"b":2,"\\u0061":3}']) {
       expect(canon(text)).toBe('{"a":3,"b":2}');
       expect(canonSlowly(text)).toBe('{"a":3,"b":2}');
@@ -127,7 +127,7 @@ describe("canonical text", () => {
     expect(canonSlowly('{"__proto__":1,"__proto__":[2]}')).toBe('{"__proto__":[2]}');
   });
 
-  test("strings escape quote, backslash and the controls, and nothing else", () => {
+  test("escapes quote, backslash and control characters in strings, and nothing else", () => {
     const controls = Array.from({ length: 0x20 }, (_, code) => String.fromCharCode(code)).join("");
     expect(canonicalJson(controls)).toBe(
       '"\\u0000\\u0001\\u0002\\u0003\\u0004\\u0005\\u0006\\u0007\\b\\t\\n\\u000b\\f\\r\\u000e\\u000f' +
@@ -136,15 +136,15 @@ describe("canonical text", () => {
     expect(canon('"\\/\\"\\\\\\u007f\\u2028\\u00e9\\ud83d\\ude00"')).toBe('"/\\"\\\\\u007f\u2028é😀"');
   });
 
-  test("a number that JavaScript cannot hold exactly is no value to hash", () => {
+  test("rejects fractions, unsafe integers and non-finite numbers with INVALID_NUMBER", () => {
     for (const value of [0.5, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY, new JsonDouble(Number.NaN)]) {
       expect(codeOf(() => canonicalJson(value))).toBe("INVALID_NUMBER");
     }
   });
 });
 
-describe("parsing", () => {
-  test("through JSON.parse and by the parser here is the same", () => {
+describe("parseJson", () => {
+  test("reads the same value through JSON.parse and through its own parser", () => {
     fc.assert(
       fc.property(arbitraryJson, fc.boolean(), (value, loose) => {
         const text = loose ? looseText(value) : canonicalJson(value);
@@ -154,7 +154,7 @@ describe("parsing", () => {
     );
   });
 
-  test("refuses the same mutilated texts on both ways", () => {
+  test("rejects a mutilated text with the same code through both parsers", () => {
     fc.assert(
       fc.property(
         arbitraryJson,
@@ -166,7 +166,7 @@ describe("parsing", () => {
           const mutilated = text.slice(0, cut) + put + text.slice(cut + 1);
           const alone = codeOf(() => parseJson(mutilated));
           const listed = codeOf(() => parseJson(`{"a":${mutilated},"a":1.5}`));
-          // A text that is not JSON alone may become so between others (`1,"b":2`); nothing else may change.
+          // A text that is not JSON by itself may become JSON as a member (`1,"b":2`). Nothing else may change.
           if (alone !== "MALFORMED_JSON") expect(listed).toBe(alone);
         },
       ),
@@ -174,7 +174,7 @@ describe("parsing", () => {
     );
   });
 
-  test("agrees with JSON.parse on what is JSON, of texts without awkward parts", () => {
+  test("accepts the same texts as JSON.parse", () => {
     const pieces = [
       "{",
       "}",
@@ -217,7 +217,7 @@ describe("parsing", () => {
   const deep = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
 
   test.each<[code: string, what: string, text: string]>([
-    ["MALFORMED_JSON", "nothing", ""],
+    ["MALFORMED_JSON", "an empty text", ""],
     ["MALFORMED_JSON", "white space", " \n"],
     ["MALFORMED_JSON", "a byte order mark", "\ufeff{}"],
     ["MALFORMED_JSON", "NaN", "[NaN]"],
@@ -251,8 +251,8 @@ describe("parsing", () => {
     ["INVALID_UNICODE", "a lone surrogate in a shadowed member", '{"a":"\\ud800","a":1}'],
     ["INVALID_UNICODE", "a lone surrogate that is not escaped", '["\ud800"]'],
     ["INVALID_NUMBER", "a double beyond the largest", "[1e309]"],
-    ["INVALID_NUMBER", "a negative one", "[-1.5e999999]"],
-    ["INVALID_NUMBER", "a shadowed one", '{"a":1e400,"a":1}'],
+    ["INVALID_NUMBER", "a negative double beyond the largest", "[-1.5e999999]"],
+    ["INVALID_NUMBER", "a shadowed double beyond the largest", '{"a":1e400,"a":1}'],
     ["INVALID_NUMBER", "an integer of 1,001 digits", `[${"9".repeat(1001)}]`],
     ["INVALID_NUMBER", "1,000 digits and a sign", `[-${"9".repeat(1000)}]`],
     ["INVALID_NUMBER", "a shadowed long integer", `{"a":${"9".repeat(1001)},"a":1}`],
@@ -260,42 +260,42 @@ describe("parsing", () => {
     ["TOO_DEEP", "65 objects", `${'{"a":'.repeat(65)}1${"}".repeat(65)}`],
     ["TOO_DEEP", "a shadowed depth", `{"a":${deep(64)},"a":1}`],
     ["TOO_DEEP", "65 arrays beside a double", `[1.5,${deep(64)}]`],
-  ])("%s: %s", (code, _, text) => {
+  ])("rejects with %s: %s", (code, _, text) => {
     expect(codeOf(() => parseJson(text))).toBe(code);
   });
 
   test.each<[what: string, text: string]>([
     ["64 arrays", deep(64)],
-    ["64 levels often", `[${[deep(63), deep(63), deep(63)].join()}]`],
+    ["64 levels several times", `[${[deep(63), deep(63), deep(63)].join()}]`],
     ["64 levels beside a double", `[1.5,${deep(63)}]`],
     ["an integer of 1,000 digits", `[${"9".repeat(1000)}]`],
     ["999 digits and a sign", `[-${"9".repeat(999)}]`],
     ["brackets in a string", `["${"[".repeat(100)}"]`],
     ["an escaped pair", '["\\ud83d\\ude00"]'],
     ["an escaped pair as a key", '{"\\ud83d\\ude00":1}'],
-    ["what only looks like an escaped surrogate", '["\\\\ud800"]'],
+    ["an escaped backslash before ud800", '["\\\\ud800"]'],
     ["a long fraction", `[0.${"1".repeat(2000)}]`],
   ])("accepts %s", (_, text) => {
     expect(codeOf(() => parseJson(text))).toBe("none");
   });
 
-  test("names the place of a fault", () => {
+  test("names the position of a syntax error", () => {
     expect(() => parseJson('{"a":tru}')).toThrow("character 6");
     expect(() => parseJson("[1")).toThrow("ends too early");
   });
 
   test.each<[what: string, bytes: number[]]>([
-    ["a byte that starts nothing", [0x22, 0xff, 0x22]],
+    ["a byte that starts no character", [0x22, 0xff, 0x22]],
     ["a cut sequence", [0x22, 0xc3, 0x22]],
     ["an overlong slash", [0x22, 0xc0, 0xaf, 0x22]],
     ["an encoded surrogate", [0x22, 0xed, 0xa0, 0x80, 0x22]],
     ["a code point beyond U+10FFFF", [0x22, 0xf4, 0x90, 0x80, 0x80, 0x22]],
     ["UTF-16", [0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00]],
-  ])("INVALID_UNICODE: %s", (_, bytes) => {
+  ])("rejects bytes with INVALID_UNICODE: %s", (_, bytes) => {
     expect(codeOf(() => parseJson(Uint8Array.from(bytes)))).toBe("INVALID_UNICODE");
   });
 
-  test("bytes and text are read alike; a byte order mark is no white space in either", () => {
+  test("reads bytes as it reads text, and rejects a byte order mark in both", () => {
     fc.assert(
       fc.property(arbitraryJson, (value) => {
         const text = canonicalJson(value);
@@ -310,7 +310,7 @@ describe("parsing", () => {
 
 const python = spawnSync("python3", ["--version"]).status === 0;
 
-/** Reads a line of JSON, answers with section 1's text and section 2's digest of it, as JSON. */
+/** For each line of JSON prints, as JSON, its canonical text (section 1) and digests (section 2). */
 const pythonProgram = `
 import hashlib, json, sys
 sys.set_int_max_str_digits(0) if hasattr(sys, "set_int_max_str_digits") else None
@@ -322,9 +322,9 @@ for line in sys.stdin.buffer:
     print(json.dumps([text, digest(text), digest(title)]))
 `;
 
-describe.skipIf(!python)("against Python's json", () => {
-  test("the same texts and digests for generated values", () => {
-    // str.lower and toLowerCase follow the Unicode versions of their makers: titles here are Latin and Greek.
+describe.skipIf(!python)("canonicalJson and Python's json", () => {
+  test("write the same texts and digests for generated values", () => {
+    // str.lower and toLowerCase may follow different versions of Unicode, so titles here are Latin and Greek.
     const title = fc.string({
       unit: fc.constantFrom(..."aBzÉßΣσςΩİ \t\n\u000b\u001c\u0085\u00a0\u2003\u3000\ufeff\u200b-"),
       maxLength: 12,

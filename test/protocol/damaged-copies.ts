@@ -2,8 +2,8 @@ import { Point } from "@noble/ed25519";
 import type { JsonObject, JsonValue } from "../../src/protocol/index.ts";
 
 /**
- * What may be wrong, or unusual and right, with an event: `body` before its id and signature are made, `copy` after.
- * What becomes of it is the reference's to say.
+ * A change that makes an event wrong, or unusual but valid: `body` before its id and signature are made, `copy` after.
+ * The reference implementation decides whether it is accepted.
  */
 export type Damage = {
   readonly what: string;
@@ -81,8 +81,8 @@ export const damages: readonly Damage[] = [
   inSigner("signer_id", 5),
   inSigner("more", "member"),
   inPayload("without a receipt", () => ({ receipt: false })),
-  inPayload("with a record that is none", () => ({ canonical_record: [] })),
-  inReceipt("with a member more", { note: "" }),
+  inPayload("with an array for a record", () => ({ canonical_record: [] })),
+  inReceipt("with an additional member", { note: "" }),
   inReceipt("of another message", { signed_message: "canonical_sha256" }),
   inReceipt("of another record", { canonical_sha256: "a".repeat(64) }),
   inReceipt("of another key_id", { key_id: "another" }),
@@ -99,7 +99,7 @@ export const damages: readonly Damage[] = [
   inSnapshot("that counts evidence", ({ formal_canon: canon }) => ({
     formal_canon: { ...(canon as JsonObject), evidence_count: 2n ** 60n },
   })),
-  inSignature("with a member more", { note: "" }),
+  inSignature("with an additional member", { note: "" }),
   inSignature("of another algorithm", { algorithm: "Ed25519" }),
   inSignature("of another key_id", { key_id: "another" }),
   inSignature("whose R is the identity", { signature_b64: identity }),
@@ -107,7 +107,7 @@ export const damages: readonly Damage[] = [
   { what: "signature false", copy: (copy) => ({ ...copy, signature: false }) },
   { what: "event_id null", copy: (copy) => ({ ...copy, event_id: null }) },
   { what: "no event_id", copy: ({ event_id: _, ...copy }) => copy },
-  { what: "a member more", copy: (copy) => ({ ...copy, note: [] }) },
-  { what: "a member less", copy: ({ supersedes: _, ...copy }) => copy },
-  { what: "no object", copy: (copy) => [copy] },
+  { what: "an additional member", copy: (copy) => ({ ...copy, note: [] }) },
+  { what: "a missing member", copy: ({ supersedes: _, ...copy }) => copy },
+  { what: "not an object", copy: (copy) => [copy] },
 ];

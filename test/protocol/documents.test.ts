@@ -36,7 +36,7 @@ const without = (document: JsonObject, name: string): JsonObject => {
   const { [name]: _, ...rest } = document;
   return rest;
 };
-/** A record of its own with the number that fits it, but for the year. */
+/** A bundle of another record, with its Pith number in the given year. */
 function bundleFor(canonicalRecord: JsonValue, year = "2023"): JsonObject {
   const digest = sha256OfValue(canonicalRecord);
   const number = `pith:${year}:${suffixOfDigest(digest)}`;
@@ -44,12 +44,12 @@ function bundleFor(canonicalRecord: JsonValue, year = "2023"): JsonObject {
 }
 
 const refusals: Record<DocumentErrorCode, Record<string, JsonValue | string | Uint8Array>> = {
-  MALFORMED_JSON: { "no JSON": "{", "a byte order mark": `\ufeff${canonicalJson(bundle)}` },
+  MALFORMED_JSON: { "a text that is not JSON": "{", "a byte order mark": `\ufeff${canonicalJson(bundle)}` },
   INVALID_UNICODE: {
-    "a byte that is no UTF-8": Uint8Array.of(0x22, 0xff, 0x22),
+    "a byte that is not UTF-8": Uint8Array.of(0x22, 0xff, 0x22),
     "a lone surrogate": '{"a":"\\ud800"}',
   },
-  INVALID_NUMBER: { "beyond a double": canonicalJson(bundle).replace("{", '{"a":1e999,') },
+  INVALID_NUMBER: { "a number beyond doubles": canonicalJson(bundle).replace("{", '{"a":1e999,') },
   TOO_DEEP: { "65 levels": `{"a":${"[".repeat(64)}${"]".repeat(64)}}` },
   TOO_LARGE: { "one byte more than allowed": " ".repeat(10_000_001) },
   UNSUPPORTED_DOCUMENT: {
@@ -74,16 +74,20 @@ const refusals: Record<DocumentErrorCode, Record<string, JsonValue | string | Ui
     "current an array": { ...state({}), current: [] },
     "record_created an array": state({ record_created: [] }),
     ...Object.fromEntries(stateLists.map((name) => [`${name} null`, state({ [name]: null })])),
-    "an entry that is no object": state({ corrections: [{}, 5] }),
+    "an entry that is not an object": state({ corrections: [{}, 5] }),
     "an entry that is null": state({ mirror_hints: [null] }),
   },
   PITH_NUMBER_INVALID: {
-    "a bundle without one": without(bundle, "pith_number"),
-    "a short one": { ...bundle, pith_number: pithNumber.slice(0, -1) },
-    "in lower case": { ...bundle, pith_number: pithNumber.toLowerCase() },
-    "with a line break": { ...bundle, pith_number: `${pithNumber}\n` },
-    "a state without one": withStateSha256(without(stateBody(), "pith_number")),
-    "a state's null, and no current": { ...stateBody(), pith_number: null, current: null },
+    "a bundle without a Pith number": without(bundle, "pith_number"),
+    "a Pith number that is too short": { ...bundle, pith_number: pithNumber.slice(0, -1) },
+    "a Pith number in lower case": { ...bundle, pith_number: pithNumber.toLowerCase() },
+    "a Pith number with a line break": { ...bundle, pith_number: `${pithNumber}\n` },
+    "a state without a Pith number": withStateSha256(without(stateBody(), "pith_number")),
+    "a state with null for its Pith number, and no current": {
+      ...stateBody(),
+      pith_number: null,
+      current: null,
+    },
   },
   RECORD_HASH_MISMATCH: {
     "another digest": { ...bundle, canonical_sha256: "0".repeat(64) },
@@ -99,19 +103,19 @@ const refusals: Record<DocumentErrorCode, Record<string, JsonValue | string | Ui
   STATE_HASH_MISMATCH: {
     "another digest": { ...state({}), state_sha256: "0".repeat(64) },
     "no digest": stateBody(),
-    "a member changed": { ...state({}), event_count: 1 },
-    "a member more": { ...state({}), note: "" },
-    "a list that is ill-formed too": { ...stateBody({ corrections: null }), state_sha256: "" },
+    "a changed member": { ...state({}), event_count: 1 },
+    "an additional member": { ...state({}), note: "" },
+    "a malformed list as well": { ...stateBody({ corrections: null }), state_sha256: "" },
   },
 };
 
-const mostBytes = 10_000_000;
+const maxBytes = 10_000_000;
 
 function codeOf(document: JsonValue | string | Uint8Array): string {
   const input =
     typeof document === "string" || document instanceof Uint8Array ? document : canonicalJson(document);
   try {
-    parseDocument(input, mostBytes);
+    parseDocument(input, maxBytes);
     return "none";
   } catch (error) {
     if (error instanceof DocumentError) return error.code;
@@ -119,56 +123,56 @@ function codeOf(document: JsonValue | string | Uint8Array): string {
   }
 }
 
-describe("documents refused as a whole", () => {
+describe("parseDocument", () => {
   const rows = Object.entries(refusals).flatMap(([code, cases]) =>
     Object.entries(cases).map(([what, document]) => [code, what, document] as const),
   );
 
-  test.each(rows)("%s: %s", (code, _, document) => {
+  test.each(rows)("rejects with %s: %s", (code, _, document) => {
     expect(codeOf(document)).toBe(code);
   });
 
-  test("no code is without a case", () => {
+  test("has a case for every error code of documents", () => {
     expect(Object.keys(refusals).sort()).toEqual([...documentErrorCodes].sort());
     expect(Object.values(refusals).filter((cases) => Object.keys(cases).length === 0)).toEqual([]);
   });
 
-  test("a value that has been parsed is refused alike", () => {
+  test("readDocument and mergeDocuments reject a parsed value with the same errors", () => {
     expect(() => readDocument([])).toThrow(DocumentError);
     expect(() => mergeDocuments([{ value: { ...bundle, events: 5 } }], keyring)).toThrow("events");
   });
 
-  test("one refused document refuses the merge", () => {
+  test("mergeDocuments throws if one of its documents is rejected", () => {
     expect(() => mergeDocuments([canonicalJson(bundle), "{"], keyring)).toThrow(DocumentError);
   });
 });
 
-describe("documents let in", () => {
+describe("mergeDocuments", () => {
   test.each<[what: string, document: JsonObject]>([
     ["a bundle", bundle],
-    ["without source_aliases", without(bundle, "source_aliases")],
-    ["with members of its own", { ...bundle, exported_by: null, short_pith_number: 5 }],
+    ["a bundle without source_aliases", without(bundle, "source_aliases")],
+    ["a bundle with unknown members", { ...bundle, exported_by: null, short_pith_number: 5 }],
     ["an empty state", state({})],
-    ["record_created null", state({ record_created: null })],
-    ["a year where the record names none", bundleFor({ a: 1 }, "1999")],
-    ["a year where submitted_at is no text", bundleFor({ metadata: { submitted_at: 2023 } }, "1999")],
+    ["a state with record_created null", state({ record_created: null })],
+    ["any year if the record has no date", bundleFor({ a: 1 }, "1999")],
+    ["any year if submitted_at is not a string", bundleFor({ metadata: { submitted_at: 2023 } }, "1999")],
     [
-      "a year where submitted_at begins otherwise",
+      "any year if submitted_at does not begin with a year",
       bundleFor({ metadata: { submitted_at: "in 2023-" } }, "1999"),
     ],
-    ["a year where the metadata is no object", bundleFor({ metadata: ["2023-"] }, "1999")],
-  ])("%s", (_, document) => {
+    ["any year if metadata is not an object", bundleFor({ metadata: ["2023-"] }, "1999")],
+  ])("accepts %s", (_, document) => {
     expect(codeOf(document)).toBe("none");
   });
 
-  test("the size is that of the bytes, and exactly as large is not too large", () => {
+  test("accepts a document of exactly the maximum number of bytes, and rejects one byte more", () => {
     const text = canonicalJson(bundle);
     const bytes = new TextEncoder().encode(text);
     expect(parseDocument(bytes, bytes.length).kind).toBe("bundle");
     expect(() => parseDocument(bytes, bytes.length - 1)).toThrow("larger");
   });
 
-  test("documents of several papers are merged apart", () => {
+  test("merges documents of several papers separately", () => {
     const other = bundleFor({ a: 1 });
     const event = signedEvent(registry, { event_type: "correction" });
     const { states, refused } = mergeDocuments(
@@ -182,7 +186,7 @@ describe("documents let in", () => {
     expect(refused).toEqual([[event.event_id, "SUBJECT_MISMATCH"]]);
   });
 
-  test("warnings and refusals are distinct and sorted", () => {
+  test("returns warnings and rejections without duplicates, sorted", () => {
     const events = [5, 6, 5, null, true];
     const { refused, warnings } = mergeDocuments(
       [bundleText(events, [1, 2]), bundleText(events, [3])],
@@ -195,7 +199,7 @@ describe("documents let in", () => {
   });
 });
 
-describe("events rebuilt from a state", () => {
+describe("events read from a state document", () => {
   const event = unsignedEvent(registry, { event_type: "correction" });
   const linked = unsignedEvent(registry, { event_type: "correction", prev_event: event.event_id });
   const eventsOf = (current: JsonObject) => {
@@ -203,7 +207,7 @@ describe("events rebuilt from a state", () => {
     return { ids: [...(states.get(pithNumber)?.events.keys() ?? [])], warnings, refused };
   };
 
-  test("are those whose id fits without links", () => {
+  test("are those whose id matches without links", () => {
     expect(eventsOf({ corrections: [entryOf(event), entryOf(linked)] })).toEqual({
       ids: [event.event_id],
       warnings: ["EVENT_ID_UNVERIFIABLE"],
@@ -211,7 +215,7 @@ describe("events rebuilt from a state", () => {
     });
   });
 
-  test("take their type from the list and nothing from other members", () => {
+  test("take their type from the list, and ignore other members", () => {
     expect(eventsOf({ mirror_hints: [entryOf(event)] }).warnings).toEqual(["EVENT_ID_UNVERIFIABLE"]);
     const dressed = {
       ...entryOf(event),
@@ -227,7 +231,7 @@ describe("events rebuilt from a state", () => {
     });
   });
 
-  test("need all their five keys", () => {
+  test("require all five keys of an entry", () => {
     for (const name of Object.keys(entryOf(event))) {
       expect(eventsOf({ corrections: [without(entryOf(event), name)] })).toEqual({
         ids: [],
@@ -237,26 +241,26 @@ describe("events rebuilt from a state", () => {
     }
   });
 
-  test("come from every list", () => {
+  test("come from every list of the state", () => {
     const types = ["author_attestation", "timestamp_anchor", "storage_attestation", "citation_signature"];
     const more = ["replication_record", "correction", "mirror_hint"];
     const events = shuffled([...types, ...more], 1).map((event_type) =>
       unsignedEvent(registry, { event_type }),
     );
     const created = unsignedEvent(registry, { event_type: "record_created", payload: recordPayload() });
-    const whole = mergeDocuments([bundleText([...events, created])], keyring).states.get(pithNumber);
-    const again = mergeDocuments([whole?.text ?? ""], keyring).states.get(pithNumber);
+    const first = mergeDocuments([bundleText([...events, created])], keyring).states.get(pithNumber);
+    const again = mergeDocuments([first?.text ?? ""], keyring).states.get(pithNumber);
     expect(again?.events.size).toBe(8);
-    expect(again?.text).toBe(whole?.text);
+    expect(again?.text).toBe(first?.text);
   });
 
-  test("are of proof hash, so a stricter door lets none in", () => {
+  test("have proof hash, and are rejected with UNSIGNED at a higher minimum proof", () => {
     const document = canonicalJson(state({ corrections: [entryOf(event)] }));
     expect(mergeDocuments([document], keyring, "receipt").refused).toEqual([[event.event_id, "UNSIGNED"]]);
   });
 });
 
-describe("a state's own digest", () => {
+describe("checkPublishedState", () => {
   const check = (document: JsonObject | string) =>
     checkPublishedState(
       parseDocument(typeof document === "string" ? document : canonicalJson(document)),
@@ -265,19 +269,19 @@ describe("a state's own digest", () => {
   const event = unsignedEvent(registry, { event_type: "correction" });
   const merged = mergeDocuments([bundleText([event])], keyring).states.get(pithNumber)?.text ?? "";
 
-  test("PASSED where merging it alone gives it", () => expect(check(merged)).toBe("PASSED"));
+  test("is PASSED if merging the state alone gives its digest", () => expect(check(merged)).toBe("PASSED"));
 
-  test("FAILED where it gives another", () => {
+  test("is FAILED if merging the state gives another digest", () => {
     expect(check(state({ corrections: [entryOf(event)] }, { event_count: 1 }))).toBe("FAILED");
     expect(check(state({ corrections: [entryOf(event)] }))).toBe("FAILED");
   });
 
-  test("NOT_CHECKABLE where it carries fewer events than it counts", () => {
+  test("is NOT_CHECKABLE if the state carries fewer events than it counts", () => {
     expect(check(state({ corrections: [entryOf(event)] }, { event_count: 2 }))).toBe("NOT_CHECKABLE");
     const later = signedEvent(registry, { event_type: "correction", supersedes: [event.event_id] });
     const both = mergeDocuments([bundleText([event, later])], keyring).states.get(pithNumber)?.text ?? "";
     expect(check(both)).toBe("NOT_CHECKABLE");
   });
 
-  test("no question for a bundle", () => expect(check(bundle)).toBeNull());
+  test("is null for a bundle", () => expect(check(bundle)).toBeNull());
 });

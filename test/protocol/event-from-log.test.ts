@@ -26,7 +26,7 @@ function fromLog({ text, id, proof, fault, signature }: AcceptedEvent): Accepted
   return eventFromLog(text, parseJson(text) as JsonObject, { id, proof, fault, signature });
 }
 
-/** What `LogReader` gives of an event. */
+/** An event as `LogReader` returns it. */
 function mergeEventOf({
   payload: _p,
   signature: _s,
@@ -38,7 +38,7 @@ function mergeEventOf({
 }
 
 describe("an event read back from the log", () => {
-  test("is the one that was let in, with any payload and target", () => {
+  test("equals the accepted event, with any payload and target", () => {
     fc.assert(
       fc.property(
         fc.dictionary(arbitraryText, arbitraryJson, { maxKeys: 4 }),
@@ -58,7 +58,7 @@ describe("an event read back from the log", () => {
     );
   });
 
-  test("is read for a merge although its payload, its type and its target hold the texts of other members", () => {
+  test("is parsed correctly even if its payload, type or target contain the text of other members", () => {
     const texts = [
       ',"target":"x"}',
       ',"prev_event":null,"schema_version":"1.0","signer":{}',
@@ -80,7 +80,7 @@ describe("an event read back from the log", () => {
     }
   });
 
-  test("merges to the same state, whatever the history", () => {
+  test("merges to the same state for random histories", () => {
     fc.assert(
       fc.property(arbitraryHistory, ({ copies, aliases, bundle }) => {
         const pithNumber = bundle([])["pith_number"] as PithNumber;

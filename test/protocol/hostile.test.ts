@@ -35,7 +35,7 @@ import {
   withStateSha256,
 } from "./signed-events.ts";
 
-/** Runs the whole of the protocol; null where the document is refused. Nothing else may be thrown. */
+/** Parses, merges and checks a document; null if it is rejected. No other error may be thrown. */
 function survive(input: string | Uint8Array | { value: JsonValue }): MergedState | null {
   let state: MergedState | undefined;
   try {
@@ -50,7 +50,7 @@ function survive(input: string | Uint8Array | { value: JsonValue }): MergedState
     if (error instanceof DocumentError) return null;
     throw error;
   }
-  // What comes out can be read again.
+  // The resulting state can be read again.
   if (state !== undefined) expect(parseDocument(state.text).published?.sha256).toBe(state.sha256);
   return state ?? null;
 }
@@ -83,14 +83,14 @@ const published = readFileSync(new URL("../data/pith-2302.12192.state.json", imp
 
 type Path = readonly (string | number)[];
 
-/** Every place in a value. */
+/** The paths to every place in a value. */
 function pathsOf(value: JsonValue, path: Path = []): Path[] {
   if (Array.isArray(value)) return [path, ...value.flatMap((item, index) => pathsOf(item, [...path, index]))];
   if (!isJsonObject(value)) return [path];
   return [path, ...Object.entries(value).flatMap(([name, member]) => pathsOf(member, [...path, name]))];
 }
 
-/** The value with another in one place; undefined takes a member out. */
+/** The value with another in one place; undefined removes a member. */
 function put(value: JsonValue, [step, ...rest]: Path, other: JsonValue | undefined): JsonValue {
   if (step === undefined) return other ?? null;
   if (Array.isArray(value)) {
@@ -123,8 +123,8 @@ const replacements: (JsonValue | undefined)[] = [
   { a: 1 },
 ];
 
-describe("nothing is thrown but DocumentError", () => {
-  test("the documents that the cases change are themselves let in", () => {
+describe("merging throws nothing but DocumentError", () => {
+  test("accepts the documents that the cases change", () => {
     expect(survive({ value: bundle })?.applied.length).toBe(3);
     expect(survive({ value: state })?.applied.length).toBe(2);
   });
@@ -132,14 +132,14 @@ describe("nothing is thrown but DocumentError", () => {
   test.each([
     ["a bundle", bundle],
     ["a state", state],
-  ])("%s with any of its members exchanged or taken out", (_, document) => {
+  ])("for %s with any member replaced or removed", (_, document) => {
     const paths = pathsOf(document);
     expect(paths.length).toBeGreaterThan(50);
     for (const path of paths) {
       for (const other of replacements) {
         const value = put(document, path, other);
         survive({ value });
-        // A state's digest would stop every change at the door.
+        // Without a new digest every changed state would be rejected for its digest.
         if (isJsonObject(value) && document === state) survive({ value: withStateSha256(value) });
       }
     }
@@ -148,14 +148,14 @@ describe("nothing is thrown but DocumentError", () => {
   test.each([
     ["a bundle", bundle],
     ["a state", state],
-  ])("%s with arbitrary values in arbitrary places", (_, document) => {
+  ])("for %s with arbitrary values in arbitrary places", (_, document) => {
     const paths = pathsOf(document);
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.constantFrom(...paths), arbitraryJson), { minLength: 1, maxLength: 3 }),
         (changes) => {
           let value: JsonValue = document;
-          // The deepest first: what is put higher may take the place of the others.
+          // The deepest first: a change further up may replace the others.
           for (const [path, other] of changes.sort(([a], [b]) => b.length - a.length))
             value = put(value, path, other);
           survive(canonicalJson(isJsonObject(value) && document === state ? withStateSha256(value) : value));
@@ -165,7 +165,7 @@ describe("nothing is thrown but DocumentError", () => {
     );
   });
 
-  test("arbitrary bytes and values", () => {
+  test("for arbitrary bytes and values", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => void survive(bytes)),
       { numRuns: 1000 },
@@ -176,7 +176,7 @@ describe("nothing is thrown but DocumentError", () => {
     );
   });
 
-  test("mutated real documents", () => {
+  test("for mutated real documents", () => {
     const texts = [published, canonicalJson(bundle)].map((text) => new TextEncoder().encode(text));
     const mutation = fc.record({
       at: fc.nat(),
@@ -211,8 +211,8 @@ describe("nothing is thrown but DocumentError", () => {
 });
 
 /**
- * Sizes at which an algorithm that is not linear takes minutes and one that recurses overflows the stack. The
- * events are unsigned, so that signing and verifying take no share of it.
+ * Sizes at which an algorithm that is not linear takes minutes, and a recursive one overflows the stack. The
+ * events are unsigned, so that signing and verifying take no time.
  */
 const many = 20_000;
 
@@ -238,8 +238,8 @@ function chain(
 
 const correction = (fields: JsonObject) => unsignedEvent(registry, { event_type: "correction", ...fields });
 
-describe("large sets of events", () => {
-  test("a chain of prev_event, last first, which one signature at its end vouches for", () => {
+describe("merging 20,000 events", () => {
+  test("applies a chain of prev_event in reverse order, and one signature at its end vouches for all", () => {
     const events = chain((previous) => correction({ prev_event: previous }));
     const last = signedEvent(registry, {
       event_type: "correction",
@@ -250,24 +250,24 @@ describe("large sets of events", () => {
     expect([...merged.events.values()].every(({ standing }) => standing === "signed")).toBe(true);
   });
 
-  test("a chain of supersedes", () => {
+  test("applies a chain of supersedes, of which the last is current", () => {
     const events = chain((previous) => correction({ supersedes: previous === null ? [] : [previous] }));
     const merged = mergeMany(events);
     expect(merged.applied.length).toBe(many);
     expect(merged.current.get("correction")?.length).toBe(1);
   });
 
-  test("a chain whose first event is missing", () => {
+  test("applies none of a chain whose first event is missing", () => {
     const events = chain((previous) => correction({ prev_event: previous }));
     expect(mergeMany(events.slice(1)).validCount).toBe(0);
   });
 
   /** @threat T31 */
-  test("a fork of all of them in one place", () => {
+  test("reports a fork of all events in one place only once they are vouched for", () => {
     const forks = Array.from({ length: many }, (_, index) =>
       correction({ prev_event: record.event_id, payload: { index } }),
     );
-    // Nobody signed them, so they accuse nobody.
+    // They are unsigned, so they prove no equivocation.
     expect(mergeMany([record, ...forks])).toMatchObject({ equivocations: [], applied: { length: 2 } });
     // Its links fail by rule 9, and it vouches for all of them.
     const voucher = signedEvent(registry, {
@@ -281,20 +281,20 @@ describe("large sets of events", () => {
     expect(merged.applied.length).toBe(2);
   });
 
-  test("one event that supersedes all, and is one place's next", () => {
+  test("applies one event that supersedes all others", () => {
     const first = Array.from({ length: many }, (_, index) => correction({ payload: { index } }));
     const supersedes = first.map((event) => event.event_id);
     const merged = mergeMany([...first, correction({ supersedes, prev_event: first[0]?.event_id ?? null })]);
     expect(merged.current.get("correction")?.length).toBe(1);
   });
 
-  test("copies of one event", () => {
+  test("keeps one event of 20,000 copies", () => {
     const copies = Array.from({ length: many }, () => correction({}));
     const merged = mergeDocuments([bundleText(copies)], keyring).states.get(pithNumber);
     expect(merged?.events.size).toBe(1);
   });
 
-  test("refused copies, each for its own id", () => {
+  test("reports 20,000 rejected copies, each with its own id", () => {
     const copies = Array.from({ length: many }, (_, index) => ({
       ...correction({ payload: { index } }),
       event_id: "x",
@@ -302,7 +302,7 @@ describe("large sets of events", () => {
     expect(mergeDocuments([bundleText(copies)], keyring).refused.length).toBe(many);
   });
 
-  test("aliases of one kind, and of as many kinds", () => {
+  test("keeps 20,000 aliases of one kind, and one of each of 20,000 kinds", () => {
     const created_at = record.created_at;
     const list = Array.from({ length: many }, (_, index) => [
       { alias_kind: "openalex", alias_value: `W${index}`, created_at },
@@ -312,11 +312,11 @@ describe("large sets of events", () => {
   });
 });
 
-describe("large values", () => {
+describe("parsing large values", () => {
   const roundTrips = (text: string) => expect(canonicalJson(parseJson(text))).toBe(text);
 
   /** @threat T31 */
-  test("an object of 100,000 keys, also backwards", () => {
+  test("reads an object of 100,000 keys, sorted or in reverse order", () => {
     const names = Array.from(
       { length: 100_000 },
       (_, index) => `"k${String(index).padStart(6, "0")}":${index}`,
@@ -327,7 +327,7 @@ describe("large values", () => {
     );
   });
 
-  test("an object whose keys are all one", () => {
+  test("reads an object of 100,000 equal keys", () => {
     const members = Array.from({ length: 100_000 }, (_, index) => `"a":${index}`).join(",");
     for (const last of ["1", "1.5"])
       expect(canonicalJson(parseJson(`{${members},"a":${last}}`))).toBe(`{"a":${last}}`);
@@ -339,36 +339,36 @@ describe("large values", () => {
     ["escaped backslashes", "\\\\".repeat(1_000_000)],
     ["escaped backslashes and quotes", '\\\\\\"'.repeat(1_000_000)],
     ["brackets", "[{".repeat(1_000_000)],
-    ["what is not ASCII", "é😀".repeat(1_000_000)],
-  ])("one string of %s, on both ways of the parser", (_, content) => {
+    ["characters beyond ASCII", "é😀".repeat(1_000_000)],
+  ])("reads one string of %s through both parsers", (_, content) => {
     roundTrips(`["${content}"]`);
     roundTrips(`["${content}",1.5]`);
   });
 
   test.each([
-    ["quotes that are never closed", `["${'\\"'.repeat(1_000_000)}`],
-    ["a string that is never closed", `["${"a".repeat(5_000_000)}`],
-    ["backslashes that are never closed", `["${"\\".repeat(1_000_001)}"`],
-    ["brackets that are never closed, in a string", `["${"[".repeat(1_000_000)}`],
-    ["digits", `[${"1".repeat(5_000_000)}]`],
-    ["a fraction", `[1.${"1".repeat(5_000_000)}e]`],
-    ["minus signs", `[${"-".repeat(1_000_000)}]`],
-    ["open arrays", "[".repeat(5_000_000)],
-    ["open objects", '{"a":'.repeat(1_000_000)],
-    ["closing brackets", "]".repeat(5_000_000)],
-    ["white space", " ".repeat(5_000_000)],
-    ["strings without commas", '["a"'.repeat(1_000_000)],
-  ])("%s without end are refused", (_, text) => {
+    ["a million escaped quotes without an end", `["${'\\"'.repeat(1_000_000)}`],
+    ["a string without an end", `["${"a".repeat(5_000_000)}`],
+    ["a string of backslashes without an end", `["${"\\".repeat(1_000_001)}"`],
+    ["a string of brackets without an end", `["${"[".repeat(1_000_000)}`],
+    ["an integer of 5,000,000 digits", `[${"1".repeat(5_000_000)}]`],
+    ["a fraction of 5,000,000 digits with an empty exponent", `[1.${"1".repeat(5_000_000)}e]`],
+    ["a million minus signs", `[${"-".repeat(1_000_000)}]`],
+    ["5,000,000 open arrays", "[".repeat(5_000_000)],
+    ["a million open objects", '{"a":'.repeat(1_000_000)],
+    ["5,000,000 closing brackets", "]".repeat(5_000_000)],
+    ["5,000,000 spaces", " ".repeat(5_000_000)],
+    ["a million strings without commas", '["a"'.repeat(1_000_000)],
+  ])("rejects %s", (_, text) => {
     expect(() => parseJson(text)).toThrow(DocumentError);
   });
 
-  test("a long array of numbers, doubles and the largest integers", () => {
+  test("reads long arrays of doubles and of integers with 1,000 digits", () => {
     const digits = "9".repeat(1000);
     roundTrips(`[${Array.from({ length: 200_000 }, (_, index) => `${index}.5`).join(",")}]`);
     roundTrips(`[${Array.from({ length: 2_000 }, () => digits).join(",")}]`);
   });
 
-  test("a value built by hand, too deep to be written, is refused and overflows nothing", () => {
+  test("rejects a value of a million levels without overflowing the stack", () => {
     let value: JsonValue = [];
     for (let level = 0; level < 1_000_000; level++) value = [value];
     expect(() => canonicalJson(value)).toThrow(DocumentError);

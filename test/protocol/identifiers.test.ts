@@ -14,9 +14,9 @@ import {
   suffixOfDigest,
 } from "../../src/protocol/index.ts";
 
-describe("Pith numbers", () => {
+describe("isPithNumber and suffixOfDigest", () => {
   test.each(["pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643", "pith:0000:AAAAAAAAAAAAAAAAAAAAAAAA27"])(
-    "%s is one",
+    "isPithNumber accepts %s",
     (text) => {
       expect(isPithNumber(text)).toBe(true);
     },
@@ -37,12 +37,12 @@ describe("Pith numbers", () => {
     5,
     null,
     ["pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643"],
-  ])("%j is none", (value) => {
+  ])("isPithNumber rejects %j", (value) => {
     expect(isPithNumber(value)).toBe(false);
   });
 
-  test("the suffix is the base32 of the digest's first 130 bits", () => {
-    // RFC 4648's alphabet in order: 00000 00001 00010 … is this digest's beginning.
+  test("suffixOfDigest is the base32 text of the first 130 bits of the digest", () => {
+    // This digest begins with 00000 00001 00010 …, the alphabet of RFC 4648 in order.
     expect(suffixOfDigest("00443214c74254b635cf84653a56d7c675be77df00000000000000000000000000000000")).toBe(
       "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     );
@@ -55,8 +55,8 @@ describe("Pith numbers", () => {
   });
 });
 
-describe("event ids", () => {
-  test("are a prefix and 64 lower-case hex digits", () => {
+describe("isEventId", () => {
+  test("accepts `sha256:` and 64 lower-case hex digits, and nothing else", () => {
     const id = `sha256:${"0123456789abcdef".repeat(4)}`;
     expect(isEventId(id)).toBe(true);
     for (const other of [
@@ -76,22 +76,22 @@ describe("event ids", () => {
 });
 
 describe("digests", () => {
-  test("a list that holds nothing has the hash that the registry publishes", () => {
+  test("sha256OfValue of an empty list is the hash that the registry publishes", () => {
     expect(sha256OfValue({ payload: [] })).toBe(
       "258153158e38e3291e3d48162225fcdb2d5a3ed65a07baac614ab91432fd4f57",
     );
   });
 
-  test("the registry's fingerprint is that of its key", () => {
+  test("fingerprintOf the registry's key is its published fingerprint", () => {
     expect(fingerprintOf(Buffer.from(registryKey.public_key_b64, "base64"))).toBe(
       "8d4b5ee74e4693bcd1df2446408b0d54",
     );
   });
 
-  test("a title's text has single spaces and lower case", () => {
+  test("canonicalText has single spaces and lower case, and its digest is the one the registry publishes", () => {
     expect(canonicalText("  Aligning \t Text-to-Image\nMODELS  ")).toBe("aligning text-to-image models");
     expect(canonicalText("")).toBe("");
-    // What Python's str.split takes for white space, and what only JavaScript does.
+    // White space is what Python's str.split splits at. JavaScript also counts U+FEFF.
     expect(canonicalText("a\u001cb\u0085c\u00a0d\u3000e")).toBe("a b c d e");
     expect(canonicalText("a\ufeffb\u200bc")).toBe("a\ufeffb\u200bc");
     // The title and the digest of arXiv 2302.12192 as the registry publishes them.
@@ -101,8 +101,8 @@ describe("digests", () => {
   });
 });
 
-describe("event types", () => {
-  test("are nine, in the order of the protocol", () => {
+describe("eventTypes", () => {
+  test("lists the nine types in the order of the protocol", () => {
     expect(eventTypes).toEqual([
       "record_created",
       "graph_snapshot",

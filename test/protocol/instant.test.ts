@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseInstant } from "../../src/protocol/index.ts";
 
-describe("instants", () => {
+describe("parseInstant", () => {
   test.each([
     ["2026-06-10T12:00:00Z", "2026-06-10T12:00:00.000000"],
     ["2026-06-10T12:00:00.5Z", "2026-06-10T12:00:00.500000"],
@@ -12,7 +12,7 @@ describe("instants", () => {
     ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000000"],
     ["0004-02-29T00:00:00Z", "0004-02-29T00:00:00.000000"],
     ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.000000"],
-  ])("%s", (text, instant) => {
+  ])("reads %s as %s", (text, instant) => {
     expect(parseInstant(text)).toBe(instant);
   });
 
@@ -49,16 +49,16 @@ describe("instants", () => {
     null,
     20260610,
     ["2026-06-10T12:00:00Z"],
-  ])("%j is none", (value) => {
+  ])("returns null for %j", (value) => {
     expect(parseInstant(value)).toBeNull();
   });
 
-  test("every day that the calendar has, and no other", () => {
+  test("accepts every day of the calendar, and no other", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 9999 }), fc.nat(14), fc.nat(33), (year, month, day) => {
         const two = (value: number) => String(value).padStart(2, "0");
         const text = `${String(year).padStart(4, "0")}-${two(month)}-${two(day)}T00:00:00Z`;
-        // Date counts days over into the next month; a real day comes back as itself.
+        // Date carries surplus days over into the next month; a real day is returned unchanged.
         const date = new Date(0);
         date.setUTCFullYear(year, month - 1, day);
         const isReal =
@@ -69,7 +69,7 @@ describe("instants", () => {
     );
   });
 
-  test("compare as time does", () => {
+  test("returns strings that sort in the order of time", () => {
     const moment = fc.date({
       min: new Date("0001-01-01T00:00:00Z"),
       max: new Date("9999-12-31T23:59:59Z"),

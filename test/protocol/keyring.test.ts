@@ -20,8 +20,8 @@ function without(name: string): JsonObject {
   return rest;
 }
 
-describe("a keyring file", () => {
-  test("with sound entries is read as it stands", () => {
+describe("parseKeyring", () => {
+  test("returns sound entries unchanged", () => {
     const { name, seed_hex, ...limited } = windowed;
     const value = [
       entry,
@@ -33,7 +33,7 @@ describe("a keyring file", () => {
     expect(parseKeyring([])).toEqual([]);
   });
 
-  test("may say null for a bound that there is not", () => {
+  test("accepts null for valid_from and valid_until", () => {
     const value = [{ ...entry, valid_from: null, valid_until: null }];
     const [key] = createKeyring(parseKeyring(value)).values();
     expect([key?.validFrom, key?.validUntil]).toEqual([null, null]);
@@ -42,8 +42,8 @@ describe("a keyring file", () => {
   test.each<[what: string, value: JsonValue]>([
     ["an object", { keys: [] }],
     ["null", null],
-    ["a text", "[]"],
-  ])("that is %s is refused", (_, value) => {
+    ["a string", "[]"],
+  ])("rejects %s", (_, value) => {
     expect(() => parseKeyring(value)).toThrow(KeyringError);
   });
 
@@ -59,11 +59,11 @@ describe("a keyring file", () => {
     ["without event_types", without("event_types"), "event_types"],
     ["with event_types null", { ...entry, event_types: null }, "event_types"],
     ["with an unknown event type", { ...entry, event_types: ["record_created", "rumour"] }, "event_types"],
-    ["with the name of a list for a type", { ...entry, event_types: ["corrections"] }, "event_types"],
+    ["with the name of a list as its event type", { ...entry, event_types: ["corrections"] }, "event_types"],
     ["with an unknown member", { ...entry, valid_untill: "2026-07-01T00:00:00Z" }, "valid_untill"],
     ["with valid_from false", { ...entry, valid_from: false }, "valid_from"],
     ["with valid_from that is a date", { ...entry, valid_from: "2026-06-01" }, "valid_from"],
-    ["with valid_until on no day", { ...entry, valid_until: "2026-06-31T00:00:00Z" }, "valid_until"],
+    ["with valid_until on 31 June", { ...entry, valid_until: "2026-06-31T00:00:00Z" }, "valid_until"],
     ["with a key in hex", { ...entry, public_key_b64: "ab".repeat(32) }, "public_key_b64"],
     [
       "with a key without padding",
@@ -72,7 +72,7 @@ describe("a keyring file", () => {
     ],
     ["with a key of 31 bytes", { ...entry, public_key_b64: base64("ab".repeat(31)) }, "public_key_b64"],
     [
-      "with the identity for a key",
+      "with the identity as its key",
       { ...entry, public_key_b64: base64(`01${"00".repeat(31)}`) },
       "small order",
     ],
@@ -90,7 +90,7 @@ describe("a keyring file", () => {
       "2^255",
     ],
     ["with a key off the curve", { ...entry, public_key_b64: base64(`02${"00".repeat(31)}`) }, "curve"],
-  ])("an entry %s is refused by its place and name", (_, wrong, message) => {
+  ])("rejects an entry %s, naming its position and the member", (_, wrong, message) => {
     const attempt = () => parseKeyring([{ ...entry, public_key_b64: rotated.public_key_b64 }, wrong]);
     expect(attempt).toThrow(KeyringError);
     expect(attempt).toThrow("ntry 2");
@@ -98,21 +98,21 @@ describe("a keyring file", () => {
   });
 });
 
-describe("a keyring", () => {
+describe("createKeyring", () => {
   /** @threat T6 */
-  test("is by fingerprint, and holds one entry for each", () => {
+  test("maps fingerprints to keys, and rejects two entries with the same key", () => {
     const keyring = createKeyring([registry, rotated]);
     expect([...keyring.values()].map(({ keyId }) => keyId)).toEqual([registry.key_id, rotated.key_id]);
     for (const [fingerprint, key] of keyring) expect(key.fingerprint).toBe(fingerprint);
     expect(() => createKeyring([registry, { ...registry, key_id: "other" }])).toThrow('"other"');
   });
 
-  test("refuses what is no key at all, and times that are none", () => {
+  test("rejects an empty key and an invalid time", () => {
     expect(() => createKeyring([{ ...registry, public_key_b64: "" }])).toThrow(KeyringError);
     expect(() => createKeyring([{ ...registry, valid_from: "soon" }])).toThrow("valid_from");
   });
 
-  test("takes a weak key in, which verifies nothing", () => {
+  test("accepts a key of small order, which verifies no signature", () => {
     const identity = base64(`01${"00".repeat(31)}`);
     expect(weakness(Buffer.from(identity, "base64"))).toBe("SMALL_ORDER");
     const [key] = createKeyring([{ ...registry, public_key_b64: identity }]).values();
@@ -121,7 +121,7 @@ describe("a keyring", () => {
     expect(key?.verify(new Uint8Array(32), forged)).toBe(false);
   });
 
-  test("verifies what its keys sign", () => {
+  test("creates keys that verify their own signatures only", () => {
     const digest = "ab".repeat(32);
     const [key, other] = createKeyring([registry, rotated]).values();
     const signature = Buffer.from(signHex(registry, digest), "base64");
@@ -129,7 +129,7 @@ describe("a keyring", () => {
     expect(other?.verify(Buffer.from(digest, "hex"), signature)).toBe(false);
   });
 
-  test("the registry's own key may sign every type, for all time", () => {
+  test("gives the registry's key every event type and no bounds in time", () => {
     const [key] = createKeyring([registryKey]).values();
     expect([...(key?.eventTypes ?? [])]).toEqual(eventTypes);
     expect(key).toMatchObject({

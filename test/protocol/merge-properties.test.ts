@@ -28,7 +28,7 @@ import { keyring, keys, shuffled } from "./signed-events.ts";
 
 type Input = History["documents"][number];
 
-/** Judges and merges documents of one paper, as texts, each with the least proof of its source. */
+/** Judges and merges documents of one paper, as texts, each with the minimum proof of its source. */
 function merge(documents: readonly Input[]) {
   const judged = documents.map(({ document, minimumProof }) =>
     judgeDocument(parseDocument(canonicalJson(document)), keyring, minimumProof),
@@ -55,11 +55,10 @@ function reference(documents: readonly Input[]): ReferenceMerge {
     documents.map(({ document, minimumProof }) => ({ document, minimum: proofRank(minimumProof) })),
     keys,
   );
-  if (typeof merged === "string") throw new Error(`The reference refuses a document: ${merged}`);
+  if (typeof merged === "string") throw new Error(`The reference rejects a document: ${merged}`);
   return merged;
 }
 
-/** The longest runs give the most tangled sets; the number of them is what the test's time goes by. */
 const runs = { numRuns: 100 };
 
 describe("random histories", () => {
@@ -86,7 +85,7 @@ describe("random histories", () => {
       for (const pair of refused) count(pair?.[1] as string);
       for (const warning of warnings) count(warning);
       for (const { isDerived, followsFromRecord } of state.aliases) {
-        count(isDerived ? "alias derived" : followsFromRecord ? "alias brought" : "alias of somebody");
+        count(isDerived ? "alias derived" : followsFromRecord ? "alias of the record" : "other alias");
       }
     }
     const missing = [
@@ -97,7 +96,7 @@ describe("random histories", () => {
         "not_applied on what is not applied",
         "current on another signer's",
       ],
-      ...["superseded", "not_applied", "current", "alias derived", "alias brought", "alias of somebody"],
+      ...["superseded", "not_applied", "current", "alias derived", "alias of the record", "other alias"],
       ...faultReasons,
       ...linkReasons,
       ...refusalReasons,
@@ -106,7 +105,7 @@ describe("random histories", () => {
     expect(missing).toEqual([]);
   });
 
-  test("are merged as the slow reference merges them", () => {
+  test("merge to the same state as in the slow reference implementation", () => {
     fc.assert(
       fc.property(arbitraryHistory, ({ documents }) => {
         const { state, warnings, refused } = merge(documents);
@@ -128,7 +127,7 @@ describe("random histories", () => {
   });
 
   /** @threat T15 */
-  test("order, grouping into documents and repetition change nothing", () => {
+  test("merge to the same state in any order, grouping into documents and repetition", () => {
     fc.assert(
       fc.property(arbitraryHistory, (history) => {
         const { copies, aliases, bundle, parts, seed, minimumProof } = history;
@@ -149,7 +148,7 @@ describe("random histories", () => {
     );
   });
 
-  test("documents in another order, and each of them twice, change nothing", () => {
+  test("merge to the same state with documents in another order and repeated", () => {
     fc.assert(
       fc.property(arbitraryHistory, ({ documents, seed }) => {
         const again = merge(shuffled([...documents, ...documents], seed));
@@ -159,7 +158,7 @@ describe("random histories", () => {
     );
   });
 
-  test("a bundle made from a state merges to the same state", () => {
+  test("merge to a state whose bundle merges to the same state", () => {
     fc.assert(
       fc.property(arbitraryHistory, ({ documents, bundle }) => {
         const { state } = merge(documents);
@@ -172,20 +171,20 @@ describe("random histories", () => {
     );
   });
 
-  test("merging what the state document rebuilds changes nothing", () => {
+  test("merge to the same state when the state's own document is added", () => {
     fc.assert(
       fc.property(arbitraryHistory, ({ copies, aliases, bundle }) => {
-        const whole: Input = { document: bundle(copies, aliases), minimumProof: "hash" };
-        const { state } = merge([whole]);
-        // The state carries events that the set has already, and aliases that it kept or derived.
+        const all: Input = { document: bundle(copies, aliases), minimumProof: "hash" };
+        const { state } = merge([all]);
+        // The state carries only events and aliases that the merge already has.
         const document = parseJson(state.text) as JsonObject;
-        expect(merge([whole, { document, minimumProof: "hash" }]).state.text).toBe(state.text);
+        expect(merge([all, { document, minimumProof: "hash" }]).state.text).toBe(state.text);
       }),
       runs,
     );
   });
 
-  test("a state document gives itself again where its events have no links and none is left out", () => {
+  test("merge to a state that reproduces itself if it carries all its events and none has links", () => {
     fc.assert(
       fc.property(arbitraryHistory, (history) => {
         const { state } = mergeHistory({ ...history, minimumProof: "hash" });
@@ -196,7 +195,7 @@ describe("random histories", () => {
         );
         const itself: Input = { document: parseJson(state.text) as JsonObject, minimumProof: "hash" };
         const alone = merge([itself]).state;
-        // Several records may be current, of which a state carries one.
+        // A state carries only one of several current records.
         const records = current.filter(({ event }) => event.type === "record_created").length;
         if (rebuilt.length === state.events.size && records <= 1) expect(alone.text).toBe(state.text);
         expect(document.copies.length).toBe(
@@ -210,7 +209,7 @@ describe("random histories", () => {
     );
   });
 
-  test("refused copies leave no trace", () => {
+  test("merge to the same state without the rejected copies", () => {
     fc.assert(
       fc.property(arbitraryHistory, (history) => {
         const { copies, bundle, minimumProof } = history;
@@ -218,18 +217,18 @@ describe("random histories", () => {
         const kept = copies.filter(
           (copy) => isJsonObject(copy) && state.events.has(copy["event_id"] as EventId),
         );
-        const whole =
+        const withoutRejected =
           kept.length === copies.length ? state : merge([{ document: bundle(kept), minimumProof }]).state;
-        // A copy without an event_id is accepted all the same, and not among those kept.
+        // A copy without an event_id is accepted, but not found by its id above.
         const isNamed = copies.every((copy) => !isJsonObject(copy) || "event_id" in copy);
-        if (isNamed) expect(whole.text).toBe(state.text);
+        if (isNamed) expect(withoutRejected.text).toBe(state.text);
       }),
       runs,
     );
   });
 
   /** @threat T12 */
-  test("only what is signed is accused, and what is proved less does not displace what is proved more", () => {
+  test("report equivocations of signed events only, and never let a less proved event supersede a better proved one", () => {
     fc.assert(
       fc.property(arbitraryHistory, (history) => {
         const { state } = mergeHistory({ ...history, minimumProof: "hash" });
@@ -248,12 +247,12 @@ describe("random histories", () => {
   });
 
   /** @threat T4 */
-  test("strangers change nothing of what is signed", () => {
+  test("merge at minimum proof signed to the same state without the unsigned events", () => {
     fc.assert(
       fc.property(arbitraryHistory, ({ copies, aliases, bundle }) => {
         const isSigned = (copy: JsonValue) => isJsonObject(copy) && isJsonObject(copy["signature"] ?? null);
         const signed = copies.filter(isSigned);
-        // What anyone can write: everything unsigned, accepted beside the signed events as far as a door lets it.
+        // Anyone can write unsigned events.
         const input = (some: readonly JsonValue[]): Input => ({
           document: bundle(some, aliases),
           minimumProof: "signed",
@@ -265,7 +264,7 @@ describe("random histories", () => {
   });
 
   /** @threat T11 */
-  test("one holder a place, and what a signer builds stands on what is applied before it", () => {
+  test("hold each place by one event at a time, and apply a signer's event only after the one it follows", () => {
     fc.assert(
       fc.property(arbitraryHistory, (history) => {
         const { state } = mergeHistory(history);
@@ -293,7 +292,7 @@ describe("random histories", () => {
     );
   });
 
-  test("the counts are those of distinct events, and the state's text says what the state says", () => {
+  test("merge to a state whose text has its counts and its digest", () => {
     fc.assert(
       fc.property(arbitraryHistory, (history) => {
         const { state } = mergeHistory(history);

@@ -32,7 +32,7 @@ import {
   unsignedEvent,
 } from "./signed-events.ts";
 
-/** All that the two say of a set of events, in a form that can be compared. */
+/** Expects the summary of the incremental merge to equal that of merging all events at once. */
 function compare(merge: PaperMerge, number: PithNumber, events: AcceptedEvent[], aliases: JsonValue[]) {
   const state = mergeEvents(number, events, aliases);
   const { hasInvalid, ...expected } = summaryOf(state);
@@ -62,10 +62,10 @@ function compare(merge: PaperMerge, number: PithNumber, events: AcceptedEvent[],
   return state;
 }
 
-/** Adds groups of events one after the other, and compares with the merge of all so far after each. */
+/** Adds groups of events one after another, comparing with the merge of all events so far after each. */
 function addInGroups(number: PithNumber, groups: AcceptedEvent[][], aliases: JsonValue[]) {
   const merge = new PaperMerge(number);
-  /** What was reported so far, by id. */
+  /** The last report of each event, by id. */
   const reported = new Map<EventId, unknown[]>();
   const all: AcceptedEvent[] = [];
   for (const group of groups) {
@@ -88,7 +88,7 @@ function addInGroups(number: PithNumber, groups: AcceptedEvent[][], aliases: Jso
     expect(new Map([...reported].sort())).toEqual(new Map([...expected].sort()));
     expect(merge.eventCount).toBe(state.events.size);
     expect(merge.invalidCount).toBe(state.events.size - state.validCount);
-    // What is added is reported in the order in which the merge of all lists it.
+    // Added events are reported in the order of the complete merge.
     const order = [...state.events.keys()];
     const places = added.map(({ event }) => order.indexOf(event.id));
     expect(places).toEqual(places.toSorted((a, b) => a - b));
@@ -102,7 +102,7 @@ function grouped<Item>(items: readonly Item[], parts: number, seed: number): Ite
   return groups;
 }
 
-test("adds random histories event by event, in groups and in any order, as all of them are merged at once", () => {
+test("PaperMerge adds random histories in groups and in any order with the result of merging all at once", () => {
   fc.assert(
     fc.property(arbitraryHistory, ({ documents, parts, seed }) => {
       const judged = documents.map(({ document, minimumProof }) =>
@@ -125,7 +125,7 @@ test("adds random histories event by event, in groups and in any order, as all o
 const folder = new URL("../vectors/", import.meta.url);
 const vectors = readdirSync(folder).filter((name) => /^merge-.*\.json$/.test(name));
 
-test.each(vectors)("adds the events of %s one by one, in both directions", (name) => {
+test.each(vectors)("PaperMerge adds the events of %s one by one, in both directions", (name) => {
   const vector = parseJson(readFileSync(new URL(name, folder), "utf8"), 256) as JsonObject;
   const documents = (vector["documents"] ?? vector["documents_base64"]) as string[];
   const trusted = createKeyring(vector["keys"] as unknown as KeyringEntry[]);
@@ -139,7 +139,7 @@ test.each(vectors)("adds the events of %s one by one, in both directions", (name
       ),
     );
   } catch {
-    // A document that cannot be read adds nothing.
+    // The vector expects a document to be rejected.
     return;
   }
   const events = judged.flatMap((document) => document.events);
@@ -157,7 +157,7 @@ test.each(vectors)("adds the events of %s one by one, in both directions", (name
   );
 });
 
-/** Judges events as a source that must sign nothing may bring them. */
+/** Judges events of a source with minimum proof hash. */
 function accepted(copies: JsonObject[]): AcceptedEvent[] {
   const bundle = {
     kind: "bundle" as const,
@@ -173,8 +173,8 @@ function accepted(copies: JsonObject[]): AcceptedEvent[] {
   return [...events];
 }
 
-describe("long papers", () => {
-  /** More than a chunk of a list holds. */
+describe("PaperMerge with 700 events", () => {
+  /** More than one chunk of a list. */
   const count = 700;
   const at = (second: number) => new Date(Date.UTC(2026, 5, 1) + second * 1_000).toISOString();
   const links = (previous: JsonObject | undefined) => ({
@@ -201,7 +201,7 @@ describe("long papers", () => {
     ...events.slice(count).map((event) => [event]),
   ];
 
-  test("lets a chain fall, and stand again, with the event that it begins with", () => {
+  test("withdraws and restores a chain with the event that it depends on", () => {
     const copies = chain(unsignedEvent);
     const [first] = copies as [JsonObject];
     const second = copies[1] as JsonObject;
@@ -236,7 +236,7 @@ describe("long papers", () => {
     );
   });
 
-  test("adds events anywhere among independent ones, and supersedes and forks them", () => {
+  test("adds, supersedes and forks events anywhere among independent ones", () => {
     const copies: JsonObject[] = [];
     for (let nth = 0; nth < count; nth++) {
       copies.push(

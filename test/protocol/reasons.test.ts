@@ -40,12 +40,12 @@ import {
   windowed,
 } from "./signed-events.ts";
 
-/** What must happen to one copy of an event: named by the thing that is wrong with it. */
+/** By reason, copies of events that are rejected or invalid for it, each with a description of its fault. */
 type Cases<Reason extends string> = Record<Reason, Record<string, JsonValue>>;
 
 const sound = signedEvent(registry, { event_type: "correction" });
 
-/** A sound event with members exchanged, its id and signature made again to fit. */
+/** A sound event with members replaced, and a matching id and signature. */
 function remade(change: JsonObject): JsonObject {
   const body: JsonObject = { ...bodyOf(registry, { event_type: "correction" }), ...change };
   const id = idOf(body);
@@ -58,7 +58,7 @@ function without(name: string): JsonObject {
   return { ...rest, event_id: id, signature: signatureOf(registry, id) };
 }
 
-/** Arrays within each other, so many levels. */
+/** Arrays nested to the given number of levels. */
 function nested(levels: number): JsonValue {
   return levels === 1 ? [] : [nested(levels - 1)];
 }
@@ -68,10 +68,10 @@ const good = sound.signature;
 
 const refusals: Cases<RefusalReason> = {
   MALFORMED_EVENT: {
-    "no object: null": null,
-    "no object: a text": "event",
-    "no object: an array": [sound],
-    "nothing in it": {},
+    "null instead of an object": null,
+    "a string instead of an object": "event",
+    "an array instead of an object": [sound],
+    "an empty object": {},
     "a payload of 61 levels": remade({ payload: { deep: nested(60) } }),
     ...Object.fromEntries(
       Object.keys(bodyOf(registry, { event_type: "correction" })).map((name) => [
@@ -94,14 +94,14 @@ const refusals: Cases<RefusalReason> = {
     "prev_event too long": remade({ prev_event: `${id}a` }),
     "prev_event false": remade({ prev_event: false }),
     "supersedes null": remade({ supersedes: null }),
-    "supersedes a text": remade({ supersedes: id }),
-    "supersedes of texts": remade({ supersedes: ["x"] }),
+    "supersedes a string": remade({ supersedes: id }),
+    "supersedes with a string that is no id": remade({ supersedes: ["x"] }),
     "supersedes with a null": remade({ supersedes: [id, null] }),
     "supersedes with a repeat": remade({ supersedes: [id, id] }),
-    "signer a text": remade({ signer: "registry" }),
-    "signer with a member more": remade({ signer: { ...signerOf(registry), name: "x" } }),
+    "signer a string": remade({ signer: "registry" }),
+    "signer with an additional member": remade({ signer: { ...signerOf(registry), name: "x" } }),
     "signer with a number": remade({ signer: { ...signerOf(registry), key_id: 1 } }),
-    "signer with a member less": remade({
+    "signer with a missing member": remade({
       signer: { key_id: "a", public_key_fingerprint: "b", signer_id: "c" },
     }),
   },
@@ -110,7 +110,7 @@ const refusals: Cases<RefusalReason> = {
     null: { ...sound, event_id: null },
     "without its prefix": { ...sound, event_id: sound.event_id.slice(7) },
     "a changed payload": { ...sound, payload: { changed: true } },
-    "wrong in signature and subject too": {
+    "another id, with wrong signature and subject": {
       ...remade({ subject_pith_number: "x" }),
       event_id: id,
       signature: 1,
@@ -119,7 +119,7 @@ const refusals: Cases<RefusalReason> = {
   SUBJECT_MISMATCH: {
     "another paper": remade({ subject_pith_number: "pith:2023:AAAAAAAAAAAAAAAAAAAAAAAAAA" }),
     "no Pith number": remade({ subject_pith_number: "" }),
-    "by a stranger too": {
+    "no Pith number, by an unknown signer": {
       ...unsignedEvent(stranger, { event_type: "correction", subject_pith_number: "x" }),
     },
   },
@@ -131,7 +131,7 @@ const refusals: Cases<RefusalReason> = {
         public_key_fingerprint: signerOf(registry).public_key_fingerprint.toUpperCase(),
       },
     }),
-    "a name that every object has": remade({
+    "`constructor` as the fingerprint": remade({
       signer: { ...signerOf(registry), public_key_fingerprint: "constructor" },
     }),
   },
@@ -151,9 +151,9 @@ const refusals: Cases<RefusalReason> = {
     }),
   },
   SIGNATURE_INVALID: {
-    "a text": { ...sound, signature: good.signature_b64 },
+    "a string": { ...sound, signature: good.signature_b64 },
     false: { ...sound, signature: false },
-    "an empty text": { ...sound, signature: "" },
+    "an empty string": { ...sound, signature: "" },
     "an empty object": { ...sound, signature: {} },
     "of another event": { ...sound, signature: signatureOf(registry, id) },
     "by another key": {
@@ -182,7 +182,10 @@ const refusals: Cases<RefusalReason> = {
   },
   UNSIGNED: {
     "no signature": unsignedEvent(registry, { event_type: "correction" }),
-    "a null for a signature": { ...unsignedEvent(registry, { event_type: "correction" }), signature: null },
+    "null instead of a signature": {
+      ...unsignedEvent(registry, { event_type: "correction" }),
+      signature: null,
+    },
     "a receipt alone": unsignedEvent(registry, {
       event_type: "record_created",
       payload: recordPayload(receiptOf(registry)),
@@ -195,43 +198,43 @@ function judge(value: JsonValue, minimumProof: Proof) {
 }
 
 /** @threat T16 */
-describe("refused (rules 1–6)", () => {
+describe("judgeEvent, rules 1 to 6", () => {
   const rows = Object.entries(refusals).flatMap(([reason, cases]) =>
     Object.entries(cases).map(([what, value]) => [reason, what, value] as const),
   );
 
-  test.each(rows)("%s: %s", (reason, _, value) => {
+  test.each(rows)("rejects with %s: %s", (reason, _, value) => {
     const judgement = judge(value, reason === "UNSIGNED" ? "signed" : "hash");
     expect(judgement).toMatchObject({ accepted: false, reason });
     if (judgement.accepted) return;
-    // A malformed event is named by the hash of all of it, any other by its computed id.
+    // A malformed event is identified by the hash of the complete value, any other by its computed id.
     const named =
       reason === "MALFORMED_EVENT" ? `sha256:${sha256OfValue(value)}` : idOf(bodyPart(value as JsonObject));
     expect(judgement.id).toBe(named);
   });
 
-  test("the event that the cases change is itself let in", () => {
+  test("accepts the sound event that the cases change", () => {
     expect(judge(sound, "signed")).toMatchObject({ accepted: true, event: { proof: "signed", fault: null } });
     expect(judge(remade({}), "signed").accepted).toBe(true);
   });
 
-  test("a payload of 60 levels is not too deep, wherever the levels are", () => {
+  test("accepts a payload of 60 levels", () => {
     for (const payload of [{ deep: nested(59) }, { a: [], b: { c: nested(58) } }]) {
       expect(judge(remade({ payload }), "signed").accepted).toBe(true);
     }
   });
 
-  test("a member beside the nine is nobody's concern", () => {
+  test("ignores members besides the nine", () => {
     const judgement = judge({ ...sound, note: "x", received_at: 5 }, "signed");
     expect(judgement).toMatchObject({ accepted: true, event: { id: sound.event_id } });
   });
 
-  test("an event without an event_id has the computed one", () => {
+  test("accepts an event without an event_id, and computes its id", () => {
     const { event_id, ...rest } = sound;
     expect(judge(rest, "signed")).toMatchObject({ accepted: true, event: { id: event_id } });
   });
 
-  test("the key's time holds valid_from and not valid_until", () => {
+  test("accepts events from valid_from until just before valid_until", () => {
     const within = ["2026-06-01T00:00:00Z", "2026-06-30T23:59:59.999999Z"].map((created_at) =>
       signedEvent(windowed, { event_type: "correction", created_at }),
     );
@@ -244,7 +247,7 @@ function bodyPart(event: JsonObject): JsonObject {
   return Object.fromEntries(names.map((name) => [name, event[name] as JsonValue]));
 }
 
-/** Payload of a record_created with a receipt that is changed. */
+/** The payload of a record_created with a changed receipt. */
 function withReceipt(change: JsonObject): JsonObject {
   return recordPayload({ ...receiptOf(registry), ...change });
 }
@@ -275,9 +278,9 @@ const otherYear = { ...record, metadata: { ...record.metadata, submitted_at: "20
 
 const faults: Cases<FaultReason> = {
   UNKNOWN_EVENT_TYPE: {
-    "a word of its own": signedEvent(registry, { event_type: "rumour" }),
+    "an unknown word": signedEvent(registry, { event_type: "rumour" }),
     "the name of a list": signedEvent(registry, { event_type: "corrections" }),
-    "a name that every object has": signedEvent(registry, { event_type: "constructor" }),
+    "the word `constructor`": signedEvent(registry, { event_type: "constructor" }),
   },
   EVENT_TYPE_NOT_ALLOWED: {
     "an author's record": signedEvent(author, { event_type: "record_created", payload: recordPayload() }),
@@ -286,19 +289,19 @@ const faults: Cases<FaultReason> = {
   MALFORMED_PAYLOAD: {
     "record: another target": recordEvent(recordPayload(), "graph"),
     "record: no canonical_record": recordEvent({ canonical_sha256: recordDigest }),
-    "record: canonical_record a text": recordEvent({
+    "record: canonical_record a string": recordEvent({
       canonical_record: "x",
       canonical_sha256: sha256OfValue("x"),
     }),
     "record: no canonical_sha256": recordEvent({ canonical_record: record }),
     "record: canonical_sha256 a number": recordEvent({ canonical_record: record, canonical_sha256: 8 }),
     "snapshot: another target": snapshotEvent((snapshot) => snapshot, "record"),
-    "snapshot: not there": signedEvent(registry, { event_type: "graph_snapshot", payload: {} }),
+    "snapshot: missing": signedEvent(registry, { event_type: "graph_snapshot", payload: {} }),
     "snapshot: an array": snapshotEvent(() => []),
     "snapshot: no paper": snapshotEvent(({ paper: _, ...rest }) => rest),
     "snapshot: paper null": snapshotEvent((snapshot) => ({ ...snapshot, paper: null })),
     "snapshot: no claims": snapshotEvent(({ claims: _, ...rest }) => rest),
-    "snapshot: references a text": snapshotEvent((snapshot) => ({ ...snapshot, references: "26" })),
+    "snapshot: references a string": snapshotEvent((snapshot) => ({ ...snapshot, references: "26" })),
     "snapshot: author_claims null": snapshotEvent((snapshot) => ({ ...snapshot, author_claims: null })),
     "snapshot: formal_canon an array": snapshotEvent((snapshot) => ({ ...snapshot, formal_canon: [] })),
     "snapshot: claims.items an object": snapshotEvent(part("claims", { items: {} })),
@@ -315,10 +318,13 @@ const faults: Cases<FaultReason> = {
       canonical_sha256: sha256OfValue(otherRecord),
     }),
     "another year": recordEvent({ canonical_record: otherYear, canonical_sha256: sha256OfValue(otherYear) }),
-    "with a wrong receipt too": recordEvent({ ...withReceipt({ key_id: "x" }), canonical_sha256: "0" }),
+    "another digest, with a wrong receipt": recordEvent({
+      ...withReceipt({ key_id: "x" }),
+      canonical_sha256: "0",
+    }),
   },
   RECEIPT_INVALID: {
-    "a text": recordEvent(recordPayload("signed")),
+    "a string": recordEvent(recordPayload("signed")),
     false: recordEvent(recordPayload(false)),
     "another algorithm": recordEvent(withReceipt({ algorithm: "ed25519ph" })),
     "another signed_message": recordEvent(withReceipt({ signed_message: "event_sha256_bytes" })),
@@ -341,17 +347,17 @@ const faults: Cases<FaultReason> = {
     "claims: count negative": snapshotEvent(part("claims", { count: -1, items: [] })),
     "claims: count too high": snapshotEvent(part("claims", { count: 2 })),
     "claims: count too low": snapshotEvent(part("claims", { count: 0 })),
-    "claims: count a text": snapshotEvent(part("claims", { count: "1" })),
+    "claims: count a string": snapshotEvent(part("claims", { count: "1" })),
     "claims: another hash": snapshotEvent(part("claims", { snapshot_sha256: "0".repeat(64) })),
     "claims: another item": snapshotEvent(part("claims", { items: [{ claim_id: "C2" }] })),
     "references: count too low": snapshotEvent(part("references", { count: 0 })),
-    "references: another hash where all are there": snapshotEvent(
+    "references: another hash when all are listed": snapshotEvent(
       part("references", { snapshot_sha256: "0".repeat(64) }),
     ),
-    "references: no hash of its form where a part is there": snapshotEvent(
+    "references: a malformed hash when some are listed": snapshotEvent(
       part("references", { count: 26, snapshot_sha256: "A".repeat(64) }),
     ),
-    "author_claims: a wrong hash of nothing": snapshotEvent(
+    "author_claims: a wrong hash of an empty list": snapshotEvent(
       part("author_claims", { snapshot_sha256: "0".repeat(64) }),
     ),
     "author_claims: no hash": snapshotEvent((snapshot) => ({ ...snapshot, author_claims: { count: 3 } })),
@@ -359,23 +365,23 @@ const faults: Cases<FaultReason> = {
       ...snapshot,
       formal_canon: { count: 0, snapshot_sha256: "0".repeat(64) },
     })),
-    "formal_canon: a wrong hash of nothing": snapshotEvent(
+    "formal_canon: a wrong hash of an empty list": snapshotEvent(
       part("formal_canon", { snapshot_sha256: "0".repeat(64) }),
     ),
   },
 };
 
-describe("invalid by themselves (rules 7 and 8)", () => {
+describe("judgeEvent, rules 7 and 8", () => {
   const rows = Object.entries(faults).flatMap(([reason, cases]) =>
     Object.entries(cases).map(([what, value]) => [reason, what, value as JsonObject] as const),
   );
 
-  test.each(rows)("%s: %s", (reason, _, value) => {
+  test.each(rows)("accepts as invalid with %s: %s", (reason, _, value) => {
     expect(judge(value, "signed")).toMatchObject({
       accepted: true,
       event: { fault: reason, proof: "signed" },
     });
-    // Kept, counted, listed, never applied.
+    // An invalid event is kept, counted and listed, but never applied.
     const { states } = mergeDocuments([bundleText([value])], keyring);
     const state = states.get(pithNumber);
     expect(state?.events.get(value["event_id"] as never)).toMatchObject({ status: "invalid", reason });
@@ -387,9 +393,9 @@ describe("invalid by themselves (rules 7 and 8)", () => {
 
   test.each<[what: string, value: JsonValue]>([
     ["a record without a receipt", recordEvent({ canonical_record: record, canonical_sha256: recordDigest })],
-    ["a record with a null for a receipt", recordEvent(recordPayload(null))],
+    ["a record with null instead of a receipt", recordEvent(recordPayload(null))],
     ["a record with its receipt", recordEvent(recordPayload(receiptOf(registry)))],
-    ["a receipt with members of its own", recordEvent(withReceipt({ signed_at: 5 }))],
+    ["a receipt with unknown members", recordEvent(withReceipt({ signed_at: 5 }))],
     ["a snapshot with all its lists", snapshotEvent((snapshot) => snapshot)],
     [
       "a part of the references",
@@ -400,11 +406,11 @@ describe("invalid by themselves (rules 7 and 8)", () => {
       snapshotEvent(({ paper, claims, references }) => ({ paper, claims, references }) as JsonObject),
     ],
     [
-      "author_claims that count some",
+      "author_claims with a count above 0",
       snapshotEvent(part("author_claims", { count: 3, snapshot_sha256: "0".repeat(64) })),
     ],
     [
-      "formal_canon that counts some",
+      "formal_canon with a count above 0",
       snapshotEvent(part("formal_canon", { evidence_count: 3, snapshot_sha256: "0".repeat(64) })),
     ],
     [
@@ -415,26 +421,26 @@ describe("invalid by themselves (rules 7 and 8)", () => {
       "any payload of another type",
       signedEvent(registry, { event_type: "mirror_hint", payload: { graph_snapshot: 5 } }),
     ],
-  ])("valid: %s", (_, value) => {
+  ])("accepts as valid: %s", (_, value) => {
     expect(judge(value, "signed")).toMatchObject({ accepted: true, event: { fault: null } });
   });
 });
 
 /** @threat T1 */
-test("no reason is without a case", () => {
+test("the cases cover every reason for rejecting and invalidating events", () => {
   const all = Object.entries({ ...refusals, ...faults, ...links });
   expect(all.map(([reason]) => reason)).toEqual([...refusalReasons, ...faultReasons, ...linkReasons]);
   expect(all.filter(([, cases]) => Object.keys(cases).length === 0)).toEqual([]);
 });
 
-describe("proof", () => {
+describe("the proof of an event", () => {
   const recordBy = (receipt: JsonValue, links: Pick<BodyFields, "prev_event" | "supersedes"> = {}) =>
     unsignedEvent(registry, { event_type: "record_created", payload: recordPayload(receipt), ...links });
 
   test.each<[proof: Proof, what: string, value: JsonValue]>([
     ["signed", "a signed event", sound],
     ["receipt", "a record with its receipt", recordBy(receiptOf(registry))],
-    ["hash", "a record without one", recordBy(null)],
+    ["hash", "a record without a receipt", recordBy(null)],
     ["hash", "a record with a receipt by another key", recordBy(receiptOf(rotated))],
     [
       "hash",
@@ -448,7 +454,7 @@ describe("proof", () => {
     ],
     [
       "hash",
-      "another type with a receipt in it",
+      "another type with a receipt in its payload",
       unsignedEvent(registry, { event_type: "correction", payload: recordPayload(receiptOf(registry)) }),
     ],
     [
@@ -460,7 +466,7 @@ describe("proof", () => {
         payload: recordPayload(receiptOf(registry)),
       }),
     ],
-  ])("%s: %s", (proof, _, value) => {
+  ])("is %s for %s", (proof, _, value) => {
     expect(judge(value, "hash")).toMatchObject({ accepted: true, event: { proof } });
     for (const [minimum, others] of [
       ["receipt", ["hash"]],
@@ -470,7 +476,7 @@ describe("proof", () => {
     }
   });
 
-  test("a receipt proves no record that does not date its Pith number", () => {
+  test("is hash for a record with a receipt if it does not date its Pith number", () => {
     for (const [submittedAt, proof] of [
       ["2023-02-23T17:34:53Z", "receipt"],
       ["2023-", "receipt"],
@@ -497,7 +503,7 @@ describe("proof", () => {
   });
 
   /** @threat T7 */
-  test("a key that may not sign records has no receipts", () => {
+  test("is hash for a record with a receipt if its key may not sign records", () => {
     const limited = createKeyring([{ ...registry, event_types: ["correction"] }]);
     const value = recordBy(receiptOf(registry));
     const judgement = judgeEvent(value, { pithNumber, keyring: limited, minimumProof: "hash" });
@@ -514,16 +520,16 @@ const faulty = signedEvent(registry, { event_type: "correction", prev_event: id 
 const building = (fields: JsonObject, key = registry) =>
   signedEvent(key, { event_type: "correction", ...fields, payload: { building: true } });
 
-/** Of each list the last event is the one that a link makes invalid. */
+/** The last event of each list is invalid because of a link. */
 const links: Record<LinkReason, Record<string, JsonObject[]>> = {
   PREV_EVENT_UNRESOLVED: {
-    "an event that is not here": [building({ prev_event: id })],
+    "a missing event": [building({ prev_event: id })],
     "an event that is itself invalid": [faulty, building({ prev_event: faulty.event_id })],
-    "with supersedes that are missing too": [building({ prev_event: id, supersedes: [id] })],
+    "a missing event, with supersedes that are missing too": [building({ prev_event: id, supersedes: [id] })],
   },
   SUPERSEDES_UNRESOLVED: {
-    "an event that is not here": [building({ supersedes: [id] })],
-    "one of two": [base, building({ supersedes: [base.event_id, id] })],
+    "a missing event": [building({ supersedes: [id] })],
+    "one of two missing": [base, building({ supersedes: [base.event_id, id] })],
     "an event that is itself invalid": [faulty, building({ supersedes: [faulty.event_id] })],
     "one missing and one forbidden": [
       signedEvent(rotated, { event_type: "mirror_hint" }),
@@ -531,20 +537,26 @@ const links: Record<LinkReason, Record<string, JsonObject[]>> = {
     ],
   },
   SUPERSEDES_FORBIDDEN: {
-    "another signer's": [
+    "an event of another signer": [
       signedEvent(author, { event_type: "citation_signature" }),
       signedEvent(registry, {
         event_type: "citation_signature",
         supersedes: [signedEvent(author, { event_type: "citation_signature" }).event_id],
       }),
     ],
-    "another type": [base, signedEvent(registry, { event_type: "mirror_hint", supersedes: [base.event_id] })],
-    "another target": [base, building({ supersedes: [base.event_id], target: "other" })],
-    "better proved": [
+    "an event of another type": [
+      base,
+      signedEvent(registry, { event_type: "mirror_hint", supersedes: [base.event_id] }),
+    ],
+    "an event with another target": [base, building({ supersedes: [base.event_id], target: "other" })],
+    "a better proved event": [
       base,
       unsignedEvent(rotated, { event_type: "correction", supersedes: [base.event_id] }),
     ],
-    "created earlier too": [base, building({ ...earlier, supersedes: [base.event_id], target: "other" })],
+    "an event with another target that was created later": [
+      base,
+      building({ ...earlier, supersedes: [base.event_id], target: "other" }),
+    ],
   },
   CREATED_BEFORE_LINK: {
     "before its prev_event": [base, building({ ...earlier, prev_event: base.event_id })],
@@ -556,12 +568,12 @@ const links: Record<LinkReason, Record<string, JsonObject[]>> = {
   },
 };
 
-describe("invalid by their links (rule 9)", () => {
+describe("mergeDocuments, rule 9", () => {
   const rows = Object.entries(links).flatMap(([reason, cases]) =>
     Object.entries(cases).map(([what, events]) => [reason, what, events] as const),
   );
 
-  test.each(rows)("%s: %s", (reason, _, events) => {
+  test.each(rows)("marks as invalid with %s: %s", (reason, _, events) => {
     const { states } = mergeDocuments([bundleText(events)], keyring);
     const last = events.at(-1)?.["event_id"] as string;
     const state = states.get(pithNumber);
@@ -572,7 +584,7 @@ describe("invalid by their links (rule 9)", () => {
     expect(state?.applied).not.toContain(last);
   });
 
-  test("what arrives later mends a link", () => {
+  test("makes an event valid once the event that it links to arrives", () => {
     const event = building({ prev_event: base.event_id });
     const alone = mergeDocuments([bundleText([event])], keyring).states.get(pithNumber);
     const both = mergeDocuments([bundleText([event]), bundleText([base])], keyring).states.get(pithNumber);
@@ -580,14 +592,14 @@ describe("invalid by their links (rule 9)", () => {
     expect(both?.applied).toEqual([base.event_id, event.event_id]);
   });
 
-  test("a key of the same signer_id may supersede, at the same instant too", () => {
+  test("lets another key of the same signer_id supersede, even at the same instant", () => {
     const event = building({ supersedes: [base.event_id] }, rotated);
     const state = mergeDocuments([bundleText([base, event])], keyring).states.get(pithNumber);
     expect(state?.current.get("correction")?.map((entry) => entry.event.id)).toEqual([event.event_id]);
   });
 
   /** @threat T4 */
-  test("an event with a receipt vouches for nothing that its signer built it on", () => {
+  test("does not let an event with a receipt vouch for the events that it links to", () => {
     const below = unsignedEvent(registry, { event_type: "correction" });
     for (const links of [{ prev_event: below.event_id }, { supersedes: [below.event_id] }]) {
       const above = unsignedEvent(registry, {
@@ -600,7 +612,7 @@ describe("invalid by their links (rule 9)", () => {
     }
   });
 
-  test("a signed event vouches across an unsigned one, and not for another signer's", () => {
+  test("lets a signed event vouch through an unsigned one, but not for another signer's", () => {
     const others = unsignedEvent(rotated, { event_type: "correction" });
     const first = unsignedEvent(registry, { event_type: "correction", prev_event: others.event_id });
     const second = building({ supersedes: [first.event_id] });
@@ -610,7 +622,7 @@ describe("invalid by their links (rule 9)", () => {
     expect(standings).toEqual(["hash", "signed", "signed"]);
   });
 
-  test("an unsigned event that a signed one of its signer builds on stands as high", () => {
+  test("gives an unsigned event the effective proof signed if a signed one of its signer links to it", () => {
     const below = unsignedEvent(registry, { event_type: "correction" });
     const above = building({ prev_event: below.event_id });
     const state = mergeDocuments([bundleText([below, above])], keyring).states.get(pithNumber);

@@ -10,8 +10,8 @@ import {
 } from "../../src/protocol/index.ts";
 
 /**
- * Sections 2 to 5.8 of PROTOCOL.md, written once more from the text alone and as slowly as it reads. Of src/protocol it
- * uses canonical JSON, which has tests of its own, and nothing that judges.
+ * An independent implementation of sections 2 to 5.8 of PROTOCOL.md, written from the text alone and for clarity, not
+ * speed. From src/protocol it uses canonical JSON, which has its own tests, and nothing that judges.
  */
 export const types = [
   "record_created",
@@ -37,7 +37,7 @@ export function sha(value: JsonValue): string {
   return createHash("sha256").update(canonicalJson(value)).digest("hex");
 }
 
-/** Microseconds since 1970; null where the text is no time of rule 1. */
+/** Microseconds since 1970; null if the text is not a time by rule 1. */
 export function microseconds(text: JsonValue | undefined): bigint | null {
   if (typeof text !== "string") return null;
   const match = /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]{1,6})?Z$/.exec(
@@ -68,12 +68,12 @@ function suffixOf(digest: string): string {
   ).join("");
 }
 
-/** A number that fits a record. */
+/** The Pith number of a record. */
 export function numberOf(record: JsonValue): string {
   return `pith:${yearOf(record) ?? "2023"}:${suffixOf(sha(record))}`;
 }
 
-/** The year that a record dates its number with. */
+/** The year in the Pith number of a record, if it has a date. */
 function yearOf(record: JsonValue): string | null {
   const metadata = isJsonObject(record) ? record["metadata"] : null;
   const time = isJsonObject(metadata ?? null) ? (metadata as JsonObject)["submitted_at"] : null;
@@ -96,7 +96,7 @@ const smallOrder = new Set(
   [0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n].map((times) => eighth.multiply(times, false).toHex()),
 );
 
-/** Section 3: canonical base64 of 64 bytes, R of no small order, the cofactorless equation as OpenSSL has it. */
+/** Section 3: canonical base64 of 64 bytes, R not of small order, and the cofactorless equation, as in OpenSSL. */
 function verifies(key: KeyringEntry, hex: string, base64: JsonValue | undefined): boolean {
   if (typeof base64 !== "string") return false;
   const bytes = Buffer.from(base64, "base64");
@@ -118,11 +118,11 @@ export type Judged = {
   readonly id: string;
   readonly body: JsonObject;
   readonly fault: string | null;
-  /** 0 hash, 1 receipt, 2 signed. */
+  /** 0 is hash, 1 receipt, 2 signed. */
   readonly proof: number;
 };
 
-/** Rules 1 to 8 for one copy. */
+/** Rules 1 to 8 for one copy: the accepted event, or its id and the reason for its rejection. */
 export function judge(
   copy: JsonValue,
   number: string,
@@ -246,7 +246,7 @@ function snapshotFault(target: string, snapshot: JsonValue | undefined): string 
   return null;
 }
 
-/** A document of section 4, or the code that refuses it. */
+/** A document of section 4. */
 export type ReferenceDocument = {
   readonly number: string;
   readonly copies: readonly JsonValue[];

@@ -8,13 +8,13 @@ import {
 import { type Judged, judge, listOf, microseconds, readReference, sha, types } from "./reference-judge.ts";
 
 /**
- * Sections 5.9 and 6 of PROTOCOL.md, written once more from the text alone and as slowly as it reads: recursion, scans of
- * all events, nothing remembered but answers.
+ * An independent implementation of sections 5.9 and 6 of PROTOCOL.md, written from the text alone and for clarity, not
+ * speed: by recursion and scans of all events, with memoized answers.
  */
 export type ReferenceMerge = {
   readonly state: JsonObject;
   readonly warnings: readonly string[];
-  /** Of each valid event its own proof: 0 hash, 1 receipt, 2 signed. */
+  /** The own proof of each valid event: 0 is hash, 1 receipt, 2 signed. */
   readonly proof: Record<string, number>;
   readonly standing: Record<string, number>;
   readonly refused: readonly (readonly string[])[];
@@ -22,7 +22,7 @@ export type ReferenceMerge = {
 
 export type ReferenceInput = { readonly document: JsonValue; readonly minimum: number };
 
-/** Merges documents of one paper; a text is the error that refuses one of them. */
+/** Merges documents of one paper; a string is the error code of a rejected document. */
 export function referenceMerge(
   inputs: readonly ReferenceInput[],
   keys: readonly KeyringEntry[],
@@ -30,7 +30,7 @@ export function referenceMerge(
   const refused = new Map<string, readonly string[]>();
   const warnings = new Set<string>();
   const accepted: Judged[] = [];
-  const believed: JsonValue[] = [];
+  const givenAliases: JsonValue[] = [];
   let number = "";
   for (const { document, minimum } of inputs) {
     const read = readReference(document);
@@ -42,10 +42,10 @@ export function referenceMerge(
       if ("id" in judged) accepted.push(judged);
       else refused.set(judged.join(" "), judged);
     }
-    if (minimum === 0) believed.push(...read.aliases);
-    else if (read.aliases.some(isWord)) warnings.add("ALIAS_UNPROVED");
+    if (minimum === 0) givenAliases.push(...read.aliases);
+    else if (read.aliases.some(isUnproved)) warnings.add("ALIAS_UNPROVED");
   }
-  // Of copies the highest proof.
+  // The copy with the highest proof.
   const events = accepted.filter(
     (event, index) =>
       !accepted.some(
@@ -53,7 +53,7 @@ export function referenceMerge(
           other.id === event.id && (other.proof > event.proof || (other.proof === event.proof && at < index)),
       ),
   );
-  const merged = mergeSet(number, events, believed);
+  const merged = mergeSet(number, events, givenAliases);
   if (merged.isInconsistent) warnings.add("ALIAS_INCONSISTENT");
   return {
     state: merged.state,
@@ -66,7 +66,7 @@ export function referenceMerge(
 
 type Signer = Record<"key_id" | "public_key_fingerprint" | "signer_id" | "signer_type", string>;
 
-function mergeSet(number: string, events: readonly Judged[], believed: readonly JsonValue[]) {
+function mergeSet(number: string, events: readonly Judged[], givenAliases: readonly JsonValue[]) {
   const find = (id: JsonValue | undefined) => events.find((event) => event.id === id);
   const found = (id: JsonValue | undefined) => find(id) as Judged;
   const prevOf = ({ body }: Judged) => body["prev_event"] as string | null;
@@ -80,7 +80,7 @@ function mergeSet(number: string, events: readonly Judged[], believed: readonly 
   const instantOf = ({ body }: Judged) => microseconds(body["created_at"]) as bigint;
 
   // "signed if it is signed itself, or if it can be reached from a signed event by following links"
-  const isSigned: (event: Judged) => boolean = remembered(
+  const isSigned: (event: Judged) => boolean = memoized(
     (event) =>
       event.proof === 2 ||
       events.some(
@@ -95,7 +95,7 @@ function mergeSet(number: string, events: readonly Judged[], believed: readonly 
   );
   const standingOf = (event: Judged) => (event.fault === null && isSigned(event) ? 2 : event.proof);
 
-  const reasonOf: (event: Judged) => string | null = remembered((event): string | null => {
+  const reasonOf: (event: Judged) => string | null = memoized((event): string | null => {
     if (event.fault !== null) return event.fault;
     const resolves = (id: string) => find(id) !== undefined && reasonOf(found(id)) === null;
     const prev = prevOf(event);
@@ -111,7 +111,7 @@ function mergeSet(number: string, events: readonly Judged[], believed: readonly 
     return isEarly ? "CREATED_BEFORE_LINK" : null;
   });
 
-  const depthOf: (event: Judged) => number = remembered((event): number =>
+  const depthOf: (event: Judged) => number = memoized((event): number =>
     linksOf(event).reduce((depth, id) => Math.max(depth, 1 + depthOf(found(id))), 0),
   );
 
@@ -145,7 +145,7 @@ function mergeSet(number: string, events: readonly Judged[], believed: readonly 
       const isOwn = signerOf(prev).public_key_fingerprint === signerOf(event).public_key_fingerprint;
       if (isOwn && standingOf(event) <= standingOf(prev)) continue;
     }
-    // Whoever was applied last in a place holds it.
+    // The event applied last in a place holds it.
     const holder = place === null ? undefined : applied.findLast((other) => placeOf(other) === place);
     if (place !== null && holder !== undefined && !supersededBy(event).includes(holder.id)) {
       refusals.push({ place, holder, event });
@@ -181,7 +181,7 @@ function mergeSet(number: string, events: readonly Judged[], believed: readonly 
   const record = records.find((event) => standingOf(event) === highest);
   const canonicalRecord = (record?.body["payload"] as JsonObject | undefined)?.["canonical_record"] ?? null;
   const { aliases, isInconsistent } = mergeReferenceAliases(
-    believed,
+    givenAliases,
     followingAliases(number, canonicalRecord),
     record !== undefined && highest >= 1 ? (record.body["created_at"] as string) : null,
   );
@@ -230,8 +230,8 @@ function isAlias(value: JsonValue): value is { alias_kind: string; alias_value: 
   );
 }
 
-/** What the warning ALIAS_UNPROVED tells of. */
-function isWord(value: JsonValue): boolean {
+/** Whether the warning ALIAS_UNPROVED applies. */
+function isUnproved(value: JsonValue): boolean {
   if (!isAlias(value) || derivableKinds.includes(value.alias_kind)) return false;
   return value.alias_kind !== "doi" || !/^10\.48550\/[Aa][Rr][Xx][Ii][Vv]\./.test(value.alias_value);
 }
@@ -251,13 +251,13 @@ function followingAliases(number: string, record: JsonValue): [kind: string, val
 }
 
 function mergeReferenceAliases(
-  believed: readonly JsonValue[],
+  givenAliases: readonly JsonValue[],
   following: readonly [kind: string, value: string][],
   provedAt: string | null,
 ) {
   const follows = (alias: { alias_kind: string; alias_value: string }) =>
     following.some(([kind, value]) => kind === alias.alias_kind && value === alias.alias_value);
-  const kept = believed
+  const kept = givenAliases
     .filter(isAlias)
     .filter((alias) => !derivableKinds.includes(alias.alias_kind) || follows(alias));
   const earliest = kept.filter(
@@ -280,11 +280,11 @@ function mergeReferenceAliases(
   const key = (alias: { alias_kind: string; alias_value: string }) =>
     `${codePoints(alias.alias_kind)} ${codePoints(alias.alias_value)}`;
   const aliases = [...earliest, ...derived].sort((a, b) => (key(a) < key(b) ? -1 : 1));
-  return { aliases, isInconsistent: kept.length < believed.length };
+  return { aliases, isInconsistent: kept.length < givenAliases.length };
 }
 
-/** Recursion without repeats; events are few, but paths through their links are many. */
-function remembered<Answer>(ask: (event: Judged) => Answer): (event: Judged) => Answer {
+/** Memoizes a recursive function: events are few, but paths through their links are many. */
+function memoized<Answer>(ask: (event: Judged) => Answer): (event: Judged) => Answer {
   const answers = new Map<string, Answer>();
   return (event) => {
     if (!answers.has(event.id)) answers.set(event.id, ask(event));

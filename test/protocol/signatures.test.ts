@@ -43,14 +43,14 @@ function join(r: Uint8Array, s: bigint): Uint8Array {
   return Uint8Array.from([...r, ...littleEndian(s)]);
 }
 
-/** The verdict of both implementations, which must be one. */
+/** The verdict of both implementations, which must agree. */
 function verdict(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   const byNode = node.verifier(publicKey)(message, signature);
   expect(portableCryptography.verifier(publicKey)(message, signature)).toBe(byNode);
   return byNode;
 }
 
-/** The verdict of a keyring's key, where what verifies nothing is turned away first. */
+/** The verdict of a key in a keyring, which rejects weak keys first. */
 function verdictOfKey(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   const [key] = createKeyring([
     {
@@ -75,7 +75,7 @@ const torsion = Array.from({ length: 8 }, (_, times) => torsionGenerator.multipl
 const smallOrderY = [...new Set(torsion.map((point) => point.toAffine().y))].flatMap((y) =>
   y + prime < 2n ** 255n ? [y, y + prime] : [y],
 );
-/** ZIP 215's 14 encodings: each y with either sign, less the signs that only differ for no x at all. */
+/** The 14 encodings of ZIP 215: each y with either sign. */
 const smallOrderEncodings = smallOrderY.flatMap((y) => [littleEndian(y), littleEndian(y + 2n ** 255n)]);
 
 const message = new Uint8Array(32).fill(7);
@@ -83,12 +83,12 @@ const secret = 0x1234567890abcdef1234567890abcdef1234567890abcdefn;
 const publicPoint = Point.BASE.multiply(secret);
 const publicKey = publicPoint.toBytes();
 
-describe("the two implementations", () => {
-  test("are both here, and node:crypto is the one in use", () => {
+describe("the implementations of Ed25519 and SHA-256", () => {
+  test("are node and portable, and node is in use", () => {
     expect([node.name, portableCryptography.name, cryptography.name]).toEqual(["node", "portable", "node"]);
   });
 
-  test("hash alike", () => {
+  test("compute the same hashes of texts and bytes", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.uint8Array({ maxLength: 300 }), (text, bytes) => {
         expect(portableCryptography.sha256Text(text)).toBe(node.sha256Text(text));
@@ -99,7 +99,7 @@ describe("the two implementations", () => {
         expect(node.sha256Parts(parts)).toBe(node.sha256Bytes(together));
       }),
     );
-    // FIPS 180-4's example.
+    // The example of FIPS 180-4.
     expect(node.sha256Text("abc")).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   });
 
@@ -123,14 +123,17 @@ describe("the two implementations", () => {
       "af82",
       "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a",
     ],
-  ])("accept RFC 8032's %s", (_, key, text, signature) => {
-    const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, "hex"));
-    expect(verdict(bytes(key), bytes(text), bytes(signature))).toBe(true);
-    expect(verdict(bytes(key), bytes(`${text}00`), bytes(signature))).toBe(false);
-  });
+  ])(
+    "accept the signature of RFC 8032 7.1 %s, and reject it for another message",
+    (_, key, text, signature) => {
+      const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, "hex"));
+      expect(verdict(bytes(key), bytes(text), bytes(signature))).toBe(true);
+      expect(verdict(bytes(key), bytes(`${text}00`), bytes(signature))).toBe(false);
+    },
+  );
 
   /** @threat T1 */
-  test("accept what an honest signer signs, and nothing one bit from it", () => {
+  test("accept an honest signature, and reject it with any one bit changed", () => {
     const { publicKey: key, privateKey } = generateKeyPairSync("ed25519");
     const raw = new Uint8Array(key.export({ format: "der", type: "spki" }).subarray(12));
     fc.assert(
@@ -145,7 +148,7 @@ describe("the two implementations", () => {
     );
   });
 
-  test("agree on arbitrary bytes, and throw for none", () => {
+  test("reject arbitrary bytes without throwing", () => {
     const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
     fc.assert(
       fc.property(bytes(32), bytes(32), bytes(64), (key, text, signature) => {
@@ -156,7 +159,7 @@ describe("the two implementations", () => {
   });
 });
 
-describe("the equation without the cofactor", () => {
+describe("verification by the cofactorless equation", () => {
   const nonce = 0xfedcba0987654321n;
 
   /** Signs with nonce `r`, a torsion part added to R, by a key that has a torsion part. */
@@ -169,7 +172,7 @@ describe("the equation without the cofactor", () => {
     return { a, k, signature: join(r, (nonce + k * secret) % order) };
   }
 
-  test("torsion in key and nonce counts: R must be [S]B − [k]A to the last part", () => {
+  test("compares R with [S]B − [k]A including the torsion of key and nonce", () => {
     const verdicts = { accepted: 0, refused: 0 };
     for (let keyTorsion = 0; keyTorsion < 8; keyTorsion++) {
       for (let nonceTorsion = 0; nonceTorsion < 8; nonceTorsion++) {
@@ -184,12 +187,12 @@ describe("the equation without the cofactor", () => {
         }
       }
     }
-    // Every one of these would pass with the cofactor cleared.
+    // With the cofactor cleared all of these would pass.
     expect(verdicts.accepted).toBeGreaterThan(8);
     expect(verdicts.refused).toBeGreaterThan(80);
   });
 
-  /** Whether the equation itself holds, whatever the rules around it. */
+  /** Whether the equation holds, without the other rules. */
   function equationHolds(a: Uint8Array, text: Uint8Array, signature: Uint8Array): boolean {
     const r = signature.slice(0, 32);
     const s = fromLittleEndian(signature.slice(32));
@@ -199,7 +202,7 @@ describe("the equation without the cofactor", () => {
   }
 
   /** @threat T3 */
-  test("each of the eight R of small order is refused where the equation holds", () => {
+  test("rejects each of the eight R of small order even if the equation holds", () => {
     const seen = new Set<number>();
     for (let keyTorsion = 0; keyTorsion < 8; keyTorsion++) {
       const a = publicPoint.add(torsion[keyTorsion] as Point).toBytes();
@@ -217,7 +220,7 @@ describe("the equation without the cofactor", () => {
     expect([...seen].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
-  test("R of small order is refused in each of its fourteen encodings, and in no other", () => {
+  test("rejects R of small order in each of its fourteen encodings, and in no other", () => {
     for (const r of smallOrderEncodings) {
       expect(isSmallOrder(r)).toBe(true);
       const s = (challenge(r, publicKey, message) * secret) % order;
@@ -234,7 +237,7 @@ describe("the equation without the cofactor", () => {
   });
 
   /** @threat T3 */
-  test("S must be below the order", () => {
+  test("rejects S that is not below the order", () => {
     const { a, signature } = signMixed(message, 0, 0);
     const r = signature.slice(0, 32);
     const s = fromLittleEndian(signature.slice(32));
@@ -247,8 +250,8 @@ describe("the equation without the cofactor", () => {
     }
   });
 
-  test("R must be encoded as the equation encodes it", () => {
-    // R = identity, signed honestly, in the other encodings of y = 1.
+  test("rejects R that is not encoded as the equation encodes it", () => {
+    // R = identity with a correct S, in the other encodings of y = 1.
     for (const r of [littleEndian(prime + 1n), littleEndian(1n + 2n ** 255n)]) {
       const s = (challenge(r, publicKey, message) * secret) % order;
       expect(verdict(publicKey, message, join(r, s))).toBe(false);
@@ -258,14 +261,14 @@ describe("the equation without the cofactor", () => {
   });
 });
 
-describe("keys that verify nothing", () => {
-  test("there are eight points of small order, in fourteen encodings of which six are not canonical", () => {
+describe("weak keys", () => {
+  test("are eight points of small order in fourteen encodings", () => {
     expect(new Set(torsion.map((point) => point.toHex())).size).toBe(8);
     expect(torsion.map((point) => point.isSmallOrder())).toEqual(torsion.map(() => true));
     expect(new Set(smallOrderEncodings.map((bytes) => Buffer.from(bytes).toString("hex"))).size).toBe(14);
   });
 
-  test("weakness() names exactly the points of small order among reduced ones", () => {
+  test("are SMALL_ORDER by weakness() exactly if they are reduced points of small order", () => {
     for (const [times, point] of torsion.entries()) {
       expect([times, weakness(point.toBytes())]).toEqual([times, "SMALL_ORDER"]);
       const mixed = publicPoint.add(point);
@@ -275,7 +278,7 @@ describe("keys that verify nothing", () => {
     for (const bytes of smallOrderEncodings) expect(weakness(bytes)).not.toBeNull();
   });
 
-  test("weakness() names every y that is not below 2^255 − 19", () => {
+  test("are NOT_REDUCED by weakness() if y is not below 2^255 − 19", () => {
     for (let y = prime; y < 2n ** 255n; y++) {
       expect(weakness(littleEndian(y))).toBe("NOT_REDUCED");
       expect(weakness(littleEndian(y + 2n ** 255n))).toBe("NOT_REDUCED");
@@ -283,9 +286,9 @@ describe("keys that verify nothing", () => {
     expect(weakness(littleEndian(prime - 2n))).toBeNull();
   });
 
-  // The 14 × 14 signatures of ZIP 215, all of which its rule accepts.
+  // The 14 × 14 signatures of ZIP 215, whose rule accepts all of them.
   /** @threat T3 */
-  test("a key of small order, in whatever encoding, with R of small order and S = 0", () => {
+  test("verify no signature with R of small order and S = 0, in any encoding", () => {
     for (const a of smallOrderEncodings) {
       for (const r of smallOrderEncodings) expect(verdictOfKey(a, message, join(r, 0n))).toBe(false);
     }
@@ -293,7 +296,7 @@ describe("keys that verify nothing", () => {
     expect(Point.BASE.multiply(0n, false).subtract(Point.ZERO.multiply(5n, false)).is0()).toBe(true);
   });
 
-  test("a key that is no point of the curve", () => {
+  test("include keys off the curve, which verify no signature", () => {
     const offCurve = littleEndian(2n);
     expect(publicKeyFault(offCurve)).toBe("NOT_ON_CURVE");
     expect(publicKeyFault(publicKey)).toBeNull();
@@ -302,11 +305,11 @@ describe("keys that verify nothing", () => {
   });
 });
 
-describe("base64", () => {
+describe("decodePublicKey and decodeSignature", () => {
   test.each<[what: string, bytes: number, decode: (text: string) => Uint8Array | null]>([
     ["a public key", 32, decodePublicKey],
     ["a signature", 64, decodeSignature],
-  ])("of %s is padded, standard and equal to its re-encoding", (_, size, decode) => {
+  ])("accept %s only as padded standard base64 that is equal to its re-encoding", (_, size, decode) => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: size, maxLength: size }), (bytes) => {
         const text = Buffer.from(bytes).toString("base64");
@@ -330,7 +333,7 @@ describe("base64", () => {
     }
   });
 
-  test("of a signature is a text", () => {
+  test("return null for a signature that is not a string", () => {
     for (const value of [undefined, null, 5, {}, []]) expect(decodeSignature(value)).toBeNull();
   });
 });

@@ -14,7 +14,7 @@ import {
   type TrustedKey,
 } from "../../src/protocol/index.ts";
 
-/** What tests and benchmarks sign with: the published test keys, and one paper of their own. */
+/** A key that tests and benchmarks sign with: one of the published test keys. */
 export type TestKey = KeyringEntry & { name: string; seed_hex: string };
 
 const allKeys = JSON.parse(
@@ -100,7 +100,7 @@ export function recordPayload(receipt: JsonValue = null, extra: JsonObject = {})
 
 const partSha256 = (items: JsonValue) => sha256OfValue({ payload: items });
 
-/** A graph_snapshot that is right in itself. */
+/** The payload of a valid graph_snapshot. */
 export function snapshotPayload(
   claims: JsonValue[] = [],
   references: JsonValue[] = [],
@@ -136,7 +136,7 @@ const targets = new Map([
   ["graph_snapshot", "graph"],
 ]);
 
-/** The nine keys of an event by `key`, those not given being plain and right. */
+/** The nine members of an event by `key`, with valid defaults. */
 export function bodyOf(key: TestKey, fields: BodyFields) {
   return {
     created_at: "2026-06-10T12:00:00Z",
@@ -190,7 +190,7 @@ export function bundleText(events: JsonValue[], aliases: JsonValue[] = []): stri
   return canonicalJson(bundleOf(events, aliases));
 }
 
-/** A state document without its `state_sha256`, by default one that carries nothing. */
+/** A state document without its `state_sha256`, empty by default. */
 export function stateBody(current: JsonObject = {}, more: JsonObject = {}): JsonObject {
   return {
     state_type: "pith_open_graph_state",
@@ -207,13 +207,13 @@ export function withStateSha256(state: JsonObject): JsonObject {
   return { ...rest, state_sha256: sha256OfValue(rest) };
 }
 
-/** The entry that a state has for an event. */
+/** The entry of an event in a state. */
 export function entryOf(event: JsonObject): JsonObject {
   const { event_id, target, created_at, signer, payload } = event as Record<string, JsonValue>;
   return { event_id, target, created_at, signer, payload } as JsonObject;
 }
 
-/** `items` in an order that the seed decides (mulberry32, Fisher–Yates): the same on every run. */
+/** `items` in an order that depends only on the seed (mulberry32, Fisher–Yates). */
 export function shuffled<Item>(items: readonly Item[], seed: number): Item[] {
   const result = [...items];
   let state = seed;

@@ -22,8 +22,8 @@ function readVector(name: string): string {
   return readFileSync(new URL(name, folder), "utf8");
 }
 
-describe("every vector, byte for byte", () => {
-  test("the folder holds the vectors that the protocol names", () => {
+describe("runVectorFile", () => {
+  test("finds more than 70 files of vectors, with those that the protocol names", () => {
     expect(files.length).toBeGreaterThan(70);
     expect(files).toEqual(
       expect.arrayContaining([
@@ -35,7 +35,7 @@ describe("every vector, byte for byte", () => {
     );
   });
 
-  test.each(files)("%s", (name) => {
+  test.each(files)("reproduces %s byte for byte", (name) => {
     const results = runVectorFile(name, readVector(name));
     // Null would mean that nothing ran.
     expect(results).not.toBeNull();
@@ -43,7 +43,7 @@ describe("every vector, byte for byte", () => {
     expect(results?.filter(({ difference }) => difference !== null)).toEqual([]);
   });
 
-  test("a vector that differs is reported as such", () => {
+  test("reports the difference of a wrong vector, and returns null for other files", () => {
     const name = "merge-bundle-signed.json";
     const wrong = readVector(name).replace('"valid_event_count": 2', '"valid_event_count": 3');
     const results = runVectorFile(name, wrong) ?? [];
@@ -54,7 +54,7 @@ describe("every vector, byte for byte", () => {
   });
 });
 
-/** A document with its events, or the lists of its state, in another order; null where it cannot be read. */
+/** A document with its events, or the lists of its state, in another order; null if it cannot be read. */
 function shuffleDocument(text: string, seed: number): string | null {
   let document: JsonValue;
   try {
@@ -90,7 +90,7 @@ describe("the reference model of the tests", () => {
       keys,
     );
 
-  test("gives what the merge vectors expect", () => {
+  test("gives the results of the merge vectors", () => {
     let compared = 0;
     for (const name of files.filter((file) => /^merge-.*\.json$/.test(file))) {
       const { expect: expected, ...vector } = parseJson(readVector(name), 256) as JsonObject & {
@@ -121,7 +121,7 @@ describe("the reference model of the tests", () => {
     expect(compared).toBeGreaterThan(150);
   });
 
-  test("gives the states of the histories", () => {
+  test("gives the states of the vectors of histories", () => {
     let keys: KeyringEntry[] = [];
     const lines = readVector("merge-histories.ndjson").trim().split("\n");
     for (const line of lines) {
@@ -141,14 +141,14 @@ function documentsOf(vector: JsonObject): string[] {
   );
 }
 
-describe("merge vectors in seeded orders", () => {
+describe("mergeDocuments in eight seeded orders", () => {
   const vectors = files
     .filter((name) => /^merge-.*\.json$/.test(name))
     .map((name) => [name, parseJson(readVector(name), 256) as JsonObject] as const)
-    // Vectors that expect an error expect it of one document; nothing there is merged.
+    // Vectors that expect an error merge nothing.
     .filter(([, vector]) => isJsonObject((vector["expect"] as JsonObject)["state"]));
 
-  test.each(vectors)("%s", (_, vector) => {
+  test.each(vectors)("gives the result of %s", (_, vector) => {
     const keyring = createKeyring(vector["keys"] as unknown as KeyringEntry[]);
     const expected = vector["expect"] as JsonObject;
     const texts = documentsOf(vector);
@@ -167,7 +167,7 @@ describe("merge vectors in seeded orders", () => {
     }
   });
 
-  test("there are vectors to shuffle", () => {
+  test("has more than 50 vectors", () => {
     expect(vectors.length).toBeGreaterThan(50);
   });
 });

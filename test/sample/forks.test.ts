@@ -20,7 +20,7 @@ function fates(state: MergedState) {
 }
 
 /** @threat T11 */
-test("a fork: superseded, current, and a rival that is not applied", () => {
+test("a fork has a superseded, a current, and a not applied snapshot, and one equivocation", () => {
   const { states, refused, warnings } = mergeDocuments([fork], sampleKeyring, "signed");
   expect({ refused, warnings }).toEqual({ refused: [], warnings: [] });
   const state = stateOf(states);

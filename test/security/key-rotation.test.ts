@@ -14,7 +14,7 @@ import { openSite, paper, type Site } from "../submissions/site.ts";
 
 const overlap = { from: "2026-06-15T00:00:00Z", until: "2026-07-01T00:00:00Z" };
 
-/** The steps of a rotation, as an operator takes them. */
+/** The keyrings of an operator who rotates a key, step by step. */
 const before = createKeyring([oldKey]);
 const during = createKeyring([oldKey, { ...newKey, valid_from: overlap.from }]);
 const after = createKeyring([
@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 
-/** The paper's record and first snapshot are the old key's, of 1 and 2 June; a later snapshot may follow. */
+/** A paper with a record and a snapshot by the old key, of 1 and 2 June, and optionally a later snapshot. */
 function paperWith(number: number, later?: { by: TestKey; at: string }) {
   const title = `Rotated ${number}`;
   return paper(number, {
@@ -63,7 +63,7 @@ async function submit(text: string) {
   return { status: answer?.status, code: answer?.error?.code, refused: answer?.refused };
 }
 
-/** Who is shown to assert a paper's claim; null where the paper is not shown. */
+/** The first claim of a paper and its signer; null if the paper is not shown. */
 async function shown(number: number): Promise<{ claim: string; keyId: string; signerId: string } | null> {
   const { data } = await site.graphql(
     `query ($ref: String!) { paper(ref: $ref) {
@@ -85,7 +85,7 @@ const first = { claim: "first", keyId: oldKey.key_id, signerId: oldKey.signer_id
 const laterByOld = { ...first, claim: "later" };
 const laterByNew = { claim: "later", keyId: newKey.key_id, signerId: newKey.signer_id };
 
-/** What a worker that is started anew with another keyring does. */
+/** Runs a worker with the keyring while `run` runs, as if restarted. */
 async function working(keyring: Keyring, run: () => Promise<void>): Promise<void> {
   const stop = site.work({ keyring });
   await run();
@@ -93,10 +93,10 @@ async function working(keyring: Keyring, run: () => Promise<void>): Promise<void
 }
 
 /** @threat T8 */
-test("a new key replaces an old one: nothing refused meanwhile, the old key's later events refused", async () => {
+test("a new key replaces an old one without rejections in between, and later events of the old key are rejected", async () => {
   await working(before, async () => {
     expect(await submit(paperWith(1).text)).toMatchObject({ status: "MERGED" });
-    // Too early for the new key: the mirror does not know it yet.
+    // The keyring does not have the new key yet.
     const tooEarly = await submit(paperWith(2, { by: newKey, at: "2026-06-20T00:00:00Z" }).text);
     expect(tooEarly).toMatchObject({
       status: "MERGED",
@@ -104,18 +104,18 @@ test("a new key replaces an old one: nothing refused meanwhile, the old key's la
     });
   });
 
-  // No worker runs while it is started anew: what comes waits, and is not refused.
+  // No worker runs during a restart: submissions wait and are not rejected.
   const waiting = submit(paperWith(3, { by: newKey, at: "2026-06-20T00:00:00Z" }).text);
   await working(during, async () => {
     expect(await waiting).toMatchObject({ status: "MERGED" });
-    // In the overlap both keys' words are taken, and the new key may supersede the old one's: they are one signer.
+    // In the overlap events of both keys are accepted, and either may supersede the other's: they are one signer.
     expect(await submit(paperWith(4, { by: oldKey, at: "2026-06-20T00:00:00Z" }).text)).toMatchObject({
       status: "MERGED",
     });
-    // What was refused before is let in when it comes again.
+    // An event that was rejected before is accepted when it is submitted again.
     const again = await submit(paperWith(2, { by: newKey, at: "2026-06-20T00:00:00Z" }).text);
     expect(again).toEqual({ status: "MERGED", code: undefined, refused: undefined });
-    // Dated before the new key counts.
+    // Dated before the new key is valid.
     const backDated = await submit(paperWith(5, { by: newKey, at: "2026-06-14T23:59:59.999Z" }).text);
     expect(backDated).toMatchObject({
       status: "MERGED",
@@ -148,8 +148,8 @@ test("a new key replaces an old one: nothing refused meanwhile, the old key's la
   expect(await Promise.all([7, 8, 9].map(shown))).toEqual([laterByOld, first, laterByNew]);
 });
 
-test("a rebuild under the keyring of today drops what it no longer lets in, and nothing else", async () => {
-  // Paper 6 has an event of the old key that is dated after its end: let in when there was no end.
+test("a rebuild drops exactly the events that the current keyring no longer accepts", async () => {
+  // Paper 6 has an event of the old key that is dated after its end, accepted before the end was set.
   expect((await checkTables(site.database, { keyring: during })).differences).toEqual([]);
   const { counts } = await checkTables(site.database, { keyring: after });
   expect(counts.get("records")).toBe(1);
@@ -170,33 +170,33 @@ test("a rebuild under the keyring of today drops what it no longer lets in, and 
   const { rows } = await site.database.pool.query(
     "SELECT code, count(*)::int AS count FROM quarantine WHERE code = 'KEY_NOT_VALID' GROUP BY code",
   );
-  // Those of papers 5 and 8, and now that of paper 6.
+  // The events of papers 5 and 8, and now that of paper 6.
   expect(rows).toEqual([{ code: "KEY_NOT_VALID", count: 3 }]);
   const { rows: feed } = await site.database.pool.query(
     "SELECT pith_number FROM changes ORDER BY position DESC LIMIT 1",
   );
   expect(feed).toEqual([{ pith_number: paperWith(6).pithNumber }]);
-  // Of the log nothing else is gone.
+  // No other event has left the log.
   const eventsOf = (tables: Tables) => tables["events"]?.length ?? 0;
   expect(eventsOf(await readTables(site.database))).toBe(eventsOf(untouched) - 1);
 });
 
 /** @threat T10 */
-test("a keyring that forgets a key takes nothing out of the log unless told so", async () => {
+test("a rebuild with a keyring that lost a key changes nothing without mayDropEvents", async () => {
   const tables = await readTables(site.database);
-  const forgetful = rebuildTables(site.database, { keyring: withoutOld, mayDropEvents: false });
-  await expect(forgetful).rejects.toThrow(WouldDropEventsError);
+  const rebuild = rebuildTables(site.database, { keyring: withoutOld, mayDropEvents: false });
+  await expect(rebuild).rejects.toThrow(WouldDropEventsError);
   expect(await readTables(site.database)).toEqual(tables);
 });
 
 /** @threat T9 */
-test("a stolen key is taken out: after a rebuild nothing of it is shown, and all of it can come again", async () => {
+test("a rebuild without a stolen key shows none of its events, and all can be submitted again", async () => {
   await rebuildTables(site.database, { keyring: withoutOld, mayDropEvents: true });
   const { rows } = await site.database.pool.query(
     "SELECT DISTINCT key_id FROM events JOIN signers USING (fingerprint)",
   );
   expect(rows).toEqual([{ key_id: newKey.key_id }]);
-  // What the new key built on it is kept, invalid, and asserts nothing.
+  // Events of the new key that link to its events are kept as invalid, and assert nothing.
   expect(await Promise.all([1, 2, 3, 4, 5, 6, 7, 8, 9].map(shown))).toEqual(
     Array.from({ length: 9 }, () => null),
   );

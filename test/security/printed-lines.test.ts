@@ -8,14 +8,14 @@ import { createMaskError } from "../../src/server/mask-error.ts";
 import { runCli } from "../cli/run-cli.ts";
 
 /** @threat T27 */
-test("what is printed moves no cursor and turns no line around", () => {
+test("printable escapes control characters and changes of the writing direction", () => {
   expect(printable("a\u001b[2Jb\u009b1Ac\r\u0000\u007f\u202ed\u2066")).toBe(
     "a\\u{1b}[2Jb\\u{9b}1Ac\\u{d}\\u{0}\\u{7f}\\u{202e}d\\u{2066}",
   );
   expect(printable("two\nlines\tand é 東京 😀")).toBe("two\\u{a}lines\tand é 東京 😀");
 });
 
-test("a file's name with control characters is printed without them", async () => {
+test("verify prints the name of a file without its control characters", async () => {
   const folder = await mkdtemp(join(tmpdir(), "pith-graph-printed-"));
   const path = join(folder, "\u001b]0;owned\u0007.json");
   await writeFile(path, "no JSON");
@@ -26,7 +26,7 @@ test("a file's name with control characters is printed without them", async () =
 });
 
 /** @threat T27 */
-test("a line of the server's log has nothing of a request but names that GraphQL allows", () => {
+test("the server logs only GraphQL names of a failed request, not the text of its error", () => {
   const lines: string[] = [];
   const mask = createMaskError((message) => lines.push(message));
   mask(

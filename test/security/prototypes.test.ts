@@ -18,7 +18,7 @@ function expectUntouched(): void {
 
 const members = ['"__proto__":{"polluted":1}', '"constructor":{"prototype":{"polluted":1}}'];
 
-test("documents whose members are named like prototypes are data, in whole and in each event", async () => {
+test("__proto__ and constructor in documents and events are data, and pollute no prototype", async () => {
   const stop = site.work();
   for (const member of members) {
     const { text } = paper(1);
@@ -33,7 +33,7 @@ test("documents whose members are named like prototypes are data, in whole and i
 });
 
 /** @threat T26 */
-test("so are parameters, variables and extensions of requests", async () => {
+test("__proto__ and constructor in parameters, variables and extensions pollute no prototype", async () => {
   for (const member of members) {
     for (const body of [
       `{"query":"{ status { papers } }",${member}}`,

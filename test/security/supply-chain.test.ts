@@ -17,10 +17,11 @@ const lockfile = (changes: object): Lockfile => ({
   packages: { "": {}, "node_modules/one": { ...sound, ...changes } },
 });
 
-describe("the lockfiles", () => {
-  test("are sound", () => expect(checkLockfiles(".")).toEqual([]));
+describe("lockfileFaults", () => {
+  test("finds no fault in the repository's lockfiles", () => expect(checkLockfiles(".")).toEqual([]));
 
-  test("that are sound have no fault", () => expect(lockfileFaults(manifest, lockfile({}))).toEqual([]));
+  test("finds no fault in a lockfile with exact versions and SHA-512 hashes", () =>
+    expect(lockfileFaults(manifest, lockfile({}))).toEqual([]));
 
   /** @threat T52 */
   test.each<[what: string, changes: object, fault: RegExp]>([
@@ -31,22 +32,22 @@ describe("the lockfiles", () => {
       { version: "git+ssh://git@example.org/x.git#1", integrity: undefined },
       /version is git/,
     ],
-    ["an address", { resolved: "http://registry.example.org/one.tgz" }, /names where/],
+    ["an address of a registry", { resolved: "http://registry.example.org/one.tgz" }, /names where/],
     ["a link", { link: true }, /a link/],
     ["another version than package.json", { version: "1.2.4" }, /the lockfile 1\.2\.4/],
     ["an install script", { hasInstallScript: true }, /install script/],
-  ])("with %s are refused", (_, changes, fault) => {
+  ])("reports a package with %s", (_, changes, fault) => {
     expect(lockfileFaults(manifest, lockfile(changes)).join("\n")).toMatch(fault);
   });
 
-  test("with a range in package.json are refused", () => {
+  test("reports a range in package.json", () => {
     expect(lockfileFaults({ dependencies: { one: "^1.2.3" } }, lockfile({})).join("\n")).toMatch(
       /no exact version/,
     );
   });
 
   /** @threat T53 */
-  test("of which an install script was decided about are not", () => {
+  test("accepts an install script that allowScripts decides about", () => {
     const allowed = { ...manifest, allowScripts: { one: false } };
     expect(lockfileFaults(allowed, lockfile({ hasInstallScript: true }))).toEqual([]);
   });

@@ -12,8 +12,8 @@ const tokens = Array.from({ length: 5 }, (_, index) => {
 });
 
 /** @threat T29 */
-test("every configured hash is compared in constant time, wherever the right one is, and where none is", async () => {
-  // Another file may have loaded it, with the true function.
+test("findSubmitter compares every configured hash in constant time, whichever matches, if any", async () => {
+  // Another test file may have loaded it with the real function.
   vi.resetModules();
   const { findSubmitter } = await import("../../src/server/ingest/tokens.ts");
   const compared = vi.mocked(timingSafeEqual);
@@ -21,7 +21,7 @@ test("every configured hash is compared in constant time, wherever the right one
     compared.mockClear();
     const found = findSubmitter(tokens, `Bearer ${given}`);
     expect(found?.name).toBe(tokens.find(({ token }) => token === given)?.name);
-    // A token of no characters is none.
+    // An empty token is no token.
     expect(compared).toHaveBeenCalledTimes(given === "" ? 0 : tokens.length);
     for (const [known, hash] of compared.mock.calls) expect(known.byteLength).toBe(hash.byteLength);
   }

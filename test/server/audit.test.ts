@@ -15,11 +15,11 @@ afterAll(async () => {
   await database.drop();
 });
 
-/* GraphQL over HTTP as its specification has it. */
-describe("/graphql", () => {
+/* The audits of the specification GraphQL over HTTP. */
+describe("/graphql passes the audits of GraphQL over HTTP", () => {
   const audits = serverAudits({ url: () => `${server.url}/graphql`, fetchFn: fetch });
 
-  it("is audited", () => expect(audits.length).toBeGreaterThan(50));
+  it("has more than 50 audits", () => expect(audits.length).toBeGreaterThan(50));
 
   it.each(audits.map((audit) => [audit.name, audit] as const))("%s", async (_name, audit) => {
     const result = await audit.fn();

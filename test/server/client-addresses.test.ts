@@ -4,7 +4,7 @@ import { ingestTexts, seedText } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { EventStream } from "../live/event-source.ts";
 
-/** Every limit for one address counts the client that the trusted proxy names, not the proxy. */
+/* Each limit per address applies to the client that a trusted proxy names, not to the proxy. */
 let database: TestDatabase;
 let server: RunningServer;
 const closing: (() => unknown)[] = [];
@@ -43,9 +43,9 @@ async function codeOfNext(stream: EventStream): Promise<unknown> {
   return (await stream.next())?.data.errors?.[0]?.extensions["code"];
 }
 
-describe("with one trusted proxy", () => {
+describe("a server behind one trusted proxy", () => {
   /** @threat T38 */
-  it("opens 33 streams for 33 clients, and 32 for one client", async () => {
+  it("opens 33 streams for 33 clients, and rejects the 33rd of one client with RATE_LIMITED", async () => {
     await serve(1);
     const streams = await Promise.all(Array.from({ length: 33 }, (_, index) => openStream(client(index))));
     await Promise.all(streams.map((stream) => stream.beats(2)));
@@ -54,14 +54,14 @@ describe("with one trusted proxy", () => {
     expect(await codeOfNext(await openStream(client(99)))).toBe("RATE_LIMITED");
   });
 
-  it("lets 9 clients wait for the feed, and 8 requests of one client", async () => {
+  it("lets 9 clients wait for the feed, but only 8 requests of one client", async () => {
     await serve(1);
     const head = ((await (await fetch(`${server.url}/feed`)).json()) as { head: { position: number } }).head;
     const wait = (headers: Record<string, string>) =>
       fetch(`${server.url}/feed?after=${head.position}&wait=30`, { headers }).then(() => answered++);
     let answered = 0;
     const waiting = Array.from({ length: 9 }, (_, index) => wait(client(index)));
-    // A wait that is refused is answered at once, as these are.
+    // A rejected wait would be answered before these requests.
     for (let count = 0; count < 5; count++) await fetch(`${server.url}/feed`);
     expect(answered).toBe(0);
     const ofOne = Array.from({ length: 9 }, () => wait(client(99)));
@@ -70,19 +70,19 @@ describe("with one trusted proxy", () => {
     await Promise.all([...waiting, ...ofOne]);
   });
 
-  it("limits the requests of each client", async () => {
+  it("answers 429 to a client beyond its requests per minute, and 200 to others", async () => {
     await serve(1, 2);
     const statusOf = async (headers: Record<string, string>) =>
       (await fetch(`${server.url}/feed`, { headers })).status;
     const statuses = [await statusOf(client(1)), await statusOf(client(1)), await statusOf(client(1))];
     expect(statuses).toEqual([200, 200, 429]);
     expect(await statusOf(client(2))).toBe(200);
-    // What the client wrote itself stands before what the proxy wrote.
+    // Entries that the client sent precede the one that the proxy adds.
     expect(await statusOf({ "x-forwarded-for": "203.0.113.77, 198.51.100.1" })).toBe(429);
   });
 });
 
-it("ignores X-Forwarded-For without a trusted proxy", async () => {
+it("a server without a trusted proxy ignores X-Forwarded-For and limits streams by connection address", async () => {
   await serve(0);
   const streams = await Promise.all(Array.from({ length: 32 }, (_, index) => openStream(client(index))));
   await Promise.all(streams.map((stream) => stream.beats(2)));
@@ -90,7 +90,7 @@ it("ignores X-Forwarded-For without a trusted proxy", async () => {
 });
 
 /** @threat T38 */
-it("limits all routes but the probes", async () => {
+it("the rate limit applies to all routes except /health and /ready", async () => {
   const suffix = "ROU4N4IR";
   const routes = [
     "/graphql?query={__typename}",

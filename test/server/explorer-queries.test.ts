@@ -8,12 +8,12 @@ import { readExplorerDocuments } from "../../src/server/explorer/built-files.ts"
 import { graphqlSettings } from "../../src/server/index.ts";
 import { readPersistedDocuments } from "../../web/persisted-documents.ts";
 
-const theirs = "{ status { papers } }";
+const configured = "{ status { papers } }";
 let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "pith-graph-queries-"));
-  await writeFile(join(folder, "theirs.json"), JSON.stringify([theirs]));
+  await writeFile(join(folder, "documents.json"), JSON.stringify([configured]));
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -23,7 +23,7 @@ async function textsOf(environment: Record<string, string>): Promise<string[]> {
   return [...(documents?.documents.values() ?? [])].map(({ text }) => text);
 }
 
-it("the explorer's queries are listed by its build, and fit the schema", async () => {
+it("the explorer's build lists its queries, and all are valid in the schema", async () => {
   const listed = await readExplorerDocuments(schema);
   const names = [...listed.values()].map(({ text }) => /^(?:query|subscription) (\w+)/.exec(text)?.[1]);
   expect(names).toEqual(
@@ -33,18 +33,18 @@ it("the explorer's queries are listed by its build, and fit the schema", async (
   expect(await readExplorerDocuments(schema, folder)).toEqual(new Map());
 });
 
-it("they are run beside the listed ones where no others are", async () => {
-  const PITH_GRAPH_DOCUMENTS = join(folder, "theirs.json");
+it("PITH_GRAPH_ONLY_DOCUMENTS adds the explorer's queries to the configured documents", async () => {
+  const PITH_GRAPH_DOCUMENTS = join(folder, "documents.json");
   const own = [...(await readExplorerDocuments(schema)).values()].map(({ text }) => text);
   const text = await readFile(PITH_GRAPH_DOCUMENTS, "utf8");
-  // An editor may have put a byte order mark before it.
+  // As an editor that writes a byte order mark.
   await writeFile(PITH_GRAPH_DOCUMENTS, `\ufeff${text}`);
   const only = await textsOf({ PITH_GRAPH_DOCUMENTS, PITH_GRAPH_ONLY_DOCUMENTS: "on" });
-  expect(only.sort()).toEqual([...own, theirs].sort());
-  expect(await textsOf({ PITH_GRAPH_DOCUMENTS })).toEqual([theirs]);
+  expect(only.sort()).toEqual([...own, configured].sort());
+  expect(await textsOf({ PITH_GRAPH_DOCUMENTS })).toEqual([configured]);
 });
 
-it("a query that the list would miss fails the build", async () => {
+it("the explorer's build fails for a query that it cannot list", async () => {
   const sources = join(folder, "sources");
   const write = async (source: string) => {
     await rm(sources, { recursive: true, force: true });

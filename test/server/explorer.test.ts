@@ -17,7 +17,7 @@ let empty: string;
 let server: Server;
 let unbuilt: Server;
 
-/** The routes alone, of what the build made and of a folder where nothing is built. */
+/** The explorer's routes without other routes: of the build, and of an empty folder. */
 beforeAll(async () => {
   empty = await mkdtemp(join(tmpdir(), "pith-graph-explorer-"));
   server = await listen(createExplorerHandlers());
@@ -35,29 +35,29 @@ async function listen({ page, file }: ExplorerHandlers): Promise<Server> {
     { name: "explorer", methods: readOnly, pattern: explorerFilePattern, handle: file },
     { name: "explorer", methods: readOnly, pattern: explorerPagePattern, handle: page },
   ]);
-  const made = createServer(async (request, response) => {
+  const created = createServer(async (request, response) => {
     const found = routeOf(pathOf(request));
     if (found !== null) return answerRoute(found, request, response);
     response.writeHead(404, { "content-type": "text/plain" });
     response.end("no route");
   }).listen(0, "127.0.0.1");
-  await new Promise((resolve) => made.once("listening", resolve));
-  return made;
+  await new Promise((resolve) => created.once("listening", resolve));
+  return created;
 }
 
-type Got = {
+type Answer = {
   readonly status: number | undefined;
   readonly headers: Record<string, unknown>;
   readonly body: Buffer;
 };
 
-/** As it comes over the wire: a path is sent as it is, and nothing is unpacked. */
+/** The answer as sent over the wire. Unlike fetch, sends the path unchanged and decompresses nothing. */
 function get(
   path: string,
   headers: Record<string, string> = {},
   from = server,
   method = "GET",
-): Promise<Got> {
+): Promise<Answer> {
   const { port } = from.address() as AddressInfo;
   return new Promise((resolve, reject) => {
     httpRequest({ host: "127.0.0.1", port, path, headers, method }, (response) => {
@@ -77,8 +77,8 @@ async function scriptPath(): Promise<string> {
   return `/${/src="\.\/(assets\/[^"]+\.js)"/.exec(page)?.[1]}`;
 }
 
-describe("the page", () => {
-  it("is the same at each of its addresses, and names its assets from there", async () => {
+describe("the explorer's page", () => {
+  it("is served at each of its paths, with asset addresses relative to the path", async () => {
     for (const [path, up] of [
       ["/", "./"],
       ["/search?q=a/b", "./"],
@@ -103,7 +103,7 @@ describe("the page", () => {
   });
 
   /** @threat T23 */
-  it("lets nothing run that stands in it, and says so to the browser", async () => {
+  it("contains no inline script or style, and forbids them with a content security policy", async () => {
     const { headers, body } = await get("/");
     expect(headers).toMatchObject({ "referrer-policy": "same-origin", "x-content-type-options": "nosniff" });
     const policy = String(headers["content-security-policy"]);
@@ -112,18 +112,18 @@ describe("the page", () => {
     expect(body.toString()).not.toMatch(/<style|<script(?![^>]* src=)|style="| on\w+=/);
   });
 
-  it("is asked for again each time, and sent only where it changed", async () => {
+  it("is revalidated each time, and answered with 304 if unchanged", async () => {
     const { headers } = await get("/");
     expect(headers["cache-control"]).toBe("no-cache");
     const again = await get("/", { "if-none-match": String(headers["etag"]) });
     expect([again.status, again.body.length]).toEqual([304, 0]);
-    // At another depth it names its assets otherwise.
+    // At another depth the addresses of its assets differ.
     expect((await get("/paper/x", { "if-none-match": String(headers["etag"]) })).status).toBe(200);
     const head = await get("/", {}, server, "HEAD");
     expect([head.status, head.body.length]).toEqual([200, 0]);
   });
 
-  it("says how it is built where it is not, and is there once it is", async () => {
+  it("answers 503 with the build command until it is built", async () => {
     const missing = await get("/", {}, unbuilt);
     expect(missing.status).toBe(503);
     expect(missing.body.toString()).toContain("npm run build");
@@ -133,14 +133,14 @@ describe("the page", () => {
     expect((await get("/paper/x", {}, unbuilt)).body.toString()).toBe(
       '<script src="../assets/a.js"></script>',
     );
-    // Small files are not packed by the build.
+    // The build does not compress small files.
     const script = await get("/assets/a.js", { "accept-encoding": "br, gzip" }, unbuilt);
     expect([script.headers["content-encoding"], script.body.toString()]).toEqual([undefined, "1;"]);
   });
 });
 
-describe("its assets", () => {
-  it("are kept for good, and packed as the client takes them", async () => {
+describe("the explorer's assets", () => {
+  it("are immutable for caches, and compressed with an encoding that the client accepts", async () => {
     const path = await scriptPath();
     const plain = await get(path);
     expect(plain.headers).toMatchObject({
@@ -159,7 +159,7 @@ describe("its assets", () => {
   });
 
   /** @threat T24 */
-  it("are what lies in their folder by a plain name, and nothing else", async () => {
+  it("are only the files in their folder with plain names; other paths are 404", async () => {
     for (const path of [
       "/assets/nothing.js",
       "/assets/",
@@ -176,7 +176,7 @@ describe("its assets", () => {
     }
   });
 
-  it("of the first view are below 60 kB of script, packed by gzip", async () => {
+  it("take less than 60 kB of gzipped script for the first view", async () => {
     let bytes = 0;
     const seen = new Set<string>();
     const follow = async (path: string): Promise<void> => {
@@ -185,7 +185,7 @@ describe("its assets", () => {
       const { body } = await get(path, { "accept-encoding": "gzip" });
       bytes += body.length;
       const { body: source } = await get(path);
-      // What a module imports for itself, not what it may fetch later.
+      // Static imports only: dynamic ones are fetched later.
       for (const [, name] of source.toString().matchAll(/(?:from|import)\s*"\.\/([\w.-]+\.js)"/g)) {
         await follow(`/assets/${name}`);
       }

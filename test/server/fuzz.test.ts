@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { fuzz } from "../fuzz/run.ts";
 
 const requests = 250;
-/** Of runs that once found something. */
+/** Seeds of runs that found a fault. */
 const seeds: readonly number[] = [];
 
 let database: TestDatabase;
@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 it.each([Math.floor(Math.random() * 2 ** 32), ...seeds])(
-  "random queries get answers, or errors with codes (seed %i)",
+  "every random query gets an answer, or errors with codes (seed %i)",
   async (seed) => {
     const url = `${server.url}/graphql`;
     const goesOn = (sent: number) => sent < requests;
@@ -33,7 +33,7 @@ it.each([Math.floor(Math.random() * 2 ** 32), ...seeds])(
     expect(report.faults).toEqual([]);
     expect(report.requests).toBe(requests);
     expect(logged).toEqual([]);
-    // It reaches what it is meant to reach.
+    // The queries include valid and invalid ones.
     expect(report.codes.get("none")).toBeGreaterThan(requests / 10);
     expect([...report.codes.keys()]).toContain("GRAPHQL_VALIDATION_FAILED");
   },

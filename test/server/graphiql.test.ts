@@ -18,7 +18,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** As it comes: fetch would unpack it, and ask for encodings of its own. */
+/** The answer as sent: fetch would decompress it, and request encodings itself. */
 function get(path: string, headers: Record<string, string> = {}) {
   return new Promise<{ status: number; headers: Record<string, unknown>; body: Buffer }>(
     (resolve, reject) => {
@@ -38,7 +38,7 @@ const namesIn = (html: string) =>
   [...html.matchAll(/(?:src|href)="(assets\/[^"]+)"/g)].map(([, name]) => `/${name}`);
 
 describe("GraphiQL", () => {
-  it("is a small page without scripts of its own, under a policy", async () => {
+  it("is a page below 2 kB without inline scripts, with a content security policy", async () => {
     const { status, headers, body } = await page();
     expect(status).toBe(200);
     expect(body.length).toBeLessThan(2_000);
@@ -51,7 +51,7 @@ describe("GraphiQL", () => {
     expect(policy).toMatch(/script-src 'self'(;|$)/);
   });
 
-  it("is not sent again to a browser that has it", async () => {
+  it("answers 304 to a browser that has the page", async () => {
     const { headers } = await page();
     const again = await get("/graphql", { ...asBrowser, "if-none-match": String(headers["etag"]) });
     expect([again.status, again.body.length]).toEqual([304, 0]);
@@ -59,7 +59,7 @@ describe("GraphiQL", () => {
     expect(other.status).toBe(200);
   });
 
-  it("has files that caches keep for good, the same bytes in each encoding", async () => {
+  it("serves immutable files, with the same bytes in each encoding", async () => {
     const names = namesIn((await page()).body.toString());
     expect(names).toHaveLength(4);
     // The icon is too small to be compressed.
@@ -107,7 +107,7 @@ describe("GraphiQL", () => {
   });
 });
 
-describe("an address that nothing has", () => {
+describe("an unknown path", () => {
   it("shows a browser the explorer's page with status 404, and other clients an error", async () => {
     for (const path of ["/nowhere", "/a/b/c", "/export/nothing", "/Paper/x"]) {
       const shown = await get(path, asBrowser);

@@ -10,9 +10,9 @@ import { ingestTexts, seedText } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { recordStatements } from "../ingest/recorded-statements.ts";
 
-/* What holds for every request to /graphql. */
+/* Rules for all requests to /graphql. */
 let database: TestDatabase;
-/** One connection: one that is not freed shows. */
+/** A single connection, so that a query that does not free it blocks the next. */
 let reads: Database;
 const servers: RunningServer[] = [];
 const logged: unknown[] = [];
@@ -50,7 +50,7 @@ async function post(url: string, body: object, headers: Record<string, string> =
   return { status: response.status, headers: response.headers, body: (await response.json()) as Body };
 }
 
-/** Of a GET whose headers are just these: `fetch` sets some of a browser's itself. */
+/** The status of a GET with exactly these headers: `fetch` would add some of a browser's. */
 function statusOf(address: string, headers: Record<string, string>): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const request = get(address, { headers }, (response) => resolve(response.resume().statusCode));
@@ -67,9 +67,9 @@ describe("/graphql", () => {
     url = await serve({ documents: { documents, only: false } });
   });
 
-  describe("what browsers send across sites without asking first is refused", () => {
+  describe("cross-site requests without a preflight", () => {
     it.each(["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])(
-      "%s",
+      "answers 415 to a body of %s",
       async (type) => {
         const body = JSON.stringify({ query: "{ status { papers } }" });
         const send = (headers: Record<string, string>) => fetch(url, { method: "POST", headers, body });
@@ -79,14 +79,14 @@ describe("/graphql", () => {
       },
     );
 
-    it("an answer in the place of a picture", async () => {
+    it("answers 403 to a cross-site no-cors request, unless it has a custom header", async () => {
       const embedded = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" };
       const address = `${url}?query={status{papers}}`;
       expect(await statusOf(address, embedded)).toBe(403);
       expect(await statusOf(address, { ...embedded, "x-requested-with": "page" })).toBe(200);
     });
 
-    it("a mutation by GET", async () => {
+    it("answers 405 to a mutation by GET", async () => {
       const response = await fetch(`${url}?query=mutation{submitDocument(document:""){submission{id}}}`);
       expect(response.status).toBe(405);
     });
@@ -130,7 +130,7 @@ describe("/graphql", () => {
       expect(plain.status).toBe(200);
     });
 
-    it("answers a query with one event where only text/event-stream is accepted", async () => {
+    it("answers a query with one event if only text/event-stream is accepted", async () => {
       const response = await get(query, "text/event-stream");
       expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
       expect(await response.text()).toBe(
@@ -145,7 +145,7 @@ describe("/graphql", () => {
       ]);
     });
 
-    it("prefers JSON where both are accepted, by the type that is named first", async () => {
+    it("prefers JSON to text/event-stream, and the media type that is accepted first", async () => {
       for (const [accept, type] of [
         ["*/*", "application/json"],
         ["text/event-stream, application/json", "application/json"],
@@ -171,35 +171,39 @@ describe("/graphql", () => {
       expect(((await response.json()) as Body).errors?.[0]?.message).toContain("text/event-stream");
     });
 
-    it("answers 406 to a subscription of a client that accepts no stream of events", async () => {
+    it("answers 406 to a subscription if text/event-stream is not accepted", async () => {
       const response = await get("subscription { paperChanged { position } }", "application/json");
       expect(response.status).toBe(406);
       expect(((await response.json()) as Body).errors?.[0]?.message).toContain("text/event-stream");
     });
   });
 
-  it("rejects parameters of the wrong kind with 400", async () => {
-    const query = "query A { __typename }";
-    for (const wrong of [
-      { query: 1 },
-      { query, variables: [] },
-      { query, variables: "x" },
-      { query, extensions: 1 },
-      { query, operationName: 1 },
-      { query, operationName: "B" },
-      { query, more: 1 },
-    ]) {
-      const answer = await post(url, wrong);
-      expect([answer.status, codeOf(answer)], JSON.stringify(wrong)).toEqual([400, "BAD_USER_INPUT"]);
-    }
-    expect((await post(url, { query, operationName: "", variables: null, extensions: null })).body).toEqual({
-      data: { __typename: "Query" },
-    });
+  it.each([
+    { query: 1 },
+    { variables: [] },
+    { variables: "x" },
+    { extensions: 1 },
+    { operationName: 1 },
+    { operationName: "B" },
+    { unknown: 1 },
+  ])("rejects the parameters %j with 400 BAD_USER_INPUT", async (parameters) => {
+    const answer = await post(url, { query: "query A { __typename }", ...parameters });
+    expect([answer.status, codeOf(answer)]).toEqual([400, "BAD_USER_INPUT"]);
   });
 
-  describe("pages of other origins", () => {
+  it("accepts an empty operationName, and null for variables and extensions", async () => {
+    const parameters = {
+      query: "query A { __typename }",
+      operationName: "",
+      variables: null,
+      extensions: null,
+    };
+    expect((await post(url, parameters)).body).toEqual({ data: { __typename: "Query" } });
+  });
+
+  describe("CORS", () => {
     /** @threat T25 */
-    it("are named where not all may read, and only those may send credentials", async () => {
+    it("allows only configured origins to read and to send credentials", async () => {
       const strict = await serve({ cors: { origins: ["https://a.example"], credentials: true } });
       const query = { query: "{ status { papers } }" };
       const allowed = await post(strict, query, { origin: "https://a.example" });
@@ -211,7 +215,7 @@ describe("/graphql", () => {
       expect(other.headers.get("access-control-allow-credentials")).toBeNull();
     });
 
-    it("are told what they may send", async () => {
+    it("answers a preflight with the requested headers, without credentials", async () => {
       const headers = { origin: "https://a.example", "access-control-request-headers": "content-type" };
       const response = await fetch(url, { method: "OPTIONS", headers });
       expect(response.status).toBe(204);
@@ -220,7 +224,7 @@ describe("/graphql", () => {
     });
   });
 
-  it("neither the schema nor GraphiQL is shown where they are off", async () => {
+  it("rejects introspection with GRAPHQL_VALIDATION_FAILED and shows no GraphiQL if both are off", async () => {
     const closed = await serve({ introspection: false, graphiql: false });
     for (const query of ["{ __schema { types { name } } }", '{ __type(name: "Paper") { name } }']) {
       const answer = await post(closed, { query });
@@ -232,25 +236,25 @@ describe("/graphql", () => {
     expect(page.headers.get("content-type") ?? "").not.toContain("text/html");
   });
 
-  it("suggests no names where introspection is off", async () => {
+  it("suggests no names in errors if introspection is off", async () => {
     const closed = await serve({ introspection: false });
     const graph = 'query ($d: CitationDirection!) { reachableWorks(ref: "x", direction: $d) { total } }';
     const filtered = "query ($f: PaperFilter) { papers(filter: $f) { totalCount } }";
-    const asked = [
+    const misspelled = [
       { query: "{ papr(ref: 1) { title } }" },
       { query: '{ reachableWorks(ref: "x", direction: REFERENCE) { total } }' },
       { query: "{ papers(filter: { yearFro: 1 }) { totalCount } }" },
       { query: graph, variables: { d: "REFERENCE" } },
       { query: filtered, variables: { f: { yearFro: 1 } } },
     ];
-    for (const body of asked) {
+    for (const body of misspelled) {
       expect(messageOf(await post(url, body))).toMatch(/Did you mean/);
       expect(messageOf(await post(closed, body))).toMatch(/papr|REFERENCE|yearFro/);
       expect(messageOf(await post(closed, body))).not.toMatch(/Did you mean/);
     }
   });
 
-  it("answers a condition that is null with an error and `data: null`, as graphql-js does", async () => {
+  it("answers @include(if: null) with BAD_USER_INPUT and `data: null`, as graphql-js does", async () => {
     logged.length = 0;
     const root = await post(url, {
       query: "query ($x: Boolean = true) { status @include(if: $x) { papers } }",
@@ -276,13 +280,13 @@ describe("/graphql", () => {
     expect(logged).toEqual([]);
   });
 
-  describe("documents that are held here", () => {
+  describe("persisted documents", () => {
     const variables = { ref: "2302.12192" };
-    /** For `application/json` a refused query is a 200, as older clients have it. */
+    /** With `application/json` the status of a rejected query is 200, for older clients. */
     const exact = { accept: "application/graphql-response+json" };
     const data = { paper: { title: "Aligning Text-to-Image Models using Human Feedback" } };
 
-    it("are run by their hash", async () => {
+    it("are executed by documentId, by persistedQuery and by GET", async () => {
       const byId = await post(url, { documentId: `sha256:${hash}`, variables });
       expect(byId.body).toEqual({ data });
       const extensions = { persistedQuery: { version: 1, sha256Hash: hash } };
@@ -291,7 +295,7 @@ describe("/graphql", () => {
       expect(await (await fetch(address)).json()).toEqual({ data });
     });
 
-    it("others are not known by a hash, and no text passes under another's", async () => {
+    it("reject an unknown hash with 404 PERSISTED_QUERY_NOT_FOUND, and a text of another hash with 400", async () => {
       const unknown = await post(url, { documentId: "0".repeat(64) }, exact);
       expect([unknown.status, codeOf(unknown)]).toEqual([404, "PERSISTED_QUERY_NOT_FOUND"]);
       const swapped = await post(url, { documentId: hash, query: "{ status { papers } }", variables }, exact);
@@ -299,7 +303,7 @@ describe("/graphql", () => {
     });
 
     /** @threat T22 */
-    it("are all that is run where nothing else may be", async () => {
+    it("reject all other queries with 403 PERSISTED_QUERY_REQUIRED if only they are allowed", async () => {
       const only = await serve({ documents: { documents, only: true } });
       const refused = await post(only, { query: "{ status { papers } }" }, exact);
       expect([refused.status, codeOf(refused)]).toEqual([403, "PERSISTED_QUERY_REQUIRED"]);
@@ -308,19 +312,19 @@ describe("/graphql", () => {
     });
   });
 
-  it("a request that is given up frees its connection", async () => {
+  it("frees the connection of a request whose client disconnects", async () => {
     const client = await database.pool.connect();
-    const giveUp = new AbortController();
+    const leaving = new AbortController();
     try {
       await client.query("BEGIN; LOCK TABLE events IN ACCESS EXCLUSIVE MODE");
-      const asked = fetch(url, {
+      const answer = fetch(url, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({
           query:
             '{ paper(ref: "2302.12192") { canonicalRecord aliases { value } state { sha256 document } } }',
         }),
-        signal: giveUp.signal,
+        signal: leaving.signal,
       });
       const waiting = async () => {
         const { rows } = await database.pool.query<{ count: number }>(
@@ -330,9 +334,9 @@ describe("/graphql", () => {
         return rows[0]?.count;
       };
       await expect.poll(waiting, { timeout: 20_000 }).toBe(1);
-      giveUp.abort();
-      await expect(asked).rejects.toThrow();
-      // The one connection serves the next at once, and the server ends what nobody waits for.
+      leaving.abort();
+      await expect(answer).rejects.toThrow();
+      // The single connection serves the next query at once, and PostgreSQL cancels the abandoned one.
       expect((await post(url, { query: "{ claims(first: 1) { totalCount } }" })).body.errors).toBeUndefined();
       await expect.poll(waiting, { timeout: 20_000 }).toBe(0);
     } finally {
@@ -342,7 +346,7 @@ describe("/graphql", () => {
   });
 
   /** @threat T28 */
-  it("a fault inside leaks neither SQL nor a file's path", async () => {
+  it("masks an internal error, revealing neither SQL nor the path of a file", async () => {
     await database.pool.query("ALTER TABLE claims RENAME TO claims_elsewhere");
     try {
       const { body } = await post(url, { query: "{ claims { nodes { text } } }" });
@@ -358,7 +362,7 @@ describe("/graphql", () => {
   });
 });
 
-describe("answers that are kept", () => {
+describe("the response cache", () => {
   const query = "{ status { papers } papers(first: 1) { totalCount } }";
 
   async function ingestAnother(arxivId: string): Promise<void> {
@@ -367,7 +371,7 @@ describe("answers that are kept", () => {
     ]);
   }
 
-  it("are given again without a statement, never after an ingest, and never to who names a token", async () => {
+  it("answers without a statement until the next ingest, and never for requests with a token", async () => {
     const statements = recordStatements(reads.pool);
     const url = await serve({});
     const ask = async (headers: Record<string, string> = {}) => {
@@ -380,7 +384,7 @@ describe("answers that are kept", () => {
     };
     const { papers, made } = await ask();
     expect(made).toBeGreaterThan(0);
-    // Who else writes to this server makes the version another: between two of them it is found.
+    // Writes to other databases of this server also change the version, so this may take several attempts.
     await expect.poll(async () => (await ask()).made, { timeout: 30_000 }).toBe(0);
     expect((await ask({ authorization: "Bearer x" })).made).toBeGreaterThan(0);
     for (let nth = 1; nth <= 3; nth++) {
@@ -393,7 +397,7 @@ describe("answers that are kept", () => {
     expect(statements.length - before).toBe(3 * made);
   });
 
-  it("may be parts of the graph that `maxNodes` cut: they are the same each time", async () => {
+  it("includes graphs that are truncated at maxNodes", async () => {
     const statements = recordStatements(reads.pool);
     const url = await serve({});
     const around = `{ citationGraph(roots: ["2302.12192"], maxNodes: 3) { truncated nodes { work { title } } } }`;
@@ -407,7 +411,7 @@ describe("answers that are kept", () => {
     await expect.poll(ask, { timeout: 30_000 }).toBe(0);
   });
 
-  it("have a tag by GET that is another after an ingest", async () => {
+  it("gives answers to GET an ETag that changes with an ingest", async () => {
     const url = await serve({ documents: { documents, only: false } });
     const address = `${url}?documentId=${hash}&variables=${encodeURIComponent('{"ref":"2302.12192"}')}`;
     const first = await fetch(address);
@@ -421,7 +425,7 @@ describe("answers that are kept", () => {
     await expect.poll(conditional, { timeout: 30_000 }).toBe(304);
     await ingestAnother("2501.01009");
     expect((await fetch(address, { headers: { "if-none-match": tag } })).status).toBe(200);
-    // Who is known by a token is told anew each time.
+    // Answers to requests with a token are not cached.
     expect((await fetch(address, { headers: { authorization: "Bearer x" } })).headers.get("etag")).toBeNull();
   });
 });

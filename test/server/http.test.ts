@@ -54,7 +54,7 @@ describe("/graphql", () => {
     expect(await response.json()).toEqual({ data });
   });
 
-  it("keeps number texts on the wire", async () => {
+  it("sends canonicalRecord in its canonical form, also beside errors", async () => {
     const response = await fetch(`${server.url}/graphql`, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -75,44 +75,40 @@ describe("/graphql", () => {
 
   it.each([
     ["a query that cannot be parsed", "{", "GRAPHQL_PARSE_FAILED"],
-    ["a field that is not there", "{ nothing }", "GRAPHQL_VALIDATION_FAILED"],
+    ["an unknown field", "{ nothing }", "GRAPHQL_VALIDATION_FAILED"],
     ["a page that is too large", "{ papers(first: 1000) { totalCount } }", "BAD_USER_INPUT"],
-    ["a ref that names nothing", '{ paper(ref: "?") { title } }', "BAD_USER_INPUT"],
-    [
-      "a variable that is not given",
-      "query ($ref: String!) { paper(ref: $ref) { title } }",
-      "BAD_USER_INPUT",
-    ],
+    ["an unreadable ref", '{ paper(ref: "?") { title } }', "BAD_USER_INPUT"],
+    ["a missing variable", "query ($ref: String!) { paper(ref: $ref) { title } }", "BAD_USER_INPUT"],
     ["too many tokens", `{ ${"a:id ".repeat(3000)} }`, "QUERY_TOO_COMPLEX"],
     [
       "fields too deep",
       `{ papers { nodes { ${"work { paper { ".repeat(10)} title ${"} } ".repeat(10)} } } }`,
       "QUERY_TOO_COMPLEX",
     ],
-  ])("gives its code to %s", async (_name, query, code) => {
+  ])("rejects %s with its code", async (_name, query, code) => {
     expect(await codeOf(query)).toBe(code);
   });
 
-  it("lets the whole introspection through", async () => {
+  it("accepts the complete introspection query", async () => {
     const { getIntrospectionQuery } = await import("graphql");
     const { body } = await post({ query: getIntrospectionQuery() });
     expect(body.errors).toBeUndefined();
   });
 
-  it("measures fragments once", async () => {
+  it("rejects 2^30 nested fragments and cyclic ones without expanding them", async () => {
     const fragments = Array.from(
       { length: 30 },
       (_, index) => `fragment f${index} on Paper { ...f${index + 1} a: title ...f${index + 1} }`,
     );
     const query = `{ papers { nodes { ...f0 } } } ${fragments.join(" ")} fragment f30 on Paper { title }`;
-    // Thirty levels, each twice the one below: refused for what it may cost, and without going through it.
+    // Thirty levels, each of which doubles the one below.
     expect(await codeOf(query)).toBe("QUERY_TOO_COMPLEX");
     expect(await codeOf("{ papers { nodes { ...a } } } fragment a on Paper { ...a }")).toBe(
       "GRAPHQL_VALIDATION_FAILED",
     );
   });
 
-  it("takes neither batches nor bodies that are too large nor what is no JSON", async () => {
+  it("answers 400 to batches and invalid JSON, and 413 to a body that is too large", async () => {
     const batch = await post([{ query: "{ status { papers } }" }]);
     expect(batch.response.status).toBe(400);
     const large = await fetch(`${server.url}/graphql`, {
@@ -127,13 +123,13 @@ describe("/graphql", () => {
     expect(logged).toEqual([]);
   });
 
-  it("lets every page read, and no page send credentials", async () => {
+  it("allows all origins to read, and none to send credentials", async () => {
     const { response } = await post({ query: "{ status { papers } }" }, { origin: "https://example.org" });
     expect(response.headers.get("access-control-allow-origin")).toBe("*");
     expect(response.headers.get("access-control-allow-credentials")).toBeNull();
   });
 
-  it("masks what went wrong inside, and logs it once", async () => {
+  it("masks an internal error as INTERNAL_SERVER_ERROR, and logs it once", async () => {
     await database.pool.query("ALTER TABLE claims RENAME TO claims_elsewhere");
     try {
       const { response, body } = await post({ query: "{ claims { nodes { text } } status { papers } }" });
@@ -154,8 +150,8 @@ describe("/graphql", () => {
   });
 });
 
-describe("the other routes", () => {
-  it("are a page and a health check", async () => {
+describe("routes besides /graphql", () => {
+  it("serve a page at / and the state of the graph at /health", async () => {
     const home = await fetch(server.url);
     expect(home.headers.get("content-type")).toContain("text/html");
     const health = await fetch(`${server.url}/health`);
@@ -179,7 +175,7 @@ describe("the other routes", () => {
     }
   });
 
-  it("say what is not there and what is not done", async () => {
+  it("answer 404 NOT_FOUND to unknown paths, and 405 with Allow to other methods", async () => {
     for (const path of ["/nothing", "/graphql/x", "/__proto__", "//", "/%2e%2e/etc"]) {
       const response = await fetch(`${server.url}${path}`);
       expect(response.status).toBe(404);
@@ -197,7 +193,7 @@ describe("the other routes", () => {
     }
   });
 
-  it("tell whether requests should be sent here, and which part is not ready", async () => {
+  it("/ready answers 503 and names the part that is not ready", async () => {
     const ready = { status: "ready", service: "running", database: "answers", migrations: "current" };
     expect(await readiness(server.url)).toEqual([200, { ...ready, graph: "in SQL", writing: "free" }]);
 
@@ -216,12 +212,12 @@ describe("the other routes", () => {
         writing: "unknown",
       },
     ]);
-    // Alive all the same: restarting it would not bring the database back.
+    // The process is healthy: restarting it would not bring the database back.
     expect((await fetch(`${other.url}/health`)).status).toBe(200);
     await other.close();
   });
 
-  it("are not ready before the citation graph is, nor with tables that are not up to date", async () => {
+  it("readiness is false while the graph is loading, migrations are missing, or the server stops", async () => {
     const behind = await createTestDatabase();
     const loading = { ...startGraph(behind, { adjacency: "sql" }) };
     const status = { ...loading.status(), adjacency: "memory" as const };
@@ -234,7 +230,7 @@ describe("the other routes", () => {
     expect(await later.readiness()).toMatchObject({ isReady: false, parts: { migrations: "behind" } });
     later.beginStop();
     expect(await later.readiness()).toMatchObject({ isReady: false, parts: { service: "stopping" } });
-    // Tables that a newer version has migrated are served: so versions are replaced one by one.
+    // Tables that a newer version has migrated are served, so that instances can be upgraded one by one.
     await behind.pool.query(
       "INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('newer', 9999999999999)",
     );
@@ -244,7 +240,7 @@ describe("the other routes", () => {
     await behind.drop();
   });
 
-  it("name each request in its answer and in the log: by its own id where that is sane", async () => {
+  it("answer with X-Request-Id: the client's if it is valid, else a new one", async () => {
     const idOf = async (headers: Record<string, string>, path = "/health") =>
       (await fetch(`${server.url}${path}`, { headers })).headers.get("x-request-id");
     const [first, second] = [await idOf({}), await idOf({}, "/nothing")];
@@ -258,8 +254,8 @@ describe("the other routes", () => {
   });
 });
 
-describe("starting and stopping", () => {
-  it("says when the port is taken", async () => {
+describe("startServer and close", () => {
+  it("reject a port that is in use, and an address of another machine", async () => {
     const app = createApp({ database });
     await expect(startServer({ app, port: server.port, host: "127.0.0.1" })).rejects.toThrow(
       `Port ${server.port} of 127.0.0.1 is in use`,
@@ -269,7 +265,7 @@ describe("starting and stopping", () => {
     );
   });
 
-  it("finishes what runs, and closes connections that are kept alive", async () => {
+  it("finish running requests, and close idle connections", async () => {
     const client = await database.pool.connect();
     const app = createApp({ database });
     const other = await startServer({ app, port: 0, host: "127.0.0.1" });
@@ -287,7 +283,7 @@ describe("starting and stopping", () => {
     await other.close();
   });
 
-  it("goes on taking connections while it drains, and says that it stops", async () => {
+  it("accept connections while draining, with /ready at 503 and Connection: close", async () => {
     const app = createApp({ database });
     const other = await startServer({ app, port: 0, host: "127.0.0.1", stop: { drain: 1_000 } });
     const closed = other.close();
@@ -299,13 +295,13 @@ describe("starting and stopping", () => {
     await expect(fetch(`${other.url}/health`)).rejects.toThrow();
   });
 
-  it("ends by force what does not finish", async () => {
+  it("destroy connections that do not finish in time", async () => {
     const app = createApp({ database });
     const other = await startServer({ app, port: 0, host: "127.0.0.1", stop: { most: 200 } });
     const socket = connect(other.port, "127.0.0.1");
     socket.on("error", () => {});
     const ended = new Promise<void>((resolve) => socket.on("close", () => resolve()));
-    // A request whose body never comes.
+    // A request whose body never arrives.
     socket.write(
       "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
     );
@@ -343,7 +339,7 @@ describe("slow clients", () => {
       "body",
       "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{",
     ],
-  ])("whose %s do not come are told so, and lose their connection", async (_, begun) => {
+  ])("get 408 and lose their connection if the rest of their %s does not arrive", async (_, begun) => {
     const socket = connect(patient.port, "127.0.0.1");
     socket.write(begun);
     let answer = "";

@@ -6,7 +6,7 @@ import { ingestTexts, seedText } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 
 let database: TestDatabase;
-/** What queries read from: one connection, so that one that is not freed shows. */
+/** Queries read over this single connection, so that one that does not free it blocks the next. */
 let reads: Database;
 let server: RunningServer;
 const logged: unknown[] = [];
@@ -60,12 +60,12 @@ async function ask(
   };
 }
 
-describe("a query that costs too much", () => {
+describe("a query above the limit on cost", () => {
   const source = `query ($n: Int!) { papers(first: 100) { nodes { references(first: $n) { nodes { work { citedBy(first: $n) {
     nodes { title } } } } } } } }`;
 
   /** @threat T22 */
-  it("is refused with its cost, and runs with smaller pages", async () => {
+  it("is rejected with QUERY_TOO_COMPLEX and its cost, and runs with smaller pages", async () => {
     const refused = await ask(source, { n: 100 });
     expect(refused.status).toBe(400);
     expect(refused.data).toBeUndefined();
@@ -78,14 +78,14 @@ describe("a query that costs too much", () => {
     expect((await ask(source, { n: 10 })).errors).toBeUndefined();
   });
 
-  it("leaves wrong variables to be told as such", async () => {
+  it("is rejected with BAD_USER_INPUT if its variables have wrong types", async () => {
     const { errors } = await ask(source, { n: "ten" });
     expect(errors?.[0]?.extensions["code"]).toBe("BAD_USER_INPUT");
     expect(errors?.[0]?.message).toContain("$n");
   });
 });
 
-describe("hostile texts and variables", () => {
+describe("a hostile request", () => {
   const aliased = Array.from({ length: 1_000 }, (_, index) => `a${index}: status { papers }`).join(" ");
   const filtered = "query ($f: PaperFilter) { papers(filter: $f) { totalCount } }";
   const byRef = "query ($r: String!) { paper(ref: $r) { title } }";
@@ -102,9 +102,9 @@ describe("hostile texts and variables", () => {
       {},
       "QUERY_TOO_COMPLEX",
     ],
-    ["brackets beyond the stack", `{ paper(ref: ${"[".repeat(50_000)}`, {}, "QUERY_TOO_COMPLEX"],
+    ["brackets that would overflow the stack", `{ paper(ref: ${"[".repeat(50_000)}`, {}, "QUERY_TOO_COMPLEX"],
     [
-      "fragments used over and over",
+      "fragments that double each other",
       `{ papers { nodes { ...f0 } } } ${multiplied} fragment f40 on Paper { title }`,
       {},
       "QUERY_TOO_COMPLEX",
@@ -115,17 +115,27 @@ describe("hostile texts and variables", () => {
       {},
       "GRAPHQL_VALIDATION_FAILED",
     ],
-    ["variables nested deep", filtered, `{"f":${"[".repeat(20_000)}${"]".repeat(20_000)}}`, "BAD_USER_INPUT"],
     [
-      "input objects nested deep",
+      "deeply nested variables",
+      filtered,
+      `{"f":${"[".repeat(20_000)}${"]".repeat(20_000)}}`,
+      "BAD_USER_INPUT",
+    ],
+    [
+      "deeply nested input objects",
       filtered,
       `{"f":${'{"categories":'.repeat(5_000)}1${"}".repeat(5_000)}}`,
       "BAD_USER_INPUT",
     ],
-    ["a huge text", byRef, { r: "x".repeat(150_000) }, "BAD_USER_INPUT"],
-    ["a text of no script", byRef, { r: "\u0000\ud800\u202e💥" }, "BAD_USER_INPUT"],
+    ["a ref of 150,000 characters", byRef, { r: "x".repeat(150_000) }, "BAD_USER_INPUT"],
     [
-      "a huge number",
+      "a ref of control characters and a lone surrogate",
+      byRef,
+      { r: "\u0000\ud800\u202e💥" },
+      "BAD_USER_INPUT",
+    ],
+    [
+      "a number of 500 digits",
       "query ($n: Int) { papers(first: $n) { totalCount } }",
       `{"n":${"9".repeat(500)}}`,
       "BAD_USER_INPUT",
@@ -138,27 +148,27 @@ describe("hostile texts and variables", () => {
     ],
     ["a filter with a NUL", filtered, { f: { titleContains: "\u0000" } }, null],
     [
-      "a filter of ten thousand",
+      "a filter of ten thousand categories",
       filtered,
       { f: { categories: Array(10_000).fill("cs.LG") } },
       "BAD_USER_INPUT",
     ],
-    ["names that are not there", `{ ${"paperz ".repeat(400)} }`, {}, "GRAPHQL_VALIDATION_FAILED"],
-  ])("%s", async (_name, query, variables, code) => {
+    ["400 unknown fields", `{ ${"paperz ".repeat(400)} }`, {}, "GRAPHQL_VALIDATION_FAILED"],
+  ])("with %s is answered below status 500 and logs nothing", async (_name, query, variables, code) => {
     const answer = await ask(query, variables);
     expect(answer.errors?.[0]?.extensions["code"] ?? null).toBe(code);
     expect(answer.status).toBeLessThan(500);
     expect(logged).toEqual([]);
   });
 
-  it("do not come back in full", async () => {
+  it("is not repeated in full in the error", async () => {
     const { errors } = await ask("query ($n: Int) { papers(first: $n) { totalCount } }", {
       n: "x".repeat(150_000),
     });
     expect(errors?.[0]?.message.length).toBeLessThan(2_000);
   });
 
-  it("batches are refused", async () => {
+  it("with a batch of queries is answered with 400", async () => {
     const response = await fetch(`${server.url}/graphql`, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -168,7 +178,7 @@ describe("hostile texts and variables", () => {
   });
 
   /** @threat T40 */
-  it("a body that is too large is refused", async () => {
+  it("with a body that is too large is answered with 413", async () => {
     const response = await fetch(`${server.url}/graphql`, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -178,8 +188,8 @@ describe("hostile texts and variables", () => {
   });
 });
 
-describe("a query that takes too long", () => {
-  /** How many statements of `reads` wait for a lock. */
+describe("a query above the time limit", () => {
+  /** The number of statements of `reads` that wait for a lock. */
   async function waiting(): Promise<number> {
     const { rows } = await database.pool.query<{ count: number }>(
       `SELECT count(*)::int AS count FROM pg_stat_activity
@@ -188,7 +198,7 @@ describe("a query that takes too long", () => {
     return rows[0]?.count ?? 0;
   }
 
-  /** While `work` runs, whoever reads `totals` waits. */
+  /** Locks `totals` while `work` runs, so that statements that read it wait. */
   async function whileLocked(work: () => Promise<void>): Promise<void> {
     const client = await database.pool.connect();
     try {
@@ -201,7 +211,7 @@ describe("a query that takes too long", () => {
   }
 
   /** @threat T36 */
-  it("is answered, and frees its connection while the statement's cause goes on", async () => {
+  it("is answered with 503 TIMEOUT, and frees its connection while the lock is still held", async () => {
     await whileLocked(async () => {
       const answer = await ask("{ status { papers } papers { totalCount } }");
       expect(answer.status).toBe(503);
@@ -210,7 +220,7 @@ describe("a query that takes too long", () => {
         message: expect.stringMatching(/longer than 1000 ms.*smaller pages/),
         extensions: { code: "TIMEOUT", maximum: 1_000 },
       });
-      // The one connection serves the next.
+      // The single connection serves the next query.
       expect((await ask('{ paper(ref: "2302.12192") { title } }')).errors).toBeUndefined();
       await expect.poll(waiting, { timeout: 10_000 }).toBe(0);
     });
@@ -218,7 +228,7 @@ describe("a query that takes too long", () => {
     expect(logged).toEqual([]);
   });
 
-  it("while it waits for a connection, too", async () => {
+  it("is answered with TIMEOUT while it waits for a connection", async () => {
     const only = await reads.pool.connect();
     try {
       const answer = await ask("{ status { claims } }");
@@ -229,18 +239,18 @@ describe("a query that takes too long", () => {
     expect((await ask("{ status { claims } }")).errors).toBeUndefined();
   });
 
-  it("ends in the server at the latest by its statement's own time", async () => {
+  it("is cancelled by PostgreSQL at the statement timeout", async () => {
     const short = openDatabase({ connection: database.connection, statementMilliseconds: 50 });
     await expect(short.pool.query("SELECT pg_sleep(60)")).rejects.toMatchObject({ code: "57014" });
     await short.close();
   });
 });
 
-describe("an address that asks too often", () => {
+describe("an address above the rate limit", () => {
   const from = (address: string) => ask("{ status { papers } }", {}, { "x-forwarded-for": address });
 
   /** @threat T38 */
-  it("is told when to come again; others, and this machine, are answered", async () => {
+  it("gets 429 RATE_LIMITED with Retry-After, while other addresses and loopback are answered", async () => {
     for (let count = 0; count < 3; count++) expect((await from("203.0.113.1")).status).toBe(200);
     const refused = await from("203.0.113.1");
     expect(refused.status).toBe(429);

@@ -104,7 +104,7 @@ async function ask(query: string): Promise<void> {
   await response.text();
 }
 
-/** A scrape in which what was asked is counted: an answer is sent a moment before it is. */
+/** The first scrape that counts at least `least`: requests are counted just after their answer is sent. */
 async function scrapeWith(name: string, labels: Record<string, string>, least: number): Promise<Scrape> {
   for (;;) {
     const found = await scrape();
@@ -113,7 +113,7 @@ async function scrapeWith(name: string, labels: Record<string, string>, least: n
 }
 
 describe("/metrics", () => {
-  it("tells of requests, operations, resolvers, statements, loaders, intake, tables, graph, pools and process", async () => {
+  it("counts requests, operations, resolvers, statements, loaders, ingest, tables, graph, pools and process", async () => {
     await ask(
       'query Chosen { paper(ref: "2302.12192") { title } a: papers(first: 2) { nodes { title work { id } } } }',
     );
@@ -162,7 +162,7 @@ describe("/metrics", () => {
     }
   });
 
-  it("has no more names, whatever clients ask", async () => {
+  it("adds no metric and no label for names that clients choose", async () => {
     const before = await scrape();
     await Promise.all(
       Array.from({ length: 20 }, (_, nth) => ask(`query Named${nth} { alias${nth}: status { papers } }`)),
@@ -176,7 +176,7 @@ describe("/metrics", () => {
     expect(text).not.toMatch(/Named|alias|xxxx/);
   });
 
-  it("is nowhere but on its own address, where nothing else is", async () => {
+  it("is served on its own port only, besides /ready and /health", async () => {
     expect((await fetch(`${server.url}/metrics`)).status).toBe(404);
     const own = `http://127.0.0.1:${listener.port}`;
     expect((await fetch(`${own}/graphql?query={status{papers}}`)).status).toBe(404);
@@ -185,7 +185,7 @@ describe("/metrics", () => {
     expect(await (await fetch(`${own}/health`)).json()).toEqual({ status: "ok" });
   });
 
-  it("has every metric of the dashboard", async () => {
+  it("has every metric that the Grafana dashboard uses", async () => {
     const { names } = await scrape();
     const dashboard = readFileSync(
       new URL("../../deploy/grafana/dashboards/pith-graph.json", import.meta.url),
@@ -195,13 +195,13 @@ describe("/metrics", () => {
     expect(expressions.length).toBeGreaterThan(15);
     const used = expressions.flatMap((text) => text.match(/\b(?:pith_graph|process|nodejs)_\w+/g) ?? []);
     expect([...new Set(used)].filter((name) => !names.has(name))).toEqual([]);
-    // Each expression names one at least, or the test would say nothing about it.
+    // An expression without a metric would not be checked.
     for (const text of expressions) expect(text).toMatch(/\b(?:pith_graph|process|nodejs)_\w+/);
   });
 });
 
-describe("the metrics of a process", () => {
-  it("leave out what cannot be collected", async () => {
+describe("exposition", () => {
+  it("leaves out metrics whose collection fails", async () => {
     const metrics = new Metrics();
     metrics.counter("things_total", "Things.").inc(3);
     let isAttempted = false;
@@ -217,7 +217,7 @@ things_total{process="api"} 3
     expect(isAttempted).toBe(true);
   });
 
-  it("escape what labels contain, and are written together with those of other processes", async () => {
+  it("escapes labels, and merges the metrics of several processes", async () => {
     const [one, other] = [new Metrics(), new Metrics()];
     one.counter("things_total", "Things\nand more.", ["kind"]).inc({ kind: 'a"\\\n' }, 2);
     const histogram = other.histogram("wait_seconds", "Waits.", [], [0.1, 1]);
@@ -226,7 +226,7 @@ things_total{process="api"} 3
     const timing = other.timing("work_seconds", "Work.", "name");
     timing.observe(0.5, "a");
     timing.observe(0.25, "a");
-    // As they come from another process.
+    // As received from another process.
     const sent = JSON.parse(JSON.stringify(await other.families("worker")));
     expect(await exposition([await one.families("api"), sent])).toBe(`# HELP things_total Things\\nand more.
 # TYPE things_total counter

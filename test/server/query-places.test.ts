@@ -11,7 +11,7 @@ type Hook = (hooked: {
 
 const schema = buildSchema("type Query { a: Int }");
 
-/** Executes a query of a client through the plugin; `execute` stands for what comes behind it. */
+/** Executes a query of a client through the plugin, with `execute` in place of the executor. */
 function executeThrough(hook: Hook, client: string, execute: () => Promise<string>, signal?: AbortSignal) {
   const controller = new AbortController();
   const own = signal ?? controller.signal;
@@ -22,7 +22,7 @@ function executeThrough(hook: Hook, client: string, execute: () => Promise<strin
   return run(args);
 }
 
-test("executes as many queries at a time as there are places, and the client with fewest under way first", async () => {
+test("useQueryPlaces executes as many queries at once as it has places, fewest running of a client first", async () => {
   const hook = useQueryPlaces(2).onExecute as unknown as Hook;
   const started: string[] = [];
   const ends: (() => void)[] = [];
@@ -46,7 +46,7 @@ test("executes as many queries at a time as there are places, and the client wit
   expect(await Promise.all(all)).toEqual(["1a", "1b", "1c", "2a"]);
 });
 
-test("gives the place back where a query fails, and takes one out of the line whose time is over", async () => {
+test("useQueryPlaces frees the place of a query that fails, and drops a waiting query that is aborted", async () => {
   const hook = useQueryPlaces(1).onExecute as unknown as Hook;
   await expect(executeThrough(hook, "a", () => Promise.reject(new Error("no")))).rejects.toThrow("no");
   let end = () => {};
@@ -70,7 +70,7 @@ test("gives the place back where a query fails, and takes one out of the line wh
   expect(hasRun).toBe(false);
 });
 
-test("has places by the size of the heap", () => {
+test("defaultPlaces is 4 to 32, by the size of the heap", () => {
   const megabytes = 1024 * 1024;
   expect(defaultPlaces(16 * megabytes)).toBe(4);
   expect(defaultPlaces(240 * megabytes)).toBe(20);

@@ -4,7 +4,7 @@ import { ingestTexts, seedText } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { exchange } from "./sockets.ts";
 
-/** Spellings of one request that must be understood, or refused, alike. */
+/* Different spellings of a request must be accepted or rejected alike. */
 let database: TestDatabase;
 let server: RunningServer;
 
@@ -27,7 +27,7 @@ describe("a request target in absolute form", () => {
     ["/graphql?query={__typename}", '{"data":{"__typename":"Query"}}'],
     ["/pith/ROU4N4IR.json", "HTTP/1.1 307"],
     ["/feed?limit=1", "pith_graph_feed"],
-  ])("leads to %s", async (path, expected) => {
+  ])("is routed to %s by its path", async (path, expected) => {
     for (const origin of [
       "http://127.0.0.1",
       "HTTP://example.org:80",
@@ -38,18 +38,18 @@ describe("a request target in absolute form", () => {
     }
   });
 
-  it("has its host in the place of the Host header", async () => {
+  it("overrides the Host header with its own host", async () => {
     expect(await ask("http://mirror.example:8080/pith-mirrors.json")).toContain(
       '"base_url":"http://mirror.example:8080"',
     );
   });
 
-  it("without a path is the home page", async () => {
+  it("serves the home page if it has no path", async () => {
     expect(await ask("http://example.org", "Accept: text/html\r\n")).toContain("HTTP/1.1 200");
     expect(await ask("http://example.org?x=1", "Accept: text/html\r\n")).toContain("HTTP/1.1 200");
   });
 
-  it("of another scheme or without a host leads nowhere", async () => {
+  it("is answered with 400 or 404 if its scheme is not http or its host is missing", async () => {
     for (const target of ["ftp://example.org/health", "http:///health", "*"]) {
       expect(await ask(target), target).toMatch(/^HTTP\/1\.1 40[04]/);
     }
@@ -92,7 +92,7 @@ describe("text that is not UTF-8", () => {
     ["a sequence that is cut off", [0xe2, 0x82]],
     ["an encoded surrogate", [0xed, 0xa0, 0x80]],
     ["an overlong sequence", [0xc0, 0xaf]],
-  ])("in a body is refused: %s", async (_name, bytes) => {
+  ])("is rejected in a body with 400: %s", async (_name, bytes) => {
     for (const type of ["application/json", "application/json; charset=utf-8", "application/graphql"]) {
       const { status, body } = await post(withBytes(...bytes), type);
       expect([status, body.errors?.[0]?.extensions.code]).toEqual([400, "BAD_USER_INPUT"]);
@@ -100,7 +100,7 @@ describe("text that is not UTF-8", () => {
     }
   });
 
-  it("in an address is refused, and characters beyond ASCII are read", async () => {
+  it("is rejected in a URL with 400, while encoded UTF-8 is accepted", async () => {
     const { status, body } = await get("query=%7Bpaper(ref:%22F%E4rber%22)%7Btitle%7D%7D");
     expect(status).toBe(400);
     expect(body.errors?.[0]?.message).toMatch(/not valid UTF-8/);
@@ -109,7 +109,7 @@ describe("text that is not UTF-8", () => {
     ).toEqual({ data: { papers: { totalCount: 0 } } });
   });
 
-  it("by its charset is refused; utf-8 is read in each spelling", async () => {
+  it("is rejected with 415 by its charset, while every spelling of utf-8 is accepted", async () => {
     const query = '{"query":"{__typename}"}';
     for (const charset of ["latin1", "utf-16", '"iso-8859-1"']) {
       const { status, body } = await post(query, `application/json; charset=${charset}`);
@@ -122,7 +122,7 @@ describe("text that is not UTF-8", () => {
 });
 
 describe("an empty operationName", () => {
-  it("names no operation, in a body and in an address", async () => {
+  it("is treated as absent, in a body and in a URL", async () => {
     const data = { data: { status: { __typename: "Status" } } };
     const query = "{status{__typename}}";
     expect((await post(JSON.stringify({ query, operationName: "" }))).body).toEqual(data);
@@ -137,7 +137,7 @@ describe("an empty operationName", () => {
   });
 });
 
-describe("a server that is not set up yet", () => {
+describe("a server during setup", () => {
   it("listens, answers 503 with Retry-After, and then serves", async () => {
     const early = await listen({ port: 0, host: "127.0.0.1" });
     try {

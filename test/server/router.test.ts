@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-it("finds the first route that matches the whole path, with the groups of its pattern", () => {
+it("createRouter finds the first route that matches the complete path, with its captured groups", () => {
   const found = (path: string) => {
     const { route, captured } = routeOf(path) ?? {};
     return [route?.name, captured];
@@ -51,7 +51,7 @@ it("finds the first route that matches the whole path, with the groups of its pa
   }
 });
 
-it("answers 405 with Allow to a method that the route does not have", async () => {
+it("answerRoute answers 405 with Allow to a method that the route does not have", async () => {
   for (const [path, method, allow] of [
     ["/a", "POST", "GET, HEAD"],
     ["/b/1", "GET", "POST"],
@@ -62,7 +62,7 @@ it("answers 405 with Allow to a method that the route does not have", async () =
   expect(await (await fetch(`${url}/b/1`, { method: "POST" })).text()).toBe("1");
 });
 
-it("reads the query of an address from its first question mark", () => {
+it("queryOf reads the query from the first question mark", () => {
   const query = (address: string) => [...queryOf({ url: address } as IncomingMessage)];
   expect(query("/a")).toEqual([]);
   expect(query("/a?b=1&b=2?c")).toEqual([

@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 
-/** A client that sends requests and reads nothing of what is answered. */
+/** A client that sends requests and reads no answers. */
 export async function sendUnread(url: string, requests: string): Promise<Socket> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -14,12 +14,12 @@ export async function sendUnread(url: string, requests: string): Promise<Socket>
   return socket;
 }
 
-/** The same request so many times over, on one connection. */
+/** The text of `count` equal requests, for one connection. */
 export function pipelined(target: string, count: number, headers = ""): string {
   return `GET ${target} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`.repeat(count);
 }
 
-/** Sends bytes, and gives all that comes back until the server closes the connection. */
+/** Sends a text, and returns everything received until the server closes the connection. */
 export async function exchange(url: string, request: string): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname, () => socket.write(request));

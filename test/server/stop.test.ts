@@ -33,7 +33,7 @@ beforeAll(async () => {
   const reading = createInterface({ input: child.stderr as NodeJS.ReadableStream });
   await new Promise<void>((resolve) => {
     reading.on("line", (text) => {
-      // Not one line is anything but JSON.
+      // Throws if a line is not JSON.
       const line = JSON.parse(text) as Line;
       lines.push(line);
       if (line.msg === "metrics are at /metrics") metricsPort = Number(line["port"]);
@@ -51,7 +51,7 @@ afterAll(async () => {
 
 type Answer = { readonly status: number; readonly text: string; readonly isLast: boolean };
 
-/** One request over a client's only connection. Rejects where it does not get its whole answer. */
+/** A request over the only connection of a client. Rejects if the answer is incomplete. */
 function send(agent: Agent, path: string, body: string, headers: Record<string, string>): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sending = request({ host: "127.0.0.1", port, path, method: "POST", agent, headers });
@@ -76,9 +76,9 @@ async function metrics(): Promise<string> {
   return (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
 }
 
-test("asked to stop under load, it answers every request that it took, and loses no submission", async () => {
+test("serve answers every accepted request and loses no submission when it is stopped under load", async () => {
   const acknowledged: string[] = [];
-  const notTaken: string[] = [];
+  const notAccepted: string[] = [];
   let answered = 0;
   let answeredAfter = 0;
   let isStopping = false;
@@ -87,7 +87,7 @@ test("asked to stop under load, it answers every request that it took, and loses
     started = resolve;
   });
 
-  /** Asks on one connection until the server says that it was the last time. */
+  /** Sends requests over one connection until the server answers with Connection: close. */
   const client = async (nth: number): Promise<void> => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     for (let count = nth; ; count++) {
@@ -106,12 +106,12 @@ test("asked to stop under load, it answers every request that it took, and loses
               ...id,
             });
       } catch (error) {
-        // A connection that was silent too long is closed, and a request may be on its way: it was not taken.
+        // The server may close an idle connection while a request is on its way: it was not accepted.
         expect([isStopping, (error as NodeJS.ErrnoException).code]).toEqual([
           true,
           expect.stringMatching(/^E/),
         ]);
-        notTaken.push(id["x-request-id"]);
+        notAccepted.push(id["x-request-id"]);
         return agent.destroy();
       }
       answered++;
@@ -129,10 +129,10 @@ test("asked to stop under load, it answers every request that it took, and loses
   const clients = Promise.all(Array.from({ length: 8 }, (_, nth) => client(nth)));
   await Promise.race([underWay, clients]);
 
-  // Both processes tell of themselves in one place, the worker once it has taken something in.
-  const taken = /^pith_graph_ingest_documents_total\{process="worker",outcome="merged"\} [1-9]/m;
+  // One endpoint has the metrics of both processes, those of the worker once it has ingested a document.
+  const ingested = /^pith_graph_ingest_documents_total\{process="worker",outcome="merged"\} [1-9]/m;
   let text = await metrics();
-  while (!taken.test(text)) text = await metrics();
+  while (!ingested.test(text)) text = await metrics();
   expect(text).toMatch(
     /^pith_graph_graphql_operations_total\{process="api",kind="query",outcome="ok"\} \d{2,}/m,
   );
@@ -149,8 +149,8 @@ test("asked to stop under load, it answers every request that it took, and loses
   expect(acknowledged.length).toBeGreaterThan(20);
 
   const logged = lines.filter(({ msg }) => msg === "request");
-  expect(logged.filter(({ requestId }) => notTaken.includes(String(requestId)))).toEqual([]);
-  // None whose client was gone, or whose answer was cut off.
+  expect(logged.filter(({ requestId }) => notAccepted.includes(String(requestId)))).toEqual([]);
+  // Status 0 means that the client was gone or the answer was cut off.
   expect(logged.filter(({ status }) => status === 0)).toEqual([]);
   const { rows } = await database.pool.query(
     "SELECT submission_id FROM submissions WHERE submission_id = ANY($1::uuid[]) AND status IN ('queued', 'merged')",
@@ -159,7 +159,7 @@ test("asked to stop under load, it answers every request that it took, and loses
   expect(rows).toHaveLength(acknowledged.length);
 });
 
-test("its log is JSON alone, names each request, and holds neither queries nor documents nor tokens", () => {
+test("serve logs only JSON, with a line for each request and without queries, documents or tokens", () => {
   const logged = lines.filter(({ msg }) => msg === "request");
   expect(logged.find(({ requestId }) => requestId === "client-1-1")).toMatchObject({
     level: "debug",

@@ -27,7 +27,7 @@ type Span = {
   status: { code?: number };
 };
 
-/** Takes traces as a collector does. */
+/** Receives traces as a collector does. */
 const receiver: Server = createServer(async (request, response) => {
   let text = "";
   for await (const piece of request) text += piece;
@@ -44,7 +44,7 @@ const receiver: Server = createServer(async (request, response) => {
 const received: { url: string | undefined; headers: Record<string, unknown>; status: number }[] = [];
 const resources: object[] = [];
 const spans: Span[] = [];
-/** What the next requests are answered with. */
+/** The statuses of the next answers; 200 when empty. */
 const statuses: number[] = [];
 const logged: string[] = [];
 const log = createLog({ level: "info", format: "json", role: "api", write: (line) => logged.push(line) });
@@ -68,7 +68,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** A server whose work is traced; ended, all its spans have been sent. */
+/** Runs `work` with a traced server. When it resolves, all spans have been sent. */
 async function traced(
   work: (url: string, server: RunningServer) => Promise<void>,
   more: Record<string, string> = {},
@@ -104,7 +104,7 @@ const attributesOf = ({ attributes }: Span) =>
 const childrenOf = ({ spanId }: Span) => spans.filter(({ parentSpanId }) => parentSpanId === spanId);
 
 describe("traces", () => {
-  it("go from the request through the operation and its fields to the statements, within the caller's trace", async () => {
+  it("contain spans of request, operation, fields and statements, within the caller's trace", async () => {
     await traced(async (url) => {
       await ingestBatch(openDatabaseOf(database), [{ source: "a test", bytes: Buffer.from(seedText) }], {
         keyring: createKeyring([registryKey]),
@@ -152,13 +152,13 @@ describe("traces", () => {
       expect.arrayContaining(["BEGIN", "COPY", "COMMIT"]),
     );
     expect(batch.traceId).not.toBe(traceId);
-    // Neither the query nor what it answers is told to whoever keeps traces.
+    // Traces contain neither the query nor its answer.
     expect(JSON.stringify(spans)).not.toMatch(/2302\.12192|Aligning/);
     expect(received[0]).toMatchObject({ url: "/v1/traces", headers: { "x-key": "a key" } });
     expect(JSON.stringify(resources[0])).toMatch(/deployment.environment.*tests.*service.name.*pith-graph/);
   });
 
-  it("say what failed, and what the caller does not want recorded is not", async () => {
+  it("record the error of an operation, and nothing of a request that is not sampled", async () => {
     await traced(async (url) => {
       await (await ask(url, "{ nothing }")).text();
       await (await ask(url, "{ status { papers } }", { traceparent: caller.replace(/01$/, "00") })).text();
@@ -169,7 +169,7 @@ describe("traces", () => {
     expect(attributesOf(operation)["error.type"]).toBe("GRAPHQL_VALIDATION_FAILED");
   });
 
-  it("wait where the receiver is busy, and are dropped where it does not want them", async () => {
+  it("are sent again after 503 and 429, and dropped after 400", async () => {
     received.length = 0;
     const config = readConfig({ ...settings, OTEL_BSP_SCHEDULE_DELAY: "1" }).tracing;
     const stopTracing = startTracing(config, log);
@@ -188,7 +188,7 @@ describe("traces", () => {
     });
   });
 
-  it("are made of the batches of a bulk ingest, in its threads", async () => {
+  it("cover each batch of a bulk ingest in its threads", async () => {
     spans.length = 0;
     const env = { ...settings, DATABASE_URL: databaseUrl(database.connection) };
     const args = [
@@ -205,7 +205,7 @@ describe("traces", () => {
     const batches = spans.filter(({ name }) => name === "take in documents");
     const documents = batches.map((batch) => Number(attributesOf(batch)["pith_graph.documents"]));
     expect(documents.length).toBeGreaterThan(1);
-    // Standard error may also have lines about how far it has come.
+    // Standard error may contain progress lines.
     const summary = JSON.parse(stdout) as { documents: number };
     expect(documents.reduce((sum, count) => sum + count, 0)).toBe(summary.documents);
     for (const batch of batches) {
@@ -213,7 +213,7 @@ describe("traces", () => {
     }
   });
 
-  it("are off unless somebody says where they go, and then nobody watches", () => {
+  it("are off without an endpoint, and then no channel has subscribers", () => {
     expect(isTracing(readConfig({}).tracing)).toBe(false);
     expect(isTracing(readConfig({ ...settings, OTEL_TRACES_EXPORTER: "none" }).tracing)).toBe(false);
     expect(statements.hasSubscribers).toBe(false);
@@ -230,7 +230,7 @@ afterAll(async () => {
   for (const opened of opening) await opened.close();
 });
 
-describe("a caller's traceparent", () => {
+describe("parseTraceparent", () => {
   it.each([
     [`${caller}`, true],
     [`01-${traceId}-b7ad6b7169203331-01-more`, true],
@@ -240,16 +240,16 @@ describe("a caller's traceparent", () => {
     [`00-${traceId}-${"0".repeat(16)}-01`, false],
     [`00-${traceId.toUpperCase()}-b7ad6b7169203331-01`, false],
     ["nonsense", false],
-  ])("%s is %s", (header, isGood) => {
-    expect(parseTraceparent(header) !== null).toBe(isGood);
+  ])("accepts %s: %s", (header, isAccepted) => {
+    expect(parseTraceparent(header) !== null).toBe(isAccepted);
   });
 });
 
-it("a part of the traces is the same part for all who see them", () => {
+it("createSampler decides by the trace id, the same in every process", () => {
   const { tracing } = readConfig({ OTEL_TRACES_SAMPLER: "traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.25" });
   const sample = createSampler(tracing);
   expect(sample(`${"f".repeat(18)}3fffffffffffff`, null)).toBe(true);
   expect(sample(`${"0".repeat(18)}40000000000000`, null)).toBe(false);
-  // Not parent-based: the caller's word does not count.
+  // The sampler is not parent-based: the caller's flag is ignored.
   expect(sample(`${"0".repeat(18)}40000000000000`, parseTraceparent(caller))).toBe(false);
 });

@@ -25,7 +25,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-/** Resolves with the reasons once so many connections were ended. */
+/** Resolves with the reasons once `count` connections have been ended. */
 function endings(count: number): Promise<string[]> {
   const reasons: string[] = [];
   return new Promise((resolve) => {
@@ -44,7 +44,7 @@ function closeLater(sockets: readonly Socket[]): void {
   });
 }
 
-describe("every route", () => {
+describe("a server with clients that do not read", () => {
   let database: TestDatabase;
   let server: RunningServer;
   const suffixes: string[] = [];
@@ -73,7 +73,7 @@ describe("every route", () => {
   const folder = new URL("../../dist/explorer/assets/", import.meta.url);
   const scripts = readdirSync(folder).filter((name) => name.endsWith(".js"));
   const sizeOf = (name: string) => statSync(new URL(name, folder)).size;
-  // Smaller ones fit into the kernel's buffers, however many are asked for.
+  // The largest: smaller ones fit into the kernel's buffers, however many are requested.
   const [script = ""] = scripts.sort((one, other) => sizeOf(other) - sizeOf(one));
   const events = 'subscription { paperChanged(afterPosition: "0") { paper { a: title b: title c: title } } }';
   const routes: Route[] = [
@@ -119,7 +119,7 @@ describe("every route", () => {
   );
 });
 
-/** A server of its own, with one answer for all requests. */
+/** A separate server that gives all requests the same answer. */
 async function serve(answer: RequestListener, own: Partial<ConnectionLimits> = {}) {
   const connections = new Connections({ ...limits, ...own });
   const server = createServer((request, response) => connections.handle(request, response, answer));
@@ -136,7 +136,7 @@ async function serve(answer: RequestListener, own: Partial<ConnectionLimits> = {
 const large = Buffer.alloc(20_000_000, "x");
 
 describe("limits of bytes", () => {
-  it("ends a connection with more unread than one may have, at once", async () => {
+  it("ends a connection above its own limit of unread bytes at once", async () => {
     const { connections, url } = await serve((_request, response) => response.end(large), {
       lookMilliseconds: 3_600_000,
     });
@@ -147,7 +147,7 @@ describe("limits of bytes", () => {
   });
 
   /** @threat T44 */
-  it("keeps the total below its limit, and ends those first that have not read for longest", async () => {
+  it("keeps all unread bytes below the total limit, and ends first the connections idle for longest", async () => {
     let highest = 0;
     const { connections, url } = await serve(
       (_request, response) => {
@@ -162,7 +162,7 @@ describe("limits of bytes", () => {
       const socket = await sendUnread(url, pipelined("/", 1));
       socket.once("close", () => order.push(index));
       closeLater([socket]);
-      // A later one answers after the earlier ones are counted.
+      // The next one is answered after this one has been counted.
       await expect.poll(() => connections.unreadBytes).toBeGreaterThan(0);
     }
     expect(new Set(await ended)).toEqual(new Set(["unread bytes in all"]));
@@ -185,7 +185,7 @@ describe("limits of bytes", () => {
     closeLater([slow]);
     await expect.poll(() => connection?.unreadBytes ?? 0).toBeGreaterThan(0);
     const own = connection as Connection;
-    // The clock is the test's: an hour passes between two looks.
+    // With the test's own clock an hour passes between two looks.
     let now = performance.now();
     const looks = () => {
       now += 3_600_000;
@@ -203,13 +203,13 @@ describe("limits of bytes", () => {
       }
       // The kernel takes more of the answer a moment later.
       await expect.poll(looks).toBe(true);
-      // It is one write, which the socket counts whole until its end.
+      // The answer is one write, which the socket counts in full until it is complete.
       expect(own.unreadBytes).toBe(unread);
       while (looks());
     }
   });
 
-  it("ends a connection that reads a little now and then", async () => {
+  it("ends a connection that reads a few bytes now and then", async () => {
     const { url } = await serve((_request, response) => response.end(large), {
       connectionBytes: 30_000_000,
       totalBytes: 30_000_000,
@@ -224,7 +224,7 @@ describe("limits of bytes", () => {
   });
 });
 
-describe("pipelining", () => {
+describe("HTTP pipelining", () => {
   /** @threat T39 */
   it("answers pipelined requests one after the other, in their order", async () => {
     let running = 0;
@@ -259,7 +259,7 @@ describe("pipelining", () => {
     expect(begun).toBe(1);
   });
 
-  it("keeps one unread answer for each connection, however many requests were sent ahead", async () => {
+  it("keeps one unread answer for each connection, however many requests are pipelined", async () => {
     let made = 0;
     const { url } = await serve(
       (_request, response) => {

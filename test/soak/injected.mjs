@@ -1,5 +1,5 @@
-// Loaded into every process under test (NODE_OPTIONS --import): shifts its clock and fills its memory as a file demands,
-// and reports to another file. pith-graph does not depend on it.
+// Loaded into every process under test (NODE_OPTIONS --import): shifts its clock and fills its memory as a file
+// demands, and reports to another file. pith-graph does not depend on it.
 import { appendFileSync, readFileSync } from "node:fs";
 import { getHeapSpaceStatistics } from "node:v8";
 import { isMainThread, threadId } from "node:worker_threads";

@@ -4,9 +4,10 @@ import { planOf } from "./plan.ts";
 import { soak } from "./run.ts";
 
 /*
- * `npm run soak [-- --minutes 30 | --seconds 60] [--seed N]`: reads, submissions and a sync, on this machine only, while
- * processes are killed, PostgreSQL and connections stall, clocks jump, and memory is short. Fails if anything acknowledged
- * is missing, an answer is wrong, an error occurs without an injected fault, or the system does not recover.
+ * `npm run soak [-- --minutes 30 | --seconds 60] [--seed N]`: reads, submissions and a sync, on this machine only,
+ * while processes are killed, PostgreSQL and connections stall, clocks jump, and memory is short. Fails if anything
+ * acknowledged is missing, an answer is wrong, an error occurs without an injected fault, or the system does not
+ * recover.
  */
 const { values } = parseArgs({
   options: { minutes: { type: "string" }, seconds: { type: "string" }, seed: { type: "string" } },

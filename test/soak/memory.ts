@@ -18,8 +18,8 @@ export type Memory = {
 const megabytes = (bytes = 0) => bytes / 2 ** 20;
 
 /**
- * Judges the longest life of each kind of process. It is flat if the memory in use grows by at most a seventh plus 10 MB
- * from the second to the last quarter, in which the number of papers grows, too.
+ * Judges the longest life of each kind of process. It is flat if the memory in use grows by at most a seventh plus 10
+ * MB from the second to the last quarter, in which the number of papers grows, too.
  */
 export function memoriesOf(samples: readonly Witnessed[]): (Memory & { readonly name: string })[] {
   const kinds = grouped(samples, ({ site, command }) => `${command} of the ${site}`);

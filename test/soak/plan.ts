@@ -16,8 +16,8 @@ export type Plan = {
 };
 
 /**
- * A run of less than five minutes has each fault once, a longer one about one every 50 seconds. The API is killed in the
- * first third only, so that one process lives through all later faults, and its memory can be judged.
+ * A run of less than five minutes has each fault once, a longer one about one every 50 seconds. The API is killed in
+ * the first third only, so that one process lives through all later faults, and its memory can be judged.
  */
 export function planOf(seconds: number): Plan {
   const isShort = seconds < 300;

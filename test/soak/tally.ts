@@ -1,7 +1,7 @@
 import { quantile } from "../../bench/graph/compare.ts";
 
 /** One request of a client. Times are those of `performance.now()`. */
-export type Asked = {
+export type CountedRequest = {
   readonly kind: string;
   readonly from: number;
   readonly to: number;
@@ -14,9 +14,9 @@ export type Window = { readonly from: number; readonly to: number };
 
 /** Requests, errors and latencies of a run. */
 export class Tally {
-  readonly #requests: Asked[] = [];
+  readonly #requests: CountedRequest[] = [];
 
-  add(request: Asked): void {
+  add(request: CountedRequest): void {
     this.#requests.push(request);
   }
 
@@ -55,6 +55,6 @@ export class Tally {
   }
 }
 
-function touches(request: Asked, window: Window): boolean {
+function touches(request: CountedRequest, window: Window): boolean {
   return request.from <= window.to && request.to >= window.from;
 }

@@ -88,8 +88,8 @@ async function recover(): Promise<void> {
 const lock = 4_711;
 
 /**
- * At each moment the worker waits for a lock of the test, and is killed. `attempts` and `papers` are the expected values
- * then.
+ * At each moment the worker waits for a lock of the test, and is killed. `attempts` and `papers` are the expected
+ * values then.
  */
 const moments = [
   {

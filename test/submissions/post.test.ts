@@ -244,7 +244,7 @@ describe("many documents", () => {
 
 describe("the limits of POST /ingest", () => {
   /** @threat T40 */
-  it("413 before a document is read, where its length is told", async () => {
+  it("answer 413 to a Content-Length above the limit before the body is read", async () => {
     const before = await counts(site.database);
     const { status, text } = await unfinished(
       { "content-type": "application/json", "content-length": "30000" },

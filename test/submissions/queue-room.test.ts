@@ -9,7 +9,7 @@ const body = (from: number, count: number) =>
 
 describe("a full queue", () => {
   /** @threat T45 */
-  it("keeps what has an id, and sends the rest away until there is room again", async () => {
+  it("stores the documents with an id, and answers 503 QUEUE_FULL with Retry-After for the rest until there is room", async () => {
     const site = await openSite({ maximumQueuedDocuments: 3 });
     const { status, headers, answers } = await site.post(body(1, 5), {}, "?wait=0");
     expect([status, headers.get("retry-after")]).toEqual([503, "10"]);

@@ -25,7 +25,7 @@ describe("tokens", () => {
 
   /** @threat T30 */
   it.each([token, `ada:${token}`, `${hex},nonsense`, hex.slice(1)])(
-    "that are no hashes are refused, and not repeated (%#)",
+    "that are not hashes are rejected with ConfigError, and not repeated in the message (%#)",
     (text) => {
       const read = () => readConfig({ PITH_GRAPH_TOKENS: text });
       expect(read).toThrow(ConfigError);
@@ -128,18 +128,17 @@ describe("retries", () => {
   });
 });
 
-it("the HTTP status of an answer follows from the outcomes of its documents", () => {
-  const status = (...statuses: string[]) =>
-    statusOf(
-      statuses.map((text) => {
-        const [status = "", code = ""] = text.split(" ");
-        return { id: null, status: status as "MERGED", ...(code && { error: { code, message: "" } }) };
-      }),
-    );
-  expect(status("MERGED")).toBe(200);
-  expect(status("MERGED", "REJECTED UNSIGNED")).toBe(200);
-  expect(status("MERGED", "QUEUED")).toBe(202);
-  expect(status("REJECTED UNSIGNED", "REJECTED TOO_LARGE")).toBe(422);
-  expect(status("REJECTED TOO_LARGE")).toBe(413);
-  expect(status("REJECTED UNSIGNED", "FAILED 57P01")).toBe(503);
+it.each<[documents: readonly string[], status: number]>([
+  [["MERGED"], 200],
+  [["MERGED", "REJECTED UNSIGNED"], 200],
+  [["MERGED", "QUEUED"], 202],
+  [["REJECTED UNSIGNED", "REJECTED TOO_LARGE"], 422],
+  [["REJECTED TOO_LARGE"], 413],
+  [["REJECTED UNSIGNED", "FAILED 57P01"], 503],
+])("an answer with the outcomes %j has the HTTP status %i", (documents, expected) => {
+  const outcomes = documents.map((text) => {
+    const [status = "", code = ""] = text.split(" ");
+    return { id: null, status: status as "MERGED", ...(code && { error: { code, message: "" } }) };
+  });
+  expect(statusOf(outcomes)).toBe(expected);
 });

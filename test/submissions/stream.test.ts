@@ -173,7 +173,7 @@ it("answers RATE_LIMITED with retryAfter in a line once a limit is reached", asy
 });
 
 /** @threat T44 */
-it("ends the connection of a client that leaves its answers unread", async () => {
+it("closes the connection of a client that does not read its answers", async () => {
   const desk = new SubmissionDesk(site.database, settings);
   const chunk = Array.from({ length: 1_000 }, () => ({ line: 1, id: null }));
   let added = 0;
@@ -205,7 +205,7 @@ it("ends the connection of a client that leaves its answers unread", async () =>
 });
 
 /** @threat T44 */
-it("takes no more from a client that does not read its answers", async () => {
+it("reads no more of a body while its client does not read the answers", async () => {
   const desk = new SubmissionDesk(site.database, settings);
   const chunk = Array.from({ length: 1_000 }, () => ({ line: 1, id: null }));
   const chunks = 200;

@@ -5,7 +5,7 @@ import { keyring } from "../protocol/signed-events.ts";
 import { openSite, paper } from "./site.ts";
 
 /** @threat T45 */
-it("a single document goes with the next batch, however many of another token wait", async () => {
+it("a single document is in the next batch, however many documents of another token are queued", async () => {
   const site = await openSite();
   const bulk = Array.from({ length: 400 }, (_, index) => paper(index).text).join("\n");
   const other = { authorization: "Bearer other" };

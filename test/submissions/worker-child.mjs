@@ -1,9 +1,9 @@
 // A worker in a separate process that the test kills. Prints to standard output when it listens, and each batch before
 // its outcomes are committed. Its argument is WorkerChildOptions as JSON.
 import { writeSync } from "node:fs";
-import { runWorker } from "../../dist/ingest/submissions/index.js";
 import { createKeyring } from "../../dist/protocol/index.js";
 import { openDatabase } from "../../dist/store/index.js";
+import { runWorker } from "../../dist/submissions/index.js";
 
 const { url, keys, batchDocuments, hangAtBatch } = JSON.parse(process.argv[2]);
 let batches = 0;

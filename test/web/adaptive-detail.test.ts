@@ -58,7 +58,7 @@ describe("a moving picture", () => {
   });
 });
 
-describe("the spread order", () => {
+describe("spreadOrder", () => {
   it("contains each item once, and items from everywhere near its start", () => {
     for (const length of [0, 1, 100, 7919, 15_000]) {
       const things = Array.from({ length }, (_, index) => index);

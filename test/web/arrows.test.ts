@@ -13,7 +13,7 @@ function verticesOf(numbers: readonly number[]): Vertex[] {
   return vertices;
 }
 
-test("draws an arrow from border to border with its head at the target", () => {
+test("arrowTriangles draws an arrow from border to border with its head at the target", () => {
   const arrow = { from: { x: 10, y: 50 }, to: { x: 110, y: 50 }, gaps: [4, 6] as const, width: 2 };
   const vertices = verticesOf(arrowTriangles(arrow));
   expect(vertices).toHaveLength(verticesPerArrow);
@@ -26,13 +26,13 @@ test("draws an arrow from border to border with its head at the target", () => {
   expect(widest.every(({ x }) => x === 95)).toBe(true);
 });
 
-test("draws nothing between works that touch, or for a work that cites itself", () => {
+test("arrowTriangles draws nothing between works that touch, or for a work that cites itself", () => {
   const from = { x: 3, y: 4 };
   expect(arrowTriangles({ from, to: { x: 6, y: 8 }, gaps: [3, 2], width: 2 })).toEqual([]);
   expect(arrowTriangles({ from, to: from, gaps: [3, 3], width: 2 })).toEqual([]);
 });
 
-test("gives each vertex its true distance from the axis, in any direction", () => {
+test("arrowTriangles gives each vertex its true distance from the axis, in any direction", () => {
   const coordinate = fc.double({ min: -2000, max: 2000, noNaN: true });
   fc.assert(
     fc.property(coordinate, coordinate, coordinate, coordinate, (fromX, fromY, toX, toY) => {

@@ -22,7 +22,7 @@ function contrast(one: string, other: string): number {
 
 const tokens = readFileSync(new URL("../../web/src/theme/tokens.css", import.meta.url), "utf8");
 
-describe.each(["light", "dark"] as const)("colours, %s", (theme) => {
+describe.each(["light", "dark"] as const)("the colours of works in the %s theme", (theme) => {
   const rules = tokens.slice(tokens.indexOf(`[data-theme="${theme}"]`));
   const grounds = ["ground", "raised"].map(
     (name) => new RegExp(`--${name}: (#\\w{6})`).exec(rules)?.[1] ?? "",
@@ -53,7 +53,7 @@ describe.each(["light", "dark"] as const)("colours, %s", (theme) => {
   });
 });
 
-it("gives signed, demo, unsigned and only cited works different shapes", () => {
+it("shapeOfTrust gives signed, demo, unsigned and only cited works different shapes", () => {
   expect(new Set((["signed", "demo", "hash", null] as const).map(shapeOfTrust)).size).toBe(4);
   expect(shapeLegend([work("a", { trust: "hash" }), work("b", { trust: "receipt" }), work("c")])).toEqual([
     { shape: "triangle", text: "Record receipt or Hash only" },
@@ -61,20 +61,20 @@ it("gives signed, demo, unsigned and only cited works different shapes", () => {
   ]);
 });
 
-it.each(["light", "dark"] as const)("never shows the demo key in green, %s", (theme) => {
+it.each(["light", "dark"] as const)("the demo key is never shown in green in the %s theme", (theme) => {
   const { colourOf } = createColourScheme(neighbourhood([work("a", { trust: "demo" })]), "proof", theme);
   const [red, green, blue] = parseColour(colourOf({ category: null, trust: "demo" }));
   expect(Math.max(red, green, blue) - Math.min(red, green, blue)).toBeLessThan(0.1);
 });
 
-it("grows nodes with their citations, within bounds", () => {
+it("nodeRadius grows with citations, within bounds", () => {
   expect(nodeRadius(0, 0)).toBe(nodeRadius(0, 100));
   expect(nodeRadius(50, 100)).toBeGreaterThan(nodeRadius(10, 100));
   expect(nodeRadius(500, 100)).toBe(nodeRadius(100, 100));
   expect(nodeRadius(1, 1)).toBeLessThan(nodeRadius(100, 100) / 2);
 });
 
-it("makes every label one short line", () => {
+it("truncateLabel returns one short line", () => {
   expect(truncateLabel("  A\n title\u202e \u0000here ")).toBe("A title here");
   expect([...truncateLabel("𝔸".repeat(10_000))]).toHaveLength(44);
   expect(truncateLabel("x".repeat(44))).toBe("x".repeat(44));

@@ -36,7 +36,7 @@ function readCsv(file: string): string[][] {
   return rows;
 }
 
-describe("CSV", () => {
+describe("the CSV of a graph", () => {
   it("keeps texts unchanged, except for an apostrophe before formulas", () => {
     const [names = [], a, b, c] = readCsv(worksCsv(graph));
     const cells = (row: string[] | undefined) =>
@@ -78,7 +78,7 @@ describe("CSV", () => {
   });
 });
 
-describe("XML", () => {
+describe("the XML of a graph", () => {
   it("escapes markup and replaces characters that XML forbids", () => {
     expect(escapeXml(`<a b="c">&'`)).toBe("&lt;a b=&quot;c&quot;&gt;&amp;&apos;");
     expect(escapeXml("\u0000\u000b\ud800x\udc00\uffff")).toBe("\ufffd\ufffd\ufffdx\ufffd\ufffd");
@@ -139,7 +139,7 @@ describe("XML", () => {
   });
 });
 
-it("merges neighbourhoods: each work once with its smallest depth, each citation once", () => {
+it("mergeNeighbourhoods keeps each work once with its smallest depth, and each citation once", () => {
   const first = neighbourhood([work("a", { depth: 0 }), work("b", { depth: 2 })], [["a", "b"]]);
   const second = neighbourhood(
     [work("b", { depth: 0 }), work("c")],

@@ -32,8 +32,8 @@ describe("the time layout", () => {
 
   it("does not depend on the order of the works", () => {
     const graph = generateGraph(60);
-    const turned = { ...graph, works: new Map([...graph.works].reverse()) };
-    expect([...timeLayout(turned).positions].sort()).toEqual([...timeLayout(graph).positions].sort());
+    const reversed = { ...graph, works: new Map([...graph.works].reverse()) };
+    expect([...timeLayout(reversed).positions].sort()).toEqual([...timeLayout(graph).positions].sort());
   });
 
   it("dates a work by its submission, else within its year; without a year it is placed before all years", () => {

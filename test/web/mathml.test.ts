@@ -12,7 +12,7 @@ function textOf(node: MathNode): string {
   return node.tag === "annotation" ? "" : node.children.map(textOf).join("");
 }
 
-test("renders formulas as MathML", () => {
+test("toMathMl renders formulas as MathML", () => {
   const math = toMathMl("\\frac{a}{b} < x^2 \\text{ where } y & z".replace(" & z", " > z"));
   expect(math).toMatchObject({ tag: "math", attributes: { xmlns: "http://www.w3.org/1998/Math/MathML" } });
   const tags = new Set([...nodesOf(math)].map(({ tag }) => tag));
@@ -31,11 +31,11 @@ test.each([
   "\\def\\a{\\a\\a}\\a",
   "\\unknown",
   "}{",
-])("leaves %s as source", (latex) => {
+])("toMathMl returns null for %s", (latex) => {
   expect(toMathMl(latex)).toBeNull();
 });
 
-test("drops KaTeX's styles and colours", () => {
+test("toMathMl drops KaTeX's styles and colours", () => {
   for (const latex of [
     "\\fcolorbox{red}{blue}{z}",
     "\\color{red} x",

@@ -21,11 +21,11 @@ test.each([
   [`$${"x".repeat(501)}$`, [`$${"x".repeat(501)}$`]],
   ["<b>bold</b> &amp;", ["<b>bold</b> &amp;"]],
   ["", []],
-])("splits %j", (text, expected) => {
+])("splitSegments splits %j", (text, expected) => {
   expect(shown(splitSegments(text))).toEqual(expected);
 });
 
-test("keeps every character in its order", () => {
+test("splitSegments keeps every character in its order", () => {
   const pieces = fc.constantFrom("$", "\\(", "\\)", "x", " ", "\u202E", "5", "\\", "𝔸", "\u0007", "$$", "\n");
   fc.assert(
     fc.property(fc.array(pieces, { maxLength: 60 }), (parts) => {
@@ -41,7 +41,7 @@ test("keeps every character in its order", () => {
   );
 });
 
-test("limits formulas in a long text, and never cuts within a character", () => {
+test("splitSegments limits formulas in a long text, and truncate never cuts within a character", () => {
   expect(splitSegments("$a".repeat(100_000)).length).toBeLessThan(100);
   expect(truncate("ab𝔸cd", 3)).toEqual({ text: "ab", isTruncated: true });
   expect(truncate("abc", 3)).toEqual({ text: "abc", isTruncated: false });

@@ -21,18 +21,18 @@ test.each([
   [["Robert Downey, Jr."], "Downey 1997"],
   [["Maldacena, Juan"], "Maldacena 1997"],
   [["ATLAS Collaboration"], "ATLAS Collaboration 1997"],
-])("labels a work by %j as %s", (authors, label) => {
+])("workLabel of a work by %j is %s", (authors, label) => {
   expect(workLabel({ ...work, authors, title: "A title", submittedAt: "1997-11-27T00:00:00Z" })).toBe(label);
 });
 
-test("labels a work without authors by its title, and one without a title by its identifier", () => {
+test("workLabel uses the title of a work without authors, and the identifier without a title", () => {
   expect(workLabel({ ...work, title: "The Large N Limit of Superconformal Field Theories" })).toBe(
     "The Large N Limit of…",
   );
   expect(workLabel(work)).toBe("hep-th/9711200");
 });
 
-test("cuts labels between words, or within a word that is too long", () => {
+test("truncateLabel cuts between words, or within a word that is too long", () => {
   expect(truncateLabel("one two three four", 13)).toBe("one two…");
   expect(truncateLabel("W".repeat(50), 10)).toBe(`${"W".repeat(9)}…`);
   expect(truncateLabel("exactly", 7)).toBe("exactly");
@@ -81,7 +81,7 @@ test.each([
     "Using hidden markov modeling to decompose human-written summaries",
   ],
   ["Kant, I. (1781). Critik der reinen Vernunft.", "Critik der reinen Vernunft"],
-])("finds the title in %s", (text, title) => {
+])("extractTitle finds the title in %s", (text, title) => {
   expect(extractTitle(text)).toBe(title);
 });
 
@@ -93,11 +93,11 @@ test.each([
   "On finitary functors. A presentation",
   "E., and Wang, W",
   "",
-])("keeps a title, or a reference without one, unchanged: %s", (text) => {
+])("extractTitle keeps a title, or a reference without one, unchanged: %s", (text) => {
   expect(extractTitle(text)).toBe(text);
 });
 
-test("shows the identifier's year, and the stated one where it differs", () => {
+test("displayYear and formatYear show the identifier's year, and the stated one if it differs", () => {
   expect(displayYear({ year: 2022, statedYear: 2005 })).toEqual({ year: 2022, citedAs: 2005 });
   expect(formatYear({ year: 2022, statedYear: 2005 })).toBe("2022 (cited as 2005)");
   expect(formatYear({ year: 2022, statedYear: null })).toBe("2022");
@@ -105,7 +105,7 @@ test("shows the identifier's year, and the stated one where it differs", () => {
   expect(formatYear({ year: null, statedYear: null })).toBe(null);
 });
 
-test("handles long and hostile references", () => {
+test("extractTitle returns long and hostile references unchanged", () => {
   for (const text of [
     "A".repeat(5_000),
     "A. ".repeat(2_000),

@@ -5,14 +5,14 @@ import { workAt } from "../../web/src/graph-drawing/pointer.ts";
 const large = { id: "large", x: 0, y: 0, radius: 10, isHighlighted: false };
 const small = { id: "small", x: 4, y: 0, radius: 3, isHighlighted: false };
 
-test("hits the work on top: the smaller before the larger, a highlighted one before both", () => {
+test("workAt returns the work on top: the smaller before the larger, a highlighted one before both", () => {
   expect(workAt({ x: 5, y: 1 }, [large, small], 0)).toBe("small");
   expect(workAt({ x: 5, y: 1 }, [small, large], 0)).toBe("small");
   expect(workAt({ x: 5, y: 1 }, [{ ...large, isHighlighted: true }, small], 0)).toBe("large");
   expect(workAt({ x: -5, y: 0 }, [large, small], 0)).toBe("large");
 });
 
-test("hits a work within the padding beside it, and nothing further away", () => {
+test("workAt returns a work within the padding beside it, and null further away", () => {
   expect(workAt({ x: 0, y: 12.9 }, [large, small], 3)).toBe("large");
   expect(workAt({ x: 0, y: 13.1 }, [large, small], 3)).toBeNull();
   expect(workAt({ x: 0, y: 0 }, [], 3)).toBeNull();
@@ -43,7 +43,7 @@ const work = {
 const plain = { ...defaultNodeState, isUnderPointer: false, isDragged: false };
 const nothing = { hasActiveWork: false, hasPath: false };
 
-test("draws a ring around marked works only, different for each mark", () => {
+test("workAppearance draws a ring around marked works only, different for each mark", () => {
   expect(workAppearance(work, plain, nothing, look)).toMatchObject({
     radius: 6,
     gap: 0,
@@ -58,7 +58,7 @@ test("draws a ring around marked works only, different for each mark", () => {
   expect(marked.map(({ isHighlighted }) => isHighlighted)).toEqual([true, true, false, true]);
 });
 
-test("dims works that are not adjacent to the active one", () => {
+test("workAppearance dims works that are not adjacent to the active one", () => {
   const opacity = (state: object, graph: object) =>
     workAppearance(work, { ...plain, ...state }, { ...nothing, ...graph }, look).opacity;
   expect(opacity({}, {})).toBe(1);

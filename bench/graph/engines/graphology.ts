@@ -3,7 +3,7 @@ import type { Engine, Site } from "../engine.ts";
 import { loadPeer, versionOfPeer } from "../peers.ts";
 import { type Comparable, first, type Question } from "../questions.ts";
 
-/** What is used of graphology. Keys are texts, whatever is given. */
+/** The part of graphology's API that is used here. It converts keys to strings. */
 type Graph = {
   addNode(key: string): void;
   addDirectedEdge(from: string, to: string): void;
@@ -16,7 +16,7 @@ type Graphology = { readonly DirectedGraph: new (options: { allowSelfLoops: bool
 type ShortestPath = { bidirectional(graph: Graph, from: string, to: string): string[] | null };
 type PageRank = (graph: Graph, options: object) => Record<string, number>;
 
-/** graphology in memory: its own shortest path and PageRank, and plain loops over its neighbours for the others. */
+/** graphology in memory: its shortest path and PageRank, and plain loops over neighbours for the other questions. */
 export async function openGraphology({ edgeList }: Site): Promise<Engine> {
   const { DirectedGraph } = loadPeer<Graphology>("graphology");
   const { bidirectional } = loadPeer<ShortestPath>("graphology-shortest-path");
@@ -88,8 +88,8 @@ export async function openGraphology({ edgeList }: Site): Promise<Engine> {
     version: `graphology ${versionOfPeer("graphology")}`,
     load: { from: "arrays in memory", milliseconds },
     bytes: null,
-    // It takes no number of iterations, and its tolerance is that of the other question.
-    refuse: (question) =>
+    // It has no option for the number of iterations, and its tolerance is that of the other question.
+    skipReasonOf: (question) =>
       question.kind === "pagerank" && question.tolerance === 0 ? "20 iterations only" : null,
     ask,
     read(question, answer): Comparable {

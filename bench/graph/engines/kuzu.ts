@@ -8,7 +8,7 @@ import { loadPeer, versionOfPeer } from "../peers.ts";
 import { type Comparable, first, type Question } from "../questions.ts";
 import { degreesOf } from "../synthetic.ts";
 
-/** What is used of kuzu. */
+/** The part of kuzu's API that is used here. */
 type Row = Readonly<Record<string, number>>;
 type Result = { getAll(): Promise<Row[]>; close(): void };
 type Statement = { isSuccess(): boolean; getErrorMessage(): string };
@@ -23,7 +23,7 @@ type Kuzu = {
   readonly Connection: new (database: object) => Connection;
 };
 
-/** Its default is 30, which some shortest paths of hep-th exceed. */
+/** kuzu's default is 30, which some shortest paths of hep-th exceed. */
 const longestPath = 1000;
 
 const texts = {
@@ -43,7 +43,7 @@ const texts = {
     WITH b, count(*) AS n RETURN b.id AS id, n ORDER BY CAST(n * n AS DOUBLE) / b.citedByCount DESC, id LIMIT ${first}`,
 };
 
-/** An embedded graph database, asked in Cypher by prepared statements. */
+/** An embedded graph database, queried with prepared Cypher statements. */
 export async function openKuzu({ edgeList, folder }: Site): Promise<Engine> {
   const kuzu = loadPeer<Kuzu>("kuzu");
   const list = readEdgeList(edgeList);
@@ -97,7 +97,8 @@ export async function openKuzu({ edgeList, folder }: Site): Promise<Engine> {
     version: `kuzu ${versionOfPeer("kuzu")}`,
     load: { from: "COPY from CSV files", milliseconds },
     bytes: null,
-    // The rank of works without references is lost, not spread: the order is the same once all is settled.
+    // It drops the rank of works without references instead of distributing it: the order is the same after
+    // convergence.
     isOther: (question) => question.kind === "pagerank" && question.iterations < 100,
     ask,
     read(question, answer): Comparable {

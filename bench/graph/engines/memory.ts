@@ -4,13 +4,13 @@ import { MemoryGraph } from "../../../src/graph/memory-graph.ts";
 import { Best } from "../../../src/graph/order.ts";
 import { pageRank } from "../../../src/graph/questions/pagerank.ts";
 import { Scratch } from "../../../src/graph/scratch.ts";
-import { openDatabase } from "../../../src/store/index.ts";
 import { softwareVersion } from "../../../src/runtime/version.ts";
+import { openDatabase } from "../../../src/store/index.ts";
 import { readEdgeList } from "../edge-list.ts";
 import type { Engine, Site } from "../engine.ts";
 import { type Comparable, first, type Question } from "../questions.ts";
 
-/** Our own functions over the adjacency as the service loads it: work ids in, work ids out. */
+/** Our own functions on the adjacency that the service loads, from work ids to work ids. */
 export async function openMemory({ edgeList, connection }: Site): Promise<Engine> {
   const { ids } = readEdgeList(edgeList);
   const places = new Map(Array.from(ids, (id, place) => [id, place]));

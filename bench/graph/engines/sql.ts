@@ -24,12 +24,12 @@ const statements = {
   coCitation: related("cited_work_id", "citing_work_id", "cited_by_count"),
 };
 
-/** More edges than this, all iterations together, would take minutes. */
+/** The maximum number of edges of all iterations: more would take minutes. */
 const mostRanked = 10_000_000;
 
 /**
- * Recursive SQL on the tables and their indexes; a shortest path level by level from both ends, as our own SQL back
- * end does it, since a recursive statement cannot stop where it meets.
+ * Recursive SQL on the tables and their indexes. A shortest path is computed level by level from both ends, like in our
+ * SQL back end, because a recursive statement cannot stop when both meet.
  */
 export async function openSql({ edgeList, connection }: Site): Promise<Engine> {
   const { ids, citing } = readEdgeList(edgeList);
@@ -87,7 +87,7 @@ export async function openSql({ edgeList, connection }: Site): Promise<Engine> {
     version: `PostgreSQL ${rows[0]?.version}`,
     load: { from: "already in the tables", milliseconds: 0 },
     bytes: Number(rows[0]?.bytes),
-    refuse: (question) =>
+    skipReasonOf: (question) =>
       question.kind === "pagerank" && citing.length * question.iterations > mostRanked
         ? "takes minutes"
         : null,

@@ -1,21 +1,14 @@
 import type { Command } from "commander";
 import { wholeNumber } from "../options.ts";
 import { counted, textWidth, wrapped } from "../output/layout.ts";
-import { jsonLine, shownText } from "../output/shown-text.ts";
+import { shownText } from "../output/shown-text.ts";
 import { coloursFor } from "../output/terminal.ts";
 import type { Reader } from "./answer.ts";
+import { addListOptions, type Columns, type ListOptions, listFormatHelp, printList } from "./list-format.ts";
 import { type Provenance, provenanceText } from "./paper-text.ts";
-import {
-  addReadOptions,
-  firstRows,
-  noPaper,
-  type Page,
-  type ReadOptions,
-  refDescription,
-  withReader,
-} from "./read-command.ts";
+import { firstRows, noPaper, type Page, refDescription, withReader } from "./read-command.ts";
 
-type Options = ReadOptions & { readonly limit: number };
+type Options = ListOptions & { readonly limit: number };
 
 export function addClaimsCommand(program: Command): void {
   const command = program
@@ -30,9 +23,10 @@ Examples:
   $ pith-graph claims 2302.12192
   $ pith-graph claims 2302.12192 --json --limit 1
 
+${listFormatHelp}
 JSON: {"paper": {"pithNumber", "title", "claims": {"totalCount", "nodes": […]}}}, as in GraphQL.`,
     );
-  addReadOptions(command).action((ref: string, options: Options) => runClaims(ref, options));
+  addListOptions(command).action((ref: string, options: Options) => runClaims(ref, options));
 }
 
 const query = /* GraphQL */ `
@@ -57,6 +51,18 @@ type Claim = {
   readonly attestation: string;
   readonly provenance: Provenance;
 };
+
+const columns: Columns<Claim> = {
+  claim_id: ({ claimId }) => claimId,
+  kind: ({ kind }) => kind,
+  status: ({ status }) => status,
+  attestation: ({ attestation }) => attestation,
+  proof: ({ provenance }) => provenance.proof,
+  signer: ({ provenance }) => provenance.signer.signerId,
+  signer_origin: ({ provenance }) => provenance.signer.origin,
+  text: ({ text }) => text,
+};
+
 type Paper = { readonly pithNumber: string; readonly title: string | null; readonly claims: Page<Claim> };
 
 async function runClaims(ref: string, options: Options): Promise<void> {
@@ -68,11 +74,8 @@ async function runClaims(ref: string, options: Options): Promise<void> {
     });
     if (paper === null || rows === null) throw await noPaper(reader, ref);
     const { pithNumber, title }: Paper = paper;
-    if (options.json === true) {
-      process.stdout.write(`${jsonLine({ paper: { pithNumber, title, claims: rows } })}\n`);
-    } else {
-      process.stdout.write(`${claimLines({ pithNumber, title, ...rows }).join("\n")}\n`);
-    }
+    const answer = { paper: { pithNumber, title, claims: rows } };
+    printList(options, { answer, columns, rows, lines: () => claimLines({ pithNumber, title, ...rows }) });
   };
   await withReader(options, find, [ref]);
 }

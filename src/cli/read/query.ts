@@ -20,7 +20,7 @@ export function addQueryCommand(program: Command): void {
       "after",
       `
 The limits of a server's queries do not hold for the database of one's own. Numbers inside values of the type JSON go
-through doubles; \`pith-graph export\` prints documents exactly.
+through doubles; \`pith-graph export document\` prints documents exactly.
 
 Examples:
   $ pith-graph query '{ status { papers claims citations } }'

@@ -13,10 +13,8 @@ export function addReadOptions(command: Command): Command {
   return command.addOption(urlOption()).option("--json", "print the answer as one line of JSON");
 }
 
-export function urlOption(): Option {
-  return new Option("--url <address>", "ask this server, rather than the configured database").env(
-    "PITH_GRAPH_URL",
-  );
+export function urlOption(description = "ask this server, rather than the configured database"): Option {
+  return new Option("--url <address>", description).env("PITH_GRAPH_URL");
 }
 
 /**

@@ -1,21 +1,14 @@
 import { type Command, Option } from "commander";
 import { wholeNumber } from "../options.ts";
 import { padded, textWidth } from "../output/layout.ts";
-import { jsonLine, shownText } from "../output/shown-text.ts";
+import { shownText } from "../output/shown-text.ts";
 import { coloursFor } from "../output/terminal.ts";
 import type { Reader } from "./answer.ts";
+import { addListOptions, type Columns, type ListOptions, listFormatHelp, printList } from "./list-format.ts";
 import { type Provenance, provenanceText } from "./paper-text.ts";
-import {
-  addReadOptions,
-  firstRows,
-  noPaper,
-  type Page,
-  type ReadOptions,
-  refDescription,
-  withReader,
-} from "./read-command.ts";
+import { firstRows, noPaper, type Page, refDescription, withReader } from "./read-command.ts";
 
-type Options = ReadOptions & { readonly limit: number; readonly only?: "held" | "anchors" };
+type Options = ListOptions & { readonly limit: number; readonly only?: "held" | "anchors" };
 
 export function addReferencesCommand(program: Command): void {
   const command = program
@@ -40,9 +33,10 @@ Examples:
   $ pith-graph refs hep-th/9711200 --only held --limit 5
   $ pith-graph refs 2302.12192 --json
 
+${listFormatHelp}
 JSON: {"paper": {"pithNumber", "title", "referenceCoverage", "snapshotProvenance", "references": {"totalCount", "nodes": […]}}}, as in GraphQL.`,
     );
-  addReadOptions(command).action((ref: string, options: Options) => runReferences(ref, options));
+  addListOptions(command).action((ref: string, options: Options) => runReferences(ref, options));
 }
 
 const query = /* GraphQL */ `
@@ -78,6 +72,18 @@ type Reference = {
   };
   readonly citedPaper: { readonly pithNumber: string } | null;
 };
+
+const columns: Columns<Reference> = {
+  ref_index: ({ refIndex }) => refIndex,
+  year: ({ year }) => year,
+  arxiv_id: ({ work }) => work.arxivId,
+  doi: ({ work }) => work.doi,
+  is_internal_anchor: ({ isInternalAnchor }) => isInternalAnchor,
+  cited_pith_number: ({ citedPaper }) => citedPaper?.pithNumber ?? null,
+  cited_by: ({ work }) => work.citedByCount,
+  title: ({ title, work }) => title ?? work.title,
+};
+
 type Coverage = { readonly asserted: number | null; readonly listed: number };
 type Paper = {
   readonly pithNumber: string;
@@ -100,9 +106,8 @@ async function runReferences(ref: string, options: Options): Promise<void> {
     });
     if (paper === null || references === null) throw await noPaper(reader, ref);
     const shown = { ...(paper as Paper), references };
-    process.stdout.write(
-      options.json === true ? `${jsonLine({ paper: shown })}\n` : `${referenceLines(shown).join("\n")}\n`,
-    );
+    const lines = () => referenceLines(shown);
+    printList(options, { answer: { paper: shown }, columns, rows: references, lines });
   };
   await withReader(options, find, [ref]);
 }

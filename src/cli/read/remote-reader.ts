@@ -9,7 +9,7 @@ const largestAnswer = 2 ** 26;
 
 /** Queries a pith-graph over HTTP. `address` is its base, or that of its `/graphql`. */
 export function openRemoteReader(address: string): Reader {
-  const url = graphqlAddress(address);
+  const url = new URL("graphql", serviceAddress(address));
   return {
     ask: async <Data>(query: string, variables: Variables = {}) =>
       dataOf(await post(url, query, variables)) as Data,
@@ -17,8 +17,8 @@ export function openRemoteReader(address: string): Reader {
   };
 }
 
-/** Throws CommandError if it is not a web address. */
-function graphqlAddress(address: string): URL {
+/** The base of a service, ending with a slash. Throws CommandError if it is not a web address. */
+export function serviceAddress(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw new CommandError(
@@ -29,8 +29,7 @@ function graphqlAddress(address: string): URL {
   if (url.username !== "" || url.password !== "") {
     throw new CommandError("--url must have no user and no password: they are not sent.", exitStatus.misused);
   }
-  const path = url.pathname.replace(/\/+$/, "");
-  url.pathname = path.endsWith("/graphql") ? path : `${path}/graphql`;
+  url.pathname = `${url.pathname.replace(/\/+$/, "").replace(/\/graphql$/, "")}/`;
   url.search = "";
   url.hash = "";
   return url;
@@ -56,12 +55,17 @@ async function post(url: URL, query: string, variables: Variables): Promise<Answ
     if (error instanceof CommandError) throw error;
     throw new CommandError(`${url.href} cannot be asked: ${reasonOf(error)}.`, exitStatus.impossible);
   }
+  return answerOf(url, response, text);
+}
+
+/** The answer in the body of a response. Throws CommandError if there is none. */
+export function answerOf(url: URL, { status }: Response, text: string): Answer {
   let answer: unknown;
   try {
     answer = JSON.parse(text);
   } catch {
     throw new CommandError(
-      `${url.href} answers with status ${response.status} and no JSON. Is it a pith-graph?`,
+      `${url.href} answers with status ${status} and no JSON. Is it a pith-graph?`,
       exitStatus.impossible,
     );
   }
@@ -69,7 +73,8 @@ async function post(url: URL, query: string, variables: Variables): Promise<Answ
   return answer;
 }
 
-async function readAll({ body }: Response): Promise<string> {
+/** The text of a response. Rejects with CommandError if it is too long. */
+export async function readAll({ body }: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;

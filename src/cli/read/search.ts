@@ -2,11 +2,12 @@ import type { Command } from "commander";
 import { exitStatus } from "../command-error.ts";
 import { wholeNumber } from "../options.ts";
 import { counted, textWidth, wrapped } from "../output/layout.ts";
-import { jsonLine, shownText } from "../output/shown-text.ts";
+import { shownText } from "../output/shown-text.ts";
 import { type Colours, coloursFor } from "../output/terminal.ts";
-import { addReadOptions, type ReadOptions, withReader } from "./read-command.ts";
+import { addListOptions, type Columns, type ListOptions, listFormatHelp, printList } from "./list-format.ts";
+import { withReader } from "./read-command.ts";
 
-type Options = ReadOptions & { readonly limit: number };
+type Options = ListOptions & { readonly limit: number };
 
 export function addSearchCommand(program: Command): void {
   const command = program
@@ -27,9 +28,10 @@ Examples:
   $ pith-graph search '"text-to-image" -survey' --limit 3
   $ pith-graph search hep-th/9711200 --json
 
+${listFormatHelp}
 JSON: {"search": {"totalCount", "edges": […]}}, as in GraphQL. Exit status: 1 where nothing is found.`,
     );
-  addReadOptions(command).action(async (words: string[], options: Options) => {
+  addListOptions(command).action(async (words: string[], options: Options) => {
     process.exitCode = await runSearch(words.join(" "), options);
   });
 }
@@ -76,12 +78,29 @@ type Found =
     };
 
 type Edge = {
+  readonly score: number;
   readonly matchType: string;
   readonly passage: {
     readonly field: string;
     readonly parts: readonly { readonly text: string; readonly isMatch: boolean }[];
   } | null;
   readonly node: Found;
+};
+
+/** The paper that a result is, or belongs to. */
+const paperOf = (node: Found) =>
+  node.__typename === "Work" ? null : node.__typename === "Claim" ? node.paper : node;
+
+const columns: Columns<Edge> = {
+  type: ({ node }) => node.__typename.toUpperCase(),
+  match_type: ({ matchType }) => matchType,
+  score: ({ score }) => score,
+  pith_number: ({ node }) => paperOf(node)?.pithNumber ?? null,
+  claim_id: ({ node }) => (node.__typename === "Claim" ? node.claimId : null),
+  arxiv_id: ({ node }) => (node.__typename === "Work" ? node.arxivId : null),
+  doi: ({ node }) => (node.__typename === "Work" ? node.doi : null),
+  title: ({ node }) => described(node).title,
+  passage: ({ passage }) => passage?.parts.map(({ text }) => text).join("") ?? null,
 };
 
 async function runSearch(words: string, options: Options): Promise<number> {
@@ -96,7 +115,7 @@ async function runSearch(words: string, options: Options): Promise<number> {
       ...edges.flatMap((edge) => edgeLines(edge, colours, textWidth(process.stdout))),
       `${counted(totalCount, "result")}${edges.length < totalCount ? `, ${edges.length} shown: --limit shows more` : ""}`,
     ];
-    process.stdout.write(options.json === true ? `${jsonLine(answer)}\n` : `${lines().join("\n")}\n`);
+    printList(options, { answer, columns, rows: { nodes: edges, totalCount }, lines });
     return totalCount === 0 ? exitStatus.foundWrong : exitStatus.done;
   });
 }

@@ -1,12 +1,10 @@
-import type pg from "pg";
 import { type AuthorName, textToTex } from "../../text/index.ts";
 import { type RowCount, writeRows } from "../copy-out.ts";
-import type { PaperSet } from "./citable-paper.ts";
-import { type Entry, readEntries } from "./entries.ts";
+import type { Entry, EntryPages } from "./entries.ts";
 
 /** Papers as BibTeX, one entry each, with the fields of arXiv and INSPIRE. Accented letters are TeX: `F{\"a}rber`. */
-export function bibtex(client: pg.ClientBase, set: PaperSet, count: RowCount): AsyncGenerator<Uint8Array> {
-  return writeRows(readEntries(client, set), entryText, count);
+export function bibtex(entries: EntryPages, count: RowCount): AsyncGenerator<Uint8Array> {
+  return writeRows(entries, entryText, count);
 }
 
 const months = "jan feb mar apr may jun jul aug sep oct nov dec".split(" ");

@@ -1,15 +1,9 @@
-import type pg from "pg";
 import type { AuthorName } from "../../text/index.ts";
 import { type RowCount, writeRows } from "../copy-out.ts";
-import type { PaperSet } from "./citable-paper.ts";
-import { type Entry, readEntries } from "./entries.ts";
+import type { Entry, EntryPages } from "./entries.ts";
 
 /** Papers as CSL-JSON: one array of items, one a line. */
-export async function* cslJson(
-  client: pg.ClientBase,
-  set: PaperSet,
-  count: RowCount,
-): AsyncGenerator<Uint8Array> {
+export async function* cslJson(entries: EntryPages, count: RowCount): AsyncGenerator<Uint8Array> {
   let isFirst = true;
   const itemText = (entry: Entry): string => {
     const separator = isFirst ? "" : ",";
@@ -17,7 +11,7 @@ export async function* cslJson(
     return `${separator}\n${JSON.stringify(itemOf(entry))}`;
   };
   yield Buffer.from("[");
-  yield* writeRows(readEntries(client, set), itemText, count);
+  yield* writeRows(entries, itemText, count);
   yield Buffer.from("\n]\n");
 }
 

@@ -24,6 +24,8 @@ export type Entry = Omit<CitablePaper, "title" | "authors" | "dois"> & {
   readonly url: string | null;
 };
 
+export type EntryPages = AsyncIterable<readonly Entry[]> | Iterable<readonly Entry[]>;
+
 /** The entries of a set, in pages: in the order of `refs` if given, else by Pith number. */
 export async function* readEntries(client: pg.ClientBase, set: PaperSet): AsyncGenerator<Entry[]> {
   const conditions = set.category === undefined ? [] : [categoryIs(set.category)];
@@ -59,6 +61,16 @@ async function readNamed(
   }
   const names = new Set(refs.map((ref) => (ref.kind === "paper" ? ref.pithNumber : String(ref.workId))));
   return [...names].flatMap((name) => entries.get(name) ?? []);
+}
+
+/** The entries of papers that were read elsewhere, in their order, with the keys that `readNamed` assigns. */
+export function entriesOf(papers: readonly CitablePaper[]): Entry[] {
+  const keys = new CitationKeys();
+  // Works without a paper come last, as their keys follow `~`.
+  const identityOf = ({ pith_number, work }: CitablePaper) => pith_number ?? `~${work}`;
+  const sorted = [...papers].sort((a, b) => (identityOf(a) < identityOf(b) ? -1 : 1));
+  const entries = new Map(sorted.map((paper) => [paper, entryOf(paper, keys)]));
+  return papers.flatMap((paper) => entries.get(paper) ?? []);
 }
 
 function entryOf(paper: CitablePaper, keys: CitationKeys): Entry {

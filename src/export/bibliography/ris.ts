@@ -1,12 +1,10 @@
-import type pg from "pg";
 import { type AuthorName, foldWhiteSpace } from "../../text/index.ts";
 import { type RowCount, writeRows } from "../copy-out.ts";
-import type { PaperSet } from "./citable-paper.ts";
-import { type Entry, readEntries } from "./entries.ts";
+import type { Entry, EntryPages } from "./entries.ts";
 
 /** Papers as RIS: records of lines `TAG  - value`, each ended by CR LF, of type unpublished work. */
-export function ris(client: pg.ClientBase, set: PaperSet, count: RowCount): AsyncGenerator<Uint8Array> {
-  return writeRows(readEntries(client, set), recordText, count);
+export function ris(entries: EntryPages, count: RowCount): AsyncGenerator<Uint8Array> {
+  return writeRows(entries, recordText, count);
 }
 
 function recordText(entry: Entry): string {

@@ -1,7 +1,7 @@
 import { CopyRows } from "../../../src/store/copy-format.ts";
 import { demandSame, type Target } from "./target.ts";
 
-/** COPY's binary format: reading what was written, by the rules of PostgreSQL's documentation, returns the same values. */
+/** COPY's binary format: written values are read back, by the rules of PostgreSQL's documentation, unchanged. */
 export const copies: Target = {
   name: "copies",
   seeds: () => ["plain", "a\u0000b\n\\.\n\\x", "\ud800 lone", "😀é\t", "x".repeat(70_000)],

@@ -1,7 +1,7 @@
 import { canonicalJson, DocumentError, type JsonValue, parseJson } from "../../../src/protocol/index.ts";
 import { demand, demandSame, type Target } from "./target.ts";
 
-/** JSON of the protocol: the texts that JSON.parse reads, except lossy ones; canonical text is the same when read again. */
+/** JSON of the protocol: what JSON.parse reads, except lossy texts; canonical text is the same when read again. */
 export const json: Target = {
   name: "json",
   seeds: () => [

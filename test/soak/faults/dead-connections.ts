@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Fault } from "../fault.ts";
 
-/** Drops all bytes between the mirror and PostgreSQL without ending a connection. Connections open by then stay dead. */
+/** Drops all bytes between the mirror and PostgreSQL without ending a connection. Connections open then stay dead. */
 export const fault: Fault = {
   name: "database connections dead",
   async inject({ databaseProxy }, milliseconds) {

@@ -14,8 +14,9 @@ const largeQuery = `{papers(first:100){nodes{pithNumber title authors a:canonica
   c:canonicalRecord d:canonicalRecord references(first:50){nodes{title doi}} claims(first:20){nodes{text}}}}}`;
 
 /**
- * Clients that request large answers and never read them: half of them GraphiQL's script, which is a file, half a query,
- * whose answer changes with the data. The API's memory must be limited, and other clients must get correct answers.
+ * Clients that request large answers and never read them: half of them GraphiQL's script, which is a file, half a
+ * query, whose answer changes with the data. The API's memory must be limited, and other clients must get correct
+ * answers.
  */
 export const fault: Fault = {
   name: "answers left unread",
@@ -66,7 +67,7 @@ async function graphiqlScript({ origin }: Site): Promise<string> {
   return `/${path}`;
 }
 
-/** The bytes that the API buffers for clients that do not read. Throws if there are none, so that nothing was injected. */
+/** The bytes that the API buffers for clients that do not read. Throws if there are none: the fault did not happen. */
 async function unreadBytes({ metrics }: Site): Promise<number> {
   for (const end = performance.now() + maxMilliseconds; performance.now() < end; ) {
     const text = await (await fetch(`${metrics}/metrics`)).text();

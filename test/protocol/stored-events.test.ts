@@ -39,11 +39,11 @@ function counting(): { keyring: Keyring; verified: () => number } {
   return { keyring: counted, verified: () => count };
 }
 
-/** Judges an event of which others are held; says what became of it, and after how many verifications. */
-function judge(event: JsonObject, held: readonly JsonObject[] = [], fault: string | null = null) {
+/** Judges an event while others are stored; returns the judgement and the number of verifications. */
+function judge(event: JsonObject, stored: readonly JsonObject[] = [], fault: string | null = null) {
   const { keyring: counted, verified } = counting();
   const signatures = new Map<unknown, HeldSignature>(
-    held.map((other) => [
+    stored.map((other) => [
       other["event_id"],
       { signature: other["signature"] === undefined ? null : canonicalJson(other["signature"]), fault },
     ]),
@@ -70,15 +70,15 @@ const recordEvent = signedEvent(registry, {
   payload: recordPayload(receiptOf(registry)),
 });
 
-test("what is not held is verified: the signature and the receipt", () => {
+test("judgeEvent verifies the signature and the receipt of an event that is not stored", () => {
   expect(judge(recordEvent)).toEqual({ id: true, proof: "signed", fault: null, verified: 2 });
 });
 
-test("the same event with the same signature is not verified again", () => {
+test("judgeEvent does not verify a stored event with the same signature again", () => {
   expect(judge(recordEvent, [recordEvent])).toEqual({ id: true, proof: "signed", fault: null, verified: 0 });
 });
 
-test("another signature for an event that is held is verified, and refused where it is none", () => {
+test("judgeEvent verifies another signature for a stored event, and rejects a wrong one with SIGNATURE_INVALID", () => {
   const forged = {
     ...recordEvent,
     signature: { ...recordEvent.signature, signature_b64: signHex(stranger, "00") },
@@ -86,18 +86,18 @@ test("another signature for an event that is held is verified, and refused where
   expect(judge(forged, [recordEvent])).toEqual({ reason: "SIGNATURE_INVALID", verified: 1 });
   const more = {
     ...recordEvent,
-    signature: { ...recordEvent.signature, note: "the same, and a member more" },
+    signature: { ...recordEvent.signature, note: "the same signature with an additional member" },
   };
   expect(judge(more, [recordEvent])).toEqual({ id: true, proof: "signed", fault: null, verified: 1 });
 });
 
-test("a signature for an event that is held without one is verified", () => {
+test("judgeEvent verifies a signature for an event that is stored without one", () => {
   const { signature: _, ...unsigned } = recordEvent;
   expect(judge(recordEvent, [unsigned])).toEqual({ id: true, proof: "signed", fault: null, verified: 1 });
   expect(judge(unsigned, [recordEvent])).toEqual({ id: true, proof: "receipt", fault: null, verified: 0 });
 });
 
-test("a receipt that was found invalid is found so again", () => {
+test("judgeEvent reports RECEIPT_INVALID again for a stored event, verifying only its receipt", () => {
   const bad = signedEvent(registry, {
     event_type: "record_created",
     payload: recordPayload({ ...receiptOf(registry), signature_b64: signHex(stranger, "00") }),
@@ -111,14 +111,14 @@ test("a receipt that was found invalid is found so again", () => {
   });
 });
 
-test("the keyring of today decides about the key, whatever is held", () => {
+test("judgeEvent checks the key against the current keyring, even if the event is stored", () => {
   const late = signedEvent(windowed, { event_type: "mirror_hint", created_at: "2026-07-10T12:00:00Z" });
   expect(judge(late, [late])).toEqual({ reason: "KEY_NOT_VALID", verified: 0 });
   const unknown = signedEvent(stranger, { event_type: "mirror_hint" });
   expect(judge(unknown, [unknown])).toEqual({ reason: "UNKNOWN_SIGNER", verified: 0 });
 });
 
-test("a signature is compared with that of its own event only", () => {
+test("judgeEvent compares a signature only with that of the same event", () => {
   const other = unsignedEvent(registry, { event_type: "mirror_hint" });
   const borrowed = { ...other, signature: signatureOf(registry, recordEvent.event_id) };
   expect(judge(borrowed, [recordEvent])).toEqual({ reason: "SIGNATURE_INVALID", verified: 1 });
