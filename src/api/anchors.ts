@@ -1,17 +1,29 @@
 import { and, eq, inArray, isNotNull, type SQL, sql } from "drizzle-orm";
 import { anchorChainInSql } from "../graph/index.ts";
 import { citations, claims, papers, references, works } from "../store/index.ts";
-import { graphLimits, readWithin } from "./argument-limits.ts";
+import { graphLimits, readInRange } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import { claimsConnection } from "./claim.ts";
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
-import { anyWorkRef, type GraphResult, GraphResultInterface, workIdByRef, worksOf } from "./graph-result.ts";
-import { ofKinds, type WorkRow } from "./loaders/index.ts";
+import {
+  type GraphResult,
+  GraphResultInterface,
+  workIdByRef,
+  workRefForms,
+  workRows,
+} from "./graph-result.ts";
+import { kindCondition, type WorkRow } from "./loaders/index.ts";
 import { ClaimConnection, pageArguments, WorkObject } from "./objects.ts";
 import { type PaperFilter, PaperFilterInput, paperCondition } from "./paper-filter.ts";
 import { ClaimKindEnum } from "./scalars-and-enums.ts";
-import { emptyListVersion, graphPosition, idsOf, type RankedWorks, RankedWorksObject } from "./top-works.ts";
+import {
+  emptyListVersion,
+  graphPosition,
+  matchingWorkIds,
+  type RankedWorks,
+  RankedWorksObject,
+} from "./top-works.ts";
 
 builder.queryField("anchorClaims", (t) =>
   t.field({
@@ -46,7 +58,7 @@ builder.queryField("anchorClaims", (t) =>
         .select({ paperId: sql`${works.paperId}` })
         .from(works)
         .where(and(inArray(works.workId, cited), isNotNull(works.paperId)));
-      const condition = and(inArray(claims.paperId, anchors), ofKinds(kinds ?? null));
+      const condition = and(inArray(claims.paperId, anchors), kindCondition(kinds ?? null));
       return claimsConnection(condition, page, context);
     },
   }),
@@ -80,16 +92,16 @@ builder.queryField("anchorChain", (t) =>
       "Finds the longest chain of internal anchors from a work back in time: each paper was submitted before the one that cites " +
       "it. A chain ends at a work without a stored paper; among equally long chains every mirror returns the same one.",
     args: {
-      from: t.arg.string({ required: true, description: `The first work, ${anyWorkRef}.` }),
+      from: t.arg.string({ required: true, description: `The first work, ${workRefForms}.` }),
       to: t.arg.string({
-        description: `The last work, ${anyWorkRef}. Defaults to any work; the result is null if no chain leads there.`,
+        description: `The last work, ${workRefForms}. Defaults to any work; the result is null if no chain leads there.`,
       }),
     },
     resolve: async (_root, { from, to }, context) => {
       const { graph, database, loaders } = context;
       const begin = await workIdByRef(from, context);
       const end = typeof to === "string" ? await workIdByRef(to, context) : null;
-      const answer = await graph.ask((_service, budget) =>
+      const answer = await graph.query((_service, budget) =>
         anchorChainInSql(database.pool, { from: begin, to: end }, budget),
       );
       const { workIds, truncated, graphVersion } = answer;
@@ -97,7 +109,7 @@ builder.queryField("anchorChain", (t) =>
         if (!truncated) return null;
         throw new ApiError("QUERY_TOO_COMPLEX", "The time budget ran out before a chain was found.");
       }
-      const works = (await worksOf(workIds, loaders)).filter((work) => work !== null);
+      const works = (await workRows(workIds, loaders)).filter((work) => work !== null);
       return { works, truncated, graphVersion };
     },
   }),
@@ -142,7 +154,7 @@ builder.queryField("topAnchors", (t) =>
       }),
     },
     resolve: async (_root, { filter, by, first }, context) => {
-      readWithin("first", first, graphLimits.ranked);
+      readInRange("first", first, graphLimits.ranked);
       const condition = paperCondition(context.database.db, filter ?? {});
       return by === "PAGERANK"
         ? byPageRank(first, condition, context)
@@ -151,7 +163,7 @@ builder.queryField("topAnchors", (t) =>
   }),
 );
 
-type Counted = { readonly workId: string; readonly count: number; readonly graphVersion: string };
+type CountedAnchor = { readonly workId: string; readonly count: number; readonly graphVersion: string };
 
 async function byAnchoredWorks(
   first: number,
@@ -162,7 +174,7 @@ async function byAnchoredWorks(
   const { database, loaders } = context;
   const counted = await loaders.batches.cached(`topAnchors ${JSON.stringify([filter, first])}`, async () => {
     const { rows } = await loaders.batches.trackExpensive(() =>
-      database.db.execute<Counted>(
+      database.db.execute<CountedAnchor>(
         sql`SELECT ${citations.citedWorkId}::text AS "workId", count(*)::int AS count, ${graphPosition.value} AS "graphVersion"
             FROM ${citations} CROSS JOIN ${graphPosition.table}
             WHERE ${citations.isInternalAnchor}
@@ -172,7 +184,7 @@ async function byAnchoredWorks(
     );
     return rows;
   });
-  const rows = await worksOf(
+  const rows = await workRows(
     counted.map(({ workId }) => BigInt(workId)),
     loaders,
   );
@@ -189,15 +201,15 @@ async function byPageRank(first: number, condition: SQL | undefined, context: Co
     condition === undefined
       ? undefined
       : BigUint64Array.from(
-          await idsOf(
+          await matchingWorkIds(
             sql`${works.workId} IN (SELECT ${papers.workId} FROM ${papers} WHERE ${condition})`,
             context,
           ),
         );
-  const answer = await context.graph.analyse((service, budget) =>
+  const answer = await context.graph.analyze((service, budget) =>
     service.topWorks({ by: "PAGERANK", anchorsOnly: true, first, within }, budget),
   );
-  const rows = await worksOf(
+  const rows = await workRows(
     answer.works.map(({ workId }) => workId),
     context.loaders,
   );
@@ -310,7 +322,7 @@ const groupOf: Record<AnchorGroup, SQL> = {
   PRIMARY_CATEGORY: sql`coalesce(${papers.primaryCategory}, 'unknown')`,
 };
 
-function sum(column: SQL | typeof papers.referencesKnown): SQL {
+function sumOf(column: SQL | typeof papers.referencesKnown): SQL {
   return sql`coalesce(sum(${column}), 0)::float8`;
 }
 
@@ -327,10 +339,10 @@ async function anchorStats(
       sql`WITH counted AS (
             SELECT ${group} AS "group", count(*)::int AS papers,
               count(${papers.internalAnchorsAsserted})::int AS "papersAsserting",
-              ${sum(sql`${papers.referencesAsserted}`)} AS "referencesAsserted",
-              ${sum(papers.referencesKnown)} AS "referencesListed",
-              ${sum(sql`${papers.internalAnchorsAsserted}`)} AS "internalAnchorsAsserted",
-              ${sum(sql`${papers.internalAnchorsKnown}`)} AS "internalAnchorsListed"
+              ${sumOf(sql`${papers.referencesAsserted}`)} AS "referencesAsserted",
+              ${sumOf(papers.referencesKnown)} AS "referencesListed",
+              ${sumOf(sql`${papers.internalAnchorsAsserted}`)} AS "internalAnchorsAsserted",
+              ${sumOf(sql`${papers.internalAnchorsKnown}`)} AS "internalAnchorsListed"
             FROM ${papers} WHERE ${condition} GROUP BY 1
           ), stored AS (
             SELECT ${group} AS "group", count(*)::float8 AS stored

@@ -14,7 +14,7 @@ export const graphLimits = {
 } as const satisfies Record<string, Range>;
 
 /** Returns the number. Throws BAD_USER_INPUT outside its range. */
-export function readWithin(argument: string, value: number, [min, max]: Range): number {
+export function readInRange(argument: string, value: number, [min, max]: Range): number {
   if (value >= min && value <= max) return value;
   throw badUserInput(`\`${argument}\` must be from ${min} to ${max}, not ${value}.`);
 }
@@ -25,5 +25,5 @@ export const maxPageSize = 100;
 
 /** The number of rows requested by `first` or `last`. Throws BAD_USER_INPUT outside 0 to 100. */
 export function readPageSize(argument: string, value: number | null | undefined): number {
-  return readWithin(argument, value ?? defaultPageSize, [0, maxPageSize]);
+  return readInRange(argument, value ?? defaultPageSize, [0, maxPageSize]);
 }

@@ -1,15 +1,15 @@
 import type { Answered, NeighbourhoodAnswer } from "../graph/index.ts";
-import { graphLimits, readWithin } from "./argument-limits.ts";
+import { graphLimits, readInRange } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { selectedFields } from "./execution/index.ts";
 import {
-  anyWorkRef,
   type GraphResult,
   GraphResultInterface,
   workIdByRef,
   workIdsByRefs,
-  worksOf,
+  workRefForms,
+  workRows,
 } from "./graph-result.ts";
 import type { Loaders, ReferenceRow, WorkRow } from "./loaders/index.ts";
 import { ProvenanceObject, ReferenceObject, WorkObject } from "./objects.ts";
@@ -32,7 +32,7 @@ class CitationGraph {
   readonly answer: Answered<NeighbourhoodAnswer>;
   readonly #loaders: Loaders;
   readonly #withWorks: boolean;
-  #parts: Parts | Promise<Parts> | undefined;
+  #parts: NodeParts | Promise<NodeParts> | undefined;
 
   constructor(answer: Answered<NeighbourhoodAnswer>, withWorks: boolean, loaders: Loaders) {
     this.answer = answer;
@@ -58,7 +58,7 @@ class CitationGraph {
     return parts instanceof Promise ? parts.then((read) => this.#edgesOf(read)) : this.#edgesOf(parts);
   }
 
-  #edgesOf({ nodes, positions }: Parts): CitationEdge[] {
+  #edgesOf({ nodes, positions }: NodeParts): CitationEdge[] {
     const { citing, cited, isInternalAnchor } = this.answer.edges;
     const edges: CitationEdge[] = [];
     for (const [index, from] of citing.entries()) {
@@ -70,21 +70,24 @@ class CitationGraph {
     return edges;
   }
 
-  #readParts(): Parts | Promise<Parts> {
+  #readParts(): NodeParts | Promise<NodeParts> {
     if (this.#parts !== undefined) return this.#parts;
-    const works = this.#withWorks ? worksOf(this.answer.workIds, this.#loaders) : null;
+    const works = this.#withWorks ? workRows(this.answer.workIds, this.#loaders) : null;
     this.#parts =
       works instanceof Promise
-        ? works.then((rows) => partsOf(this.answer, rows))
-        : partsOf(this.answer, works);
+        ? works.then((rows) => nodesOf(this.answer, rows))
+        : nodesOf(this.answer, works);
     return this.#parts;
   }
 }
 
 /** The nodes; and for each place in the graph's answer its position in `nodes`, or -1 for a work that is left out. */
-type Parts = { readonly nodes: readonly CitationNode[]; readonly positions: Int32Array };
+type NodeParts = { readonly nodes: readonly CitationNode[]; readonly positions: Int32Array };
 
-function partsOf({ workIds, depths }: NeighbourhoodAnswer, works: readonly (WorkRow | null)[] | null): Parts {
+function nodesOf(
+  { workIds, depths }: NeighbourhoodAnswer,
+  works: readonly (WorkRow | null)[] | null,
+): NodeParts {
   const nodes: CitationNode[] = [];
   const positions = new Int32Array(workIds.length).fill(-1);
   for (const [place, workId] of workIds.entries()) {
@@ -151,7 +154,7 @@ CitationEdgeObject.implement({
         }),
       },
       resolve: async (edge, { first }, context) => [
-        ...(await referencesBehind(edge, readWithin("first", first, graphLimits.first), context)),
+        ...(await referencesBehind(edge, readInRange("first", first, graphLimits.first), context)),
       ],
     }),
     provenance: t.field({
@@ -204,7 +207,7 @@ builder.queryField("citationGraph", (t) =>
     args: {
       roots: t.arg.stringList({
         required: true,
-        description: `The works to start from, ${anyWorkRef}; 1 to ${graphLimits.roots[1]}.`,
+        description: `The works to start from, ${workRefForms}; 1 to ${graphLimits.roots[1]}.`,
       }),
       direction: t.arg({
         type: CitationDirectionEnum,
@@ -224,15 +227,15 @@ builder.queryField("citationGraph", (t) =>
       }),
     },
     resolve: async (_root, { roots, direction, depth, maxNodes }, context, info) => {
-      readWithin("depth", depth, graphLimits.depth);
-      readWithin("maxNodes", maxNodes, graphLimits.maxNodes);
+      readInRange("depth", depth, graphLimits.depth);
+      readInRange("maxNodes", maxNodes, graphLimits.maxNodes);
       const ids = await workIdsByRefs("roots", roots, context);
       const isSelected = (...path: string[]) => selectedFields(info, path).length > 0;
       const withoutEdges = !isSelected("edges") && !isSelected("edgeCount");
       const withWorks =
         isSelected("nodes", "work") || isSelected("edges", "citing") || isSelected("edges", "cited");
       return new CitationGraph(
-        await around({ roots: ids, direction, depth, maxNodes, withoutEdges }, context),
+        await neighbourhood({ roots: ids, direction, depth, maxNodes, withoutEdges }, context),
         withWorks,
         context.loaders,
       );
@@ -248,11 +251,11 @@ function referencesBehind(
   const citing = nodes[citingIndex] as CitationNode;
   const cited = nodes[citedIndex] as CitationNode;
   return loaders.referencesOfEdge
-    .of({ limit })
+    .for({ limit })
     .load({ citingWorkId: citing.workId, citedWorkId: cited.workId });
 }
 
-type Question = {
+type NeighbourhoodQuery = {
   readonly roots: readonly bigint[];
   readonly direction: "REFERENCES" | "CITED_BY" | "BOTH";
   readonly depth: number;
@@ -260,16 +263,19 @@ type Question = {
   readonly withoutEdges: boolean;
 };
 
-async function around(question: Question, { graph }: Context): Promise<Answered<NeighbourhoodAnswer>> {
-  const ask = () => graph.ask((service, budget) => service.neighbourhood(question, budget));
+async function neighbourhood(
+  question: NeighbourhoodQuery,
+  { graph }: Context,
+): Promise<Answered<NeighbourhoodAnswer>> {
+  const ask = () => graph.query((service, budget) => service.neighbourhood(question, budget));
   const answer = await ask();
-  if (holdsRoots(answer, question)) return answer;
+  if (includesRoots(answer, question)) return answer;
   // The tables have a root that memory does not have yet: it was imported a moment ago.
   await graph.catchUp();
   return ask();
 }
 
-function holdsRoots({ depths }: NeighbourhoodAnswer, { roots, maxNodes }: Question): boolean {
+function includesRoots({ depths }: NeighbourhoodAnswer, { roots, maxNodes }: NeighbourhoodQuery): boolean {
   const wanted = Math.min(roots.length, maxNodes);
   return wanted === 0 || (depths.length >= wanted && depths[wanted - 1] === 0);
 }
@@ -300,7 +306,7 @@ builder.queryField("reachableWorks", (t) =>
     type: ReachableWorksObject,
     description: "Counts the works that are reached from one by following citations, by distance.",
     args: {
-      ref: t.arg.string({ required: true, description: `The work to start from, ${anyWorkRef}.` }),
+      ref: t.arg.string({ required: true, description: `The work to start from, ${workRefForms}.` }),
       direction: t.arg({
         type: CitationDirectionEnum,
         required: true,
@@ -314,9 +320,9 @@ builder.queryField("reachableWorks", (t) =>
       }),
     },
     resolve: async (_root, { ref, direction, maxDepth }, context) => {
-      readWithin("maxDepth", maxDepth, graphLimits.maxDepth);
+      readInRange("maxDepth", maxDepth, graphLimits.maxDepth);
       const workId = await workIdByRef(ref, context);
-      return context.graph.ask((service, budget) =>
+      return context.graph.query((service, budget) =>
         service.reachable({ roots: [workId], direction, maxDepth }, budget),
       );
     },

@@ -7,13 +7,19 @@ import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { badUserInput } from "./errors.ts";
 import { countRows, type Key, type KeyOrder, KeysetConnection, type PageArguments } from "./keyset.ts";
-import { type ClaimKindOrOther, type ClaimRow, claimKinds, ofKinds, required } from "./loaders/index.ts";
+import {
+  type ClaimKindOrOther,
+  type ClaimRow,
+  claimKinds,
+  kindCondition,
+  required,
+} from "./loaders/index.ts";
 import { ClaimConnection, ClaimObject, PaperObject, ProvenanceObject, pageArguments } from "./objects.ts";
 
 import { categoriesCondition, proofCondition } from "./paper-filter.ts";
 import { provenanceOf } from "./provenance.ts";
 import { ClaimKindEnum, ProofEnum } from "./scalars-and-enums.ts";
-import { claimHas, readQuery } from "./text-search.ts";
+import { claimTextCondition, readQuery } from "./text-search.ts";
 
 builder.node(ClaimObject, {
   description: "A claim of a paper, as listed in the paper's current snapshot.",
@@ -103,16 +109,16 @@ builder.queryField("claims", (t) =>
       ...pageArguments,
     },
     resolve: async (_root, { filter, ...page }, context) =>
-      claimsConnection(await claimCondition(filter ?? {}, context), page, context),
+      claimsConnection(await filterCondition(filter ?? {}, context), page, context),
   }),
 );
 
-async function claimCondition(filter: ClaimFilter, context: Context): Promise<SQL | undefined> {
+async function filterCondition(filter: ClaimFilter, context: Context): Promise<SQL | undefined> {
   const { kinds, text, papers: refs, categories, proof } = filter;
   const { db } = context.database;
   const ofPaper = and(categoriesCondition(categories), proofCondition(proof));
   return and(
-    ofKinds(kinds ?? null),
+    kindCondition(kinds ?? null),
     text === null || text === undefined ? undefined : textCondition(text),
     refs === null || refs === undefined
       ? undefined
@@ -130,7 +136,7 @@ async function claimCondition(filter: ClaimFilter, context: Context): Promise<SQ
 
 function textCondition(text: string): SQL {
   const words = readQuery("filter.text", text);
-  return words === null ? sql`false` : claimHas(words);
+  return words === null ? sql`false` : claimTextCondition(words);
 }
 
 async function paperIdsOf(refs: readonly string[], { loaders }: Context): Promise<bigint[]> {
@@ -141,7 +147,7 @@ async function paperIdsOf(refs: readonly string[], { loaders }: Context): Promis
   return found.flatMap((paper) => (paper === null ? [] : [paper.paperId]));
 }
 
-const order: KeyOrder = { name: "all_claims", parts: ["bigint", "integer"] };
+const claimOrder: KeyOrder = { name: "all_claims", parts: ["bigint", "integer"] };
 
 /** The claims that match a condition, ordered by paper. */
 export function claimsConnection(
@@ -163,7 +169,7 @@ export function claimsConnection(
   };
   return new KeysetConnection<ClaimRow, ClaimRow>(
     {
-      order,
+      order: claimOrder,
       keyOf: ({ paperId, ordinal }) => [String(paperId), String(ordinal)],
       nodeOf: (row) => row,
       rows: ({ after, before, reverse, limit }) =>
@@ -175,7 +181,7 @@ export function claimsConnection(
           reverse,
           limit,
         ),
-      anyFrom: async (key, side) =>
+      hasRowsFrom: async (key, side) =>
         (await read(beside(key, side === "before" ? "<=" : ">="), side === "before", 1)).length > 0,
       count: async () => {
         if (condition === undefined) return loaders.total.load("claims");

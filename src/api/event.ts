@@ -14,10 +14,10 @@ import type { Context } from "./context.ts";
 import { badUserInput } from "./errors.ts";
 import { JsonText } from "./execution/index.ts";
 import { countRows, type KeyOrder, KeysetConnection, type PageArguments } from "./keyset.ts";
-import { type EventRow, type EventTypeOrUnknown, ofTypes, required } from "./loaders/index.ts";
+import { type EventRow, type EventTypeOrUnknown, required, typeCondition } from "./loaders/index.ts";
 import { EventConnection, EventObject, PaperObject, pageArguments, SignerObject } from "./objects.ts";
 
-import { storable } from "./paper-filter.ts";
+import { isStorable } from "./paper-filter.ts";
 import { EventStatusEnum, EventTypeEnum, ProofEnum } from "./scalars-and-enums.ts";
 
 /** Reads a time argument. Throws BAD_USER_INPUT if it is invalid. */
@@ -96,7 +96,7 @@ builder.node(EventObject, {
       description: "The previous event. Returns null if there is none, or if it is not stored.",
       resolve: async (event, _args, context) => {
         const { prevEvent } = await bodyOf(event, context);
-        return prevEvent === null ? null : siblingOf(event, prevEvent, context);
+        return prevEvent === null ? null : linkedEvent(event, prevEvent, context);
       },
     }),
     supersedesIds: t.stringList({
@@ -108,7 +108,7 @@ builder.node(EventObject, {
       description: "The stored events that this one supersedes.",
       resolve: async (event, _args, context) => {
         const { supersedes } = await bodyOf(event, context);
-        const found = await Promise.all(supersedes.map((id) => siblingOf(event, id, context)));
+        const found = await Promise.all(supersedes.map((id) => linkedEvent(event, id, context)));
         return found.filter((row) => row !== null);
       },
     }),
@@ -138,7 +138,7 @@ function bodyOf(
 }
 
 /** Events are linked within one paper only. */
-function siblingOf({ paperId }: EventRow, id: EventId, { loaders }: Context): Promise<EventRow | null> {
+function linkedEvent({ paperId }: EventRow, id: EventId, { loaders }: Context): Promise<EventRow | null> {
   return loaders.event.load({ paperId, eventId: digestOf(id) });
 }
 
@@ -200,7 +200,7 @@ builder.queryField("events", (t) =>
   }),
 );
 
-const order: KeyOrder = { name: "events_taken_in", parts: ["bigint"] };
+const receivedOrder: KeyOrder = { name: "events_taken_in", parts: ["bigint"] };
 
 const { body: _body, signature: _signature, ...headColumns } = getTableColumns(events);
 
@@ -221,7 +221,7 @@ function eventsConnection(
     );
   return new KeysetConnection<EventRow, EventRow>(
     {
-      order,
+      order: receivedOrder,
       keyOf: ({ position }) => [String(position)],
       nodeOf: (row) => row,
       rows: ({ after, before, reverse, limit }) =>
@@ -233,7 +233,7 @@ function eventsConnection(
           limit,
           reverse ? desc : asc,
         ),
-      anyFrom: async ([position], side) => {
+      hasRowsFrom: async ([position], side) => {
         const sign = sql.raw(side === "before" ? "<=" : ">=");
         const where = sql`${events.position} ${sign} ${position}::bigint`;
         return (await read(where, 1, side === "before" ? desc : asc)).length > 0;
@@ -249,7 +249,7 @@ function eventsConnection(
 
 function eventCondition({ types, statuses, signers, since }: EventFilter): SQL | undefined {
   return and(
-    ofTypes(types ?? null),
+    typeCondition(types ?? null),
     statuses === null || statuses === undefined ? undefined : statusCondition(statuses),
     signers === null || signers === undefined ? undefined : signerCondition(signers),
     since === null || since === undefined ? undefined : sinceCondition(since),
@@ -265,7 +265,7 @@ function signerCondition(signers: readonly string[]): SQL {
   if (signers.length > maxPageSize) {
     throw badUserInput(`\`filter.signers\` may name at most ${maxPageSize} keys, not ${signers.length}.`);
   }
-  const known = signers.filter(storable);
+  const known = signers.filter(isStorable);
   const [only] = known;
   return known.length === 1 && only !== undefined
     ? eq(events.fingerprint, only)

@@ -1,7 +1,7 @@
 import type { ObjectRef } from "@pothos/core";
 import { parsePaperRef } from "../protocol/index.ts";
 import { identifierIdOf } from "../row-rules/index.ts";
-import { graphLimits, readWithin } from "./argument-limits.ts";
+import { graphLimits, readInRange } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
@@ -50,21 +50,21 @@ export function graphListObject<Node>(
 }
 
 /** The most unknown refs that an error names. */
-const mostNamed = 10;
+const maxListed = 10;
 
 /** The forms of a ref to a known work, for descriptions. */
-export const anyWorkRef = "in any form that `Query.work` accepts";
+export const workRefForms = "in any form that `Query.work` accepts";
 
-type Asking = Pick<Context, "graph" | "loaders">;
+type RefContext = Pick<Context, "graph" | "loaders">;
 
 /** The works that refs name, without duplicates, in the order given. Rejects with NOT_FOUND if a ref names none. */
 export async function workIdsByRefs(
   argument: "refs" | "roots",
   refs: readonly string[],
-  { graph, loaders: { workByRef } }: Asking,
+  { graph, loaders: { workByRef } }: RefContext,
 ): Promise<bigint[]> {
-  readWithin(`${argument}.length`, refs.length, graphLimits[argument]);
-  const held = refs.map((ref) => heldInMemory(ref, graph));
+  readInRange(`${argument}.length`, refs.length, graphLimits[argument]);
+  const held = refs.map((ref) => workIdInMemory(ref, graph));
   const found = await workByRef.loadMany(refs.filter((_, index) => held[index] === null));
   const works = new Set<bigint>();
   const unknown: string[] = [];
@@ -79,8 +79,11 @@ export async function workIdsByRefs(
 }
 
 /** The work that a ref names. Rejects with NOT_FOUND if there is none. */
-export async function workIdByRef(ref: string, { graph, loaders: { workByRef } }: Asking): Promise<bigint> {
-  const held = heldInMemory(ref, graph);
+export async function workIdByRef(
+  ref: string,
+  { graph, loaders: { workByRef } }: RefContext,
+): Promise<bigint> {
+  const held = workIdInMemory(ref, graph);
   if (held !== null) return held;
   const work = await workByRef.load(ref);
   if (work === null) throw notFound([ref]);
@@ -91,18 +94,18 @@ export async function workIdByRef(ref: string, { graph, loaders: { workByRef } }
  * The work identified by the ref itself, if the graph in memory has it: a work's id is the hash of its identifier, so
  * no row has to be read. Null if the tables must be queried.
  */
-function heldInMemory(ref: string, graph: Asking["graph"]): bigint | null {
+function workIdInMemory(ref: string, graph: RefContext["graph"]): bigint | null {
   const parsed = parsePaperRef(ref);
   if (parsed === null || (parsed.kind !== "arxiv" && parsed.kind !== "doi")) return null;
   const workId = identifierIdOf(parsed.kind, parsed.kind === "arxiv" ? parsed.id : parsed.doi);
-  return graph.holds(workId) ? workId : null;
+  return graph.hasWork(workId) ? workId : null;
 }
 
 function notFound(refs: readonly string[]): ApiError {
-  const named = refs.slice(0, mostNamed).map((ref) => JSON.stringify(ref));
+  const named = refs.slice(0, maxListed).map((ref) => JSON.stringify(ref));
   const more = refs.length > named.length ? `, nor by ${refs.length - named.length} more` : "";
   return new ApiError("NOT_FOUND", `No work is known here by ${named.join(", nor by ")}${more}.`, {
-    refs: refs.slice(0, mostNamed),
+    refs: refs.slice(0, maxListed),
   });
 }
 
@@ -110,7 +113,7 @@ function notFound(refs: readonly string[]): ApiError {
  * The rows of works that the graph returned, in one batch, in its order. Null for those that no longer exist: merged
  * into another work, or no longer cited.
  */
-export function worksOf(
+export function workRows(
   ids: Iterable<bigint>,
   { work }: Loaders,
 ): (WorkRow | null)[] | Promise<(WorkRow | null)[]> {

@@ -9,7 +9,7 @@ export {
   prepareReads,
   type Submit,
 } from "./context.ts";
-export { ApiError, badUserInput, clientCodeOf, comeAgainSeconds, type ErrorCode } from "./errors.ts";
+export { ApiError, badUserInput, clientCodeOf, type ErrorCode, retryAfterSeconds } from "./errors.ts";
 export {
   costOf,
   Deadline,
@@ -26,7 +26,7 @@ export { buildPaperDocument, findCitable, type Loaders, prepareLoaders, RowCache
 export { schema } from "./schema.ts";
 export {
   readSubmissions,
-  refusedLinesOf,
+  rejectedEventLines,
   type SubmissionError,
   type SubmissionRow,
   submissionErrorOf,

@@ -15,8 +15,8 @@ export type Key = readonly string[];
 export type KeyOrder = { readonly name: string; readonly parts: readonly KeyPart[] };
 
 // Leaves room for a key's neighbour, which some conditions use.
-const largestBigint = 2n ** 63n - 2n;
-const largestInteger = 2n ** 31n - 2n;
+const maxBigint = 2n ** 63n - 2n;
+const maxInteger = 2n ** 31n - 2n;
 
 export function encodeCursor(order: KeyOrder, key: Key): string {
   return Buffer.from(JSON.stringify([order.name, ...key]), "utf8").toString("base64url");
@@ -29,7 +29,7 @@ export function decodeCursor(order: KeyOrder, cursor: string, argument: string):
     key === null ||
     key[0] !== order.name ||
     key.length !== order.parts.length + 1 ||
-    !order.parts.every((part, index) => fits(part, key[index + 1] ?? "")) ||
+    !order.parts.every((part, index) => isPart(part, key[index + 1] ?? "")) ||
     encodeCursor(order, key.slice(1)) !== cursor
   ) {
     throw badUserInput(
@@ -48,12 +48,12 @@ function readKey(text: string): string[] | null {
   }
 }
 
-function fits(part: KeyPart, text: string): boolean {
+function isPart(part: KeyPart, text: string): boolean {
   if (part === "instant") return parseInstant(text) !== null;
   if (part === "sha256") return isSha256(text);
   if (!/^(?:0|-?[1-9]\d{0,18})$/.test(text)) return false;
   const value = BigInt(text);
-  const largest = part === "bigint" ? largestBigint : largestInteger;
+  const largest = part === "bigint" ? maxBigint : maxInteger;
   return value <= largest && value >= -largest;
 }
 
@@ -81,7 +81,7 @@ export type KeysetSource<Row, Node> = {
   readonly nodeOf: (row: Row) => Node | null | Promise<Node | null>;
   readonly rows: (range: Range) => readonly Row[] | Promise<readonly Row[]>;
   /** Whether there is a row at this key or on the given side of it. */
-  readonly anyFrom: (key: Key, side: "before" | "after") => Promise<boolean>;
+  readonly hasRowsFrom: (key: Key, side: "before" | "after") => Promise<boolean>;
   readonly count: () => Promise<number>;
 };
 
@@ -109,7 +109,7 @@ export type PageInfo = {
   endCursor: string | null;
 };
 
-type Page<Row> = { readonly rows: readonly Row[]; readonly more: boolean };
+type Page<Row> = { readonly rows: readonly Row[]; readonly hasMore: boolean };
 
 /**
  * A Relay connection with keyset pagination. Each part runs its statement only when resolved, and returns no promise if
@@ -167,15 +167,15 @@ export class KeysetConnection<Row, Node> {
   #pageOf(found: readonly Row[]): Page<Row> {
     // One extra row tells whether there is a further page.
     const rows = found.slice(0, this.#range.limit);
-    return { rows: this.#range.reverse ? rows.reverse() : rows, more: found.length > rows.length };
+    return { rows: this.#range.reverse ? rows.reverse() : rows, hasMore: found.length > rows.length };
   }
 
   async #readPageInfo(): Promise<PageInfo> {
     const { after, before, reverse } = this.#range;
-    const [{ rows, more }, anyBefore, anyAfter] = await Promise.all([
+    const [{ rows, hasMore: more }, anyBefore, anyAfter] = await Promise.all([
       this.#readPage(),
-      after === null ? false : this.#source.anyFrom(after, "before"),
-      before === null ? false : this.#source.anyFrom(before, "after"),
+      after === null ? false : this.#source.hasRowsFrom(after, "before"),
+      before === null ? false : this.#source.hasRowsFrom(before, "after"),
     ]);
     const cursorOf = (row: Row | undefined) =>
       row === undefined ? null : encodeCursor(this.#source.order, this.#source.keyOf(row));
@@ -202,12 +202,12 @@ function readRange(order: KeyOrder, { first, after, last, before }: PageArgument
 }
 
 /** The most rows that are counted for a filter: one or two seconds of work. */
-const mostCounted = 1_000_000;
+const maxCountedRows = 1_000_000;
 
 /** The exact number of rows of a table that match a condition. Rejects with QUERY_TOO_COMPLEX above `mostCounted`. */
 export async function countRows(db: Queries, table: PgTable, condition: SQL | undefined): Promise<number> {
-  const { rows } = await db.execute<{ count: string }>(sql`SELECT ${counted(table, condition)} AS count`);
-  return within(Number(rows[0]?.count ?? 0));
+  const { rows } = await db.execute<{ count: string }>(sql`SELECT ${countOf(table, condition)} AS count`);
+  return checkCount(Number(rows[0]?.count ?? 0));
 }
 
 /**
@@ -221,21 +221,21 @@ export async function countRowsWithout(
   excepted: SQL | undefined,
 ): Promise<number> {
   const { rows } = await db.execute<{ count: string; excepted: string }>(
-    sql`SELECT ${counted(table, condition)} AS count, ${counted(table, excepted)} AS excepted`,
+    sql`SELECT ${countOf(table, condition)} AS count, ${countOf(table, excepted)} AS excepted`,
   );
-  return within(Number(rows[0]?.count ?? 0)) - Number(rows[0]?.excepted ?? 0);
+  return checkCount(Number(rows[0]?.count ?? 0)) - Number(rows[0]?.excepted ?? 0);
 }
 
 /** One row beyond the limit shows that there are more. */
-function counted(table: PgTable, condition: SQL | undefined): SQL {
-  const most = sql.raw(String(mostCounted + 1));
+function countOf(table: PgTable, condition: SQL | undefined): SQL {
+  const most = sql.raw(String(maxCountedRows + 1));
   return sql`(SELECT count(*) FROM (SELECT FROM ${table} WHERE ${condition ?? sql`true`} LIMIT ${most}) AS counted)`;
 }
 
-function within(count: number): number {
-  if (count <= mostCounted) return count;
+function checkCount(count: number): number {
+  if (count <= maxCountedRows) return count;
   throw new ApiError(
     "QUERY_TOO_COMPLEX",
-    `More than ${mostCounted.toLocaleString("en-US")} rows would have to be counted for this filter. Narrow it, or leave \`totalCount\` out.`,
+    `More than ${maxCountedRows.toLocaleString("en-US")} rows would have to be counted for this filter. Narrow it, or leave \`totalCount\` out.`,
   );
 }

@@ -7,7 +7,7 @@ import { badUserInput } from "./errors.ts";
 import type { PaperRow } from "./loaders/index.ts";
 import { PaperObject } from "./objects.ts";
 
-/** A change, and those wanted look-up keys that its paper has. */
+/** A change, and those subscribed look-up keys that its paper has. */
 type Candidate = { readonly change: Change; readonly keys: ReadonlySet<string> };
 
 const noKeys: ReadonlySet<string> = new Set();
@@ -16,7 +16,7 @@ const noKeys: ReadonlySet<string> = new Set();
  * The papers that a subscription covers: those that its refs name, now or later. A paper that is not stored yet is
  * delivered once it is imported. An arXiv id without version covers all versions. Without refs, all papers.
  */
-class WantedPapers {
+class SubscribedPapers {
   readonly #refs: readonly PaperRef[] | null;
 
   /** Throws BAD_USER_INPUT if a ref names no paper, or if there are too many. */
@@ -27,8 +27,8 @@ class WantedPapers {
     this.#refs = refs?.map(readRef) ?? null;
   }
 
-  /** The changes that may concern wanted papers. Runs one statement at most. */
-  async among({ pool }: Pick<Database, "pool">, changes: readonly Change[]): Promise<Candidate[]> {
+  /** The changes that may concern subscribed papers. Runs one statement at most. */
+  async candidates({ pool }: Pick<Database, "pool">, changes: readonly Change[]): Promise<Candidate[]> {
     const candidates = changes.map((change) => ({ change, keys: new Set<string>() }));
     if (this.#refs === null) return candidates;
     const keys = this.#refs.map(keyOf).filter((key) => key !== null);
@@ -46,7 +46,7 @@ class WantedPapers {
     );
   }
 
-  /** Whether a candidate's paper is wanted: refs may name a version. */
+  /** Whether a candidate's paper is subscribed: refs may name a version. */
   includes({ pithNumber, sourceVersion }: PaperRow, keys: ReadonlySet<string> = noKeys): boolean {
     if (this.#refs === null) return true;
     return this.#refs.some((ref) => {
@@ -122,7 +122,7 @@ builder.subscriptionField("paperChanged", (t) =>
       }),
     },
     subscribe: async (_root, { refs, afterPosition }, context) => {
-      const wanted = new WantedPapers(refs ?? null);
+      const subscribed = new SubscribedPapers(refs ?? null);
       const given = readPosition(context.live.resumeAfter ?? afterPosition ?? null);
       const follower = context.live.follow();
       try {
@@ -134,8 +134,8 @@ builder.subscriptionField("paperChanged", (t) =>
             `The feed of this mirror ends at ${head}: ${given} is not one of its positions.`,
           );
         }
-        context.live.sent = given ?? head;
-        return untilReturned(follower, changesOf(wanted, given ?? head, follower, context));
+        context.live.sentUpTo = given ?? head;
+        return endingOnReturn(follower, changesOf(subscribed, given ?? head, follower, context));
       } catch (error) {
         follower.end();
         throw error;
@@ -152,7 +152,7 @@ function readPosition(text: string | null): bigint | null {
 }
 
 async function* changesOf(
-  wanted: WantedPapers,
+  subscribed: SubscribedPapers,
   start: bigint,
   follower: ChangeFollower,
   context: Context,
@@ -162,15 +162,15 @@ async function* changesOf(
   try {
     for (;;) {
       // A client that requests the next change has been sent the previous ones.
-      live.sent = position;
+      live.sentUpTo = position;
       const changes = await follower.next(position);
       if (changes === null) return;
-      for (const { change, keys } of await wanted.among(database, changes)) {
+      for (const { change, keys } of await subscribed.candidates(database, changes)) {
         // Reads of the previous change may be outdated.
         Object.assign(context, context.renew());
         const paper = await context.loaders.paper.load(change.paperId);
-        if (paper === null || !wanted.includes(paper, keys)) continue;
-        live.given = change.position;
+        if (paper === null || !subscribed.includes(paper, keys)) continue;
+        live.lastYielded = change.position;
         yield { position: change.position, paper, stateSha256: change.stateSha256 };
       }
       position = changes.at(-1)?.position ?? position;
@@ -181,7 +181,7 @@ async function* changesOf(
 }
 
 /** Returns a generator that can also be ended while it waits: that ends the wait first. */
-function untilReturned(
+function endingOnReturn(
   follower: ChangeFollower,
   changes: AsyncGenerator<PaperChange>,
 ): AsyncGenerator<PaperChange> {

@@ -11,7 +11,7 @@ import {
 } from "../store/index.ts";
 import type { Key, KeyOrder } from "./keyset.ts";
 import type { PaperRow } from "./loaders/index.ts";
-import { type PaperFilter, paperCondition, workCondition } from "./paper-filter.ts";
+import { citedWorkCondition, type PaperFilter, paperCondition } from "./paper-filter.ts";
 
 export type PaperOrder = "SUBMITTED_DESC" | "SUBMITTED_ASC" | "CITED_BY_DESC" | "CITED_BY_ASC";
 
@@ -97,7 +97,7 @@ export function readPapersOf(
 ): ReadPapers {
   const { minCitedBy, isAnchor, ...others } = filter;
   const onPapers = paperCondition(db, others);
-  const onWorks = workCondition({ minCitedBy, isAnchor });
+  const onWorks = citedWorkCondition({ minCitedBy, isAnchor });
   if (order === "CITED_BY_DESC" || order === "CITED_BY_ASC") {
     const mostCitedFirst = inOneSnapshot(pool, (sender) =>
       papersByCitations(db, sender, { onPapers, onWorks }),

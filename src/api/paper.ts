@@ -174,7 +174,7 @@ builder.node(PaperObject, {
       resolve: ({ paperId, claimCount }, { kinds, ...page }, { loaders }) => {
         const filter = { kinds: kinds ?? null };
         const count = async () =>
-          filter.kinds === null ? claimCount : loaders.claimCountOfPaper.of(filter).load(paperId);
+          filter.kinds === null ? claimCount : loaders.claimCountOfPaper.for(filter).load(paperId);
         return ordinalConnection(
           { name: "claims", paperId, filter, pages: loaders.claimsOfPaper, count },
           page,
@@ -196,10 +196,10 @@ builder.node(PaperObject, {
       },
       resolve: (paper, { internalAnchor, stored, ...page }, { loaders }) => {
         const { paperId } = paper;
-        const filter = { internalAnchor: internalAnchor ?? null, held: stored ?? null };
+        const filter = { internalAnchor: internalAnchor ?? null, stored: stored ?? null };
         const count = async () => {
-          if (filter.held !== null) {
-            return loaders.heldReferenceCountOfPaper.of({ ...filter, held: filter.held }).load(paperId);
+          if (filter.stored !== null) {
+            return loaders.referenceCountOfPaper.for({ ...filter, stored: filter.stored }).load(paperId);
           }
           if (filter.internalAnchor === null) return paper.referencesKnown;
           return filter.internalAnchor
@@ -248,15 +248,15 @@ builder.node(PaperObject, {
       resolve: ({ paperId, eventCount }, { types, ...page }, { loaders }) => {
         const filter = { types: types ?? null };
         const count = async () =>
-          filter.types === null ? eventCount : loaders.eventCountOfPaper.of(filter).load(paperId);
-        const read = (range: EventPage) => loaders.eventsOfPaper.of({ ...filter, ...range }).get(paperId);
+          filter.types === null ? eventCount : loaders.eventCountOfPaper.for(filter).load(paperId);
+        const read = (range: EventPage) => loaders.eventsOfPaper.for({ ...filter, ...range }).get(paperId);
         return new KeysetConnection<EventRow, EventRow>(
           {
             order: { name: "events", parts: eventKeyParts },
             keyOf: eventKeyOf,
             nodeOf: (row) => row,
             rows: (range) => read({ ...range, isInclusive: false }),
-            anyFrom: async (key, side) => {
+            hasRowsFrom: async (key, side) => {
               const bounds = side === "after" ? { after: key, before: null } : { after: null, before: key };
               const rows = await read({ ...bounds, reverse: side === "before", limit: 1, isInclusive: true });
               return rows.length > 0;

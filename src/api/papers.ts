@@ -66,7 +66,7 @@ function papersConnection(
       nodeOf: ({ paperId }) => loaders.paper.get(paperId),
       rows: ({ after, before, reverse, limit }) =>
         read({ after: exclusive(after), before: exclusive(before), reverse }, limit),
-      anyFrom: async (key, side) => {
+      hasRowsFrom: async (key, side) => {
         const bound = { key, inclusive: true };
         const range =
           side === "before"

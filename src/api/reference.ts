@@ -35,7 +35,7 @@ ReferenceCoverageObject.implement({
     stored: t.int({
       description: "The number of listed references whose cited work has a stored paper.",
       resolve: ({ paperId }, _args, { loaders }) =>
-        loaders.heldReferenceCountOfPaper.of({ internalAnchor: null, held: true }).load(paperId),
+        loaders.referenceCountOfPaper.for({ internalAnchor: null, stored: true }).load(paperId),
     }),
     complete: t.boolean({
       description: "Whether `asserted` equals `listed`. False if `asserted` is unknown.",

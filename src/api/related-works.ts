@@ -1,16 +1,16 @@
 import type { ObjectRef } from "@pothos/core";
 import type { Answered, CountedAnswer } from "../graph/index.ts";
-import { graphLimits, readWithin } from "./argument-limits.ts";
+import { graphLimits, readInRange } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import { badUserInput } from "./errors.ts";
-import { greatestArgument } from "./execution/index.ts";
+import { maxArgument } from "./execution/index.ts";
 import {
-  anyWorkRef,
   type GraphList,
   graphListObject,
   workIdByRef,
   workIdsByRefs,
-  worksOf,
+  workRefForms,
+  workRows,
 } from "./graph-result.ts";
 import type { Loaders, WorkRow } from "./loaders/index.ts";
 import { WorkObject } from "./objects.ts";
@@ -23,7 +23,7 @@ type RelatedWork = {
   readonly shared: readonly WorkRow[];
 };
 
-const defaultShared = 10;
+const defaultSharedCount = 10;
 
 const RelatednessEnum = builder.enumType("Relatedness", {
   description: "The measure by which works are related.",
@@ -55,11 +55,11 @@ RelatedWorkObject.implement({
       args: {
         first: t.arg.int({
           required: true,
-          defaultValue: defaultShared,
-          description: `The number of works. Defaults to ${defaultShared}; maximum ${graphLimits.first[1]}.`,
+          defaultValue: defaultSharedCount,
+          description: `The number of works. Defaults to ${defaultSharedCount}; maximum ${graphLimits.first[1]}.`,
         }),
       },
-      resolve: ({ shared }, { first }) => shared.slice(0, readWithin("first", first, graphLimits.first)),
+      resolve: ({ shared }, { first }) => shared.slice(0, readInRange("first", first, graphLimits.first)),
     }),
   }),
 });
@@ -75,7 +75,7 @@ builder.queryField("relatedWorks", (t) =>
     description:
       "Finds the works that are most closely related to a given one. The given work is not among them.",
     args: {
-      ref: t.arg.string({ required: true, description: `The work, ${anyWorkRef}.` }),
+      ref: t.arg.string({ required: true, description: `The work, ${workRefForms}.` }),
       by: t.arg({ type: RelatednessEnum, required: true, description: "The measure of relatedness." }),
       first: t.arg.int({
         required: true,
@@ -84,18 +84,18 @@ builder.queryField("relatedWorks", (t) =>
       }),
     },
     resolve: async (_root, { ref, by, first }, context, info) => {
-      readWithin("first", first, graphLimits.first);
+      readInRange("first", first, graphLimits.first);
       const [, most] = graphLimits.first;
       const shared = Math.max(
         0,
-        Math.min(most, greatestArgument(info, ["nodes", "shared"], "first", defaultShared)),
+        Math.min(most, maxArgument(info, ["nodes", "shared"], "first", defaultSharedCount)),
       );
       const workId = await workIdByRef(ref, context);
-      const answer = await context.graph.ask((service, budget) =>
+      const answer = await context.graph.query((service, budget) =>
         service.relatedWorks({ work: workId, by, first, shared }, budget),
       );
       const ids = [...new Set(answer.related.flatMap((related) => [related.workId, ...related.shared]))];
-      const rows = await worksOf(ids, context.loaders);
+      const rows = await workRows(ids, context.loaders);
       const works = new Map(ids.map((id, index) => [id, rows[index] ?? null]));
       const nodes = answer.related.flatMap(({ workId, score, sharedCount, shared }): RelatedWork[] => {
         const work = works.get(workId) ?? null;
@@ -112,7 +112,7 @@ builder.queryField("relatedWorks", (t) =>
 /** A work, and the number of given works that it is linked with by a citation. */
 type CountedWork = { readonly work: WorkRow; readonly count: number };
 
-const order = "highest count first, then most cited; ties have the same order on every mirror";
+const countOrder = "highest count first, then most cited; ties have the same order on every mirror";
 
 const CommonReferencesObject = graphListObject(
   "CommonReferences",
@@ -121,7 +121,7 @@ const CommonReferencesObject = graphListObject(
     work: "The cited work.",
     count: "The number of given works that cite it. `work.citedByCount` counts all works that cite it.",
   }),
-  { list: "Works that several given works cite.", nodes: `The cited works, ${order}.` },
+  { list: "Works that several given works cite.", nodes: `The cited works, ${countOrder}.` },
 );
 const PriorWorksObject = graphListObject(
   "PriorWorks",
@@ -130,7 +130,7 @@ const PriorWorksObject = graphListObject(
     work: "The cited work.",
     count: "The number of works of the set that cite it.",
   }),
-  { list: "Works outside a set that works of the set cite.", nodes: `The cited works, ${order}.` },
+  { list: "Works outside a set that works of the set cite.", nodes: `The cited works, ${countOrder}.` },
 );
 const DerivativeWorksObject = graphListObject(
   "DerivativeWorks",
@@ -140,7 +140,7 @@ const DerivativeWorksObject = graphListObject(
     count:
       "The number of works of the set that it cites. `work.referenceCount` counts all works that it cites.",
   }),
-  { list: "Works outside a set that cite works of the set.", nodes: `The citing works, ${order}.` },
+  { list: "Works outside a set that cite works of the set.", nodes: `The citing works, ${countOrder}.` },
 );
 
 function countedWorkObject(
@@ -158,30 +158,33 @@ function countedWorkObject(
 }
 
 const firstDescription = `The number of works. Defaults to 20; maximum ${graphLimits.first[1]}.`;
-const size = `1 to ${graphLimits.refs[1]}`;
+const setSize = `1 to ${graphLimits.refs[1]}`;
 
 builder.queryField("commonReferences", (t) =>
   t.field({
     type: CommonReferencesObject,
     description: "Finds the works that several given works cite.",
     args: {
-      refs: t.arg.stringList({ required: true, description: `The citing works, ${anyWorkRef}; ${size}.` }),
+      refs: t.arg.stringList({
+        required: true,
+        description: `The citing works, ${workRefForms}; ${setSize}.`,
+      }),
       first: t.arg.int({ required: true, defaultValue: 20, description: firstDescription }),
       minSharedBy: t.arg.int({
         description: "The minimum of `sharedBy`. Defaults to 2, or to 1 if a single work is given.",
       }),
     },
     resolve: async (_root, { refs, first, minSharedBy }, context) => {
-      readWithin("first", first, graphLimits.first);
+      readInRange("first", first, graphLimits.first);
       if (typeof minSharedBy === "number" && minSharedBy < 1) {
         throw badUserInput(`\`minSharedBy\` must be 1 or more, not ${minSharedBy}.`);
       }
       const works = await workIdsByRefs("refs", refs, context);
       const least = minSharedBy ?? Math.min(2, works.length);
-      const answer = await context.graph.ask((service, budget) =>
+      const answer = await context.graph.query((service, budget) =>
         service.commonReferences({ works, least, first }, budget),
       );
-      return withRows(answer, context.loaders);
+      return countedWorks(answer, context.loaders);
     },
   }),
 );
@@ -191,16 +194,16 @@ builder.queryField("priorWorks", (t) =>
     type: PriorWorksObject,
     description: "Finds the works that a set of works builds on: those outside the set that its works cite.",
     args: {
-      refs: t.arg.stringList({ required: true, description: `The set, ${anyWorkRef}; ${size} works.` }),
+      refs: t.arg.stringList({ required: true, description: `The set, ${workRefForms}; ${setSize} works.` }),
       first: t.arg.int({ required: true, defaultValue: 20, description: firstDescription }),
     },
     resolve: async (_root, { refs, first }, context) => {
-      readWithin("first", first, graphLimits.first);
+      readInRange("first", first, graphLimits.first);
       const works = await workIdsByRefs("refs", refs, context);
-      const answer = await context.graph.ask((service, budget) =>
+      const answer = await context.graph.query((service, budget) =>
         service.priorWorks({ works, first }, budget),
       );
-      return withRows(answer, context.loaders);
+      return countedWorks(answer, context.loaders);
     },
   }),
 );
@@ -211,22 +214,25 @@ builder.queryField("derivativeWorks", (t) =>
     description:
       "Finds the works that build on a set of works, such as surveys: those outside the set that cite its works.",
     args: {
-      refs: t.arg.stringList({ required: true, description: `The set, ${anyWorkRef}; ${size} works.` }),
+      refs: t.arg.stringList({ required: true, description: `The set, ${workRefForms}; ${setSize} works.` }),
       first: t.arg.int({ required: true, defaultValue: 20, description: firstDescription }),
     },
     resolve: async (_root, { refs, first }, context) => {
-      readWithin("first", first, graphLimits.first);
+      readInRange("first", first, graphLimits.first);
       const works = await workIdsByRefs("refs", refs, context);
-      const answer = await context.graph.ask((service, budget) =>
+      const answer = await context.graph.query((service, budget) =>
         service.derivativeWorks({ works, first }, budget),
       );
-      return withRows(answer, context.loaders);
+      return countedWorks(answer, context.loaders);
     },
   }),
 );
 
-async function withRows(answer: Answered<CountedAnswer>, loaders: Loaders): Promise<GraphList<CountedWork>> {
-  const rows = await worksOf(
+async function countedWorks(
+  answer: Answered<CountedAnswer>,
+  loaders: Loaders,
+): Promise<GraphList<CountedWork>> {
+  const rows = await workRows(
     answer.works.map(({ workId }) => workId),
     loaders,
   );

@@ -6,16 +6,16 @@ import type { Batches } from "./loaders/index.ts";
  * The time that all questions of one request may take together, and the edges that each may read; beyond, an answer is
  * `truncated`. A graph of 6 million edges has 12 million to read, in both directions.
  */
-const questionBudget = { milliseconds: 2_000, edges: 20_000_000 } as const;
+const queryBudget = { milliseconds: 2_000, edges: 20_000_000 } as const;
 
 /** The time for ranking all works, which is done once for a version of the graph, not for each request. */
 const analysisBudget = { milliseconds: 20_000 } as const;
 
 /** How long a question that needs the graph in memory waits for it to load. */
-const loadPatienceMilliseconds = 2_000;
+const loadTimeoutMilliseconds = 2_000;
 
 /** The common part of all answers of the graph. */
-type Given = {
+type GraphAnswer = {
   readonly graphVersion: string;
   readonly truncated?: boolean;
   /** Whether a budget cut the answer, for questions that report it. */
@@ -53,23 +53,23 @@ export class RequestGraph {
   }
 
   /** Whether the graph in memory has the work. */
-  holds(workId: bigint): boolean {
+  hasWork(workId: bigint): boolean {
     return this.#service.holds(workId);
   }
 
   /** Runs a question. Rejects with an ApiError if the graph cannot answer. */
-  ask<Result extends Given>(
+  query<Result extends GraphAnswer>(
     question: (graph: GraphService, budget: Budget) => Promise<Result>,
   ): Promise<Result> {
     return this.#run(async () => {
-      this.#deadline ??= performance.now() + questionBudget.milliseconds;
+      this.#deadline ??= performance.now() + queryBudget.milliseconds;
       const milliseconds = Math.max(0, this.#deadline - performance.now());
-      return this.#noted(await question(this.#service, this.#budget({ ...questionBudget, milliseconds })));
+      return this.#noted(await question(this.#service, this.#budget({ ...queryBudget, milliseconds })));
     });
   }
 
   /** Runs a question that only the graph in memory can answer; waits a little if that is loading. */
-  analyse<Result extends Given>(
+  analyze<Result extends GraphAnswer>(
     question: (graph: GraphService, budget: Budget) => Promise<Result>,
   ): Promise<Result> {
     return this.#run(async () => {
@@ -83,7 +83,7 @@ export class RequestGraph {
     return this.#run(() => this.#service.catchUp());
   }
 
-  #noted<Result extends Given>(answer: Result): Result {
+  #noted<Result extends GraphAnswer>(answer: Result): Result {
     const graphVersion = this.#service.graphVersion();
     const isShort = answer.isShort ?? answer.truncated ?? false;
     if (isShort || (graphVersion ?? answer.graphVersion) !== answer.graphVersion) this.#isCurrent = false;
@@ -104,7 +104,7 @@ export class RequestGraph {
       );
     }
     if (isLoaded) return;
-    const patience = AbortSignal.timeout(loadPatienceMilliseconds);
+    const patience = AbortSignal.timeout(loadTimeoutMilliseconds);
     const signal = this.#signal === undefined ? patience : AbortSignal.any([patience, this.#signal]);
     try {
       await this.#service.loaded(signal);
@@ -118,7 +118,9 @@ export class RequestGraph {
     try {
       const { allowance } = this.#batches;
       // The first milliseconds of each question run on the event loop.
-      return await this.#batches.hold(() => (allowance.isTurnOver ? allowance.turn().then(work) : work()));
+      return await this.#batches.hold(() =>
+        allowance.isTurnOver ? allowance.waitForTurn().then(work) : work(),
+      );
     } catch (error) {
       if (this.#signal?.aborted) throw this.#signal.reason;
       if (!(error instanceof GraphUnavailableError)) throw error;

@@ -20,7 +20,7 @@ import "./submission.ts";
 import "./paper-changed.ts";
 import { assertObjectType } from "graphql";
 import { builder, encodeGlobalId } from "./builder.ts";
-import { boundFields, priceFields } from "./execution/index.ts";
+import { limitFields, priceFields } from "./execution/index.ts";
 
 import type { WorkRow } from "./loaders/index.ts";
 import { workKeyOf } from "./work.ts";
@@ -33,4 +33,4 @@ const workId = assertObjectType(schema.getType("Work")).getFields()["id"];
 if (workId !== undefined) workId.resolve = (work: WorkRow) => encodeGlobalId("Work", workKeyOf(work));
 
 priceFields(schema);
-boundFields(schema);
+limitFields(schema);

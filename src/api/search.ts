@@ -16,8 +16,7 @@ import { ClaimObject, PaperObject, searchArguments, WorkObject } from "./objects
 import {
   countRanked,
   countSimilar,
-  type Found,
-  mostRanked,
+  maxRanked,
   type PassagePart,
   paperOrdinal,
   passageOf,
@@ -25,6 +24,7 @@ import {
   readQuery,
   readRanked,
   readSimilar,
+  type SearchMatch,
   termsIn,
 } from "./text-search.ts";
 
@@ -126,7 +126,7 @@ builder.queryField("search", (t) =>
     type: SearchConnection,
     description:
       "Searches titles, authors, abstracts and claims, best match first: identifiers, then results with all words, otherwise similar " +
-      `spellings. Ranks at most ${mostRanked.toLocaleString("en-US")} papers and as many claims per query.`,
+      `spellings. Ranks at most ${maxRanked.toLocaleString("en-US")} papers and as many claims per query.`,
     args: {
       query: t.arg.string({
         required: true,
@@ -141,14 +141,14 @@ builder.queryField("search", (t) =>
 );
 
 /** What a query identifies, if it is an identifier: papers, or a work without a stored paper. */
-type Identified = { readonly papers: readonly PaperRow[]; readonly work: WorkRow | null };
+type IdentifierMatch = { readonly papers: readonly PaperRow[]; readonly work: WorkRow | null };
 
-const nothing: Identified = { papers: [], work: null };
+const nothingIdentified: IdentifierMatch = { papers: [], work: null };
 
 /** Looks up the entire query like `paper(ref:)` and `work(ref:)`. An ambiguous short form returns up to ten papers. */
-async function identifiedBy(query: string, loaders: Loaders): Promise<Identified> {
+async function identifiedBy(query: string, loaders: Loaders): Promise<IdentifierMatch> {
   const ref = parsePaperRef(query);
-  if (ref === null) return nothing;
+  if (ref === null) return nothingIdentified;
   const written = query.trim();
   if (ref.kind !== "work_id") {
     const papers = await papersBy(written, loaders);
@@ -172,8 +172,8 @@ async function papersBy(ref: string, loaders: Loaders): Promise<PaperRow[]> {
 }
 
 /** How a result was found, best first. */
-export const ways = ["IDENTIFIER", "WORDS", "FUZZY"] as const;
-export type Way = (typeof ways)[number];
+export const matchTypes = ["IDENTIFIER", "WORDS", "FUZZY"] as const;
+export type MatchType = (typeof matchTypes)[number];
 
 export type PassageField = "TITLE" | "AUTHORS" | "ABSTRACT" | "CLAIM";
 export type Passage = { readonly field: PassageField; readonly parts: readonly PassagePart[] };
@@ -182,25 +182,25 @@ export type SearchNode = PaperRow | ClaimRow | WorkRow;
 export type SearchEdge = {
   readonly cursor: string;
   readonly node: SearchNode;
-  readonly matchType: Way;
+  readonly matchType: MatchType;
   /** From 0 to 1. */
   readonly score: number;
   readonly passage: Passage | null;
 };
 
 /** A row of the result: its place in the order, and what it refers to. */
-type Row = Found & { readonly way: Way };
+type ResultRow = SearchMatch & { readonly way: MatchType };
 type Hit = Omit<SearchEdge, "cursor">;
 
 const workOrdinal = -2;
-const certain = 1_000_000;
+const maxScore = 1_000_000;
 
 /** By `ways`, then the best score, then an internal number. */
 const order: KeyOrder = { name: "search", parts: ["integer", "integer", "bigint", "integer"] };
 
 /** The results of a query, as a connection of papers, claims and works. */
 export class SearchResults {
-  readonly #connection: KeysetConnection<Row, Hit>;
+  readonly #connection: KeysetConnection<ResultRow, Hit>;
 
   constructor(query: string, page: PageArguments, context: Context) {
     this.#connection = new KeysetConnection(sourceOf(query, readQuery("query", query), context), page);
@@ -227,14 +227,14 @@ function sourceOf(
   query: string,
   words: QueryWords | null,
   { database: { db }, loaders }: Context,
-): KeysetSource<Row, Hit> {
+): KeysetSource<ResultRow, Hit> {
   const { batches } = loaders;
   const identify = once(() => identifiedBy(query, loaders));
-  const identifiedRows = async (): Promise<Row[]> => {
+  const identifiedRows = async (): Promise<ResultRow[]> => {
     const { papers, work } = await identify();
-    const row = (paperId: bigint, ordinal: number): Row => ({
+    const row = (paperId: bigint, ordinal: number): ResultRow => ({
       way: "IDENTIFIER",
-      score: certain,
+      score: maxScore,
       paperId,
       ordinal,
     });
@@ -243,25 +243,28 @@ function sourceOf(
     return rows.sort((a, b) => (a.paperId < b.paperId ? -1 : 1));
   };
   const without = async () => (await identify()).papers.map(({ paperId }) => paperId);
-  const ranked = async (after: Found | null, limit: number): Promise<Row[]> => {
+  const ranked = async (after: SearchMatch | null, limit: number): Promise<ResultRow[]> => {
     if (words === null || limit === 0) return [];
     const page = { after, limit, without: await without() };
-    return withWay("WORDS", await batches.trackExpensive(() => readRanked(db, words, page)));
+    return withMatchType("WORDS", await batches.trackExpensive(() => readRanked(db, words, page)));
   };
-  const similar = async (after: Found | null, limit: number): Promise<Row[]> =>
-    withWay("FUZZY", await batches.trackExpensive(() => readSimilar(db, words?.web ?? "", { after, limit })));
+  const similar = async (after: SearchMatch | null, limit: number): Promise<ResultRow[]> =>
+    withMatchType(
+      "FUZZY",
+      await batches.trackExpensive(() => readSimilar(db, words?.websearch ?? "", { after, limit })),
+    );
 
   return {
     order,
     keyOf: ({ way, score, paperId, ordinal }) => [
-      String(ways.indexOf(way)),
+      String(matchTypes.indexOf(way)),
       String(score),
       String(paperId),
       String(ordinal),
     ],
     nodeOf: (row) => hitOf(row, words, loaders),
     rows: async ({ after, limit }) => {
-      const place = after === null ? null : placeOf(after);
+      const place = after === null ? null : readPlace(after);
       if (place?.way === "FUZZY") return similar(place, limit);
       if (place?.way === "WORDS") return ranked(place, limit);
       const named = (await identifiedRows()).filter(
@@ -273,24 +276,24 @@ function sourceOf(
       return isNothing ? similar(null, limit) : rows;
     },
     // Cursors come from existing rows.
-    anyFrom: async () => true,
+    hasRowsFrom: async () => true,
     count: async () => {
       if (words === null) return (await identifiedRows()).length;
       const papers = await without();
       const named = (await identifiedRows()).length;
       const found = named + (await batches.trackExpensive(() => countRanked(db, words, papers)));
-      return found > 0 ? found : batches.trackExpensive(() => countSimilar(db, words.web));
+      return found > 0 ? found : batches.trackExpensive(() => countSimilar(db, words.websearch));
     },
   };
 }
 
-function withWay(way: Way, found: readonly Found[]): Row[] {
+function withMatchType(way: MatchType, found: readonly SearchMatch[]): ResultRow[] {
   return found.map((row) => ({ ...row, way }));
 }
 
-function placeOf([way, score, paperId, ordinal]: Key): Row {
+function readPlace([way, score, paperId, ordinal]: Key): ResultRow {
   return {
-    way: ways[Number(way)] ?? "IDENTIFIER",
+    way: matchTypes[Number(way)] ?? "IDENTIFIER",
     score: Number(score),
     paperId: BigInt(paperId ?? 0),
     ordinal: Number(ordinal),
@@ -298,11 +301,11 @@ function placeOf([way, score, paperId, ordinal]: Key): Row {
 }
 
 async function hitOf(
-  { way, score, paperId, ordinal }: Row,
+  { way, score, paperId, ordinal }: ResultRow,
   words: QueryWords | null,
   loaders: Context["loaders"],
 ): Promise<Hit | null> {
-  const about = { matchType: way, score: score / certain };
+  const about = { matchType: way, score: score / maxScore };
   const terms = words?.terms ?? [];
   if (ordinal === workOrdinal) {
     const work = await loaders.work.load(paperId);

@@ -46,7 +46,7 @@ const RejectedEventObject = builder.objectRef<RejectedEvent>("RejectedEvent").im
 
 /** Lines are an event's id and the reason; the last may only count further events. */
 function rejectedEventsOf(row: SubmissionRow): RejectedEvent[] {
-  return refusedLinesOf(row).flatMap((line) => {
+  return rejectedEventLines(row).flatMap((line) => {
     const [eventId, reason] = line.split(" ");
     return eventId?.startsWith("sha256:") && reason !== undefined ? [{ eventId, reason }] : [];
   });
@@ -86,7 +86,7 @@ builder.node(SubmissionObject, {
       resolve: (row) => {
         const error = submissionErrorOf(row);
         if (error !== null) return `${error.code}: ${error.message}`;
-        const refused = refusedLinesOf(row);
+        const refused = rejectedEventLines(row);
         return refused.length === 0 ? null : `Rejected events: ${refused.join(", ")}`;
       },
     }),
@@ -168,14 +168,14 @@ export type SubmissionRow = {
   [Column in keyof typeof columns]: (typeof submissions.$inferSelect)[Column];
 };
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Reads submissions by ids, in one statement. Ids that are not in canonical form are not found. */
 export async function readSubmissions(
   { db }: Pick<Database, "db">,
   ids: readonly string[],
 ): Promise<Map<string, SubmissionRow>> {
-  const known = ids.filter((id) => uuid.test(id));
+  const known = ids.filter((id) => uuidPattern.test(id));
   if (known.length === 0) return new Map();
   const rows = await db
     .select(columns)
@@ -198,6 +198,6 @@ export function submissionErrorOf(row: SubmissionRow): SubmissionError | null {
 }
 
 /** The rejected events of a merged document, one a line: the event's id and the reason. */
-export function refusedLinesOf({ status, errorMessage }: SubmissionRow): string[] {
+export function rejectedEventLines({ status, errorMessage }: SubmissionRow): string[] {
   return status === "merged" && errorMessage !== null ? errorMessage.split("\n") : [];
 }

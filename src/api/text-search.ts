@@ -3,34 +3,34 @@ import { claims, claimWords, paperNames, papers, paperWords, type Queries } from
 import { badUserInput } from "./errors.ts";
 
 /** Limits on the characters of a query and its terms. Each term is looked up separately. */
-const longestQuery = 500;
-const mostTerms = 32;
+const maxQueryLength = 500;
+const maxTerms = 32;
 
 /** A parsed search query. */
 export type QueryWords = {
   /** For `websearch_to_tsquery`: each term in quotes, so that no word in it is an operator. */
-  readonly web: string;
+  readonly websearch: string;
   /** The required terms, each one or several adjacent words in lower case. Never empty. */
   readonly terms: readonly (readonly string[])[];
   /**
    * The words of the terms in any order, for `websearch_to_tsquery`, if the query also requires adjacent words or
    * excludes words. Null if `web` has only these words.
    */
-  readonly anywhere: string | null;
+  readonly looseWebsearch: string | null;
 };
 
 /**
  * The words of a text: runs of letters, of digits of any script, and of their marks. Punctuation, symbols, white space
  * and control characters separate words. The same rule as in the SQL function pith_graph_words.
  */
-export const wordShape = /(?:\p{Alphabetic}|[^\p{P}\p{S}\p{White_Space}\p{Cc}\u200b])+/gu;
+export const wordPattern = /(?:\p{Alphabetic}|[^\p{P}\p{S}\p{White_Space}\p{Cc}\u200b])+/gu;
 
 /** Invisible characters within words. */
-const invisible = /\u00ad|\u200c|\u200d|\u2060|\ufeff/g;
+const invisibleCharacters = /\u00ad|\u200c|\u200d|\u2060|\ufeff/g;
 
 /** A word in the form used for comparison. */
-export function comparable(word: string): string {
-  return word.normalize("NFKC").replace(invisible, "").toLowerCase();
+export function normalizeWord(word: string): string {
+  return word.normalize("NFKC").replace(invisibleCharacters, "").toLowerCase();
 }
 
 /**
@@ -39,52 +39,52 @@ export function comparable(word: string): string {
  * is too long.
  */
 export function readQuery(argument: string, query: string): QueryWords | null {
-  if (query.length > longestQuery) {
-    throw badUserInput(`\`${argument}\` may have ${longestQuery} characters, not ${query.length}.`);
+  if (query.length > maxQueryLength) {
+    throw badUserInput(`\`${argument}\` may have ${maxQueryLength} characters, not ${query.length}.`);
   }
   const terms: string[][] = [];
   const web: string[] = [];
   const text = query
     .normalize("NFKC")
-    .replace(invisible, "")
+    .replace(invisibleCharacters, "")
     .replace(/[“”„«»]/g, '"');
   for (const [, minus, phrase, bare] of text.matchAll(/(-?)(?:"([^"]*)"?|([^\s"]+))/gu)) {
-    const words = (phrase ?? bare ?? "").match(wordShape);
+    const words = (phrase ?? bare ?? "").match(wordPattern);
     if (words === null) continue;
-    if (web.length === mostTerms) throw badUserInput(`\`${argument}\` may have ${mostTerms} terms.`);
+    if (web.length === maxTerms) throw badUserInput(`\`${argument}\` may have ${maxTerms} terms.`);
     web.push(`${minus}"${words.join(" ")}"`);
-    if (minus === "") terms.push(words.map(comparable));
+    if (minus === "") terms.push(words.map(normalizeWord));
   }
   if (terms.length === 0) return null;
   const isMore = terms.length < web.length || terms.some((term) => term.length > 1);
   const anywhere = isMore ? [...new Set(terms.flat())].map((word) => `"${word}"`).join(" ") : null;
-  return { web: web.join(" "), terms, anywhere };
+  return { websearch: web.join(" "), terms, looseWebsearch: anywhere };
 }
 
 /**
  * The most papers, and claims, that are ranked for one query. If more match, only this many of them are ranked, which
  * limits the cost of a query.
  */
-export const mostRanked = 2_000;
+export const maxRanked = 2_000;
 
 /** The most papers, and claims, with all words that are checked for adjacent and excluded words. */
-const mostCandidates = 10_000;
+const maxCandidates = 10_000;
 
 /** A result: a paper (`ordinal` -1) or a claim. `score` is in millionths, from 0 to 1,000,000. */
-export type Found = { readonly paperId: bigint; readonly ordinal: number; readonly score: number };
+export type SearchMatch = { readonly paperId: bigint; readonly ordinal: number; readonly score: number };
 
 /** The start of a page, in the order of `readRanked`. */
-type FoundKey = Found;
+type FoundKey = SearchMatch;
 
 export const paperOrdinal = -1;
 
 /** The query as a tsquery. */
-function tsquery({ web }: QueryWords): SQL {
+function tsquery({ websearch: web }: QueryWords): SQL {
   return sql`websearch_to_tsquery('simple', ${web})`;
 }
 
 /** The condition that a claim matches the words. */
-export function claimHas(words: QueryWords): SQL {
+export function claimTextCondition(words: QueryWords): SQL {
   return sql`${claimWords(claims)} @@ ${tsquery(words)}`;
 }
 
@@ -96,27 +96,35 @@ const claimWeights = "{0.4,0.4,0.4,0.4}";
  * Rows that match the words. The index finds rows by words, but not whether these are adjacent: up to `mostCandidates`
  * rows are checked for that.
  */
-function matching(words: QueryWords, rows: Searched): SQL {
+function matchingRows(words: QueryWords, rows: SearchedTable): SQL {
   const { table, ordinal, text } = rows;
-  const most = sql.raw(String(mostRanked));
-  if (words.anywhere === null) {
+  const most = sql.raw(String(maxRanked));
+  if (words.looseWebsearch === null) {
     return sql`SELECT paper_id, ${ordinal} AS ordinal, ${text} AS words
       FROM ${table} WHERE ${text} @@ ${tsquery(words)} LIMIT ${most}`;
   }
   return sql`SELECT paper_id, ordinal, words FROM (
       SELECT paper_id, ${ordinal} AS ordinal, ${text} AS words FROM ${table}
-      WHERE ${text} @@ websearch_to_tsquery('simple', ${words.anywhere}) LIMIT ${sql.raw(String(mostCandidates))}
+      WHERE ${text} @@ websearch_to_tsquery('simple', ${words.looseWebsearch}) LIMIT ${sql.raw(String(maxCandidates))}
     ) AS candidates WHERE words @@ ${tsquery(words)} LIMIT ${most}`;
 }
 
-type Searched = { readonly table: typeof papers | typeof claims; readonly ordinal: SQL; readonly text: SQL };
+type SearchedTable = {
+  readonly table: typeof papers | typeof claims;
+  readonly ordinal: SQL;
+  readonly text: SQL;
+};
 
-const searchedPapers: Searched = {
+const searchedPapers: SearchedTable = {
   table: papers,
   ordinal: sql.raw(String(paperOrdinal)),
   text: paperWords(papers),
 };
-const searchedClaims: Searched = { table: claims, ordinal: sql.raw("ordinal"), text: claimWords(claims) };
+const searchedClaims: SearchedTable = {
+  table: claims,
+  ordinal: sql.raw("ordinal"),
+  text: claimWords(claims),
+};
 
 /** `rank / (rank + 1)`, below 1, in millionths: an integer, so that a page begins exactly where the previous ended. */
 function score(weights: string, words: QueryWords): SQL {
@@ -128,12 +136,12 @@ export async function readRanked(
   db: Queries,
   words: QueryWords,
   page: { readonly after: FoundKey | null; readonly without: readonly bigint[]; readonly limit: number },
-): Promise<Found[]> {
+): Promise<SearchMatch[]> {
   return readPage(
     db,
-    sql`SELECT paper_id, ordinal, ${score(paperWeights, words)} FROM (${matching(words, searchedPapers)}) AS p
+    sql`SELECT paper_id, ordinal, ${score(paperWeights, words)} FROM (${matchingRows(words, searchedPapers)}) AS p
         UNION ALL
-        SELECT paper_id, ordinal, ${score(claimWeights, words)} FROM (${matching(words, searchedClaims)}) AS c`,
+        SELECT paper_id, ordinal, ${score(claimWeights, words)} FROM (${matchingRows(words, searchedClaims)}) AS c`,
     page,
   );
 }
@@ -146,10 +154,10 @@ export async function countRanked(
 ): Promise<number> {
   const { rows } = await db.execute<{ count: string }>(
     sql`SELECT count(*) FROM (
-          SELECT paper_id, ordinal FROM (${matching(words, searchedPapers)}) AS p
+          SELECT paper_id, ordinal FROM (${matchingRows(words, searchedPapers)}) AS p
           UNION ALL
-          SELECT paper_id, ordinal FROM (${matching(words, searchedClaims)}) AS c
-        ) AS found WHERE ${isNotAmong(without)}`,
+          SELECT paper_id, ordinal FROM (${matchingRows(words, searchedClaims)}) AS c
+        ) AS found WHERE ${notAmong(without)}`,
   );
   return Number(rows[0]?.count ?? 0);
 }
@@ -159,7 +167,7 @@ export async function readSimilar(
   db: Queries,
   text: string,
   page: { readonly after: FoundKey | null; readonly limit: number },
-): Promise<Found[]> {
+): Promise<SearchMatch[]> {
   if (!(await hasTrigrams(db))) return [];
   return readPage(
     db,
@@ -179,7 +187,7 @@ export async function countSimilar(db: Queries, text: string): Promise<number> {
 
 function similarPapers(text: string): SQL {
   return sql`SELECT paper_id, ${paperNames(papers)} AS names FROM ${papers}
-    WHERE ${paperNames(papers)} %> ${text} LIMIT ${sql.raw(String(mostRanked))}`;
+    WHERE ${paperNames(papers)} %> ${text} LIMIT ${sql.raw(String(maxRanked))}`;
 }
 
 async function readPage(
@@ -190,26 +198,26 @@ async function readPage(
     without,
     limit,
   }: { readonly after: FoundKey | null; readonly without: readonly bigint[]; readonly limit: number },
-): Promise<Found[]> {
+): Promise<SearchMatch[]> {
   const isAfter =
     after === null
       ? sql`true`
       : sql`(-score, paper_id, ordinal) > (${-after.score}::int, ${after.paperId}::bigint, ${after.ordinal}::int)`;
   const { rows } = await db.execute<{ paper_id: string; ordinal: number; score: number }>(
     sql`SELECT paper_id, ordinal, score FROM (${found}) AS found
-        WHERE ${isNotAmong(without)} AND ${isAfter}
+        WHERE ${notAmong(without)} AND ${isAfter}
         ORDER BY -score, paper_id, ordinal LIMIT ${limit}`,
   );
   return rows.map(({ paper_id: id, ordinal, score }) => ({ paperId: BigInt(id), ordinal, score }));
 }
 
 /** Excludes these papers, but not their claims. */
-function isNotAmong(paperIds: readonly bigint[]): SQL {
+function notAmong(paperIds: readonly bigint[]): SQL {
   if (paperIds.length === 0) return sql`true`;
   return sql`NOT (ordinal = -1 AND paper_id = ANY(${sql.param(`{${paperIds.join(",")}}`)}::bigint[]))`;
 }
 
-const known = new WeakMap<object, Promise<boolean>>();
+const trigramSupport = new WeakMap<object, Promise<boolean>>();
 
 /** Whether the server has pg_trgm; queried once. */
 function hasTrigrams(db: Queries): Promise<boolean> {
@@ -217,9 +225,9 @@ function hasTrigrams(db: Queries): Promise<boolean> {
     const { rows } = await db.execute(sql`SELECT FROM pg_extension WHERE extname = 'pg_trgm'`);
     return rows.length > 0;
   };
-  const answer = known.get(db) ?? ask();
-  known.set(db, answer);
-  answer.catch(() => known.delete(db));
+  const answer = trigramSupport.get(db) ?? ask();
+  trigramSupport.set(db, answer);
+  answer.catch(() => trigramSupport.delete(db));
   return answer;
 }
 
@@ -262,10 +270,10 @@ export function passageOf(text: string, terms: readonly (readonly string[])[]): 
 }
 
 function matchesIn(text: string, terms: readonly (readonly string[])[]): Match[] {
-  const words: Word[] = Array.from(text.matchAll(wordShape), ({ 0: word, index }) => ({
+  const words: Word[] = Array.from(text.matchAll(wordPattern), ({ 0: word, index }) => ({
     start: index,
     end: index + word.length,
-    text: comparable(word),
+    text: normalizeWord(word),
   }));
   return words.flatMap(({ start }, place) =>
     terms.flatMap((term, number) => {

@@ -12,10 +12,10 @@ import {
   sql,
 } from "drizzle-orm";
 import { papers, type Queries, works } from "../store/index.ts";
-import { graphLimits, readWithin } from "./argument-limits.ts";
+import { graphLimits, readInRange } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import { type GraphList, graphListObject, worksOf } from "./graph-result.ts";
+import { type GraphList, graphListObject, workRows } from "./graph-result.ts";
 import type { WorkRow } from "./loaders/index.ts";
 import { WorkObject } from "./objects.ts";
 import { categoriesCondition } from "./paper-filter.ts";
@@ -36,7 +36,7 @@ const WorkFilterInput = builder.inputType("WorkFilter", {
 export type WorkFilter = typeof WorkFilterInput.$inferInput;
 
 /** A filter's condition on `works`; undefined if it matches everything. */
-export function workCondition(
+export function workFilterCondition(
   db: Queries,
   { yearFrom, yearTo, categories, stored }: WorkFilter,
 ): SQL | undefined {
@@ -106,8 +106,8 @@ builder.queryField("topWorks", (t) =>
       }),
     },
     resolve: (_root, { by, filter, first }, context) => {
-      readWithin("first", first, graphLimits.ranked);
-      const condition = workCondition(context.database.db, filter ?? {});
+      readInRange("first", first, graphLimits.ranked);
+      const condition = workFilterCondition(context.database.db, filter ?? {});
       return by === "CITED_BY_COUNT"
         ? mostCited(first, condition, context)
         : byPageRank(first, condition, context);
@@ -155,22 +155,25 @@ export const graphPosition = {
 async function byPageRank(first: number, condition: SQL | undefined, context: Context): Promise<RankedWorks> {
   const { graph, loaders } = context;
   const rank = (among?: BigUint64Array, most = first) =>
-    graph.analyse((service, budget) =>
+    graph.analyze((service, budget) =>
       service.topWorks({ by: "PAGERANK", first: most, ...(among && { among }) }, budget),
     );
   let answer = await rank(undefined, condition === undefined ? first : graphLimits.ranked[1]);
   let found = answer.works;
   if (condition !== undefined) {
-    const best = await idsOf(and(condition, sql`${works.workId} = ANY(${idList(found)}::bigint[])`), context);
+    const best = await matchingWorkIds(
+      and(condition, sql`${works.workId} = ANY(${idList(found)}::bigint[])`),
+      context,
+    );
     const listed = found.filter(({ workId }) => best.has(workId));
     // Usually enough of the best match the filter; otherwise all works that match are ranked.
     if (listed.length >= first || found.length < graphLimits.ranked[1]) found = listed.slice(0, first);
     else {
-      answer = await rank(BigUint64Array.from(await idsOf(condition, context)));
+      answer = await rank(BigUint64Array.from(await matchingWorkIds(condition, context)));
       found = answer.works;
     }
   }
-  const rows = await worksOf(
+  const rows = await workRows(
     found.map(({ workId }) => workId),
     loaders,
   );
@@ -187,10 +190,10 @@ function idList(found: readonly { readonly workId: bigint }[]): string {
 }
 
 /** Rows read at a time: the event loop continues in between. */
-const page = 20_000;
+const idPageSize = 20_000;
 
 /** The ids of all works that match a condition. */
-export async function idsOf(
+export async function matchingWorkIds(
   condition: SQL | undefined,
   { database: { db }, loaders }: Context,
 ): Promise<Set<bigint>> {
@@ -202,11 +205,11 @@ export async function idsOf(
         .from(works)
         .where(and(condition, sql`${works.workId} > ${after}::bigint`))
         .orderBy(asc(works.workId))
-        .limit(page),
+        .limit(idPageSize),
     );
     for (const { workId } of rows) ids.add(workId);
     after = rows.at(-1)?.workId ?? after;
-    isLast = rows.length < page;
+    isLast = rows.length < idPageSize;
   }
   return ids;
 }

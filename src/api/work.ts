@@ -12,7 +12,7 @@ import {
 } from "./loaders/index.ts";
 import { forwardArguments, PaperConnection, PaperObject, WorkObject } from "./objects.ts";
 
-const order: KeyOrder = { name: "citing_papers", parts: ["instant", "bigint"] };
+const citingOrder: KeyOrder = { name: "citing_papers", parts: ["instant", "bigint"] };
 
 /** The stored papers that cite a work, latest submitted first. */
 export function citingConnection(
@@ -22,17 +22,17 @@ export function citingConnection(
 ): KeysetConnection<CitingPaperRow, PaperRow> {
   return new KeysetConnection<CitingPaperRow, PaperRow>(
     {
-      order,
+      order: citingOrder,
       keyOf: ({ submittedAt, paperId }) => [submittedAt, String(paperId)],
       nodeOf: ({ paperId }) => loaders.paper.get(paperId),
-      rows: (range) => loaders.citingPapersOfWork.of(range).get(workId),
-      anyFrom: async (key, side) => {
+      rows: (range) => loaders.citingPapersOfWork.for(range).get(workId),
+      hasRowsFrom: async (key, side) => {
         // The bounds are exclusive, so this uses the neighbour of the key in this order.
         const range = { after: null, before: null, reverse: side === "before", limit: 1 };
         const [submittedAt = "", paperId = "0"] = key;
         const neighbour = [submittedAt, String(BigInt(paperId) + (side === "before" ? -1n : 1n))];
         const bound = side === "before" ? { before: neighbour } : { after: neighbour };
-        return (await loaders.citingPapersOfWork.of({ ...range, ...bound }).load(workId)).length > 0;
+        return (await loaders.citingPapersOfWork.for({ ...range, ...bound }).load(workId)).length > 0;
       },
       count: async () => (await required(loaders.work.get(workId), "work")).citingPaperCount,
     },

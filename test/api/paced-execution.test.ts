@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { Allowance, Deadline } from "../../src/api/execution/allowance.ts";
 import { executeToText } from "../../src/api/execution/execute-to-text.ts";
 import { stringifyResult } from "../../src/api/execution/json-text.ts";
-import { boundFields } from "../../src/api/execution/paced-fields.ts";
+import { limitFields } from "../../src/api/execution/paced-fields.ts";
 import { Batches } from "../../src/api/loaders/batching.ts";
 
 const size = 300;
@@ -35,7 +35,7 @@ for (const [name, resolvers] of Object.entries(fields)) {
     if (definition !== undefined) definition.resolve = resolve;
   }
 }
-boundFields(schema);
+limitFields(schema);
 
 describe.each([
   ["executeToText", executeToText],

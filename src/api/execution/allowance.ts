@@ -73,7 +73,7 @@ function timeout(milliseconds: number): ApiError {
 export type LoaderLevel = { hold<Result>(work: () => Promise<Result>): Promise<Result> };
 
 /** Texts up to this length are counted in characters instead of bytes, which costs nothing. */
-const exactFrom = 256;
+const exactFromLength = 256;
 
 /**
  * The remaining budget of one request: bytes of its answer, and turns of the event loop. Resolvers, loaders and
@@ -114,7 +114,7 @@ export class Allowance {
   spendText(text: string): void {
     this.spend(text.length);
     // Counting the bytes of megabytes takes milliseconds: skipped if the characters alone exceed the budget.
-    if (text.length > exactFrom) this.spend(Buffer.byteLength(text) - text.length);
+    if (text.length > exactFromLength) this.spend(Buffer.byteLength(text) - text.length);
   }
 
   /** @throws TIMEOUT, CANCELLED or QUERY_TOO_COMPLEX if the request has ended. */
@@ -142,14 +142,14 @@ export class Allowance {
   }
 
   /** As `pause`, for work within a loader, whose level waits anyway. */
-  async turn(): Promise<void> {
+  async waitForTurn(): Promise<void> {
     if (this.isTurnOver) await takeTurn(this);
     this.check();
   }
 }
 
 /** For reads that no client waits for: exports, commands. */
-export function withoutLimit(): Allowance {
+export function unlimitedAllowance(): Allowance {
   return new Allowance(new Deadline(), Number.POSITIVE_INFINITY);
 }
 
@@ -181,7 +181,7 @@ export async function readInPortions<Key>(
     left -= size;
   }
   for (const [index, portion] of portions.entries()) {
-    if (index > 0) await allowance.turn();
+    if (index > 0) await allowance.waitForTurn();
     await read(portion);
   }
 }

@@ -1,7 +1,7 @@
-export { Allowance, Deadline, readInPortions, withoutLimit } from "./allowance.ts";
+export { Allowance, Deadline, readInPortions, unlimitedAllowance } from "./allowance.ts";
 export { executeToText } from "./execute-to-text.ts";
 export { JsonText, stringifyResult } from "./json-text.ts";
-export { boundFields } from "./paced-fields.ts";
+export { limitFields } from "./paced-fields.ts";
 export { costOf, priceFields } from "./query-cost.ts";
 export {
   defaultQueryLimits,
@@ -10,4 +10,4 @@ export {
   type QueryLimits,
   variablesError,
 } from "./query-limits.ts";
-export { greatestArgument, selectedFields } from "./selections.ts";
+export { maxArgument, selectedFields } from "./selections.ts";

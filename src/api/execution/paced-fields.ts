@@ -43,37 +43,37 @@ class PacedList<Item> extends PacedItems<Item> {
 
 type Resolver = GraphQLFieldResolver<unknown, Context>;
 /** Applied to the value of a field before it is completed. */
-type Bound = (value: unknown, context: Context) => unknown;
+type FieldLimit = (value: unknown, context: Context) => unknown;
 
 /** Leaf types whose values may be long. */
 const textTypes = new Set(["String", "ID", "JSON"]);
 
 /** Shorter lists are completed in one turn. */
-const shortList = 16;
+const maxUnpacedLength = 16;
 
 /**
  * Wraps the resolvers of a schema: texts spend the request's allowance, and objects and lists wait for their turn of
  * the event loop if the current one is over.
  */
-export function boundFields(schema: GraphQLSchema): void {
+export function limitFields(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (type.name.startsWith("__") || !isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
-      const bound = boundOf(field.type);
+      const bound = limitOf(field.type);
       const resolve = (field.resolve ?? defaultFieldResolver) as Resolver;
       const bounded = bound === null ? resolve : wrap(resolve, bound);
-      field.resolve = type === schema.getQueryType() ? paceRoot(bounded) : bounded;
+      field.resolve = type === schema.getQueryType() ? paceRootField(bounded) : bounded;
     }
   }
 }
 
-function boundOf(type: GraphQLOutputType): Bound | null {
+function limitOf(type: GraphQLOutputType): FieldLimit | null {
   const named = getNamedType(type);
-  if (isLeafType(named)) return textTypes.has(named.name) ? spend : null;
+  if (isLeafType(named)) return textTypes.has(named.name) ? spendTexts : null;
   return isListType(getNullableType(type)) ? paceList : paceObject;
 }
 
-function wrap(resolve: Resolver, bound: Bound): Resolver {
+function wrap(resolve: Resolver, bound: FieldLimit): Resolver {
   return (source, args, context, info) => {
     const value = resolve(source, args, context, info);
     if (!(value instanceof Promise)) {
@@ -85,7 +85,7 @@ function wrap(resolve: Resolver, bound: Bound): Resolver {
 }
 
 /** Starts root fields in several turns: there may be hundreds of aliases. */
-function paceRoot(resolve: Resolver): Resolver {
+function paceRootField(resolve: Resolver): Resolver {
   return (source, args, context, info) => {
     const { allowance, loaders } = context;
     if (!allowance.isTurnOver) return resolve(source, args, context, info);
@@ -93,20 +93,20 @@ function paceRoot(resolve: Resolver): Resolver {
   };
 }
 
-const spend: Bound = (value, context) => {
+const spendTexts: FieldLimit = (value, context) => {
   if (typeof value === "string") context.allowance.spendText(value);
   else if (value instanceof JsonText) context.allowance.spendText(value.text);
-  else if (Array.isArray(value)) for (const item of value) spend(item, context);
+  else if (Array.isArray(value)) for (const item of value) spendTexts(item, context);
   return value;
 };
 
-const paceObject: Bound = (value, { allowance, loaders }) => {
+const paceObject: FieldLimit = (value, { allowance, loaders }) => {
   if (value === null || !allowance.isTurnOver) return value;
   return allowance.pause(loaders.batches).then(() => value);
 };
 
-const paceList: Bound = (value, context) => {
+const paceList: FieldLimit = (value, context) => {
   if (!Array.isArray(value)) return value;
-  const list = value.length <= shortList ? value : new PacedList(value, context);
+  const list = value.length <= maxUnpacedLength ? value : new PacedList(value, context);
   return paceObject(list, context);
 };

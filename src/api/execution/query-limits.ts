@@ -15,19 +15,19 @@ import { ApiError, badUserInput } from "../errors.ts";
 export { defaultQueryLimits, type QueryLimits };
 
 /** The most fields in one selection; comparing them with each other takes quadratic time. */
-const maximumBreadth = 500;
+const maxBreadth = 500;
 
 /** The most uses of `__schema` and `__type` in a query. */
-const maximumIntrospections = 10;
+const maxIntrospections = 10;
 
 /** The maximum nesting of brackets of any kind in a query's text: the parser needs stack space for each. */
-export const maximumNesting = 100;
+export const maxNesting = 100;
 
 /** The maximum length of a list in variables. Each member may be a parameter; a statement has at most 65,535. */
-const maximumListLength = 1_000;
+const maxListLength = 1_000;
 
 /** The maximum length of an alias: each object of the answer repeats it. */
-const maximumAliasLength = 100;
+const maxAliasLength = 100;
 
 /** Parses a query. Throws QUERY_TOO_COMPLEX if it is longer or deeper than any realistic one. */
 export function parseWithin(
@@ -35,7 +35,7 @@ export function parseWithin(
   options: ParseOptions,
   { tokens }: Pick<QueryLimits, "tokens">,
 ): DocumentNode {
-  refuseDeepNesting(source);
+  rejectDeepNesting(source);
   try {
     return parse(source, { ...options, maxTokens: tokens });
   } catch (error) {
@@ -54,26 +54,26 @@ export function parseWithin(
  * Strings and comments, whose brackets do not count, and brackets. An unterminated string matches as far as it can;
  * otherwise matching would restart at each quote within it.
  */
-const parts = /"""(?:\\"""|[^"]|"(?!""))*(?:""")?|"(?:\\.|[^"\\\n])*"?|#[^\n]*|[([{]|[)\]}]/g;
+const bracketsAndTexts = /"""(?:\\"""|[^"]|"(?!""))*(?:""")?|"(?:\\.|[^"\\\n])*"?|#[^\n]*|[([{]|[)\]}]/g;
 
-function refuseDeepNesting(source: string): void {
+function rejectDeepNesting(source: string): void {
   let depth = 0;
-  for (const [part] of source.matchAll(parts)) {
+  for (const [part] of source.matchAll(bracketsAndTexts)) {
     if (part === "{" || part === "[" || part === "(") depth++;
     else if (part === "}" || part === "]" || part === ")") depth--;
-    if (depth > maximumNesting) {
+    if (depth > maxNesting) {
       throw new ApiError(
         "QUERY_TOO_COMPLEX",
-        `The query has more than ${maximumNesting} brackets inside each other, which is the most. Nest it less.`,
-        { maximum: maximumNesting },
+        `The query has more than ${maxNesting} brackets inside each other, which is the most. Nest it less.`,
+        { maximum: maxNesting },
       );
     }
   }
 }
 
-type Limited = { readonly words: string; readonly advice: string };
+type LimitText = { readonly words: string; readonly advice: string };
 
-const limited: Record<keyof Measures, Limited> = {
+const limitTexts: Record<keyof Measures, LimitText> = {
   depth: { words: "fields inside each other", advice: "Ask for what is further in by its own ref or id." },
   breadth: {
     words: "fields beside each other",
@@ -98,15 +98,15 @@ const limited: Record<keyof Measures, Limited> = {
 export function documentErrors(document: DocumentNode, limits: QueryLimits): ApiError[] {
   const most: Measures = {
     ...limits,
-    breadth: maximumBreadth,
-    introspections: maximumIntrospections,
-    aliasLength: maximumAliasLength,
+    breadth: maxBreadth,
+    introspections: maxIntrospections,
+    aliasLength: maxAliasLength,
   };
   return measureOperations(document).flatMap(({ measures }) =>
-    (Object.keys(limited) as (keyof Measures)[])
+    (Object.keys(limitTexts) as (keyof Measures)[])
       .filter((name) => measures[name] > most[name])
       .map((name) => {
-        const { words, advice } = limited[name];
+        const { words, advice } = limitTexts[name];
         const message = `The query has ${measures[name]} ${words}; ${most[name]} are the most. ${advice}`;
         return new ApiError("QUERY_TOO_COMPLEX", message, { [name]: measures[name], maximum: most[name] });
       }),
@@ -127,7 +127,7 @@ type Measures = {
   readonly aliasLength: number;
 };
 
-const nothing: Measures = {
+const emptyMeasures: Measures = {
   depth: 0,
   breadth: 0,
   aliases: 0,
@@ -153,13 +153,13 @@ export function measureOperations(
   const measure = (set: SelectionSetNode): Measures => {
     const found = known.get(set);
     if (found !== undefined) return found;
-    known.set(set, nothing);
-    const { fields, directives: around } = flatten(set, fragments);
-    let { depth, aliases, introspections, aliasLength } = nothing;
+    known.set(set, emptyMeasures);
+    const { fields, directives: around } = fieldsOf(set, fragments);
+    let { depth, aliases, introspections, aliasLength } = emptyMeasures;
     let directives = around;
     let breadth = fields.length;
     for (const field of fields) {
-      const inner = field.selectionSet === undefined ? nothing : measure(field.selectionSet);
+      const inner = field.selectionSet === undefined ? emptyMeasures : measure(field.selectionSet);
       depth = Math.max(depth, 1 + inner.depth);
       breadth = Math.max(breadth, inner.breadth);
       aliases += (field.alias === undefined ? 0 : 1) + inner.aliases;
@@ -186,7 +186,7 @@ function isIntrospection({ name: { value } }: FieldNode): boolean {
 }
 
 /** The fields of a selection as execution collects them: each fragment once, but repeated fields each time. */
-function flatten(
+function fieldsOf(
   set: SelectionSetNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
 ): { fields: FieldNode[]; directives: number } {
@@ -222,9 +222,9 @@ export function variablesError(variables: Readonly<Record<string, unknown>>): Ap
     for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
       if (typeof value !== "object" || value === null) continue;
       const members = Object.values(value);
-      if (Array.isArray(value) && members.length > maximumListLength) {
+      if (Array.isArray(value) && members.length > maxListLength) {
         return badUserInput(
-          `Variable "$${name}" has a list of ${members.length}; ${maximumListLength} are the most. Ask in several requests.`,
+          `Variable "$${name}" has a list of ${members.length}; ${maxListLength} are the most. Ask in several requests.`,
         );
       }
       // Pushed one by one: a list may be longer than the maximum number of call arguments.

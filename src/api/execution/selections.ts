@@ -40,7 +40,7 @@ export type SelectedField = {
 /** The fields of an object, in the order of the answer. */
 export type Selection = readonly SelectedField[];
 
-type Known = {
+type OperationSelections = {
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
   /** By the values of the variables that `@skip` and `@include` may depend on. */
@@ -50,7 +50,7 @@ type Known = {
 /** The most sets of such values for which an operation's selections are cached. */
 const maxRoots = 16;
 
-const operations = new WeakMap<OperationDefinitionNode, Known>();
+const operations = new WeakMap<OperationDefinitionNode, OperationSelections>();
 
 /**
  * The fields of an operation's root. They are cached with the operation, and with them all selections below: a parsed
@@ -128,13 +128,13 @@ export function leafText(type: GraphQLLeafType, value: unknown): string {
   );
 }
 
-type Resolved = Pick<GraphQLResolveInfo, "fieldNodes" | "fragments">;
+type FieldInfo = Pick<GraphQLResolveInfo, "fieldNodes" | "fragments">;
 
 /**
  * The fields that a query selects at a path below the field being resolved, including those in fragments and regardless
  * of `@skip` and `@include`. For `["nodes", "shared"]`, each `shared` of each `nodes`.
  */
-export function selectedFields({ fieldNodes, fragments }: Resolved, path: readonly string[]): FieldNode[] {
+export function selectedFields({ fieldNodes, fragments }: FieldInfo, path: readonly string[]): FieldNode[] {
   let fields = [...fieldNodes];
   for (const name of path) {
     fields = [...childFields(fields, fragments)].filter((field) => field.name.value === name);
@@ -144,7 +144,7 @@ export function selectedFields({ fieldNodes, fragments }: Resolved, path: readon
 
 function* childFields(
   fields: readonly FieldNode[],
-  fragments: Resolved["fragments"],
+  fragments: FieldInfo["fragments"],
 ): Generator<FieldNode, void> {
   const sets: SelectionSetNode[] = fields.flatMap(({ selectionSet }) => selectionSet ?? []);
   const visited = new Set<string>();
@@ -166,8 +166,8 @@ function* childFields(
  * The greatest value that a query passes to an argument of the fields at a path; `otherwise` if a field is selected
  * without it, 0 if none is selected. So a value that several fields need is computed once.
  */
-export function greatestArgument(
-  info: Resolved & Pick<GraphQLResolveInfo, "variableValues">,
+export function maxArgument(
+  info: FieldInfo & Pick<GraphQLResolveInfo, "variableValues">,
   path: readonly string[],
   argument: string,
   otherwise: number,

@@ -19,8 +19,9 @@ import {
 } from "../../store/index.ts";
 import { readInPortions } from "../execution/index.ts";
 import type { Key, KeyPart, Range } from "../keyset.ts";
-import { type Batches, groupBy, LoadersByArguments, type RowLoader } from "./batching.ts";
+import { type Batches, groupBy, keyBy, LoadersByArguments, type RowLoader } from "./batching.ts";
 
+/** All columns but the texts. */
 const { body: _body, signature: _signature, ...headColumns } = getTableColumns(events);
 
 /** An event without its text, which may be large and is rarely needed. */
@@ -31,7 +32,7 @@ type EventKey = { readonly paperId: bigint; readonly eventId: string };
 
 /** The nine types, and `unknown` for all others. */
 export type EventTypeOrUnknown = EventType | "unknown";
-export type EventFilter = { readonly types: readonly EventTypeOrUnknown[] | null };
+export type EventTypeFilter = { readonly types: readonly EventTypeOrUnknown[] | null };
 
 /** A page of each paper's events by `eventKeyOf`, the same page for every paper of a batch. */
 export type EventPage = Range & {
@@ -46,8 +47,8 @@ export type EventLoaders = {
   /** The event's own text, parsed. */
   readonly eventBody: RowLoader<EventKey, AcceptedEvent | null>;
   /** By `paper_id`: the paper's events, the valid ones in merge order, then the invalid ones by id. */
-  readonly eventsOfPaper: LoadersByArguments<EventFilter & EventPage, bigint, readonly EventRow[]>;
-  readonly eventCountOfPaper: LoadersByArguments<EventFilter, bigint, number>;
+  readonly eventsOfPaper: LoadersByArguments<EventTypeFilter & EventPage, bigint, readonly EventRow[]>;
+  readonly eventCountOfPaper: LoadersByArguments<EventTypeFilter, bigint, number>;
 };
 
 const keyText = ({ paperId, eventId }: EventKey): string => `${paperId}/${eventId}`;
@@ -58,8 +59,7 @@ export function prepareEventLoaders({
 }: Pick<Database, "db" | "pool">): (batches: Batches) => EventLoaders {
   const ofKeys = sql`${events.paperId} = ANY(${sql.placeholder("paperIds")}::bigint[])
     AND ${events.eventId} = ANY(${sql.placeholder("eventIds")}::bytea[])`;
-  const headsQuery = db.select(headColumns).from(events).where(ofKeys);
-  const heads = prepareRows(headsQuery, "api_events_by_key");
+  const heads = prepareRows(db.select(headColumns).from(events).where(ofKeys), "api_events_by_key");
   const bodies = db.select().from(events).where(ofKeys).prepare("api_event_bodies_by_key");
   const bodySizes = db
     .select({
@@ -77,14 +77,10 @@ export function prepareEventLoaders({
     .prepare("api_events_by_id");
 
   return (batches) => ({
-    event: batches.loader(
-      async (keys) => new Map((await heads(pool, keyValues(keys))).map((row) => [keyText(row), row])),
-      null,
-      keyText,
-    ),
+    event: batches.loader(async (keys) => keyBy(await heads(pool, keyValues(keys)), keyText), null, keyText),
     eventById: batches.loader(async (ids) => {
       const rows = await byIds.execute({ eventIds: ids.map((id) => Buffer.from(id, "hex")) });
-      return new Map(rows.map((row) => [row.eventId, row]));
+      return keyBy(rows, ({ eventId }) => eventId);
     }, null),
     eventBody: batches.loader(
       async (keys) => {
@@ -94,7 +90,7 @@ export function prepareEventLoaders({
         const read = async (portion: readonly EventKey[]) => {
           for (const row of await bodies.execute(keyValues(portion))) {
             found.set(keyText(row), readBody(row));
-            await batches.allowance.turn();
+            await batches.allowance.waitForTurn();
           }
         };
         await readInPortions(keys, (key) => sizes.get(keyText(key)) ?? 0, batches.allowance, read);
@@ -109,7 +105,7 @@ export function prepareEventLoaders({
           const numbered = db
             .select({ ...headColumns, place: placeInPage(page) })
             .from(events)
-            .where(and(inArray(events.paperId, [...paperIds]), withinPage(page), ofTypes(types)))
+            .where(and(inArray(events.paperId, [...paperIds]), withinPage(page), typeCondition(types)))
             .as("numbered");
           const pages = db
             .select()
@@ -128,7 +124,7 @@ export function prepareEventLoaders({
         const rows = await db
           .select({ paperId: events.paperId, count: count() })
           .from(events)
-          .where(and(inArray(events.paperId, [...paperIds]), ofTypes(types)))
+          .where(and(inArray(events.paperId, [...paperIds]), typeCondition(types)))
           .groupBy(events.paperId);
         return new Map(rows.map((row) => [row.paperId, row.count]));
       }, 0),
@@ -193,14 +189,14 @@ function keyValues(keys: readonly EventKey[]): { paperIds: string; eventIds: Buf
 }
 
 /** The condition that an event is of one of these types; undefined for null. */
-export function ofTypes(types: readonly EventTypeOrUnknown[] | null): SQL | undefined {
+export function typeCondition(types: readonly EventTypeOrUnknown[] | null): SQL | undefined {
   if (types === null) return undefined;
-  const known = types.filter((type) => type !== "unknown");
-  const fits = types.includes("unknown")
-    ? or(inArray(events.type, known), notInArray(events.type, eventTypes))
-    : inArray(events.type, known);
+  const named = types.filter((type) => type !== "unknown");
+  const condition = types.includes("unknown")
+    ? or(inArray(events.type, named), notInArray(events.type, eventTypes))
+    : inArray(events.type, named);
   // Redundant, but it lets PostgreSQL use the partial index of the rare types.
-  return types.some((type) => commonTypes.includes(type)) ? fits : and(isOfRareType, fits);
+  return types.some((type) => commonTypes.includes(type)) ? condition : and(isOfRareType, condition);
 }
 
 const commonTypes: readonly EventTypeOrUnknown[] = ["record_created", "graph_snapshot"];

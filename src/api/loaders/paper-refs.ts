@@ -12,20 +12,20 @@ export type PaperRefLoaders = {
 };
 
 /** The most matching numbers that an error names. */
-const mostNamed = 10;
+const maxListed = 10;
 
 /** Uses the loaders of papers and works: the number of statements does not depend on the number of refs. */
 export function paperRefLoaders(loaders: PaperLoaders & WorkLoaders): PaperRefLoaders {
   const paperByRef = new DataLoader<string, PaperRow | null>((refs) =>
-    settleAll(refs, (ref) => findPaper(loaders, readRef(ref), ref)),
+    loadEach(refs, (ref) => findPaper(loaders, readRef(ref), ref)),
   );
   const workByRef = new DataLoader<string, WorkRow | null>((refs) =>
-    settleAll(refs, (ref) => findWork(loaders, readRef(ref), ref)),
+    loadEach(refs, (ref) => findWork(loaders, readRef(ref), ref)),
   );
   return { paperByRef, workByRef };
 }
 
-function settleAll<Value>(
+function loadEach<Value>(
   refs: readonly string[],
   find: (ref: string) => Promise<Value>,
 ): Promise<(Value | Error)[]> {
@@ -74,10 +74,12 @@ async function findPaper(loaders: PaperLoaders, ref: PaperRef, written: string):
     }
     case "arxiv": {
       const candidates = await papersWithKey(loaders, `arxiv:${ref.id}`);
-      return best(candidates.filter((paper) => ref.version === null || paper.sourceVersion === ref.version));
+      return preferred(
+        candidates.filter((paper) => ref.version === null || paper.sourceVersion === ref.version),
+      );
     }
     case "doi":
-      return best(await papersWithKey(loaders, `doi:${ref.doi}`));
+      return preferred(await papersWithKey(loaders, `doi:${ref.doi}`));
   }
 }
 
@@ -89,7 +91,7 @@ async function papersWithKey(loaders: PaperLoaders, key: string): Promise<PaperR
 
 function ambiguous(written: string, fitting: readonly PaperRow[]): ApiError {
   const numbers = fitting.map(({ pithNumber }) => pithNumber).sort();
-  const named = numbers.slice(0, mostNamed);
+  const named = numbers.slice(0, maxListed);
   const more = numbers.length > named.length ? `, and ${numbers.length - named.length} more` : "";
   return new ApiError(
     "AMBIGUOUS_REF",
@@ -102,7 +104,7 @@ function ambiguous(written: string, fitting: readonly PaperRow[]): ApiError {
  * Of papers that share an identifier, the one that would represent their work. A paper with an unproved record is
  * returned only if there is no other: it belongs to no work but its own (PROTOCOL, 7).
  */
-function best(candidates: readonly PaperRow[]): PaperRow | null {
+function preferred(candidates: readonly PaperRow[]): PaperRow | null {
   const proved = candidates.filter(({ recordStanding }) => isAtLeast(recordStanding, "receipt"));
   return (proved.length > 0 ? proved : [...candidates]).sort(compareStandIns)[0] ?? null;
 }

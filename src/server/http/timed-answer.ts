@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { ApiError, comeAgainSeconds, Deadline } from "../../api/index.ts";
+import { ApiError, Deadline, retryAfterSeconds } from "../../api/index.ts";
 import { untilAborted } from "../../store/index.ts";
 import { sendError } from "../responses.ts";
 import type { Route } from "./router.ts";
@@ -39,8 +39,8 @@ export function inTime(
         code: isBusy ? "UNAVAILABLE" : "TIMEOUT",
         message: isBusy
           ? error.message
-          : `The database took longer than ${milliseconds} ms, which is the most. Try again in ${comeAgainSeconds} s.`,
-        headers: { ...headers, "retry-after": String(comeAgainSeconds) },
+          : `The database took longer than ${milliseconds} ms, which is the most. Try again in ${retryAfterSeconds} s.`,
+        headers: { ...headers, "retry-after": String(retryAfterSeconds) },
       });
     }
   };

@@ -1,5 +1,5 @@
 import {
-  refusedLinesOf,
+  rejectedEventLines,
   type SubmissionError,
   type SubmissionRow,
   submissionErrorOf,
@@ -31,7 +31,7 @@ const submissionsPath = "/ingest";
 
 export function answerOf(row: SubmissionRow): Answer {
   const error = submissionErrorOf(row);
-  const refused = refusedLinesOf(row);
+  const refused = rejectedEventLines(row);
   return {
     id: row.submissionId,
     status: statuses[row.status],

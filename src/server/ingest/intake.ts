@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { setImmediate as afterInput, setTimeout as delay } from "node:timers/promises";
-import { comeAgainSeconds, type SubmissionRow } from "../../api/index.ts";
+import { retryAfterSeconds, type SubmissionRow } from "../../api/index.ts";
 import { linesOf, type Piece, skipByteOrderMark, wholeOf } from "../../ingest/index.ts";
 import type { NewSubmission } from "../../submissions/index.ts";
 import { BodyError, RetryLaterError, readChunks, tooLarge } from "../http/index.ts";
@@ -141,8 +141,8 @@ class Chunk {
       throw new RetryLaterError(
         503,
         "UNAVAILABLE",
-        `The database cannot be reached. Send the rest again in ${comeAgainSeconds} s.`,
-        comeAgainSeconds,
+        `The database cannot be reached. Send the rest again in ${retryAfterSeconds} s.`,
+        retryAfterSeconds,
       );
     }
   }

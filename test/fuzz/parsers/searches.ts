@@ -19,6 +19,6 @@ export const searches: Target = {
       "a term without a word",
       words.terms.every((term) => term.length > 0 && term.every((word) => word !== "")),
     );
-    demand("an operator outside of quotes", /^(?:-?"[^"\\]*"(?: |$))+$/.test(words.web));
+    demand("an operator outside of quotes", /^(?:-?"[^"\\]*"(?: |$))+$/.test(words.websearch));
   },
 };
