@@ -14,7 +14,6 @@ const modules = {
   store: ["config", "runtime", "protocol", "text", "row-rules"],
   ingest: ["config", "runtime", "protocol", "text", "row-rules", "store"],
   maintenance: ["config", "runtime", "protocol", "text", "row-rules", "store", "ingest"],
-  backup: ["config", "runtime", "protocol", "text", "row-rules", "store", "ingest", "maintenance"],
   submissions: ["config", "runtime", "protocol", "text", "row-rules", "store", "ingest"],
   sync: ["config", "runtime", "protocol", "text", "row-rules", "store", "ingest", "maintenance"],
   graph: ["config", "runtime", "store"],

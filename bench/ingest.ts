@@ -10,7 +10,7 @@ import { insertRows } from "../src/store/rows.ts";
 import { startBenchServer } from "./bench-server.ts";
 import { type BulkRun, note, runBulk, type Site, speedBetween } from "./bulk-run.ts";
 import { benchKey, corpusFile, readCitations, signedDigest } from "./corpus.ts";
-import { takeInOneByOne } from "./one-by-one.ts";
+import { ingestOneByOne } from "./one-by-one.ts";
 import { queryLatency, startService, submissionLatency } from "./service.ts";
 
 const threads = Math.min(8, availableParallelism());
@@ -224,6 +224,6 @@ async function loopRate(database: Database, path: string): Promise<number> {
   }
   const keyring = createKeyring([benchKey]);
   const start = performance.now();
-  await takeInOneByOne(database, lines, keyring);
+  await ingestOneByOne(database, lines, keyring);
   return lines.length / ((performance.now() - start) / 1000);
 }

@@ -1,6 +1,6 @@
 import { buildIfNeeded } from "../bin/build.js";
 import { startGraph } from "../src/graph/index.ts";
-import { keepCitationsTwice } from "../src/store/layout/distribute.ts";
+import { keepCitationsTwice } from "../src/store/distribute.ts";
 import { startBenchServer } from "./bench-server.ts";
 import { runBulk } from "./bulk-run.ts";
 import { corpusFile } from "./corpus.ts";

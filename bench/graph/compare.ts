@@ -53,7 +53,7 @@ export function printComparison(groups: readonly Group[], results: Compared): vo
     );
   row("load, s", ({ load }) => (load.milliseconds === 0 ? "-" : figure(load.milliseconds / 1000)));
   row("the graph itself, MB", ({ bytes }) => (bytes === null ? "-" : figure(bytes / 1e6)));
-  row("growth of the process, MB", ({ grown }) => figure(grown / 1e6));
+  row("growth of the process, MB", ({ growth }) => figure(growth / 1e6));
 }
 
 function sum(values: readonly number[]): number {

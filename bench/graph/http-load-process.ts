@@ -81,11 +81,11 @@ function exchange(socket: Socket, request: Buffer): Promise<string> {
       const header = received.toString("latin1", 0, headerEnd).toLowerCase();
       const length = /content-length: (\d+)/.exec(header)?.[1];
       const bodyStart = headerEnd + 4;
-      const isWhole =
+      const isComplete =
         length === undefined
           ? received.subarray(-5).equals(lastChunk)
           : received.length - bodyStart >= Number(length);
-      if (!isWhole) return;
+      if (!isComplete) return;
       stop();
       if (header.startsWith("http/1.1 200")) resolve(received.toString("utf8", bodyStart));
       else reject(new Error(received.toString()));

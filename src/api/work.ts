@@ -1,5 +1,5 @@
 import { compareCodePoints } from "../protocol/index.ts";
-import { type IdentifierKind, readVoices, workIdOf } from "../row-rules/index.ts";
+import { type IdentifierKind, readVotes, workIdOf } from "../row-rules/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { type KeyOrder, KeysetConnection, type PageArguments } from "./keyset.ts";
@@ -217,7 +217,7 @@ async function identityConflictsOf(
 ): Promise<IdentityConflict[]> {
   const identifiers = await loaders.identifiersOfWork.load(workId);
   const conflicts = identifiers.map(async ({ value, voices }): Promise<IdentityConflict[]> => {
-    const list = voices === null ? [] : readVoices(voices);
+    const list = voices === null ? [] : readVotes(voices);
     if (!list.slice(1).some(({ target }) => target !== null)) return [];
     const targets = await Promise.all(
       list.map(({ target }) => (target === null ? null : loaders.identifier.load(target.targetId))),

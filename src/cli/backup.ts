@@ -4,9 +4,8 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import type { Command } from "commander";
-import { BackupError, readBackup, writeBackup } from "../backup/index.ts";
+import { BackupError, readBackup, rebuildTables, writeBackup } from "../maintenance/index.ts";
 
-import { rebuildTables } from "../maintenance/index.ts";
 import { errorText } from "../runtime/index.ts";
 import type { Database } from "../store/index.ts";
 import { rebuildProgress } from "./care.ts";

@@ -2,19 +2,20 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { findBinaries, type InstalledBinaries, prepareBinaries } from "./binaries.ts";
 import { createCluster, inspectCluster, SUPERUSER } from "./cluster.ts";
-import { prepareDataFolder, unusable } from "./data-folder.ts";
+import { nameSocketFolder, PORT, prepareDataFolder, unusable } from "./data-folder.ts";
 import { EmbeddedServerError } from "./errors.ts";
-import { logTail } from "./log-file.ts";
 import { DATABASE, type Membership, type NotJoined, tryJoin } from "./membership.ts";
 import {
   discardMistakenLocks,
   isPostmaster,
+  logTail,
   recordedPid,
   spawnPostmaster,
   stopPostmaster,
 } from "./postmaster.ts";
+
 import { chooseServerUser, placesForBinaries, type ServerUser } from "./server-user.ts";
-import { nameSocketFolder, PORT } from "./socket-path.ts";
+
 import { tryStartLock } from "./start-lock.ts";
 
 /*

@@ -1,8 +1,8 @@
 import { Client } from "pg";
 import { errorText } from "../runtime/index.ts";
 import { SUPERUSER } from "./cluster.ts";
+import { PORT } from "./data-folder.ts";
 import { EmbeddedServerError, errorCode } from "./errors.ts";
-import { PORT } from "./socket-path.ts";
 
 /** The database with the application's tables. */
 export const DATABASE = "pith_graph";

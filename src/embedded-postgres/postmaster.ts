@@ -1,14 +1,13 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { explainNotRun, PROGRAM_ENVIRONMENT, pathForServer } from "./cluster.ts";
+import { PORT } from "./data-folder.ts";
 import { errorCode } from "./errors.ts";
-import { openLog } from "./log-file.ts";
 import { type ServerUser, spawnAs } from "./server-user.ts";
-import { PORT } from "./socket-path.ts";
 
 /** A server that this process is starting. */
 type StartingPostmaster = {
@@ -193,4 +192,28 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return errorCode(error) === "EPERM";
   }
+}
+
+/** Maximum size in bytes: a larger log is rotated when the server starts. One old log is kept. */
+const LONGEST_LOG = 1_000_000;
+
+/** Opens the server's log for appending and rotates it: at most two files of about a megabyte. */
+export async function openLog(path: string): Promise<FileHandle> {
+  if ((await logSize(path)) > LONGEST_LOG) await rename(path, `${path}.old`);
+  return open(path, "a", 0o600);
+}
+
+async function logSize(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return 0;
+    throw error;
+  }
+}
+
+/** The last `lines` lines of what was logged after byte `start`. */
+export async function logTail(path: string, start: number, lines = 20): Promise<string> {
+  const text = (await readFile(path)).subarray(start).toString("utf8");
+  return text.trimEnd().split("\n").slice(-lines).join("\n");
 }

@@ -3,7 +3,7 @@ import type { LayeredRows } from "./layered-rows.ts";
 import { GraphVersion } from "./version.ts";
 
 /**
- * The version after a transaction's changes, given as payloads of the feed (store/graph-payload.ts). The previous one
+ * The version after a transaction's changes, given as payloads of the feed (store/graph-feed.ts). The previous one
  * is not modified. Changes are idempotent, as a payload may come twice: putting an existing edge sets its flag, and
  * removing a missing one does nothing. A work with edges is not removed. O(changes + degrees of the works they touch).
  */

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { graphChannel, listen } from "../store/index.ts";
-import type { GraphTransaction } from "./threads/index.ts";
+import type { GraphTransaction } from "./thread-pool.ts";
 
 export type Followed = {
   /** The position up to which the feed has been applied. */

@@ -3,8 +3,8 @@ import { errorText, retry } from "../runtime/index.ts";
 import type { Database } from "../store/index.ts";
 import type { Budget } from "./budget.ts";
 import { type At, MemoryGraph } from "./memory-graph.ts";
-import { type Answer, GraphUnavailableError, type Input, type QuestionName } from "./question.ts";
-import { askSql, topWorksInSql } from "./sql/index.ts";
+import { type Answer, GraphUnavailableError, type Input, type QuestionName } from "./queries.ts";
+import { askSql, topWorksInSql } from "./sql-graph.ts";
 import type { TopWorksAnswer, TopWorksInput } from "./top-works.ts";
 
 /** Where questions read edges from. */
@@ -61,7 +61,7 @@ type Ask<Name extends QuestionName> = (
 
 /**
  * Queries the citation graph. All questions reject with the signal's reason once it is aborted, and with
- * GraphUnavailableError if a thread died or the service was closed. See question.ts for inputs and answers.
+ * GraphUnavailableError if a thread died or the service was closed. See queries.ts for inputs and answers.
  */
 export type GraphService = {
   readonly [Name in QuestionName]: Ask<Name>;

@@ -1,6 +1,5 @@
 export type { CitationDirection } from "./adjacency.ts";
-export type { Budget } from "./budget.ts";
-export { Meter } from "./budget.ts";
+export { type Budget, Meter } from "./budget.ts";
 export {
   type AdjacencyKind,
   type Answered,
@@ -9,7 +8,8 @@ export {
   type GraphStatus,
   startGraph,
 } from "./graph-service.ts";
-export { readGraphInSnapshot } from "./load/index.ts";
+export { degreeWithin, pageRank } from "./pagerank.ts";
+export { longestChains } from "./paths.ts";
 export {
   type Answer,
   type CountedAnswer,
@@ -21,9 +21,11 @@ export {
   type Questions,
   questionNames,
   type RelatedWork,
-} from "./question.ts";
-export type { Relatedness } from "./questions/index.ts";
-export { degreeWithin, longestChains, pageRank } from "./questions/index.ts";
-export { type AnchorChainAnswer, anchorChainInSql, neighbourhoodInSql, SqlRows } from "./sql/index.ts";
+} from "./queries.ts";
+export { readGraphInSnapshot } from "./read-graph.ts";
+export type { Relatedness } from "./relatedness.ts";
+export { type AnchorChainAnswer, anchorChainInSql } from "./sql-anchor-chain.ts";
+export { SqlRows } from "./sql-rows.ts";
+export { neighbourhoodInSql } from "./sql-traversal.ts";
 export type { TopWorksInput, WorkIds, WorkRank } from "./top-works.ts";
 export { GraphVersion } from "./version.ts";

@@ -1,14 +1,14 @@
 import { setImmediate } from "node:timers/promises";
 import { AsyncEvent, errorText, startThread, Turns } from "../runtime/index.ts";
 import type { Database } from "../store/index.ts";
-import { answer } from "./answer.ts";
 import { applyInSteps } from "./apply-changes.ts";
 import { BaseGraph, type BaseParts } from "./base-graph.ts";
 import { type Budget, Meter } from "./budget.ts";
 import { type Following, follow } from "./follower.ts";
-import type { Answer, Input, QuestionName } from "./question.ts";
+import { type Answer, answer, type Input, type QuestionName } from "./queries.ts";
+
 import { Scratch } from "./scratch.ts";
-import { type GraphTransaction, ThreadPool } from "./threads/index.ts";
+import { type GraphTransaction, ThreadPool } from "./thread-pool.ts";
 import type { TopWorksAnswer, TopWorksInput } from "./top-works.ts";
 import { GraphVersion } from "./version.ts";
 
@@ -283,7 +283,7 @@ function bytesOf({ payloads }: GraphTransaction): number {
 function loadGraph({ connection }: Pick<Database, "connection">, signal: AbortSignal): Promise<BaseGraph> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const worker = startThread("graph/load/load-thread.js", { connection });
+    const worker = startThread("graph/load-thread.js", { connection });
     const onAbort = () => {
       reject(signal.reason);
       void worker.terminate();

@@ -1,6 +1,6 @@
 import type { Meter } from "./budget.ts";
 import { Best } from "./order.ts";
-import { inDegrees, pageRank } from "./questions/index.ts";
+import { inDegrees, pageRank } from "./pagerank.ts";
 import type { GraphVersion } from "./version.ts";
 
 export type WorkRank = "CITED_BY_COUNT" | "PAGERANK";

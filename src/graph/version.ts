@@ -1,8 +1,7 @@
 import type { Adjacency } from "./adjacency.ts";
-import { type BaseGraph, buildBaseGraph, sharedArray } from "./base-graph.ts";
+import { type BaseGraph, buildBaseGraph, highOf, joinId, lowOf, sharedArray } from "./base-graph.ts";
 import { LayeredRows } from "./layered-rows.ts";
 import { Levels } from "./levels.ts";
-import { highOf, joinId, lowOf } from "./vertex-index.ts";
 
 /**
  * The works added after a base was made, in order of arrival. Versions of one base share it: it only grows, and a

@@ -1,4 +1,4 @@
-export { releaseDocuments, trustCodes } from "./apply/index.ts";
+export { removeFromQuarantine, trustReasons } from "./apply/index.ts";
 export { type DryRun, planIngest, printChanges } from "./dry-run.ts";
 export { type IngestOptions, ingest } from "./ingest.ts";
 export { ingestBatch, ingestVerified } from "./pipeline.ts";
@@ -23,4 +23,4 @@ export {
 export { groupByPaper } from "./stored/index.ts";
 export { createIngestThreads, type IngestThreads, StartedThread } from "./threads/index.ts";
 export type { AdmissionPolicy, RawDocument, Rejection, VerifiedDocument } from "./verify.ts";
-export { receive } from "./verify.ts";
+export { documentOfEvents, receive } from "./verify.ts";

@@ -132,6 +132,24 @@ export function rejectUnaccepted(document: VerifiedDocument): VerifiedDocument |
   return { ...rejection, pithNumber, refused };
 }
 
+/** The judgement of a document that consists of events alone. */
+export function documentOfEvents(
+  pithNumber: PithNumber,
+  events: JudgedDocument["events"],
+  refused: JudgedDocument["refused"] = [],
+): JudgedDocument {
+  return {
+    kind: "bundle",
+    pithNumber,
+    events,
+    aliases: [],
+    refused,
+    hasUnprovedAliases: false,
+    hasUnverifiable: false,
+    published: undefined,
+  };
+}
+
 /** The number of occurrences of each reason, most frequent first. */
 function countReasons(refused: JudgedDocument["refused"]): [reason: string, count: number][] {
   const counts = new Map<string, number>();

@@ -1,6 +1,12 @@
 import type pg from "pg";
 import type { Database } from "../store/index.ts";
-import { type CareOptions, type DerivedTable, derivedTables, shadowSchema, withShadow } from "./shadow.ts";
+import {
+  type DerivedTable,
+  derivedTables,
+  type MaintenanceOptions,
+  shadowSchema,
+  withShadow,
+} from "./shadow.ts";
 
 /** A row that differs from what the log implies. */
 export type Difference = {
@@ -21,13 +27,13 @@ export type CheckReport = {
 };
 
 /** The maximum number of differences listed per table. */
-const mostDifferences = 20;
+const maxDifferences = 20;
 
 /**
  * Recomputes everything from the log (ids, states, counts, works and their joined identities, edges) and compares it
  * with the tables, row by row. Changes nothing. Writers wait until it ends, readers do not.
  */
-export function checkTables(database: Database, options: CareOptions): Promise<CheckReport> {
+export function checkTables(database: Database, options: MaintenanceOptions): Promise<CheckReport> {
   return withShadow(database, options, async (client) => {
     const counts = new Map<string, number>();
     const differences: Difference[] = [];
@@ -56,7 +62,7 @@ async function compare(
     `SELECT coalesce(${keyOf("stored")}, '') AS key, row_to_json(stored)::text AS stored,
             row_to_json(expected)::text AS expected, count(*) OVER ()::int AS "all"
      FROM public."${name}" AS stored FULL JOIN ${shadowSchema}."${name}" AS expected ON ${on}
-     WHERE stored IS DISTINCT FROM expected LIMIT ${mostDifferences}`,
+     WHERE stored IS DISTINCT FROM expected LIMIT ${maxDifferences}`,
   );
   return {
     count: rows[0]?.all ?? 0,

@@ -1,14 +1,15 @@
+export { BackupError, readBackup, writeBackup } from "./backup.ts";
 export { type CheckReport, checkTables, type Difference } from "./check.ts";
 export {
   listQuarantine,
-  proofOf,
+  minimumProofOf,
   type QuarantineRow,
-  type Retried,
+  type RetryCounts,
   type RetryOptions,
   readQuarantined,
-  releaseTaken,
+  removeAccepted,
   removeQuarantined,
   retryQuarantined,
-} from "./quarantined.ts";
+} from "./quarantine.ts";
 export { type RebuildReport, rebuildTables, WouldDropEventsError } from "./rebuild.ts";
-export { type CareOptions, historicTotals } from "./shadow.ts";
+export type { MaintenanceOptions } from "./shadow.ts";

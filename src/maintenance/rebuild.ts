@@ -7,7 +7,7 @@ import {
   recordGraphReset,
   type Statements,
 } from "../store/index.ts";
-import { type CareOptions, derivedTables, shadowSchema, withShadow } from "./shadow.ts";
+import { derivedTables, type MaintenanceOptions, shadowSchema, withShadow } from "./shadow.ts";
 
 /** The number of rows that a rebuild removed and added. */
 export type RebuildReport = {
@@ -17,7 +17,7 @@ export type RebuildReport = {
   readonly droppedEvents: number;
 };
 
-type RebuildOptions = CareOptions & {
+type RebuildOptions = MaintenanceOptions & {
   /** Whether events that the keyring no longer accepts may be removed from the log. Defaults to true. */
   readonly mayDropEvents?: boolean;
 };

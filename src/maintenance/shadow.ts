@@ -1,7 +1,19 @@
 import type pg from "pg";
-import { ingestVerified } from "../ingest/index.ts";
-import type { Keyring } from "../protocol/index.ts";
+import { documentOfEvents, groupByPaper, ingestVerified, type VerifiedDocument } from "../ingest/index.ts";
 import {
+  type AcceptedEvent,
+  type CheckResult,
+  type JsonObject,
+  type JudgedDocument,
+  judgeEvent,
+  type Keyring,
+  type PithNumber,
+  parseJson,
+  type Refusal,
+} from "../protocol/index.ts";
+import { aliasValue, readLoggedAliases } from "../row-rules/index.ts";
+import {
+  bigintArray,
   type Database,
   idleWriterMilliseconds,
   keepOpen,
@@ -9,7 +21,6 @@ import {
   waitForWriteLock,
   writeLock,
 } from "../store/index.ts";
-import { readLoggedPapers } from "./logged-paper.ts";
 
 /** The schema in which tables are rebuilt from the log. */
 export const shadowSchema = "pith_graph_shadow";
@@ -39,9 +50,9 @@ export const derivedTables: readonly DerivedTable[] = [
 export const historicTotals = "('position', 'change_position', 'graph_position', 'rejected_documents')";
 
 /** Tables that a batch also writes, but that the log does not determine. */
-const bystanders = ["changes", "graph_changes", "quarantine"];
+const otherTables = ["changes", "graph_changes", "quarantine"];
 
-export type CareOptions = {
+export type MaintenanceOptions = {
   readonly keyring: Keyring;
   /** Called with the number of papers done and the total. */
   readonly onProgress?: (done: number, all: number) => void;
@@ -53,7 +64,7 @@ export type CareOptions = {
  */
 export async function withShadow<Result>(
   database: Database,
-  { keyring, onProgress }: CareOptions,
+  { keyring, onProgress }: MaintenanceOptions,
   use: (client: pg.PoolClient) => Promise<Result>,
 ): Promise<Result> {
   const client = await database.pool.connect();
@@ -68,7 +79,7 @@ export async function withShadow<Result>(
     await waitForWriteLock(database.pool, () => client.query("SELECT pg_advisory_lock($1)", [writeLock]));
     await client.query(`DROP SCHEMA IF EXISTS ${shadowSchema} CASCADE`);
     await client.query(`CREATE SCHEMA ${shadowSchema}`);
-    for (const name of [...derivedTables.map((table) => table.name), ...bystanders]) {
+    for (const name of [...derivedTables.map((table) => table.name), ...otherTables]) {
       await client.query(`CREATE TABLE ${shadowSchema}."${name}" (LIKE public."${name}" INCLUDING ALL)`);
     }
     const { rows } = await client.query<{ papers: number }>(
@@ -106,4 +117,95 @@ export async function withShadow<Result>(
       .catch(() => {});
     client.release(true);
   }
+}
+
+/** Papers per query. */
+const pageSize = 200;
+
+/**
+ * The complete log, paper by paper, as documents that would reproduce it. Its events are verified again with the
+ * keyring; those that it no longer accepts are reported as rejected.
+ */
+async function* readLoggedPapers(
+  client: pg.ClientBase,
+  keyring: Keyring,
+): AsyncGenerator<VerifiedDocument[]> {
+  let last = -1n;
+  for (;;) {
+    const { rows } = await client.query<
+      Record<"paper_id" | "aliases", string> & { pith_number: PithNumber; record: string | null }
+    >(
+      `SELECT paper_id, pith_number, record, aliases FROM public.records
+       WHERE paper_id > $1 ORDER BY paper_id LIMIT $2`,
+      [last.toString(), pageSize],
+    );
+    const end = rows.at(-1);
+    if (end === undefined) return;
+    last = BigInt(end.paper_id);
+    const ids = [bigintArray(rows.map((row) => BigInt(row.paper_id)))];
+    const events = await byPaper<{ body: string; signature: string | null }>(
+      client,
+      "SELECT paper_id, body, signature FROM public.events WHERE paper_id = ANY($1::bigint[])",
+      ids,
+    );
+    const published = await byPaper<{ sha256: string; result: CheckResult }>(
+      client,
+      `SELECT paper_id, encode(state_sha256, 'hex') AS sha256, result
+       FROM public.published_states WHERE paper_id = ANY($1::bigint[])`,
+      ids,
+    );
+    yield rows.flatMap((row) => {
+      const judged = verifyEvents(row.pith_number, events.get(row.paper_id) ?? [], keyring);
+      const header = {
+        source: "the log",
+        size: 0,
+        bytes: new Uint8Array(),
+        pithNumber: row.pith_number,
+        refused: judged.refused,
+        // The proof was checked when the document arrived.
+        minimumProof: "hash" as const,
+      };
+      const aliases = readLoggedAliases(row.aliases).map(aliasValue);
+      const main = {
+        header,
+        contents: { judged: { ...judged, aliases }, publishedResult: null, record: row.record },
+      };
+      const states = (published.get(row.paper_id) ?? []).map(({ sha256, result }) => ({
+        header: { ...header, refused: [] },
+        contents: {
+          judged: { ...judged, events: [], refused: [], published: { sha256, isPartial: false } },
+          publishedResult: result,
+          record: null,
+        },
+      }));
+      return [main, ...states];
+    });
+  }
+}
+
+function verifyEvents(
+  pithNumber: PithNumber,
+  rows: readonly { body: string; signature: string | null }[],
+  keyring: Keyring,
+): JudgedDocument {
+  const events: AcceptedEvent[] = [];
+  const refused: Refusal[] = [];
+  for (const { body, signature } of rows) {
+    const copy = parseJson(body) as JsonObject;
+    if (signature !== null) copy["signature"] = parseJson(signature);
+    // Accepted events stay accepted: the minimum proof was enforced when they arrived.
+    const judgement = judgeEvent(copy, { pithNumber, keyring, minimumProof: "hash" });
+    if (judgement.accepted) events.push(judgement.event);
+    else refused.push({ id: judgement.id, reason: judgement.reason, copy });
+  }
+  return documentOfEvents(pithNumber, events, refused);
+}
+
+async function byPaper<Row extends object>(
+  client: pg.ClientBase,
+  statement: string,
+  parameters: string[],
+): Promise<Map<string, Row[]>> {
+  const { rows } = await client.query<Row & { paper_id: string }>(statement, parameters);
+  return groupByPaper(rows);
 }

@@ -1,14 +1,20 @@
 export {
+  emptyChecksum,
+  type IdentifierKind,
+  identifierIdOf,
+  paperIdOf,
+  setChecksum,
+  workIdOf,
+} from "./hashes.ts";
+export {
   aliasesText,
   aliasValue,
-  readBroughtAliases,
+  readLoggedAliases,
   readStoredAliases,
-  readVoices,
+  readVotes,
   type StoredAlias,
   type Target,
-  type Voice,
-  voicesText,
-} from "./aliases-text.ts";
-export { type IdentifierKind, identifierIdOf, paperIdOf, workIdOf } from "./ids.ts";
-export { compareStandIns, compareVersions } from "./paper-order.ts";
-export { emptyChecksum, setChecksum } from "./set-checksum.ts";
+  type Vote,
+  votesText,
+} from "./json-columns.ts";
+export { comparePapersOfWork, compareVersions } from "./paper-order.ts";

@@ -20,14 +20,14 @@ export function compareVersions(a: VersionRow, b: VersionRow): number {
  * Orders the papers of one work, the same on every mirror: highest proof first, then the latest version. `Work.paper`,
  * and `paper(ref:)` without a version, return the first paper in this order.
  */
-export function compareStandIns(
+export function comparePapersOfWork(
   a: VersionRow & { readonly proof: Proof },
   b: VersionRow & { readonly proof: Proof },
 ): number {
   return proofRank(b.proof) - proofRank(a.proof) || compareVersions(a, b);
 }
 
-/** Compares ASCII texts. */
+/** Compares two ASCII texts. */
 function compareText(a: string, b: string): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { writeSync } from "node:fs";
 import { type Logger, pino } from "pino";
-import { printable } from "./printable.ts";
+import { printable } from "./display-text.ts";
 
 export type Log = Pick<Logger, "debug" | "info" | "warn" | "error" | "isLevelEnabled">;
 

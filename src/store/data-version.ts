@@ -1,4 +1,4 @@
-import type { ReadServer } from "./replicas/index.ts";
+import type { ReadServer } from "./read-server.ts";
 
 /**
  * Identifies the data that a response was computed from: PostgreSQL's name for what is visible on one server, and the

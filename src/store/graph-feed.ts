@@ -1,4 +1,3 @@
-import { type GraphChanges, packGraphChanges } from "./graph-payload.ts";
 import { type Cell, insertRows } from "./rows.ts";
 import type { Statements } from "./transaction.ts";
 
@@ -89,3 +88,126 @@ async function append(
 }
 
 const columns = ["position", "transaction_end", "payload", "bytes_until", "changed_at"];
+
+/** Changes of the citation graph. Work ids are as in `works`: 63 bits. */
+export type GraphChanges = {
+  readonly addedWorks: Iterable<bigint>;
+  readonly removedWorks: Iterable<bigint>;
+  /** Edges that are new or have a different mark. */
+  readonly putEdges: Iterable<GraphEdge>;
+  readonly removedEdges: Iterable<Omit<GraphEdge, "isInternalAnchor">>;
+};
+
+export type GraphEdge = {
+  readonly citingWorkId: bigint;
+  readonly citedWorkId: bigint;
+  readonly isInternalAnchor: boolean;
+};
+
+/**
+ * Receives the contents of a payload in order; ids as their upper 31 and lower 32 bits, so that none needs an object.
+ */
+type GraphChangeVisitor = {
+  addWork(high: number, low: number): void;
+  removeWork(high: number, low: number): void;
+  removeEdge(citingHigh: number, citingLow: number, citedHigh: number, citedLow: number): void;
+  putEdge(
+    citingHigh: number,
+    citingLow: number,
+    citedHigh: number,
+    citedLow: number,
+    isInternalAnchor: boolean,
+  ): void;
+};
+
+/*
+ * A payload is a sequence of sections: a type byte, a 32-bit count, and that number of 64-bit ids. A section of edges
+ * starts with the citing work's id, which is not counted; the top bit of a cited id, unused otherwise, marks an
+ * internal anchor. All integers are big-endian. An edge thus takes little more than 8 bytes.
+ */
+const addWorks = 1;
+const removeWorks = 2;
+const removeEdges = 3;
+const putEdges = 4;
+
+const anchorBit = 1n << 63n;
+const headerBytes = 5;
+const idBytes = 8;
+
+/**
+ * Packs changes into payloads of at most `mostBytes` each, in an order in which they can be applied: edges are removed
+ * before their works, and works are added before their edges. Empty if nothing changed.
+ */
+export function packGraphChanges(changes: GraphChanges, mostBytes: number): Buffer[] {
+  const payloads: Buffer[] = [];
+  let parts: Buffer[] = [];
+  let room = mostBytes;
+  const write = (kind: number, citing: bigint | null, ids: readonly bigint[]) => {
+    const fixed = headerBytes + (citing === null ? 0 : idBytes);
+    for (let from = 0; from < ids.length; ) {
+      if (room < fixed + idBytes) {
+        payloads.push(Buffer.concat(parts));
+        parts = [];
+        room = mostBytes;
+      }
+      const count = Math.min(ids.length - from, Math.max(1, Math.floor((room - fixed) / idBytes)));
+      const part = Buffer.allocUnsafe(fixed + count * idBytes);
+      part.writeUInt8(kind, 0);
+      part.writeUInt32BE(count, 1);
+      if (citing !== null) part.writeBigUInt64BE(citing, headerBytes);
+      for (let index = 0; index < count; index++) {
+        part.writeBigUInt64BE(ids[from + index] as bigint, fixed + index * idBytes);
+      }
+      parts.push(part);
+      room -= part.length;
+      from += count;
+    }
+  };
+  for (const [citing, cited] of byCiting(changes.removedEdges, ({ citedWorkId }) => citedWorkId)) {
+    write(removeEdges, citing, cited);
+  }
+  write(removeWorks, null, [...changes.removedWorks]);
+  write(addWorks, null, [...changes.addedWorks]);
+  const marked = (edge: GraphEdge) => edge.citedWorkId | (edge.isInternalAnchor ? anchorBit : 0n);
+  for (const [citing, cited] of byCiting(changes.putEdges, marked)) write(putEdges, citing, cited);
+  if (parts.length > 0) payloads.push(Buffer.concat(parts));
+  return payloads;
+}
+
+function byCiting<Edge extends { readonly citingWorkId: bigint }>(
+  edges: Iterable<Edge>,
+  wordOf: (edge: Edge) => bigint,
+): Map<bigint, bigint[]> {
+  const groups = new Map<bigint, bigint[]>();
+  for (const edge of edges) {
+    const group = groups.get(edge.citingWorkId);
+    if (group === undefined) groups.set(edge.citingWorkId, [wordOf(edge)]);
+    else group.push(wordOf(edge));
+  }
+  return groups;
+}
+
+/** Reads a payload. Throws if it is malformed. */
+export function readGraphPayload(payload: Uint8Array, visitor: GraphChangeVisitor): void {
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  let at = 0;
+  while (at < view.byteLength) {
+    const kind = view.getUint8(at);
+    const count = view.getUint32(at + 1);
+    at += headerBytes;
+    const isOfEdges = kind === removeEdges || kind === putEdges;
+    const citingHigh = isOfEdges ? view.getUint32(at) : 0;
+    const citingLow = isOfEdges ? view.getUint32(at + 4) : 0;
+    if (isOfEdges) at += idBytes;
+    for (let index = 0; index < count; index++, at += idBytes) {
+      const word = view.getUint32(at);
+      const high = word & 0x7fff_ffff;
+      const low = view.getUint32(at + 4);
+      if (kind === putEdges) visitor.putEdge(citingHigh, citingLow, high, low, word >>> 31 === 1);
+      else if (kind === removeEdges) visitor.removeEdge(citingHigh, citingLow, high, low);
+      else if (kind === addWorks) visitor.addWork(high, low);
+      else if (kind === removeWorks) visitor.removeWork(high, low);
+      else throw new Error(`A change of the citation graph is of a kind that is not known: ${kind}.`);
+    }
+  }
+}

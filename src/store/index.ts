@@ -1,8 +1,20 @@
+export { appliedEventIds, type BuiltDocument, buildDocument, type PaperDocument } from "./build-document.ts";
 export { cancellable, connectUntil, endingSignal, type Sender, untilAborted } from "./cancellation.ts";
 export { asExpensive, askerOf, nameAsker, Turnstile } from "./connection-shares.ts";
 export { CopyRows } from "./copy-format.ts";
 export { DataVersion } from "./data-version.ts";
 export { type Database, type DatabaseOptions, openDatabase, type Queries } from "./database.ts";
+export { CitusMissingError, distributeTables } from "./distribute.ts";
+export {
+  type LogText,
+  mergeLog,
+  type PaperLog,
+  parseEventTexts,
+  parseLog,
+  readEventTexts,
+  readLogs,
+  readLogTexts,
+} from "./event-log.ts";
 export {
   type Change,
   changesChannel,
@@ -13,30 +25,16 @@ export {
   recordChanges,
   type StateChange,
 } from "./feed.ts";
-export { graphChannel, recordGraphChanges, recordGraphReset } from "./graph-feed.ts";
-export { type GraphChanges, type GraphEdge, readGraphPayload } from "./graph-payload.ts";
+export {
+  type GraphChanges,
+  type GraphEdge,
+  graphChannel,
+  readGraphPayload,
+  recordGraphChanges,
+  recordGraphReset,
+} from "./graph-feed.ts";
 export { guardedClients } from "./guarded-client.ts";
-export {
-  CitusMissingError,
-  distributeTables,
-  queryWithLayout,
-  readLayout,
-  shapeOf,
-  single,
-  type TableLayout,
-  typeOf,
-} from "./layout/index.ts";
 export { type Listening, type ListenOptions, listen } from "./listen.ts";
-export {
-  type LogText,
-  mergeLog,
-  type PaperLog,
-  parseEventTexts,
-  parseLog,
-  readEventTexts,
-  readLogs,
-  readLogTexts,
-} from "./log.ts";
 export {
   clearRebuildDue,
   isTooOld,
@@ -50,14 +48,17 @@ export {
   schemaErrorOf,
   versionText,
 } from "./migrate.ts";
-export { prepareRows, readRows } from "./prepared-rows.ts";
 export {
-  type Position,
-  parsePosition,
-  positionText,
-  type ReadServer,
-  ReadServers,
-} from "./replicas/index.ts";
+  isLarge,
+  type PaperHead,
+  PaperStates,
+  QueueFullError,
+  readHeads,
+  type WantedDocument,
+} from "./paper-states.ts";
+export { prepareRows, readRows } from "./prepared-rows.ts";
+export { type Position, parsePosition, positionText, type ReadServer } from "./read-server.ts";
+export { ReadServers } from "./read-servers.ts";
 export { bigintArray, type Cell, copyIn, upsertRows } from "./rows.ts";
 export {
   describeDatabaseError,
@@ -66,19 +67,7 @@ export {
   isServerFault,
   serverFaultOf,
 } from "./server-fault.ts";
-export { inSnapshot } from "./snapshot.ts";
-export {
-  appliedEventIds,
-  type BuiltDocument,
-  buildDocument,
-  isLarge,
-  type PaperDocument,
-  type PaperHead,
-  PaperStates,
-  QueueFullError,
-  readHeads,
-  type WantedDocument,
-} from "./states/index.ts";
+export { queryWithLayout, readLayout, shapeOf, single, type TableLayout, typeOf } from "./table-layout.ts";
 export {
   categoriesOfPaper,
   citations,
@@ -108,6 +97,7 @@ export {
 export {
   beginWriting,
   idleWriterMilliseconds,
+  inSnapshot,
   inTransaction,
   inWriteTransaction,
   keepOpen,

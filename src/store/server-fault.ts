@@ -30,6 +30,18 @@ export function isServerFault(error: unknown): boolean {
   return serverFaultOf(error) !== null;
 }
 
+/**
+ * SQLSTATEs of a statement that this replica cannot answer now but the primary can: it conflicted with replay, or a
+ * migration has not been replayed yet.
+ */
+const replicaStates = /^(?:40001|40P01|42P01|42703|42883)$/;
+
+/** Whether to send a statement to the primary after this error of a replica. */
+export function isAnsweredByPrimary(error: unknown): boolean {
+  if (isServerFault(error)) return true;
+  return error instanceof Error && replicaStates.test(codeOf(error));
+}
+
 /** SQLSTATEs of a transaction that was ended in favour of others: it can be retried. */
 const conflictStates = /^(?:40P01|40001)$/;
 

@@ -1,10 +1,10 @@
 import { ingestBatch } from "../ingest/index.ts";
 import {
-  proofOf,
+  minimumProofOf,
   type QuarantineRow,
-  type Retried,
+  type RetryCounts,
   type RetryOptions,
-  releaseTaken,
+  removeAccepted,
 } from "../maintenance/index.ts";
 import type { Database } from "../store/index.ts";
 import { FetchError } from "./fetch-error.ts";
@@ -24,7 +24,7 @@ export async function refetchQuarantined(
   database: Database,
   prefix: string,
   options: RefetchOptions,
-): Promise<Retried> {
+): Promise<RetryCounts> {
   const { rows } = await database.pool.query<QuarantineRow>(
     `SELECT encode(content_sha256, 'hex') AS "contentSha256", source, minimum_proof AS "minimumProof" FROM quarantine
      WHERE kind = 'document' AND (content IS NULL OR size = 0) AND source ~ '^https?://'
@@ -41,12 +41,12 @@ export async function refetchQuarantined(
     const bytes = await refetch(row.source, options, pauses);
     if (streak.count(bytes === null)) break;
     if (bytes === null) continue;
-    const minimumProof = proofOf(row, options);
+    const minimumProof = minimumProofOf(row, options);
     const results = await ingestBatch(database, [{ source: row.source, bytes }], {
       ...options,
       minimumProof,
     });
-    accepted += await releaseTaken(database, [row], results);
+    accepted += await removeAccepted(database, [row], results);
   }
   return { tried, accepted };
 }

@@ -5,7 +5,7 @@ import {
   emptyIngestSummary,
   type IngestSummary,
   type IngestThreads,
-  trustCodes,
+  trustReasons,
 } from "../ingest/index.ts";
 import { cryptography, keyringEntries } from "../protocol/index.ts";
 import type { ListedNumber } from "./document-addresses.ts";
@@ -67,11 +67,9 @@ export type SyncSummary = IngestSummary & {
   } | null;
 };
 
-const trustReasons: ReadonlySet<string> = new Set(trustCodes);
-
 /** Whether another keyring or a lower minimum proof might accept an event rejected for this reason. */
 export function isMatterOfTrust(reason: string): boolean {
-  return trustReasons.has(reason);
+  return (trustReasons as readonly string[]).includes(reason);
 }
 
 /** SHA-256 of a keyring and a minimum proof, independent of the order of the keys. */

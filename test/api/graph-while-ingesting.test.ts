@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { NaiveGraph } from "../graph/naive.ts";
 import { below, type Edge, type EdgeListGraph, pick, type Random, randomOf } from "../graph/random-graph.ts";
 import { comparable } from "../graph/random-question.ts";
-import { takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments } from "../ingest/ingest-documents.ts";
 import { registry, signedEvent } from "../protocol/signed-events.ts";
 import { type Client, createClient } from "./client.ts";
 import { documentOf, referenceOf, type SyntheticPaper, snapshotOf } from "./fixtures/documents.ts";
@@ -114,7 +114,7 @@ const query = `query ($ref: String!) {
 it(`graph queries are answered from committed versions only while snapshots change (seed ${seed})`, async () => {
   const random = randomOf(seed);
   const lists = Array.from({ length: papers }, () => [randomReferences(random)]);
-  await takeIn(
+  await ingestDocuments(
     database,
     lists.map((list, index) => documentAfter(index, list)),
   );
@@ -135,7 +135,7 @@ it(`graph queries are answered from committed versions only while snapshots chan
         list.push(random() < 0.2 ? [] : randomReferences(random));
         return documentAfter(index, list);
       });
-      await takeIn(database, documents);
+      await ingestDocuments(database, documents);
       const { version, graph } = await readTables();
       versions.set(version, graph);
     }

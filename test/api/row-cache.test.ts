@@ -3,7 +3,7 @@ import { prepareLoaders } from "../../src/api/loaders/index.ts";
 import { RowCache } from "../../src/api/loaders/row-cache.ts";
 import { startGraph } from "../../src/graph/index.ts";
 import { DataVersion } from "../../src/store/data-version.ts";
-import { primaryVersion } from "../../src/store/replicas/read-server.ts";
+import { primaryVersion } from "../../src/store/read-server.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { watchStatements } from "../statements.ts";
 import { ingestLibrary } from "./fixtures/library.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { documentOf } from "../api/fixtures/documents.ts";
-import { takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments } from "../ingest/ingest-documents.ts";
 import { fillWithExcerpt } from "./site.ts";
 import { setStage } from "./stage.ts";
 import { visit } from "./visit.ts";
@@ -71,7 +71,7 @@ test("shares one event stream between seven tabs, and shows events in each", asy
 
   const title = "A paper for all tabs";
   await tabs[0]?.getByText("Live: new events appear here as they arrive.").waitFor();
-  await takeIn(stage.site.database, [
+  await ingestDocuments(stage.site.database, [
     documentOf({ arxivId: "2406.00009", submittedAt: "2024-06-01T00:00:00Z", title }).text,
   ]);
   for (const tab of tabs) {

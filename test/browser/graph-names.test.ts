@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { documentOf, referenceOf } from "../api/fixtures/documents.ts";
-import { takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments } from "../ingest/ingest-documents.ts";
 import { fillWithExcerpt } from "./site.ts";
 import { setStage } from "./stage.ts";
 import { visit } from "./visit.ts";
@@ -40,7 +40,7 @@ const citers = Array.from({ length: 150 }, (_, index) =>
 const stage = setStage({
   fill: async (database) => {
     await fillWithExcerpt(database);
-    await takeIn(
+    await ingestDocuments(
       database,
       [alone, pair, hub, ...citers].map(({ text }) => text),
     );

@@ -3,7 +3,7 @@ import { fillWithSample, serveDatabase } from "../../scripts/serve-database.ts";
 import { schema } from "../../src/api/schema.ts";
 import { readExplorerDocuments } from "../../src/server/explorer/built-files.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 
 export type Site = {
   /** `http://127.0.0.1:port/`, with the prefix where there is one. */
@@ -48,7 +48,7 @@ export async function startSite({
 
 /** Part of the sample, quickly imported: the genuine paper, December 2022, the forks, and some of hep-th. */
 export async function fillWithExcerpt(database: TestDatabase): Promise<void> {
-  await takeIn(database, sampleDocuments(80), { keyring: sampleKeyring });
+  await ingestDocuments(database, sampleDocuments(80), { keyring: sampleKeyring });
   await markSampleLoaded(database);
 }
 

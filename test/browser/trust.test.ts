@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { documentOf } from "../api/fixtures/documents.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { fillWithExcerpt, startSite } from "./site.ts";
 import { setStage } from "./stage.ts";
 import { visit } from "./visit.ts";
@@ -15,7 +15,7 @@ const foreign = documentOf({
 });
 
 test("names each signer with the trust in its key, and never shows the demo key in green", async () => {
-  await takeIn(stage.site.database, [foreign.text]);
+  await ingestDocuments(stage.site.database, [foreign.text]);
   const { page, expectAccessible, leave } = await visit(stage.browser, stage.site.url);
   const chipOf = (title: string) =>
     page.getByRole("listitem").filter({ hasText: title }).locator(".proof").first();
@@ -52,7 +52,7 @@ test("names each signer with the trust in its key, and never shows the demo key 
 test("does not trust the demo key if the server has no sample", async () => {
   const site = await startSite({
     fill: async (database) => {
-      await takeIn(database, sampleDocuments(1), { keyring: sampleKeyring });
+      await ingestDocuments(database, sampleDocuments(1), { keyring: sampleKeyring });
     },
   });
   try {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { registryKey } from "../../src/protocol/index.ts";
 import { claimOf, documentOf } from "../api/fixtures/documents.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { registry } from "../protocol/signed-events.ts";
 import { markSampleLoaded } from "./site.ts";
 import { setStage } from "./stage.ts";
@@ -20,9 +20,9 @@ const foreign = documentOf({
 
 const stage = setStage({
   fill: async (database) => {
-    await takeIn(database, sampleDocuments(20), { keyring: sampleKeyring });
+    await ingestDocuments(database, sampleDocuments(20), { keyring: sampleKeyring });
     await markSampleLoaded(database);
-    await takeIn(database, [foreign.text]);
+    await ingestDocuments(database, [foreign.text]);
   },
 });
 

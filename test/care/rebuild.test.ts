@@ -10,8 +10,8 @@ import {
 } from "../../src/protocol/index.ts";
 import { feedHead } from "../../src/store/feed.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { readTables } from "../ingest/tables.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 
 let database: TestDatabase;
 let other: TestDatabase;
@@ -35,9 +35,9 @@ function withoutForeignEvents(text: string): string {
 
 test("a rebuild with another keyring results in the tables of an ingest with that keyring", async () => {
   const documents = sampleDocuments(30);
-  await takeIn(database, documents, { keyring: sampleKeyring });
+  await ingestDocuments(database, documents, { keyring: sampleKeyring });
   // A rebuild keeps, of a paper without accepted events, the rest of its document.
-  await takeIn(other, documents.map(withoutForeignEvents), { keyring: registryOnly });
+  await ingestDocuments(other, documents.map(withoutForeignEvents), { keyring: registryOnly });
   const before = await feedHead(database.db);
 
   // A concurrent reader must see either all old papers or all new ones.

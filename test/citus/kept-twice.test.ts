@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { readBackup, writeBackup } from "../../src/backup/index.ts";
 import { questionNames } from "../../src/graph/index.ts";
-import { askSql } from "../../src/graph/sql/sql-graph.ts";
+import { askSql } from "../../src/graph/sql-graph.ts";
 import type { VerifiedDocument } from "../../src/ingest/index.ts";
 import { ingestVerified } from "../../src/ingest/pipeline.ts";
-import { checkTables, rebuildTables } from "../../src/maintenance/index.ts";
-import { citus } from "../../src/store/layout/citus.ts";
-import { keepCitationsTwice } from "../../src/store/layout/distribute.ts";
-import { single } from "../../src/store/layout/single.ts";
+import { checkTables, readBackup, rebuildTables, writeBackup } from "../../src/maintenance/index.ts";
+import { keepCitationsTwice } from "../../src/store/distribute.ts";
+import { citus, single } from "../../src/store/table-layout.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { randomOf } from "../graph/random-graph.ts";
 import { comparable, randomQuestion } from "../graph/random-question.ts";

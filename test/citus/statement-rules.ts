@@ -1,4 +1,4 @@
-import { type Distribution, distributions } from "../../src/store/layout/citus.ts";
+import { type Distribution, distributions } from "../../src/store/table-layout.ts";
 
 /** Forms of statements that Citus cannot run, or runs far more slowly than a single server. */
 export const rules = [

@@ -1,10 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { distributions } from "../../src/store/layout/citus.ts";
-import {
-  CitusMissingError,
-  distributeStatements,
-  distributeTables,
-} from "../../src/store/layout/distribute.ts";
+import { CitusMissingError, distributeStatements, distributeTables } from "../../src/store/distribute.ts";
+import { distributions } from "../../src/store/table-layout.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 

@@ -10,9 +10,9 @@ import { keyringEntries } from "../../src/protocol/index.ts";
 import { enqueue } from "../../src/submissions/index.ts";
 import { runCli, spawnCli } from "../cli/run-cli.ts";
 import { createTestDatabase } from "../database.ts";
+import { ingestDocuments } from "../ingest/ingest-documents.ts";
 import { randomFrom } from "../ingest/random.ts";
 import { readTables, tableNames } from "../ingest/tables.ts";
-import { takeIn } from "../ingest/take-in.ts";
 import { worldOf } from "../ingest/world.ts";
 import { isLong } from "../long.ts";
 import { keyring } from "../protocol/signed-events.ts";
@@ -105,7 +105,7 @@ test(`two workers and two bulk ingests of the same papers, run concurrently, res
   expect(rows).toEqual([{ deadlocks: 0 }]);
 
   const serial = await createTestDatabase();
-  await takeIn(serial, documents, { keyring });
+  await ingestDocuments(serial, documents, { keyring });
   const wanted = await readTables(serial);
   await serial.drop();
   const tables = await readTables(server.database);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { answer } from "../../src/graph/answer.ts";
 import { Meter } from "../../src/graph/budget.ts";
-import { pageRank } from "../../src/graph/questions/pagerank.ts";
+import { pageRank } from "../../src/graph/pagerank.ts";
+import { answer } from "../../src/graph/queries.ts";
 import { Scratch } from "../../src/graph/scratch.ts";
 import { GraphVersion } from "../../src/graph/version.ts";
 import { baseOf, pick, randomOf } from "./random-graph.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { applyChanges } from "../../src/graph/apply-changes.ts";
 import { Meter } from "../../src/graph/budget.ts";
-import { shortestPath } from "../../src/graph/questions/shortest-path.ts";
+import { shortestPath } from "../../src/graph/paths.ts";
 import { Scratch } from "../../src/graph/scratch.ts";
 import { fold, GraphVersion } from "../../src/graph/version.ts";
 import { baseOf, below, type EdgeListGraph, randomGraph, randomOf } from "./random-graph.ts";

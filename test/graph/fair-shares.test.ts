@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { answer } from "../../src/graph/answer.ts";
 import { Meter } from "../../src/graph/budget.ts";
 import { inRounds } from "../../src/graph/order.ts";
+import { answer } from "../../src/graph/queries.ts";
 import { Scratch } from "../../src/graph/scratch.ts";
 import { GraphVersion } from "../../src/graph/version.ts";
 import { baseOf } from "./random-graph.ts";

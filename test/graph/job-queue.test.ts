@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { JobQueue } from "../../src/graph/threads/job-queue.ts";
+import { JobQueue } from "../../src/graph/job-queue.ts";
 
 type Job = { readonly name: string; readonly asker: object; interruptions: number };
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { sharedArray } from "../../src/graph/base-graph.ts";
-import { CopyReader, readGraph } from "../../src/graph/load/read-graph.ts";
+import { createVertexIndex, highOf, joinId, lowOf, sharedArray } from "../../src/graph/base-graph.ts";
+import { CopyReader, readGraph } from "../../src/graph/read-graph.ts";
 import { Marks } from "../../src/graph/scratch.ts";
 import { GraphVersion } from "../../src/graph/version.ts";
-import { createVertexIndex, highOf, joinId, lowOf } from "../../src/graph/vertex-index.ts";
+
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { commitGraph, writeTables } from "./graph-tables.ts";
 import { baseOf, below, randomGraph, randomOf, randomWorkId } from "./random-graph.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { answer } from "../../src/graph/answer.ts";
 import { Meter } from "../../src/graph/budget.ts";
 import { questionNames } from "../../src/graph/index.ts";
-import { inDegrees, pageRank } from "../../src/graph/questions/pagerank.ts";
+import { inDegrees, pageRank } from "../../src/graph/pagerank.ts";
+import { answer } from "../../src/graph/queries.ts";
 import { Scratch } from "../../src/graph/scratch.ts";
 import { NaiveGraph, naiveAnswer } from "./naive.ts";
 import { randomGraph, randomOf } from "./random-graph.ts";

@@ -1,6 +1,5 @@
 import { below, randomOf } from "../../bench/graph/random.ts";
-import { type BaseGraph, buildBaseGraph, sharedArray } from "../../src/graph/base-graph.ts";
-import { highOf, lowOf } from "../../src/graph/vertex-index.ts";
+import { type BaseGraph, buildBaseGraph, highOf, lowOf, sharedArray } from "../../src/graph/base-graph.ts";
 
 export { below, randomOf };
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { GraphUnavailableError, questionNames, startGraph } from "../../src/graph/index.ts";
-import { askSql } from "../../src/graph/sql/sql-graph.ts";
+import { askSql } from "../../src/graph/sql-graph.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { writeTables } from "./graph-tables.ts";
 import { NaiveGraph, naiveAnswer } from "./naive.ts";

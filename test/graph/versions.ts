@@ -1,6 +1,6 @@
 import { applyChanges } from "../../src/graph/apply-changes.ts";
 import { fold, GraphVersion } from "../../src/graph/version.ts";
-import { type GraphChanges, packGraphChanges } from "../../src/store/graph-payload.ts";
+import { type GraphChanges, packGraphChanges } from "../../src/store/graph-feed.ts";
 import {
   baseOf,
   below,

@@ -3,9 +3,9 @@ import { type JsonObject, type Proof, suffixOf } from "../../src/protocol/index.
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { bundleOfPaper, snapshotEvent, testPaper } from "./bundles.ts";
+import { ingestDocuments } from "./ingest-documents.ts";
 import { modelOf } from "./model.ts";
 import { clearTables, readTables, type Tables } from "./tables.ts";
-import { takeIn } from "./take-in.ts";
 
 let database: TestDatabase;
 
@@ -23,7 +23,7 @@ type Step = { readonly text: string; readonly minimumProof: Proof };
 async function steps(documents: readonly Step[]): Promise<Tables[]> {
   const seen: Tables[] = [];
   for (const [index, { text, minimumProof }] of documents.entries()) {
-    await takeIn(database, [text], { minimumProof });
+    await ingestDocuments(database, [text], { minimumProof });
     const tables = await readTables(database);
     expect(tables, `step ${index + 1}`).toEqual(modelOf(documents.slice(0, index + 1), keyring));
     seen.push(tables);

@@ -6,7 +6,7 @@ import type {
   StoredReference,
   Title,
   TitledReference,
-  VoiceCount,
+  VoteCount,
   Work,
   WorkPaper,
 } from "../../src/ingest/plan/questions.ts";
@@ -19,12 +19,12 @@ import {
   parseJson,
   proofRank,
 } from "../../src/protocol/index.ts";
-import { readStoredAliases, readVoices, type Target } from "../../src/row-rules/aliases-text.ts";
-import { emptyChecksum } from "../../src/row-rules/set-checksum.ts";
+import { emptyChecksum } from "../../src/row-rules/hashes.ts";
+import { readStoredAliases, readVotes, type Target } from "../../src/row-rules/json-columns.ts";
 import { checksumAfter } from "../../src/store/feed.ts";
 import { parseLog } from "../../src/store/index.ts";
-import { shapeOf, typeOf } from "../../src/store/layout/table-layout.ts";
 import type { Cell } from "../../src/store/rows.ts";
+import { shapeOf, typeOf } from "../../src/store/table-layout.ts";
 import { type Row, sorted, type Tables } from "./tables.ts";
 
 type Cells = Record<string, Cell>;
@@ -86,7 +86,7 @@ export class MemoryTables implements Answers {
     return new Map(
       this.#rows("records").map((record) => {
         const events = this.#rows("events").filter(({ paper_id }) => paper_id === record["paper_id"]);
-        const aliases = readStoredAliases(record["aliases"] as string).filter(({ isBrought }) => isBrought);
+        const aliases = readStoredAliases(record["aliases"] as string).filter(({ isLogged }) => isLogged);
         const published = this.#rows("published_states").filter(
           (row) => row["paper_id"] === record["paper_id"],
         );
@@ -196,7 +196,7 @@ export class MemoryTables implements Answers {
   };
 
   voices: Answers["voices"] = (ids, except) => {
-    const counts = new Map<string, VoiceCount>();
+    const counts = new Map<string, VoteCount>();
     for (const { paper_id, proof } of this.#rows("papers")) {
       if (except.includes(paper_id as bigint)) continue;
       for (const identifierId of ids) {
@@ -365,7 +365,7 @@ function identifierEntry(row: Cells): [bigint, Identifier] {
       kind: row["kind"] as Identifier["kind"],
       value: row["value"] as string,
       target: row["target_id"] === null ? null : target,
-      voices: voices === null ? null : { standing, list: readVoices(voices) },
+      voices: voices === null ? null : { standing, list: readVotes(voices) },
       workId: row["work_id"] as bigint,
     },
   ];

@@ -440,18 +440,18 @@ function referenceOf(paper: Paper, ordinal: number, item: JsonObject): Reference
 
 type Named = { readonly kind: IdentifierKind; readonly value: string };
 type Target = Named & { readonly standing: Proof };
-type Voice = { readonly target: Named | null; readonly papers: number; readonly standing: Proof };
+type Vote = { readonly target: Named | null; readonly papers: number; readonly standing: Proof };
 
-function kindOf({ target }: Voice): string {
+function kindOf({ target }: Vote): string {
   return target?.kind ?? "";
 }
 
-function targetId({ target }: Voice): bigint {
+function targetId({ target }: Vote): bigint {
   return target === null ? 0n : identifierIdOf(target.kind, target.value);
 }
 
 /** The value of the column: null if all papers agree. */
-function voicesText(voices: readonly Voice[]): string | null {
+function votesText(voices: readonly Vote[]): string | null {
   if (voices.length < 2) return null;
   const cells = voices.map((voice) => [
     voice.target === null ? null : idText(targetId(voice)),
@@ -477,7 +477,7 @@ function graphOf(papers: readonly Paper[]): Tables {
   }
 
   /** The targets of an identifier by the best proved papers that name it, with their counts; the decisive one first. */
-  const voicesOf = (named: Named): Voice[] => {
+  const voicesOf = (named: Named): Vote[] => {
     const naming = references.filter(({ doi, uuid }) =>
       named.kind === "doi" ? doi === named.value : named.kind === "work_id" && uuid === named.value,
     );
@@ -501,7 +501,7 @@ function graphOf(papers: readonly Paper[]): Tables {
     for (const papers of papersOf.values()) for (const paper of papers) silent.delete(paper);
     const standing = proofs[best] ?? "hash";
     const voices = [...papersOf].map(
-      ([key, papers]): Voice => ({
+      ([key, papers]): Vote => ({
         target: targets.get(key) ?? null,
         papers: papers.size,
         standing,
@@ -546,7 +546,7 @@ function graphOf(papers: readonly Paper[]): Tables {
         target_kind: target?.kind ?? null,
         target_standing: target?.standing ?? (voices.length < 2 ? null : (voices[0]?.standing ?? null)),
         work_id: idText(workIdOf(workOf(named))),
-        voices: voicesText(voices),
+        voices: votesText(voices),
       };
     }),
     citations: distinct(

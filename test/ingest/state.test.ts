@@ -13,8 +13,8 @@ import {
 import { paperIdOf } from "../../src/row-rules/index.ts";
 import { mergeLog, readLogs } from "../../src/store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { ingestDocuments } from "./ingest-documents.ts";
 import { clearTables } from "./tables.ts";
-import { takeIn } from "./take-in.ts";
 
 const folder = new URL("../vectors/", import.meta.url);
 const names = readdirSync(folder).filter((name) => /^merge-.*\.json$/.test(name));
@@ -58,7 +58,7 @@ describe.each(names)("ingest of %s", (name) => {
 
   test.each(orders)("stores a log with the vector's state, $order", async ({ documents, batchDocuments }) => {
     await clearTables(database);
-    const summary = await takeIn(database, documents, { keyring, minimumProof, batchDocuments });
+    const summary = await ingestDocuments(database, documents, { keyring, minimumProof, batchDocuments });
     if (typeof expected["error"] === "string") {
       expect([...summary.rejected]).toEqual([[expected["error"], 1]]);
       return;

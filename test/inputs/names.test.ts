@@ -3,7 +3,7 @@ import { parsePaperRef, parseWorkId, readWorkName } from "../../src/protocol/ind
 import { type Client, createClient } from "../api/client.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "../ingest/bundles.ts";
-import { takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments } from "../ingest/ingest-documents.ts";
 
 /** The normalized name; null if the text is no name. */
 function nameIn(text: string): string | null {
@@ -319,7 +319,7 @@ describe("identifiers in references and queries", () => {
     async (name, texts) => {
       const before = ((await workOf(name))?.["citedByCount"] as number | undefined) ?? 0;
       const bundles = texts.flatMap((text) => [citing({ doi: text }), citing({ cited_arxiv_id: text })]);
-      expect((await takeIn(database, bundles)).rejected).toEqual(new Map());
+      expect((await ingestDocuments(database, bundles)).rejected).toEqual(new Map());
       const work = await workOf(name);
       expect(work).toMatchObject({ citedByCount: before + 2 * texts.length });
       for (const text of texts) expect([text, await workOf(text)]).toEqual([text, work]);
@@ -327,7 +327,7 @@ describe("identifiers in references and queries", () => {
   );
 
   it("accept an arXiv stamp, in a reference and in paper(ref:)", async () => {
-    await takeIn(database, [
+    await ingestDocuments(database, [
       bundleOfPaper({ arxivId: "2302.99999" }, (paper) => [
         snapshotEvent(paper, { paper: { title: "Stamped" } }),
       ]),
@@ -344,7 +344,7 @@ describe("identifiers in references and queries", () => {
     "keep two references with the placeholder %j as two works",
     async (text) => {
       const before = await client.ask<{ status: { works: number } }>("{ status { works } }");
-      await takeIn(
+      await ingestDocuments(
         database,
         ["cited_arxiv_id", "doi", "work_id"].flatMap((member) => [
           citing({ [member]: text }),

@@ -3,7 +3,7 @@ import { readInstant } from "../../src/protocol/index.ts";
 import { type Client, createClient } from "../api/client.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper } from "../ingest/bundles.ts";
-import { takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments } from "../ingest/ingest-documents.ts";
 
 describe("readInstant", () => {
   it.each([
@@ -76,7 +76,7 @@ describe("events(filter: { since: })", () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     client = createClient(database);
-    await takeIn(database, [bundleOfPaper({})]);
+    await ingestDocuments(database, [bundleOfPaper({})]);
     await database.pool.query("UPDATE events SET received_at = '2024-01-01T00:00:00.123456Z'");
   });
   afterAll(() => database.drop());

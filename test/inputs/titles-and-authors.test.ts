@@ -4,8 +4,8 @@ import { parseAuthors } from "../../src/text/index.ts";
 import { type Client, createClient } from "../api/client.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "../ingest/bundles.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { randomFrom } from "../ingest/random.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 
 let database: TestDatabase;
 let client: Client;
@@ -13,7 +13,7 @@ let nth = 0;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await takeIn(database, sampleDocuments(0), { keyring: sampleKeyring });
+  await ingestDocuments(database, sampleDocuments(0), { keyring: sampleKeyring });
   client = createClient(database);
 });
 afterAll(() => database.drop());
@@ -22,7 +22,7 @@ afterAll(() => database.drop());
 async function ingestPaper(paper: { title?: string; authors_text?: string; abstract_excerpt?: string }) {
   nth++;
   const arxivId = `2401.${String(nth).padStart(5, "0")}`;
-  await takeIn(database, [
+  await ingestDocuments(database, [
     bundleOfPaper({ arxivId }, (written) => [
       snapshotEvent(written, { paper, references: [{ title: paper.title ?? "" }] }),
     ]),

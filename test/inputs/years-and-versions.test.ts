@@ -4,7 +4,7 @@ import { type Client, createClient } from "../api/client.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "../ingest/bundles.ts";
-import { takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments } from "../ingest/ingest-documents.ts";
 import { databaseUrl } from "../server-connection.ts";
 
 let database: TestDatabase;
@@ -31,7 +31,7 @@ const references = [
 beforeAll(async () => {
   database = await createTestDatabase();
   client = createClient(database);
-  await takeIn(database, [
+  await ingestDocuments(database, [
     bundleOfPaper({ arxivId: "2302.12192" }, (paper) => [
       snapshotEvent(paper, { paper: { title: "Citing" }, references }),
     ]),
@@ -84,7 +84,9 @@ test("filters by year use the year of the identifier", async () => {
 });
 
 test("a stored paper without a title determines the year of its work, beside statedYear", async () => {
-  await takeIn(database, [bundleOfPaper({ arxivId: "2204.05862", submittedAt: "2024-05-01T00:00:00Z" })]);
+  await ingestDocuments(database, [
+    bundleOfPaper({ arxivId: "2204.05862", submittedAt: "2024-05-01T00:00:00Z" }),
+  ]);
   const source = '{ work(ref: "2204.05862") { title year statedYear paper { submittedAt } } }';
   expect(await client.ask(source)).toEqual({
     work: {
@@ -114,7 +116,7 @@ test("the command line shows the year that a reference states if it differs", as
     env: { DATABASE_URL: databaseUrl(database.connection) },
   });
   expect(stdout).toMatch(/Year +2019$/m);
-  await takeIn(database, [
+  await ingestDocuments(database, [
     bundleOfPaper({ arxivId: "2302.00009" }, (paper) => [
       snapshotEvent(paper, { references: [{ cited_arxiv_id: "2208.01618", year: 2001, title: "Another" }] }),
     ]),

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { emptyChecksum } from "../../src/row-rules/set-checksum.ts";
+import { emptyChecksum } from "../../src/row-rules/hashes.ts";
 import {
   changesChannel,
   checksumAfter,

@@ -9,17 +9,14 @@ import { type PithNumber, suffixOf } from "../../src/protocol/index.ts";
 
 import { paperIdOf } from "../../src/row-rules/index.ts";
 import { createApp, startServer } from "../../src/server/index.ts";
-import { mergeLog, readLogs, readLogTexts } from "../../src/store/index.ts";
 import {
   appliedEventIds,
   type BuiltDocument,
   buildDocument,
   type PaperDocument,
-  PaperStates,
-  type Reader,
-  readHeads,
-  type WantedDocument,
-} from "../../src/store/states/index.ts";
+} from "../../src/store/build-document.ts";
+import { mergeLog, readLogs, readLogTexts } from "../../src/store/index.ts";
+import { PaperStates, type Reader, readHeads, type WantedDocument } from "../../src/store/paper-states.ts";
 import { documentOf } from "../api/fixtures/documents.ts";
 import { ingestTexts } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";

@@ -9,8 +9,8 @@ import {
   registryKey,
   suffixOf,
 } from "../../src/protocol/index.ts";
+import { emptyChecksum } from "../../src/row-rules/hashes.ts";
 import { paperIdOf } from "../../src/row-rules/index.ts";
-import { emptyChecksum } from "../../src/row-rules/set-checksum.ts";
 import { isNamedBy } from "../../src/server/http/conditional.ts";
 import { acceptedEncoding } from "../../src/server/http/negotiation.ts";
 import { createApp } from "../../src/server/index.ts";

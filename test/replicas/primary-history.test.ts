@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { parsePosition, positionText } from "../../src/store/replicas/index.ts";
-import { mayAnswerElsewhere } from "../../src/store/replicas/read-server.ts";
-import { PrimaryHistory } from "../../src/store/replicas/read-servers.ts";
-import { isServerFault } from "../../src/store/server-fault.ts";
+import { parsePosition, positionText } from "../../src/store/read-server.ts";
+import { PrimaryHistory } from "../../src/store/read-servers.ts";
+import { isAnsweredByPrimary, isServerFault } from "../../src/store/server-fault.ts";
 
 describe("a position", () => {
   it("is read and written like PostgreSQL's", () => {
@@ -80,11 +79,11 @@ it("errors of the server and conflicts with replay may be answered elsewhere, ot
   }
   expect(isServerFault(new Error("Connection terminated unexpectedly"))).toBe(true);
   for (const code of ["42601", "57014", "23505", "22P02", "TIMEOUT"]) {
-    expect(mayAnswerElsewhere(withCode(code)), code).toBe(false);
+    expect(isAnsweredByPrimary(withCode(code)), code).toBe(false);
   }
   // Conflicts with replay, and a migration that is not replayed yet.
   for (const code of ["40001", "42P01", "42703"]) {
     expect(isServerFault(withCode(code)), code).toBe(false);
-    expect(mayAnswerElsewhere(withCode(code)), code).toBe(true);
+    expect(isAnsweredByPrimary(withCode(code)), code).toBe(true);
   }
 });

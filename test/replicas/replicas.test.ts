@@ -2,8 +2,9 @@ import { afterAll, afterEach, beforeAll, expect, inject, it } from "vitest";
 import { startGraph } from "../../src/graph/index.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
 import { type Database, migrateDatabase, openDatabase } from "../../src/store/index.ts";
-import { ReadServers, type ReplicaStatus } from "../../src/store/replicas/index.ts";
-import { takeIn } from "../ingest/take-in.ts";
+import { ReadServers } from "../../src/store/read-servers.ts";
+import type { ReplicaStatus } from "../../src/store/replica.ts";
+import { ingestDocuments } from "../ingest/ingest-documents.ts";
 import { longTest } from "../long.ts";
 import { paper, post, settings, token, work } from "../submissions/site.ts";
 import { type Cluster, type Standby, startCluster } from "./standbys.ts";
@@ -17,7 +18,7 @@ beforeAll(async () => {
   cluster = await startCluster(2, inject("preparedData"), async ({ connection }) => {
     database = openDatabase({ connection });
     await migrateDatabase(database);
-    await takeIn(
+    await ingestDocuments(
       database,
       papers.map(({ text }) => text),
     );

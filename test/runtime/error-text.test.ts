@@ -1,6 +1,6 @@
 import { DrizzleQueryError } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { errorText } from "../../src/runtime/error-text.ts";
+import { errorText } from "../../src/runtime/display-text.ts";
 
 function withCode(message: string, code: string): Error {
   return Object.assign(new Error(message), { code });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GraphQLError } from "graphql";
 import { expect, test } from "vitest";
-import { printable } from "../../src/runtime/printable.ts";
+import { printable } from "../../src/runtime/display-text.ts";
 import { createMaskError } from "../../src/server/mask-error.ts";
 import { runCli } from "../cli/run-cli.ts";
 

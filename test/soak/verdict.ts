@@ -97,8 +97,8 @@ export async function judge(
   demand(`PostgreSQL: killed ${kills} times, recovered ${recoveries} times`, recoveries === kills);
   for (const [name, process] of Object.entries({ mirror: stage.mirror.serve, source: stage.source.serve })) {
     demand(
-      `${name}: the API ended by itself ${process.ownEnds.length} times${process.ownEnds.map(({ how, output }) => `\n${how}: ${output}`).join("")}`,
-      process.ownEnds.length === 0,
+      `${name}: the API ended by itself ${process.unexpectedExits.length} times${process.unexpectedExits.map(({ how, output }) => `\n${how}: ${output}`).join("")}`,
+      process.unexpectedExits.length === 0,
     );
     const defects = process.output
       .split("\n")

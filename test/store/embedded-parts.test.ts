@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { findBinaries, packageName, prepareBinaries } from "../../src/embedded-postgres/binaries.ts";
 import { sharedBuffers } from "../../src/embedded-postgres/cluster.ts";
-import { openLog } from "../../src/embedded-postgres/log-file.ts";
-import { discardMistakenLocks } from "../../src/embedded-postgres/postmaster.ts";
+import { discardMistakenLocks, openLog } from "../../src/embedded-postgres/postmaster.ts";
+
 import { tryStartLock } from "../../src/embedded-postgres/start-lock.ts";
 import { Folders } from "./embedded-support/folders.ts";
 

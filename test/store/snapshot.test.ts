@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { untilAborted } from "../../src/store/cancellation.ts";
-import { inSnapshot } from "../../src/store/snapshot.ts";
+import { inSnapshot } from "../../src/store/transaction.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 
 let database: TestDatabase;

@@ -1,10 +1,10 @@
-import { answer } from "../../../src/graph/answer.ts";
 import { Meter } from "../../../src/graph/budget.ts";
 import { MemoryGraph } from "../../../src/graph/memory-graph.ts";
 import { Best } from "../../../src/graph/order.ts";
-import { pageRank } from "../../../src/graph/questions/pagerank.ts";
+import { pageRank } from "../../../src/graph/pagerank.ts";
+import { answer } from "../../../src/graph/queries.ts";
 import { Scratch } from "../../../src/graph/scratch.ts";
-import { softwareVersion } from "../../../src/runtime/version.ts";
+import { softwareVersion } from "../../../src/runtime/installation.ts";
 import { openDatabase } from "../../../src/store/index.ts";
 import { readEdgeList } from "../edge-list.ts";
 import type { Engine, Site } from "../engine.ts";

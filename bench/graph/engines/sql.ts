@@ -1,4 +1,4 @@
-import { askSql } from "../../../src/graph/sql/sql-graph.ts";
+import { askSql } from "../../../src/graph/sql-graph.ts";
 import { openDatabase } from "../../../src/store/index.ts";
 import { readEdgeList } from "../edge-list.ts";
 import type { Engine, Site } from "../engine.ts";
@@ -25,7 +25,7 @@ const statements = {
 };
 
 /** The maximum number of edges of all iterations: more would take minutes. */
-const mostRanked = 10_000_000;
+const maxRankedSteps = 10_000_000;
 
 /**
  * Recursive SQL on the tables and their indexes. A shortest path is computed level by level from both ends, like in our
@@ -88,7 +88,7 @@ export async function openSql({ edgeList, connection }: Site): Promise<Engine> {
     load: { from: "already in the tables", milliseconds: 0 },
     bytes: Number(rows[0]?.bytes),
     skipReasonOf: (question) =>
-      question.kind === "pagerank" && citing.length * question.iterations > mostRanked
+      question.kind === "pagerank" && citing.length * question.iterations > maxRankedSteps
         ? "takes minutes"
         : null,
     ask,

@@ -1,6 +1,6 @@
 import DataLoader from "dataloader";
 import { isAtLeast, isPithNumber, type PaperRef, parsePaperRef, suffixOf } from "../../protocol/index.ts";
-import { compareStandIns, type IdentifierKind, identifierIdOf } from "../../row-rules/index.ts";
+import { comparePapersOfWork, type IdentifierKind, identifierIdOf } from "../../row-rules/index.ts";
 import { ApiError, badUserInput } from "../errors.ts";
 import type { PaperLoaders, PaperRow, WorkLoaders, WorkRow } from "./papers.ts";
 
@@ -106,7 +106,7 @@ function ambiguous(written: string, fitting: readonly PaperRow[]): ApiError {
  */
 function preferred(candidates: readonly PaperRow[]): PaperRow | null {
   const proved = candidates.filter(({ recordStanding }) => isAtLeast(recordStanding, "receipt"));
-  return (proved.length > 0 ? proved : [...candidates]).sort(compareStandIns)[0] ?? null;
+  return (proved.length > 0 ? proved : [...candidates]).sort(comparePapersOfWork)[0] ?? null;
 }
 
 async function findWork(

@@ -4,7 +4,7 @@ export {
   quarantineColumns,
   quarantineRows,
   releaseAccepted,
-  releaseDocuments,
-  trustCodes,
+  removeFromQuarantine,
+  trustReasons,
   writeQuarantine,
 } from "./quarantine.ts";

@@ -120,7 +120,7 @@ export async function releaseAccepted(client: Statements, documents: readonly Ju
     await client.query(releaseEvents, [bigintArray(numbers.map((number) => paperIdOf(number))), numbers]);
   }
   const released = rows.filter((row) => row.kind === "document" && isAccepted(row, accepted));
-  await releaseDocuments(
+  await removeFromQuarantine(
     client,
     released.map((row) => row.content_sha256),
   );
@@ -147,7 +147,7 @@ async function readOfPapers(client: Statements, accepted: readonly DocumentHeade
 }
 
 /** Removes documents from quarantine and updates the stored count. Returns the number of rows removed. */
-export async function releaseDocuments(client: Statements, hashes: readonly string[]): Promise<number> {
+export async function removeFromQuarantine(client: Statements, hashes: readonly string[]): Promise<number> {
   if (hashes.length === 0) return 0;
   const { rows } = await client.query<{ kind: string }>(
     `DELETE FROM quarantine WHERE content_sha256 IN (SELECT decode(hash, 'hex') FROM unnest($1::text[]) AS hash)
@@ -174,7 +174,7 @@ function isAccepted(
 }
 
 /** Reasons that depend on trust: another keyring or a lower minimum proof might accept the event. */
-export const trustCodes = [
+export const trustReasons = [
   "UNSIGNED",
   "UNKNOWN_SIGNER",
   "SIGNER_MISMATCH",
@@ -183,7 +183,7 @@ export const trustCodes = [
 
 /** The message begins with the event id. Copies that are not authentic stay, whatever the log contains. */
 const releaseEvents = `DELETE FROM quarantine AS refused USING events
-   WHERE refused.kind = 'event' AND refused.code IN (${trustCodes.map((code) => `'${code}'`).join(", ")})
+   WHERE refused.kind = 'event' AND refused.code IN (${trustReasons.map((code) => `'${code}'`).join(", ")})
      AND events.paper_id = ANY($1::bigint[]) AND refused.message ~ '^sha256:[0-9a-f]{64}'
      AND refused.pith_number = ANY($2::text[])
      AND events.event_id = decode(substr(refused.message, 8, 64), 'hex')`;

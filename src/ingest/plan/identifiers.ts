@@ -3,13 +3,13 @@ import { addedReferences, type PaperChange, removedReferences, replacedPapers } 
 import { ask, inKeyOrder, type Planning, type RowChanges, refuseCollision } from "./planning.ts";
 import type { Decision, Evidence, Identifier, NamedIdentifier } from "./questions.ts";
 import {
-  type BatchVoices,
+  type BatchVotes,
   decideWith,
   itself,
-  questionedBy,
   Tally,
   voicesOf,
-  voicesOfDecision,
+  votesOfDecision,
+  withdrawnVotes,
 } from "./voices.ts";
 
 /** The DOIs and work ids that a batch affects, after the batch. */
@@ -80,7 +80,7 @@ function* decide(
   named: ReadonlyMap<bigint, NamedIdentifier>,
 ): Planning<Pick<Decided, "decisions" | "gone">> {
   const voices = voicesOf(changes);
-  const questioned = questionedBy(changes, voices);
+  const questioned = withdrawnVotes(changes, voices);
   // The references of these papers are replaced. References of papers with unchanged content still count.
   const replaced = replacedPapers(changes);
   const unnamed = [...stored.values()].filter(({ id }) => !named.has(id));
@@ -114,7 +114,7 @@ function isItself({ target, voices }: Decision): boolean {
   return target === null && voices === null;
 }
 
-function counted(tally: Tally, id: bigint, voices: BatchVoices): Decision {
+function counted(tally: Tally, id: bigint, voices: BatchVotes): Decision {
   for (const voice of voices.get(id) ?? []) tally.addVoice(voice);
   return tally.decide();
 }
@@ -178,7 +178,7 @@ function isSameDecision(a: Decision, b: Decision): boolean {
     (a.target?.targetId === b.target?.targetId &&
       a.target?.standing === b.target?.standing &&
       a.voices?.standing === b.voices?.standing &&
-      voicesOfDecision(a) === voicesOfDecision(b))
+      votesOfDecision(a) === votesOfDecision(b))
   );
 }
 
@@ -220,6 +220,6 @@ function cellsOf({ id, kind, value, target, voices, workId }: Identifier): Cell[
     target?.targetKind ?? null,
     target?.standing ?? voices?.standing ?? null,
     workId,
-    voicesOfDecision({ target, voices }),
+    votesOfDecision({ target, voices }),
   ];
 }

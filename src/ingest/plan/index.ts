@@ -28,7 +28,7 @@ export type {
   StoredReference,
   Title,
   TitledReference,
-  VoiceCount,
+  VoteCount,
   Work,
   WorkPaper,
 } from "./questions.ts";

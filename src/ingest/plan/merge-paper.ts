@@ -138,7 +138,7 @@ function addAlias(
   const alias = parseAlias(brought);
   if (alias === null) return;
   const { kind, value, createdAt } = alias;
-  const row = { kind, value, createdAt, isBrought: true, isCurrent: false };
+  const row = { kind, value, createdAt, isLogged: true, isCurrent: false };
   const key = aliasKey(row);
   const other = added.get(key) ?? stored.get(key);
   if (other === undefined || comesEarlier(alias, other)) added.set(key, row);
@@ -159,7 +159,7 @@ function mergedAliasesText(
   const all = new Map<string, StoredAlias>();
   for (const [key, alias] of [...stored, ...added]) all.set(key, { ...alias, isCurrent: listed.has(key) });
   for (const [key, { kind, value, createdAt, isDerived }] of listed) {
-    if (isDerived) all.set(key, { kind, value, createdAt, isBrought: false, isCurrent: true });
+    if (isDerived) all.set(key, { kind, value, createdAt, isLogged: false, isCurrent: true });
   }
   const keys = [...all.keys()].sort(compareCodePoints);
   return aliasesText(keys.map((key) => all.get(key) as StoredAlias));

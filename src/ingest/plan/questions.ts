@@ -6,7 +6,7 @@ import type {
   PithNumber,
   Proof,
 } from "../../protocol/index.ts";
-import type { IdentifierKind, StoredAlias, Target, Voice } from "../../row-rules/index.ts";
+import type { IdentifierKind, StoredAlias, Target, Vote } from "../../row-rules/index.ts";
 
 /** The stored data that a plan reads: the rows, and the questions that request them. */
 
@@ -102,7 +102,7 @@ export type Decision = {
    * If the papers of the best proof disagree: their voices, the decisive one first. Null if they agree, which is nearly
    * always so.
    */
-  readonly voices: { readonly standing: Proof; readonly list: readonly Voice[] } | null;
+  readonly voices: { readonly standing: Proof; readonly list: readonly Vote[] } | null;
 };
 
 /** An identifier as named by a reference, normalized. */
@@ -111,7 +111,7 @@ export type NamedIdentifier = { readonly id: bigint; readonly kind: IdentifierKi
 /** A row of `work_identifiers`. */
 export type Identifier = NamedIdentifier & Decision & { readonly workId: bigint };
 
-export type VoiceCount = Voice & { readonly identifierId: bigint; readonly standing: Proof };
+export type VoteCount = Vote & { readonly identifierId: bigint; readonly standing: Proof };
 
 // ---- Works and edges
 
@@ -182,7 +182,7 @@ export type Questions = {
   /** Those of the DOIs and work ids that a reference names. */
   named(identifiers: readonly Identifier[], except: readonly bigint[]): ReadonlySet<bigint>;
   /** What references say about DOIs and work ids, grouped by identifier and proof of the paper. */
-  voices(ids: readonly bigint[], except: readonly bigint[]): readonly VoiceCount[];
+  voices(ids: readonly bigint[], except: readonly bigint[]): readonly VoteCount[];
   /** The works, with their papers, that references cite by one of these DOIs or work ids and without an arXiv id. */
   citedThrough(
     identifierIds: readonly bigint[],

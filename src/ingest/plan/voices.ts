@@ -1,5 +1,5 @@
 import { type Proof, proofRank } from "../../protocol/index.ts";
-import { type Target, type Voice, voicesText } from "../../row-rules/index.ts";
+import { type Target, type Vote, votesText } from "../../row-rules/index.ts";
 import type { PaperChange } from "./papers.ts";
 import type { Decision, IdentifierIds } from "./questions.ts";
 
@@ -34,7 +34,7 @@ export class Tally {
     else voice.papers += papers;
   }
 
-  addVoice({ standing, targets }: PaperVoice): void {
+  addVoice({ standing, targets }: PaperVotes): void {
     if (targets.size === 0) this.add(standing, null);
     for (const target of targets.values()) this.add(standing, target);
   }
@@ -51,7 +51,7 @@ export class Tally {
   }
 }
 
-function compareVoices(a: Voice, b: Voice): number {
+function compareVoices(a: Vote, b: Vote): number {
   if (a.papers !== b.papers) return b.papers - a.papers;
   if (a.target === null || b.target === null) return a.target === null ? 1 : -1;
   if (a.target.targetKind !== b.target.targetKind) return a.target.targetKind === "arxiv" ? -1 : 1;
@@ -59,7 +59,7 @@ function compareVoices(a: Voice, b: Voice): number {
 }
 
 /** What one paper says about an identifier. */
-type PaperVoice = {
+type PaperVotes = {
   readonly paperId: bigint;
   readonly standing: Proof;
   /** By id; empty if the paper names the identifier alone. */
@@ -68,7 +68,7 @@ type PaperVoice = {
   isCounted: boolean;
 };
 
-function saysTheSame(a: PaperVoice, b: PaperVoice): boolean {
+function saysTheSame(a: PaperVotes, b: PaperVotes): boolean {
   if (a.standing !== b.standing || a.targets.size !== b.targets.size) return false;
   for (const id of a.targets.keys()) if (!b.targets.has(id)) return false;
   return true;
@@ -78,14 +78,14 @@ function saysTheSame(a: PaperVoice, b: PaperVoice): boolean {
  * Adds voices to a stored decision. Null if they do not agree with it and the other papers must be counted, because no
  * counts are stored while all papers agree.
  */
-export function decideWith(stored: Decision, voices: readonly PaperVoice[]): Decision | null {
+export function decideWith(stored: Decision, voices: readonly PaperVotes[]): Decision | null {
   const fresh = voices.filter(({ isCounted }) => !isCounted);
   const { target, voices: known } = stored;
   if (known === null) {
     if (target === null) return fresh.every(({ targets }) => targets.size === 0) ? stored : null;
     const above = fresh.filter(({ standing }) => proofRank(standing) > proofRank(target.standing));
     if (above.length === 0) {
-      const agrees = ({ standing, targets }: PaperVoice) =>
+      const agrees = ({ standing, targets }: PaperVotes) =>
         standing !== target.standing || (targets.size === 1 && targets.has(target.targetId));
       return fresh.every((voice) => proofRank(voice.standing) < proofRank(target.standing) || agrees(voice))
         ? stored
@@ -102,18 +102,18 @@ export function decideWith(stored: Decision, voices: readonly PaperVoice[]): Dec
 }
 
 /** The value of the column `voices`; null if all papers agree. */
-export function voicesOfDecision({ voices }: Decision): string | null {
-  return voices === null ? null : voicesText(voices.list);
+export function votesOfDecision({ voices }: Decision): string | null {
+  return voices === null ? null : votesText(voices.list);
 }
 
 // ---- The voices of a batch
 
 /** What each paper of a batch says about an identifier, by identifier. */
-export type BatchVoices = ReadonlyMap<bigint, readonly PaperVoice[]>;
+export type BatchVotes = ReadonlyMap<bigint, readonly PaperVotes[]>;
 
 /** What the papers of a batch say about DOIs and work ids by naming other identifiers beside them. */
-export function voicesOf(changes: readonly PaperChange[]): BatchVoices {
-  const voices = new Map<bigint, PaperVoice[]>();
+export function voicesOf(changes: readonly PaperChange[]): BatchVotes {
+  const voices = new Map<bigint, PaperVotes[]>();
   for (const { paperId, row, references, hasNewContent } of changes) {
     if (hasNewContent && row !== null) collect(voices, paperId, row.proof, references);
   }
@@ -121,7 +121,7 @@ export function voicesOf(changes: readonly PaperChange[]): BatchVoices {
 }
 
 function collect(
-  voices: Map<bigint, PaperVoice[]>,
+  voices: Map<bigint, PaperVotes[]>,
   paperId: bigint,
   standing: Proof,
   references: readonly IdentifierIds[],
@@ -161,11 +161,11 @@ function eachStatement(
  * best proof of such a statement. Marks repeated statements as counted. Rare: only a replaced snapshot can withdraw a
  * statement, and the new one mostly repeats it.
  */
-export function questionedBy(changes: readonly PaperChange[], voices: BatchVoices): Map<bigint, Proof> {
+export function withdrawnVotes(changes: readonly PaperChange[], voices: BatchVotes): Map<bigint, Proof> {
   const questioned = new Map<bigint, Proof>();
   for (const { paperId, before, hasNewContent } of changes) {
     if (before === null || !hasNewContent) continue;
-    const said = new Map<bigint, PaperVoice[]>();
+    const said = new Map<bigint, PaperVotes[]>();
     collect(said, paperId, before.proof, before.references);
     for (const [id, [old]] of said) {
       const again = voices.get(id)?.find((voice) => voice.paperId === paperId);

@@ -1,4 +1,4 @@
-import { compareStandIns } from "../../row-rules/index.ts";
+import { comparePapersOfWork } from "../../row-rules/index.ts";
 import type { Cell } from "../../store/index.ts";
 import type { CountChange } from "./citations.ts";
 import { type Identifiers, planIdentifierRows } from "./identifiers.ts";
@@ -26,7 +26,7 @@ export function* askOtherPapers(changes: readonly PaperChange[]): Planning<Other
   const others = new Map<bigint, WorkPaper>();
   for (const [workId, paper] of papers) {
     const best = others.get(workId);
-    if (best === undefined || compareStandIns(paper, best) < 0) others.set(workId, paper);
+    if (best === undefined || comparePapersOfWork(paper, best) < 0) others.set(workId, paper);
   }
   return others;
 }
@@ -131,7 +131,7 @@ function standingPapers(changes: readonly PaperChange[], others: OtherPapers): M
     const { paperId, pithNumber, sourceVersion, proof, submittedAt, title } = row;
     const paper = { paperId, pithNumber, sourceVersion, proof, submittedAt, title };
     const best = standing.get(row.workId) ?? null;
-    if (best === null || compareStandIns(paper, best) < 0) standing.set(row.workId, paper);
+    if (best === null || comparePapersOfWork(paper, best) < 0) standing.set(row.workId, paper);
   }
   return standing;
 }

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { type CheckResult, LogReader, PaperMerge, type Proof } from "../../protocol/index.ts";
-import { type IdentifierKind, readVoices, type Target } from "../../row-rules/index.ts";
+import { type IdentifierKind, readVotes, type Target } from "../../row-rules/index.ts";
 import { bigintArray, parseEventTexts, readEventTexts, type Statements } from "../../store/index.ts";
 import {
   type Answers,
@@ -15,7 +15,7 @@ import {
   type StoredReference,
   type Title,
   type TitledReference,
-  type VoiceCount,
+  type VoteCount,
   type Work,
   type WorkPaper,
 } from "../plan/index.ts";
@@ -341,7 +341,7 @@ async function readIdentifiers(
       kind,
       value,
       target,
-      voices: voices === null || standing === null ? null : { standing, list: readVoices(voices) },
+      voices: voices === null || standing === null ? null : { standing, list: readVotes(voices) },
       workId: workId === idText ? id : BigInt(workId),
     });
   }
@@ -390,7 +390,7 @@ async function countVoices(
   client: Statements,
   ids: readonly bigint[],
   except: readonly bigint[],
-): Promise<VoiceCount[]> {
+): Promise<VoteCount[]> {
   // A paper names an identifier alone if none of its references names another beside it.
   const countOf = (identifier: string, target: string, kind: string) =>
     `SELECT id, target_id, target_kind, standing, count(*)::int AS papers

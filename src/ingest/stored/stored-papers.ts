@@ -1,4 +1,4 @@
-import { readBroughtAliases } from "../../row-rules/index.ts";
+import { readLoggedAliases } from "../../row-rules/index.ts";
 import { bigintArray, type Statements } from "../../store/index.ts";
 import { aliasKey, type StoredEvent, type StoredPaper, type StoredPapers } from "../plan/index.ts";
 
@@ -41,7 +41,7 @@ export async function readStored(client: Statements, wanted: WantedEvents): Prom
         BigInt(row.paper_id),
         {
           events: new Map(own.map((event) => [event.id, event])),
-          aliases: new Map(readBroughtAliases(row.aliases).map((alias) => [aliasKey(alias), alias])),
+          aliases: new Map(readLoggedAliases(row.aliases).map((alias) => [aliasKey(alias), alias])),
           aliasesText: row.aliases,
           publishedStates: new Set(publishedOf.get(row.paper_id)?.map(({ sha256 }) => sha256)),
           pithNumber: row.pith_number,

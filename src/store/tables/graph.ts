@@ -15,7 +15,7 @@ export const works = pgTable(
     workId: bigint("work_id", { mode: "bigint" }).primaryKey(),
     /** `arxiv:2302.12192`, `doi:10.1103/…`, `work_id:<uuid>`, `pith:<number>`, `reference:<number>#<ordinal>`. */
     key: text("key").notNull(),
-    /** The paper that represents the work: see store/paper-order.ts. Null if none is stored. */
+    /** The paper that represents the work: see row-rules/paper-order.ts. Null if none is stored. */
     paperId: bigint("paper_id", { mode: "bigint" }),
     /** From the reference with the best proof; the paper's own title if one is stored. */
     title: text("title"),
@@ -133,7 +133,7 @@ export const graphChanges = pgTable("graph_changes", {
   position: bigint("position", { mode: "bigint" }).primaryKey(),
   /** The position of the last row of the same transaction. */
   transactionEnd: bigint("transaction_end", { mode: "bigint" }).notNull(),
-  /** Packed by store/graph-payload.ts; null if everything may have changed. */
+  /** Packed by store/graph-feed.ts; null if everything may have changed. */
   payload: bytea("payload"),
   /** Total bytes of all payloads up to this one, including deleted rows: decides which rows to prune. */
   bytesUntil: bigint("bytes_until", { mode: "bigint" }).notNull(),

@@ -19,8 +19,8 @@ export const records = pgTable("records", {
    */
   logChecksum: sha256("log_checksum").notNull(),
   /**
-   * The paper's aliases as JSON: a list of `[kind, value, created_at, is_brought, is_current]` (store/text-columns.ts),
-   * ordered by kind and value. Aliases from documents accepted at `hash` are part of the log, of equal ones the
+   * The paper's aliases as JSON (row-rules/aliases-text.ts): a list of `[kind, value, created_at, is_brought,
+   * is_current]`, ordered by kind and value. Aliases from documents accepted at `hash` are part of the log, of equal ones the
    * earliest. The merge decides which count once the record is known, so those that do not count now are stored too.
    * The others follow from the record. One text, since a paper has about six, which are written and read together.
    * `is_current` is derived.

@@ -1,1 +1,0 @@
-export { readGraphInSnapshot } from "./read-graph.ts";

@@ -1,0 +1,252 @@
+import { setMaxListeners } from "node:events";
+import type { Worker } from "node:worker_threads";
+import { startThread } from "../runtime/index.ts";
+import { askerOf } from "../store/index.ts";
+import type { BaseParts } from "./base-graph.ts";
+import type { Budget } from "./budget.ts";
+import { JobQueue, type Queued } from "./job-queue.ts";
+import { type Answer, GraphUnavailableError, type Input, type QuestionName } from "./queries.ts";
+import type { TopWorksAnswer, TopWorksInput } from "./top-works.ts";
+
+/** The changes of one transaction; `position` is that of its last row. */
+export type GraphTransaction = {
+  readonly position: bigint;
+  readonly payloads: readonly Uint8Array[];
+  /** When it was written, as an ISO instant. */
+  readonly changedAt: string;
+};
+
+/** The graph as sent to threads: the shared base, and the later changes, which each thread applies itself. */
+export type GraphState = { readonly base: BaseParts; readonly transactions: readonly GraphTransaction[] };
+
+/** A budget as a message: a nonzero first element of `cancelled` means that the caller cancelled. */
+export type SentBudget = {
+  readonly vertices: number | undefined;
+  readonly edges: number | undefined;
+  readonly milliseconds: number | undefined;
+  readonly cancelled: Int32Array;
+};
+
+/** A unit of work for one thread. */
+export type Job =
+  | { readonly kind: "ask"; readonly name: QuestionName; readonly input: Input<QuestionName> }
+  | {
+      readonly kind: "rank";
+      readonly input: TopWorksInput;
+      /** How old PageRanks of an earlier version may be. */
+      readonly rankAgeMilliseconds: number;
+    }
+  | { readonly kind: "fold" };
+
+/** Processed in order: a job sees the graph as the previous messages left it. */
+export type ThreadRequest =
+  | { readonly kind: "graph"; readonly state: GraphState }
+  | { readonly kind: "changes"; readonly transaction: GraphTransaction }
+  | { readonly kind: "job"; readonly job: Job; readonly budget: SentBudget };
+
+/** The result of a job, and the position of the graph that it was computed on. */
+export type JobResult = {
+  readonly position: bigint;
+  readonly result: Answer<QuestionName> | TopWorksAnswer | BaseParts;
+  /** The caller cancelled: the result is incomplete. */
+  readonly isCancelled: boolean;
+};
+
+export type ThreadReply =
+  | JobResult
+  | { readonly error: { readonly message: string; readonly stack: string } };
+
+type Waiting = Queued & {
+  readonly job: Job;
+  /** When a thread started it, by the clock of `performance`. */
+  startedAt: number;
+  isInterrupted: boolean;
+  readonly budget: Budget;
+  /** By the clock of `performance`. */
+  readonly deadline: number;
+  readonly cancelled: Int32Array;
+  settle(outcome: JobResult | Error): void;
+};
+
+type Thread = { readonly worker: Worker; job: Waiting | null };
+
+/**
+ * Threads that share the graph, each running one job at a time. A thread that dies fails only its own job, and is
+ * replaced when a job needs it.
+ */
+export class ThreadPool {
+  readonly #count: number;
+  readonly #threads = new Set<Thread>();
+  readonly #queue = new JobQueue<Waiting>();
+  #interrupting: NodeJS.Timeout | undefined;
+  /** The graph for threads that start later. */
+  #state: { readonly base: BaseParts; readonly transactions: GraphTransaction[] } | null = null;
+  #isClosed = false;
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  /** Starts all threads now, so that they are ready when the graph is. */
+  start(): void {
+    while (!this.#isClosed && this.#threads.size < this.#count) this.#start();
+  }
+
+  /** Sends another graph to all threads. Running jobs continue with the old one. */
+  setGraph(state: GraphState): void {
+    if (this.#isClosed) return;
+    this.#state = { base: state.base, transactions: [...state.transactions] };
+    for (const { worker } of this.#threads) send(worker, { kind: "graph", state });
+    this.start();
+  }
+
+  /** Sends a change to all threads. Later jobs see it. */
+  apply(transaction: GraphTransaction): void {
+    this.#state?.transactions.push(transaction);
+    for (const { worker } of this.#threads) send(worker, { kind: "changes", transaction });
+  }
+
+  /**
+   * Runs a job on the next free thread, in a fair order of requests. Waiting counts towards the budget's time. Rejects
+   * with the signal's reason, or with GraphUnavailableError if the thread dies.
+   */
+  run(job: Job, budget: Budget): Promise<JobResult> {
+    const { signal } = budget;
+    return new Promise((resolve, reject) => {
+      if (this.#isClosed) return reject(closedError());
+      if (signal?.aborted) return reject(signal.reason);
+      const cancelled = new Int32Array(new SharedArrayBuffer(4));
+      const onAbort = () => {
+        // A waiting job never starts; a running one notices soon and frees its thread.
+        Atomics.store(cancelled, 0, 1);
+        this.#queue.remove(waiting);
+        waiting.settle(signal?.reason);
+      };
+      const waiting: Waiting = {
+        asker: askerOf(signal) ?? {},
+        interruptions: 0,
+        startedAt: 0,
+        isInterrupted: false,
+        job,
+        budget,
+        deadline: performance.now() + (budget.milliseconds ?? Number.POSITIVE_INFINITY),
+        cancelled,
+        settle(outcome) {
+          signal?.removeEventListener("abort", onAbort);
+          if (outcome !== null && typeof outcome === "object" && "position" in outcome) resolve(outcome);
+          else reject(outcome);
+        },
+      };
+      if (signal !== undefined) {
+        // A request may ask many questions, each with a listener: that is no leak.
+        setMaxListeners(0, signal);
+        signal.addEventListener("abort", onAbort, { once: true });
+      }
+      this.#queue.add(waiting);
+      this.#dispatch();
+    });
+  }
+
+  /** Terminates the threads; waiting and running jobs are rejected. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const threads = [...this.#threads];
+    this.#threads.clear();
+    clearTimeout(this.#interrupting);
+    for (const waiting of [...this.#queue.clear(), ...threads.flatMap(({ job }) => job ?? [])]) {
+      waiting.settle(closedError());
+    }
+    await Promise.all(threads.map(({ worker }) => worker.terminate()));
+  }
+
+  #dispatch(): void {
+    while (this.#queue.size > 0) {
+      let thread = [...this.#threads].find(({ job }) => job === null);
+      if (thread === undefined && this.#threads.size < this.#count) thread = this.#start();
+      if (thread === undefined) {
+        this.#interruptWhereDue();
+        return;
+      }
+      const waiting = this.#queue.next() as Waiting;
+      waiting.startedAt = performance.now();
+      waiting.isInterrupted = false;
+      Atomics.store(waiting.cancelled, 0, 0);
+      thread.job = waiting;
+      const { vertices, edges, milliseconds } = waiting.budget;
+      const left = milliseconds === undefined ? undefined : waiting.deadline - performance.now();
+      send(thread.worker, {
+        kind: "job",
+        job: waiting.job,
+        budget: { vertices, edges, milliseconds: left, cancelled: waiting.cancelled },
+      });
+    }
+  }
+
+  /** An interrupted job waits again. */
+  #finish(waiting: Waiting, reply: ThreadReply): void {
+    this.#queue.note(waiting, performance.now() - waiting.startedAt);
+    if ("error" in reply) {
+      waiting.settle(Object.assign(new Error(reply.error.message), reply.error));
+      return;
+    }
+    const hasGone = waiting.budget.signal?.aborted ?? false;
+    if (reply.isCancelled && waiting.isInterrupted && !hasGone) {
+      waiting.interruptions++;
+      this.#queue.add(waiting);
+    } else waiting.settle(reply);
+  }
+
+  /** Interrupts jobs whose time slice is over while others wait, and sets a timer for the next one. */
+  #interruptWhereDue(): void {
+    clearTimeout(this.#interrupting);
+    let soonest = Number.POSITIVE_INFINITY;
+    for (const { job: running } of this.#threads) {
+      // Folding belongs to no request, and cannot be interrupted.
+      if (running === null || running.isInterrupted || running.job.kind === "fold") continue;
+      const left = this.#queue.millisecondsLeft(running, performance.now() - running.startedAt);
+      if (left === null) continue;
+      if (left > 0) soonest = Math.min(soonest, left);
+      else {
+        running.isInterrupted = true;
+        Atomics.store(running.cancelled, 0, 1);
+      }
+    }
+    if (soonest === Number.POSITIVE_INFINITY) return;
+    this.#interrupting = setTimeout(() => this.#dispatch(), Math.ceil(soonest));
+    this.#interrupting.unref();
+  }
+
+  #start(): Thread {
+    const worker = startThread("graph/graph-thread.js");
+    const thread: Thread = { worker, job: null };
+    this.#threads.add(thread);
+    if (this.#state !== null) send(worker, { kind: "graph", state: this.#state });
+    let cause: unknown;
+    worker.on("message", (reply: ThreadReply) => {
+      const { job } = thread;
+      thread.job = null;
+      if (job !== null) this.#finish(job, reply);
+      this.#dispatch();
+    });
+    worker.on("error", (error) => {
+      cause = error;
+    });
+    worker.on("exit", () => {
+      // Closed on purpose: its jobs are settled already.
+      if (!this.#threads.delete(thread)) return;
+      thread.job?.settle(
+        new GraphUnavailableError("A thread of the citation graph ended unexpectedly.", { cause }),
+      );
+      this.#dispatch();
+    });
+    return thread;
+  }
+}
+
+function closedError(): GraphUnavailableError {
+  return new GraphUnavailableError("The citation graph was closed.");
+}
+
+function send(worker: Worker, request: ThreadRequest): void {
+  worker.postMessage(request);
+}

@@ -1,2 +1,0 @@
-export type { GraphTransaction } from "./messages.ts";
-export { ThreadPool } from "./thread-pool.ts";
