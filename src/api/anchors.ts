@@ -9,6 +9,7 @@ import { ApiError } from "./errors.ts";
 import {
   type GraphResult,
   GraphResultInterface,
+  withWorks,
   workIdByRef,
   workRefForms,
   workRows,
@@ -184,14 +185,12 @@ async function byAnchoredWorks(
     );
     return rows;
   });
-  const rows = await workRows(
-    counted.map(({ workId }) => BigInt(workId)),
-    loaders,
-  );
-  const nodes = counted.flatMap(({ count }, index) => {
-    const work = rows[index] ?? null;
-    return work === null ? [] : [{ work, rank: index + 1, score: count }];
-  });
+  const ranked = counted.map(({ workId, count }, index) => ({
+    workId: BigInt(workId),
+    rank: index + 1,
+    score: count,
+  }));
+  const nodes = await withWorks(ranked, loaders);
   const graphVersion = counted[0]?.graphVersion ?? (await emptyListVersion(loaders));
   return { nodes, truncated: false, graphVersion };
 }
@@ -209,20 +208,13 @@ async function byPageRank(first: number, condition: SQL | undefined, context: Co
   const answer = await context.graph.analyze((service, budget) =>
     service.topWorks({ by: "PAGERANK", anchorsOnly: true, first, within }, budget),
   );
-  const rows = await workRows(
-    answer.works.map(({ workId }) => workId),
-    context.loaders,
-  );
-  const nodes = answer.works.flatMap(({ score }, index) => {
-    const work = rows[index] ?? null;
-    return work === null ? [] : [{ work, rank: index + 1, score }];
-  });
+  const ranked = answer.works.map((work, index) => ({ ...work, rank: index + 1 }));
+  const nodes = await withWorks(ranked, context.loaders);
   const { truncated, graphVersion } = answer;
   return { nodes, truncated, graphVersion };
 }
 
-const groups = ["YEAR", "PRIMARY_CATEGORY"] as const;
-type AnchorGroup = (typeof groups)[number];
+type AnchorGroup = "YEAR" | "PRIMARY_CATEGORY";
 
 type AnchorStat = {
   readonly group: string;

@@ -81,7 +81,7 @@ class CitationGraph {
   }
 }
 
-/** The nodes; and for each place in the graph's answer its position in `nodes`, or -1 for a work that is left out. */
+/** The nodes; and for each work of the graph's answer its position in `nodes`, or -1 for a work that is left out. */
 type NodeParts = { readonly nodes: readonly CitationNode[]; readonly positions: Int32Array };
 
 function nodesOf(
@@ -235,7 +235,7 @@ builder.queryField("citationGraph", (t) =>
       const withWorks =
         isSelected("nodes", "work") || isSelected("edges", "citing") || isSelected("edges", "cited");
       return new CitationGraph(
-        await neighbourhood({ roots: ids, direction, depth, maxNodes, withoutEdges }, context),
+        await readNeighbourhood({ roots: ids, direction, depth, maxNodes, withoutEdges }, context),
         withWorks,
         context.loaders,
       );
@@ -263,21 +263,21 @@ type NeighbourhoodQuery = {
   readonly withoutEdges: boolean;
 };
 
-async function neighbourhood(
-  question: NeighbourhoodQuery,
+async function readNeighbourhood(
+  query: NeighbourhoodQuery,
   { graph }: Context,
 ): Promise<Answered<NeighbourhoodAnswer>> {
-  const ask = () => graph.query((service, budget) => service.neighbourhood(question, budget));
-  const answer = await ask();
-  if (includesRoots(answer, question)) return answer;
+  const read = () => graph.query((service, budget) => service.neighbourhood(query, budget));
+  const answer = await read();
+  if (includesRoots(answer, query)) return answer;
   // The tables have a root that memory does not have yet: it was imported a moment ago.
   await graph.catchUp();
-  return ask();
+  return read();
 }
 
 function includesRoots({ depths }: NeighbourhoodAnswer, { roots, maxNodes }: NeighbourhoodQuery): boolean {
-  const wanted = Math.min(roots.length, maxNodes);
-  return wanted === 0 || (depths.length >= wanted && depths[wanted - 1] === 0);
+  const rootCount = Math.min(roots.length, maxNodes);
+  return rootCount === 0 || (depths.length >= rootCount && depths[rootCount - 1] === 0);
 }
 
 type ReachableWorks = GraphResult & { readonly counts: readonly number[] };

@@ -74,8 +74,8 @@ type PathQuery = {
 /** Maximum number of searches if works on the path disappear before they are read. */
 const maxAttempts = 3;
 
-async function shortestPath(question: PathQuery, context: Context): Promise<CitationPath | null> {
-  const { from, to, ...options } = question;
+async function shortestPath(query: PathQuery, context: Context): Promise<CitationPath | null> {
+  const { from, to, ...options } = query;
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const { graph, loaders } = context;
     // Looked up again each time: the ends may have been merged into other works, too.
@@ -91,8 +91,8 @@ async function shortestPath(question: PathQuery, context: Context): Promise<Cita
       );
     }
     const works = await workRows(workIds, loaders);
-    const held = works.filter((work) => work !== null);
-    if (held.length === works.length) return { works: held, graphVersion, truncated: false };
+    const stored = works.filter((work) => work !== null);
+    if (stored.length === works.length) return { works: stored, graphVersion, truncated: false };
     // A work on the path was just merged into another one, and memory will follow; or it was just added, and a replica
     // lags behind.
     await graph.catchUp();

@@ -43,7 +43,7 @@ builder.node(ClaimObject, {
     kind: t.field({
       type: ClaimKindEnum,
       description: "The claim's role in the paper.",
-      resolve: ({ kind }): ClaimKindOrOther => claimKinds.find((known) => known === kind) ?? "other",
+      resolve: ({ kind }): ClaimKindOrOther => claimKinds.find((named) => named === kind) ?? "other",
     }),
     text: t.exposeString("text", { description: "The text of the claim." }),
     status: t.exposeString("status", {
@@ -116,20 +116,20 @@ builder.queryField("claims", (t) =>
 async function filterCondition(filter: ClaimFilter, context: Context): Promise<SQL | undefined> {
   const { kinds, text, papers: refs, categories, proof } = filter;
   const { db } = context.database;
-  const ofPaper = and(categoriesCondition(categories), proofCondition(proof));
+  const onPaper = and(categoriesCondition(categories), proofCondition(proof));
   return and(
     kindCondition(kinds ?? null),
     text === null || text === undefined ? undefined : textCondition(text),
     refs === null || refs === undefined
       ? undefined
       : inArray(claims.paperId, await paperIdsOf(refs, context)),
-    ofPaper === undefined
+    onPaper === undefined
       ? undefined
       : exists(
           db
             .select({ one: sql`1` })
             .from(papers)
-            .where(and(eq(papers.paperId, claims.paperId), ofPaper)),
+            .where(and(eq(papers.paperId, claims.paperId), onPaper)),
         ),
   );
 }
@@ -155,7 +155,7 @@ export function claimsConnection(
   page: PageArguments,
   { database: { db, pool }, loaders }: Context,
 ): KeysetConnection<ClaimRow, ClaimRow> {
-  const beside = ([paperId, ordinal]: Key, operator: "<" | "<=" | ">" | ">="): SQL =>
+  const compareKey = ([paperId, ordinal]: Key, operator: "<" | "<=" | ">" | ">="): SQL =>
     sql`(${claims.paperId}, ${claims.ordinal}) ${sql.raw(operator)} (${paperId}::bigint, ${ordinal}::int)`;
   const read = async (where: SQL | undefined, reverse: boolean, limit: number): Promise<ClaimRow[]> => {
     const direction = reverse ? desc : asc;
@@ -175,14 +175,14 @@ export function claimsConnection(
       rows: ({ after, before, reverse, limit }) =>
         read(
           and(
-            after === null ? undefined : beside(after, ">"),
-            before === null ? undefined : beside(before, "<"),
+            after === null ? undefined : compareKey(after, ">"),
+            before === null ? undefined : compareKey(before, "<"),
           ),
           reverse,
           limit,
         ),
       hasRowsFrom: async (key, side) =>
-        (await read(beside(key, side === "before" ? "<=" : ">="), side === "before", 1)).length > 0,
+        (await read(compareKey(key, side === "before" ? "<=" : ">="), side === "before", 1)).length > 0,
       count: async () => {
         if (condition === undefined) return loaders.total.load("claims");
         return loaders.batches.trackExpensive(() => countRows(db, claims, condition));

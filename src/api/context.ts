@@ -11,7 +11,7 @@ export type Context = {
   readonly database: Database;
   readonly loaders: Loaders;
   readonly graph: RequestGraph;
-  /** The bytes that the answer may still take. */
+  /** What the request may still spend: bytes of its answer, and turns of the event loop. */
   readonly allowance: Allowance;
   /** Ends the request: when its time is up, if a limit is set, or when its client disconnects. */
   readonly deadline: Deadline;
@@ -27,7 +27,7 @@ export type Context = {
 };
 
 /** The parts of a context that read data. */
-export type ReadContext = Pick<Context, "database" | "loaders" | "graph" | "allowance">;
+type ReadContext = Pick<Context, "database" | "loaders" | "graph" | "allowance">;
 
 /**
  * Queues a document on behalf of the request's sender and returns the submission's id. Checks permission: rejects with

@@ -257,19 +257,19 @@ function eventCondition({ types, statuses, signers, since }: EventFilter): SQL |
 }
 
 function statusCondition(statuses: readonly EventRow["status"][]): SQL | undefined {
-  const fits = inArray(events.status, [...statuses]);
-  return statuses.includes("current") ? fits : and(isNotCurrent, fits);
+  const condition = inArray(events.status, [...statuses]);
+  return statuses.includes("current") ? condition : and(isNotCurrent, condition);
 }
 
 function signerCondition(signers: readonly string[]): SQL {
   if (signers.length > maxPageSize) {
     throw badUserInput(`\`filter.signers\` may name at most ${maxPageSize} keys, not ${signers.length}.`);
   }
-  const known = signers.filter(isStorable);
-  const [only] = known;
-  return known.length === 1 && only !== undefined
+  const fingerprints = signers.filter(isStorable);
+  const [only] = fingerprints;
+  return fingerprints.length === 1 && only !== undefined
     ? eq(events.fingerprint, only)
-    : inArray(events.fingerprint, known);
+    : inArray(events.fingerprint, fingerprints);
 }
 
 /** `received_at` never decreases from one position to the next, so a time maps to a position. */

@@ -49,10 +49,10 @@ export function graphListObject<Node>(
   });
 }
 
-/** The most unknown refs that an error names. */
+/** The maximum number of unknown refs that an error lists. */
 const maxListed = 10;
 
-/** The forms of a ref to a known work, for descriptions. */
+/** The forms in which a ref may name a work, for descriptions. */
 export const workRefForms = "in any form that `Query.work` accepts";
 
 type RefContext = Pick<Context, "graph" | "loaders">;
@@ -64,12 +64,12 @@ export async function workIdsByRefs(
   { graph, loaders: { workByRef } }: RefContext,
 ): Promise<bigint[]> {
   readInRange(`${argument}.length`, refs.length, graphLimits[argument]);
-  const held = refs.map((ref) => workIdInMemory(ref, graph));
-  const found = await workByRef.loadMany(refs.filter((_, index) => held[index] === null));
+  const inMemory = refs.map((ref) => workIdInMemory(ref, graph));
+  const found = await workByRef.loadMany(refs.filter((_, index) => inMemory[index] === null));
   const works = new Set<bigint>();
   const unknown: string[] = [];
   for (const [index, ref] of refs.entries()) {
-    const work = held[index] ?? found.shift() ?? null;
+    const work = inMemory[index] ?? found.shift() ?? null;
     if (work instanceof Error) throw work;
     if (work === null) unknown.push(ref);
     else works.add(typeof work === "bigint" ? work : work.workId);
@@ -83,8 +83,8 @@ export async function workIdByRef(
   ref: string,
   { graph, loaders: { workByRef } }: RefContext,
 ): Promise<bigint> {
-  const held = workIdInMemory(ref, graph);
-  if (held !== null) return held;
+  const inMemory = workIdInMemory(ref, graph);
+  if (inMemory !== null) return inMemory;
   const work = await workByRef.load(ref);
   if (work === null) throw notFound([ref]);
   return work.workId;
@@ -102,9 +102,9 @@ function workIdInMemory(ref: string, graph: RefContext["graph"]): bigint | null 
 }
 
 function notFound(refs: readonly string[]): ApiError {
-  const named = refs.slice(0, maxListed).map((ref) => JSON.stringify(ref));
-  const more = refs.length > named.length ? `, nor by ${refs.length - named.length} more` : "";
-  return new ApiError("NOT_FOUND", `No work is known here by ${named.join(", nor by ")}${more}.`, {
+  const listed = refs.slice(0, maxListed).map((ref) => JSON.stringify(ref));
+  const more = refs.length > listed.length ? `, nor by ${refs.length - listed.length} more` : "";
+  return new ApiError("NOT_FOUND", `No work is known here by ${listed.join(", nor by ")}${more}.`, {
     refs: refs.slice(0, maxListed),
   });
 }
@@ -118,4 +118,19 @@ export function workRows(
   { work }: Loaders,
 ): (WorkRow | null)[] | Promise<(WorkRow | null)[]> {
   return work.getMany([...ids]);
+}
+
+/** Results of the graph with the rows of their works, in the same order, without those whose work no longer exists. */
+export async function withWorks<Result extends { readonly workId: bigint }>(
+  results: readonly Result[],
+  loaders: Loaders,
+): Promise<(Result & { readonly work: WorkRow })[]> {
+  const works = await workRows(
+    results.map(({ workId }) => workId),
+    loaders,
+  );
+  return results.flatMap((result, index) => {
+    const work = works[index] ?? null;
+    return work === null ? [] : [{ ...result, work }];
+  });
 }

@@ -14,7 +14,7 @@ export type Key = readonly string[];
 /** A total order of rows that a connection pages through. Cursors contain its name and are valid for no other order. */
 export type KeyOrder = { readonly name: string; readonly parts: readonly KeyPart[] };
 
-// Leaves room for a key's neighbour, which some conditions use.
+// One below the maximum of the column type: some conditions use the neighbour of a key.
 const maxBigint = 2n ** 63n - 2n;
 const maxInteger = 2n ** 31n - 2n;
 
@@ -53,8 +53,8 @@ function isPart(part: KeyPart, text: string): boolean {
   if (part === "sha256") return isSha256(text);
   if (!/^(?:0|-?[1-9]\d{0,18})$/.test(text)) return false;
   const value = BigInt(text);
-  const largest = part === "bigint" ? maxBigint : maxInteger;
-  return value <= largest && value >= -largest;
+  const max = part === "bigint" ? maxBigint : maxInteger;
+  return value <= max && value >= -max;
 }
 
 export type PageArguments = {
@@ -146,9 +146,9 @@ export class KeysetConnection<Row, Node> {
 
   #edgesOf(rows: readonly Row[]): Edge<Row, Node>[] | Promise<Edge<Row, Node>[]> {
     const nodes = rows.map((row) => this.#source.nodeOf(row));
-    const pair = (known: readonly (Node | null)[]): Edge<Row, Node>[] =>
+    const pair = (found: readonly (Node | null)[]): Edge<Row, Node>[] =>
       rows.flatMap((row, index) => {
-        const node = known[index] ?? null;
+        const node = found[index] ?? null;
         return node === null ? [] : [new Edge(this.#source, row, node)];
       });
     return nodes.some((node) => node instanceof Promise)
@@ -201,7 +201,7 @@ function readRange(order: KeyOrder, { first, after, last, before }: PageArgument
   };
 }
 
-/** The most rows that are counted for a filter: one or two seconds of work. */
+/** The maximum number of rows that are counted for a filter: one or two seconds of work. */
 const maxCountedRows = 1_000_000;
 
 /** The exact number of rows of a table that match a condition. Rejects with QUERY_TOO_COMPLEX above `mostCounted`. */
@@ -211,25 +211,25 @@ export async function countRows(db: Queries, table: PgTable, condition: SQL | un
 }
 
 /**
- * Rows that match `condition` minus those that match `excepted`, a subset, in one snapshot. For anti-joins: counting
+ * Rows that match `condition` minus those that match `excluded`, a subset, in one snapshot. For anti-joins: counting
  * the rows with a match in another table is faster than finding those without. Rejects as `countRows` does.
  */
 export async function countRowsWithout(
   db: Queries,
   table: PgTable,
   condition: SQL | undefined,
-  excepted: SQL | undefined,
+  excluded: SQL | undefined,
 ): Promise<number> {
-  const { rows } = await db.execute<{ count: string; excepted: string }>(
-    sql`SELECT ${countOf(table, condition)} AS count, ${countOf(table, excepted)} AS excepted`,
+  const { rows } = await db.execute<{ count: string; excluded: string }>(
+    sql`SELECT ${countOf(table, condition)} AS count, ${countOf(table, excluded)} AS excluded`,
   );
-  return checkCount(Number(rows[0]?.count ?? 0)) - Number(rows[0]?.excepted ?? 0);
+  return checkCount(Number(rows[0]?.count ?? 0)) - Number(rows[0]?.excluded ?? 0);
 }
 
 /** One row beyond the limit shows that there are more. */
 function countOf(table: PgTable, condition: SQL | undefined): SQL {
-  const most = sql.raw(String(maxCountedRows + 1));
-  return sql`(SELECT count(*) FROM (SELECT FROM ${table} WHERE ${condition ?? sql`true`} LIMIT ${most}) AS counted)`;
+  const limit = sql.raw(String(maxCountedRows + 1));
+  return sql`(SELECT count(*) FROM (SELECT FROM ${table} WHERE ${condition ?? sql`true`} LIMIT ${limit}) AS counted)`;
 }
 
 function checkCount(count: number): number {

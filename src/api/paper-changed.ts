@@ -1,16 +1,14 @@
-import { isPithNumber, type PaperRef, parsePaperRef, suffixOf } from "../protocol/index.ts";
+import { type PaperRef, parsePaperRef } from "../protocol/index.ts";
 import type { Change, Database } from "../store/index.ts";
 import { maxPageSize } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import type { ChangeFollower, Context } from "./context.ts";
 import { badUserInput } from "./errors.ts";
-import type { PaperRow } from "./loaders/index.ts";
+import { isPithNumberOf, type PaperRow } from "./loaders/index.ts";
 import { PaperObject } from "./objects.ts";
 
-/** A change, and those subscribed look-up keys that its paper has. */
+/** A change, and the look-up keys of its paper that the subscription names. */
 type Candidate = { readonly change: Change; readonly keys: ReadonlySet<string> };
-
-const noKeys: ReadonlySet<string> = new Set();
 
 /**
  * The papers that a subscription covers: those that its refs name, now or later. A paper that is not stored yet is
@@ -42,15 +40,16 @@ class SubscribedPapers {
       }
     }
     return candidates.filter(
-      ({ change, keys }) => keys.size > 0 || this.#refs?.some((ref) => namesNumber(ref, change.pithNumber)),
+      ({ change, keys }) =>
+        keys.size > 0 || this.#refs?.some((ref) => isPithNumberOf(ref, change.pithNumber)),
     );
   }
 
-  /** Whether a candidate's paper is subscribed: refs may name a version. */
-  includes({ pithNumber, sourceVersion }: PaperRow, keys: ReadonlySet<string> = noKeys): boolean {
+  /** Whether the subscription covers a candidate's paper: refs may name a version. */
+  includes({ pithNumber, sourceVersion }: PaperRow, keys: ReadonlySet<string>): boolean {
     if (this.#refs === null) return true;
     return this.#refs.some((ref) => {
-      if (ref.kind === "pith") return namesNumber(ref, pithNumber);
+      if (ref.kind === "pith") return isPithNumberOf(ref, pithNumber);
       const isNamed = keys.has(keyOf(ref) ?? "");
       return isNamed && (ref.kind !== "arxiv" || ref.version === null || ref.version === sourceVersion);
     });
@@ -62,15 +61,6 @@ function readRef(ref: string): PaperRef {
   if (parsed !== null && parsed.kind !== "work_id") return parsed;
   throw badUserInput(
     `${JSON.stringify(ref.slice(0, 100))} names no paper. \`refs\` takes what \`paper(ref:)\` takes.`,
-  );
-}
-
-function namesNumber(ref: PaperRef, pithNumber: string): boolean {
-  return (
-    ref.kind === "pith" &&
-    isPithNumber(pithNumber) &&
-    suffixOf(pithNumber).startsWith(ref.suffix) &&
-    (ref.year === null || pithNumber.startsWith(`pith:${ref.year}:`))
   );
 }
 
@@ -123,19 +113,19 @@ builder.subscriptionField("paperChanged", (t) =>
     },
     subscribe: async (_root, { refs, afterPosition }, context) => {
       const subscribed = new SubscribedPapers(refs ?? null);
-      const given = readPosition(context.live.resumeAfter ?? afterPosition ?? null);
+      const resumeAt = readPosition(context.live.resumeAfter ?? afterPosition ?? null);
       const follower = context.live.follow();
       try {
         // A client must see the change that it is notified of, so nothing is read from a replica that may be behind.
         Object.assign(context, context.renew());
         const head = await follower.head();
-        if (given !== null && given > head) {
+        if (resumeAt !== null && resumeAt > head) {
           throw badUserInput(
-            `The feed of this mirror ends at ${head}: ${given} is not one of its positions.`,
+            `The feed of this mirror ends at ${head}: ${resumeAt} is not one of its positions.`,
           );
         }
-        context.live.sentUpTo = given ?? head;
-        return endingOnReturn(follower, changesOf(subscribed, given ?? head, follower, context));
+        context.live.sentUpTo = resumeAt ?? head;
+        return endingOnReturn(follower, changesOf(subscribed, resumeAt ?? head, follower, context));
       } catch (error) {
         follower.end();
         throw error;

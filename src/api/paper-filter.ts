@@ -50,25 +50,25 @@ export type PaperFilter = typeof PaperFilterInput.$inferInput;
  */
 export function paperCondition(db: Queries, filter: PaperFilter): SQL | undefined {
   const { categories, yearFrom, yearTo, titleContains, proof, hasEquivocations } = filter;
-  const ofWork = citedWorkCondition(filter);
+  const onWorks = citedWorkCondition(filter);
   return and(
     categoriesCondition(categories),
     isGiven(yearFrom) ? gte(papers.submittedAt, startOfYear("yearFrom", yearFrom)) : undefined,
     isGiven(yearTo) ? lt(papers.submittedAt, startOfYear("yearTo", yearTo, 1)) : undefined,
     isGiven(titleContains) ? titleCondition(titleContains) : undefined,
-    ofWork === undefined
+    onWorks === undefined
       ? undefined
       : inArray(
           papers.workId,
           db
             .select({ workId: works.workId })
             .from(works)
-            .where(and(isNotNull(works.paperId), ofWork)),
+            .where(and(isNotNull(works.paperId), onWorks)),
         ),
     proofCondition(proof),
     isGiven(hasEquivocations)
       ? hasEquivocations
-        ? // Written out: PostgreSQL must see that the partial index holds them all.
+        ? // Written out: PostgreSQL must see that the partial index contains all of them.
           sql`${papers.equivocationCount} > 0`
         : eq(papers.equivocationCount, 0)
       : undefined,
@@ -89,9 +89,9 @@ export function citedWorkCondition({ minCitedBy, isAnchor }: PaperFilter): SQL |
 /** Matches any of the categories; undefined for null. */
 export function categoriesCondition(categories: readonly string[] | null | undefined): SQL | undefined {
   if (!isGiven(categories)) return undefined;
-  const known = categories.filter(isStorable);
-  if (known.length === 0) return sql`false`;
-  return sql`${categoriesOfPaper(papers)} && ${sql.param(known)}::text[]`;
+  const stored = categories.filter(isStorable);
+  if (stored.length === 0) return sql`false`;
+  return sql`${categoriesOfPaper(papers)} && ${sql.param(stored)}::text[]`;
 }
 
 export function proofCondition(proof: PaperFilter["proof"]): SQL | undefined {

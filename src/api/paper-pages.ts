@@ -62,7 +62,7 @@ function papersBySubmission(
   condition: SQL | undefined,
   isDescending: boolean,
 ): ReadPapers {
-  const beside = ({ key, inclusive }: Bound, side: "after" | "before"): SQL => {
+  const compareKey = ({ key, inclusive }: Bound, side: "after" | "before"): SQL => {
     const operator = `${(side === "before") === isDescending ? ">" : "<"}${inclusive ? "=" : ""}`;
     const [submittedAt, paperId] = key;
     return sql`(${papers.submittedAt}, ${papers.paperId}) ${sql.raw(operator)} (${submittedAt}::timestamptz, ${paperId}::bigint)`;
@@ -76,8 +76,8 @@ function papersBySubmission(
       .where(
         and(
           condition,
-          after === null ? undefined : beside(after, "after"),
-          before === null ? undefined : beside(before, "before"),
+          after === null ? undefined : compareKey(after, "after"),
+          before === null ? undefined : compareKey(before, "before"),
         ),
       )
       .orderBy(direction(submittedAt), direction(paperId))
@@ -253,7 +253,7 @@ function withCounts(
 
 function worksOfRange({ after, before, reverse }: PaperRange): WorkRange {
   const atBound = ({ key: [citedByCount = "0", workId = "0"] }: Bound, operator: string) =>
-    besideWork(operator, citedByCount, workId);
+    compareWork(operator, citedByCount, workId);
   return {
     after: after === null ? undefined : atBound(after, "<="),
     before: before === null ? undefined : atBound(before, ">="),
@@ -263,11 +263,11 @@ function worksOfRange({ after, before, reverse }: PaperRange): WorkRange {
 
 /** The rest of a range of works after one of them. */
 function worksAfter({ citedByCount, workId }: CitedWork, rest: WorkRange): WorkRange {
-  const behind = (operator: string) => besideWork(operator, String(citedByCount), String(workId));
-  return rest.reverse ? { ...rest, before: behind(">") } : { ...rest, after: behind("<") };
+  const condition = (operator: string) => compareWork(operator, String(citedByCount), String(workId));
+  return rest.reverse ? { ...rest, before: condition(">") } : { ...rest, after: condition("<") };
 }
 
-function besideWork(operator: string, citedByCount: string, workId: string): SQL {
+function compareWork(operator: string, citedByCount: string, workId: string): SQL {
   return sql`(${works.citedByCount}, ${works.workId}) ${sql.raw(operator)} (${citedByCount}::int, ${workId}::bigint)`;
 }
 

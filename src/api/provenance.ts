@@ -20,7 +20,7 @@ export const sampleKeyFingerprint = "26a6ed5d67f72c646dc1433742e4fcd5";
 
 const registryFingerprint = fingerprintOf(Buffer.from(registryKey.public_key_b64, "base64"));
 
-export function signerOriginOf(fingerprint: string, keyring: Keyring): SignerOrigin {
+function signerOriginOf(fingerprint: string, keyring: Keyring): SignerOrigin {
   if (fingerprint === sampleKeyFingerprint) return "sample";
   if (fingerprint === registryFingerprint) return "registry";
   return keyring.has(fingerprint) ? "configured" : "unknown";

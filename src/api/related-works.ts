@@ -7,6 +7,7 @@ import { maxArgument } from "./execution/index.ts";
 import {
   type GraphList,
   graphListObject,
+  withWorks,
   workIdByRef,
   workIdsByRefs,
   workRefForms,
@@ -85,10 +86,10 @@ builder.queryField("relatedWorks", (t) =>
     },
     resolve: async (_root, { ref, by, first }, context, info) => {
       readInRange("first", first, graphLimits.first);
-      const [, most] = graphLimits.first;
+      const [, max] = graphLimits.first;
       const shared = Math.max(
         0,
-        Math.min(most, maxArgument(info, ["nodes", "shared"], "first", defaultSharedCount)),
+        Math.min(max, maxArgument(info, ["nodes", "shared"], "first", defaultSharedCount)),
       );
       const workId = await workIdByRef(ref, context);
       const answer = await context.graph.query((service, budget) =>
@@ -180,9 +181,9 @@ builder.queryField("commonReferences", (t) =>
         throw badUserInput(`\`minSharedBy\` must be 1 or more, not ${minSharedBy}.`);
       }
       const works = await workIdsByRefs("refs", refs, context);
-      const least = minSharedBy ?? Math.min(2, works.length);
+      const min = minSharedBy ?? Math.min(2, works.length);
       const answer = await context.graph.query((service, budget) =>
-        service.commonReferences({ works, least, first }, budget),
+        service.commonReferences({ works, least: min, first }, budget),
       );
       return countedWorks(answer, context.loaders);
     },
@@ -229,17 +230,8 @@ builder.queryField("derivativeWorks", (t) =>
 );
 
 async function countedWorks(
-  answer: Answered<CountedAnswer>,
+  { works, truncated, graphVersion }: Answered<CountedAnswer>,
   loaders: Loaders,
 ): Promise<GraphList<CountedWork>> {
-  const rows = await workRows(
-    answer.works.map(({ workId }) => workId),
-    loaders,
-  );
-  const nodes = answer.works.flatMap(({ count }, index) => {
-    const work = rows[index] ?? null;
-    return work === null ? [] : [{ work, count }];
-  });
-  const { truncated, graphVersion } = answer;
-  return { nodes, truncated, graphVersion };
+  return { nodes: await withWorks(works, loaders), truncated, graphVersion };
 }

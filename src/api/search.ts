@@ -140,15 +140,13 @@ builder.queryField("search", (t) =>
   }),
 );
 
-/** What a query identifies, if it is an identifier: papers, or a work without a stored paper. */
+/** The papers that an identifier names, or a work without a stored paper. */
 type IdentifierMatch = { readonly papers: readonly PaperRow[]; readonly work: WorkRow | null };
-
-const nothingIdentified: IdentifierMatch = { papers: [], work: null };
 
 /** Looks up the entire query like `paper(ref:)` and `work(ref:)`. An ambiguous short form returns up to ten papers. */
 async function identifiedBy(query: string, loaders: Loaders): Promise<IdentifierMatch> {
   const ref = parsePaperRef(query);
-  if (ref === null) return nothingIdentified;
+  if (ref === null) return { papers: [], work: null };
   const written = query.trim();
   if (ref.kind !== "work_id") {
     const papers = await papersBy(written, loaders);
@@ -172,14 +170,14 @@ async function papersBy(ref: string, loaders: Loaders): Promise<PaperRow[]> {
 }
 
 /** How a result was found, best first. */
-export const matchTypes = ["IDENTIFIER", "WORDS", "FUZZY"] as const;
-export type MatchType = (typeof matchTypes)[number];
+const matchTypes = ["IDENTIFIER", "WORDS", "FUZZY"] as const;
+type MatchType = (typeof matchTypes)[number];
 
-export type PassageField = "TITLE" | "AUTHORS" | "ABSTRACT" | "CLAIM";
-export type Passage = { readonly field: PassageField; readonly parts: readonly PassagePart[] };
+type PassageField = "TITLE" | "AUTHORS" | "ABSTRACT" | "CLAIM";
+type Passage = { readonly field: PassageField; readonly parts: readonly PassagePart[] };
 
-export type SearchNode = PaperRow | ClaimRow | WorkRow;
-export type SearchEdge = {
+type SearchNode = PaperRow | ClaimRow | WorkRow;
+type SearchEdge = {
   readonly cursor: string;
   readonly node: SearchNode;
   readonly matchType: MatchType;
@@ -189,17 +187,17 @@ export type SearchEdge = {
 };
 
 /** A row of the result: its place in the order, and what it refers to. */
-type ResultRow = SearchMatch & { readonly way: MatchType };
+type ResultRow = SearchMatch & { readonly matchType: MatchType };
 type Hit = Omit<SearchEdge, "cursor">;
 
 const workOrdinal = -2;
 const maxScore = 1_000_000;
 
-/** By `ways`, then the best score, then an internal number. */
+/** By match type, then the best score, then an internal number. */
 const order: KeyOrder = { name: "search", parts: ["integer", "integer", "bigint", "integer"] };
 
 /** The results of a query, as a connection of papers, claims and works. */
-export class SearchResults {
+class SearchResults {
   readonly #connection: KeysetConnection<ResultRow, Hit>;
 
   constructor(query: string, page: PageArguments, context: Context) {
@@ -233,7 +231,7 @@ function sourceOf(
   const identifiedRows = async (): Promise<ResultRow[]> => {
     const { papers, work } = await identify();
     const row = (paperId: bigint, ordinal: number): ResultRow => ({
-      way: "IDENTIFIER",
+      matchType: "IDENTIFIER",
       score: maxScore,
       paperId,
       ordinal,
@@ -242,10 +240,10 @@ function sourceOf(
     if (work !== null) rows.push(row(work.workId, workOrdinal));
     return rows.sort((a, b) => (a.paperId < b.paperId ? -1 : 1));
   };
-  const without = async () => (await identify()).papers.map(({ paperId }) => paperId);
+  const excluded = async () => (await identify()).papers.map(({ paperId }) => paperId);
   const ranked = async (after: SearchMatch | null, limit: number): Promise<ResultRow[]> => {
     if (words === null || limit === 0) return [];
-    const page = { after, limit, without: await without() };
+    const page = { after, limit, excluded: await excluded() };
     return withMatchType("WORDS", await batches.trackExpensive(() => readRanked(db, words, page)));
   };
   const similar = async (after: SearchMatch | null, limit: number): Promise<ResultRow[]> =>
@@ -256,44 +254,45 @@ function sourceOf(
 
   return {
     order,
-    keyOf: ({ way, score, paperId, ordinal }) => [
-      String(matchTypes.indexOf(way)),
+    keyOf: ({ matchType, score, paperId, ordinal }) => [
+      String(matchTypes.indexOf(matchType)),
       String(score),
       String(paperId),
       String(ordinal),
     ],
     nodeOf: (row) => hitOf(row, words, loaders),
     rows: async ({ after, limit }) => {
-      const place = after === null ? null : readPlace(after);
-      if (place?.way === "FUZZY") return similar(place, limit);
-      if (place?.way === "WORDS") return ranked(place, limit);
-      const named = (await identifiedRows()).filter(
-        ({ paperId }) => place === null || paperId > place.paperId,
+      const start = after === null ? null : readKey(after);
+      if (start?.matchType === "FUZZY") return similar(start, limit);
+      if (start?.matchType === "WORDS") return ranked(start, limit);
+      const identified = (await identifiedRows()).filter(
+        ({ paperId }) => start === null || paperId > start.paperId,
       );
-      const rows = [...named, ...(await ranked(null, Math.max(0, limit - named.length)))].slice(0, limit);
+      const others = await ranked(null, Math.max(0, limit - identified.length));
+      const rows = [...identified, ...others].slice(0, limit);
       // Only if nothing else was found at all, so that each row has one place, whatever the page.
-      const isNothing = rows.length === 0 && place === null && limit > 0 && words !== null;
+      const isNothing = rows.length === 0 && start === null && limit > 0 && words !== null;
       return isNothing ? similar(null, limit) : rows;
     },
     // Cursors come from existing rows.
     hasRowsFrom: async () => true,
     count: async () => {
       if (words === null) return (await identifiedRows()).length;
-      const papers = await without();
-      const named = (await identifiedRows()).length;
-      const found = named + (await batches.trackExpensive(() => countRanked(db, words, papers)));
+      const papers = await excluded();
+      const identified = (await identifiedRows()).length;
+      const found = identified + (await batches.trackExpensive(() => countRanked(db, words, papers)));
       return found > 0 ? found : batches.trackExpensive(() => countSimilar(db, words.websearch));
     },
   };
 }
 
-function withMatchType(way: MatchType, found: readonly SearchMatch[]): ResultRow[] {
-  return found.map((row) => ({ ...row, way }));
+function withMatchType(matchType: MatchType, found: readonly SearchMatch[]): ResultRow[] {
+  return found.map((row) => ({ ...row, matchType }));
 }
 
-function readPlace([way, score, paperId, ordinal]: Key): ResultRow {
+function readKey([matchType, score, paperId, ordinal]: Key): ResultRow {
   return {
-    way: matchTypes[Number(way)] ?? "IDENTIFIER",
+    matchType: matchTypes[Number(matchType)] ?? "IDENTIFIER",
     score: Number(score),
     paperId: BigInt(paperId ?? 0),
     ordinal: Number(ordinal),
@@ -301,23 +300,23 @@ function readPlace([way, score, paperId, ordinal]: Key): ResultRow {
 }
 
 async function hitOf(
-  { way, score, paperId, ordinal }: ResultRow,
+  { matchType, score, paperId, ordinal }: ResultRow,
   words: QueryWords | null,
   loaders: Context["loaders"],
 ): Promise<Hit | null> {
-  const about = { matchType: way, score: score / maxScore };
+  const base = { matchType, score: score / maxScore };
   const terms = words?.terms ?? [];
   if (ordinal === workOrdinal) {
     const work = await loaders.work.load(paperId);
-    return work === null ? null : { ...about, node: work, passage: null };
+    return work === null ? null : { ...base, node: work, passage: null };
   }
   if (ordinal === paperOrdinal) {
     const paper = await loaders.paper.load(paperId);
-    return paper === null ? null : { ...about, node: paper, passage: passageOfPaper(paper, terms) };
+    return paper === null ? null : { ...base, node: paper, passage: passageOfPaper(paper, terms) };
   }
   const claim = await loaders.claim.load({ paperId, ordinal });
   if (claim === null) return null;
-  return { ...about, node: claim, passage: { field: "CLAIM", parts: passageOf(claim.text, terms) } };
+  return { ...base, node: claim, passage: { field: "CLAIM", parts: passageOf(claim.text, terms) } };
 }
 
 /** From the field with the most terms; on a tie the title, then the abstract. */

@@ -91,7 +91,7 @@ const RejectionScopeEnum = builder.enumType("RejectionScope", {
   } as const,
 });
 
-export const RejectionCountObject = builder.objectRef<RejectionCount>("RejectionCount");
+const RejectionCountObject = builder.objectRef<RejectionCount>("RejectionCount");
 
 RejectionCountObject.implement({
   description:
@@ -113,7 +113,7 @@ RejectionCountObject.implement({
 });
 
 /** The numbers of quarantined rows by reason, most frequent first. */
-export async function rejectionCounts({ database: { db }, loaders }: Context): Promise<RejectionCount[]> {
+async function rejectionCounts({ database: { db }, loaders }: Context): Promise<RejectionCount[]> {
   const { kind, code } = quarantine;
   const { rows } = await loaders.batches.trackExpensive(() =>
     db.execute<RejectionCount>(

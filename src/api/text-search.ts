@@ -29,7 +29,7 @@ export const wordPattern = /(?:\p{Alphabetic}|[^\p{P}\p{S}\p{White_Space}\p{Cc}\
 const invisibleCharacters = /\u00ad|\u200c|\u200d|\u2060|\ufeff/g;
 
 /** A word in the form used for comparison. */
-export function normalizeWord(word: string): string {
+function normalizeWord(word: string): string {
   return word.normalize("NFKC").replace(invisibleCharacters, "").toLowerCase();
 }
 
@@ -62,19 +62,16 @@ export function readQuery(argument: string, query: string): QueryWords | null {
 }
 
 /**
- * The most papers, and claims, that are ranked for one query. If more match, only this many of them are ranked, which
+ * The maximum number of papers, and of claims, that are ranked for one query. If more match, only this many of them are ranked, which
  * limits the cost of a query.
  */
 export const maxRanked = 2_000;
 
-/** The most papers, and claims, with all words that are checked for adjacent and excluded words. */
+/** The maximum number of papers, and of claims, with all words that are checked for adjacent and excluded words. */
 const maxCandidates = 10_000;
 
 /** A result: a paper (`ordinal` -1) or a claim. `score` is in millionths, from 0 to 1,000,000. */
 export type SearchMatch = { readonly paperId: bigint; readonly ordinal: number; readonly score: number };
-
-/** The start of a page, in the order of `readRanked`. */
-type FoundKey = SearchMatch;
 
 export const paperOrdinal = -1;
 
@@ -98,15 +95,15 @@ const claimWeights = "{0.4,0.4,0.4,0.4}";
  */
 function matchingRows(words: QueryWords, rows: SearchedTable): SQL {
   const { table, ordinal, text } = rows;
-  const most = sql.raw(String(maxRanked));
+  const limit = sql.raw(String(maxRanked));
   if (words.looseWebsearch === null) {
     return sql`SELECT paper_id, ${ordinal} AS ordinal, ${text} AS words
-      FROM ${table} WHERE ${text} @@ ${tsquery(words)} LIMIT ${most}`;
+      FROM ${table} WHERE ${text} @@ ${tsquery(words)} LIMIT ${limit}`;
   }
   return sql`SELECT paper_id, ordinal, words FROM (
       SELECT paper_id, ${ordinal} AS ordinal, ${text} AS words FROM ${table}
       WHERE ${text} @@ websearch_to_tsquery('simple', ${words.looseWebsearch}) LIMIT ${sql.raw(String(maxCandidates))}
-    ) AS candidates WHERE words @@ ${tsquery(words)} LIMIT ${most}`;
+    ) AS candidates WHERE words @@ ${tsquery(words)} LIMIT ${limit}`;
 }
 
 type SearchedTable = {
@@ -135,7 +132,7 @@ function score(weights: string, words: QueryWords): SQL {
 export async function readRanked(
   db: Queries,
   words: QueryWords,
-  page: { readonly after: FoundKey | null; readonly without: readonly bigint[]; readonly limit: number },
+  page: { readonly after: SearchMatch | null; readonly excluded: readonly bigint[]; readonly limit: number },
 ): Promise<SearchMatch[]> {
   return readPage(
     db,
@@ -150,14 +147,14 @@ export async function readRanked(
 export async function countRanked(
   db: Queries,
   words: QueryWords,
-  without: readonly bigint[],
+  excluded: readonly bigint[],
 ): Promise<number> {
   const { rows } = await db.execute<{ count: string }>(
     sql`SELECT count(*) FROM (
           SELECT paper_id, ordinal FROM (${matchingRows(words, searchedPapers)}) AS p
           UNION ALL
           SELECT paper_id, ordinal FROM (${matchingRows(words, searchedClaims)}) AS c
-        ) AS found WHERE ${notAmong(without)}`,
+        ) AS found WHERE ${notAmong(excluded)}`,
   );
   return Number(rows[0]?.count ?? 0);
 }
@@ -166,14 +163,14 @@ export async function countRanked(
 export async function readSimilar(
   db: Queries,
   text: string,
-  page: { readonly after: FoundKey | null; readonly limit: number },
+  page: { readonly after: SearchMatch | null; readonly limit: number },
 ): Promise<SearchMatch[]> {
   if (!(await hasTrigrams(db))) return [];
   return readPage(
     db,
     sql`SELECT paper_id, -1 AS ordinal, floor(500000 * word_similarity(${text}, names))::int AS score
         FROM (${similarPapers(text)}) AS p`,
-    { ...page, without: [] },
+    { ...page, excluded: [] },
   );
 }
 
@@ -195,9 +192,9 @@ async function readPage(
   found: SQL,
   {
     after,
-    without,
+    excluded,
     limit,
-  }: { readonly after: FoundKey | null; readonly without: readonly bigint[]; readonly limit: number },
+  }: { readonly after: SearchMatch | null; readonly excluded: readonly bigint[]; readonly limit: number },
 ): Promise<SearchMatch[]> {
   const isAfter =
     after === null
@@ -205,7 +202,7 @@ async function readPage(
       : sql`(-score, paper_id, ordinal) > (${-after.score}::int, ${after.paperId}::bigint, ${after.ordinal}::int)`;
   const { rows } = await db.execute<{ paper_id: string; ordinal: number; score: number }>(
     sql`SELECT paper_id, ordinal, score FROM (${found}) AS found
-        WHERE ${notAmong(without)} AND ${isAfter}
+        WHERE ${notAmong(excluded)} AND ${isAfter}
         ORDER BY -score, paper_id, ordinal LIMIT ${limit}`,
   );
   return rows.map(({ paper_id: id, ordinal, score }) => ({ paperId: BigInt(id), ordinal, score }));
@@ -221,11 +218,11 @@ const trigramSupport = new WeakMap<object, Promise<boolean>>();
 
 /** Whether the server has pg_trgm; queried once. */
 function hasTrigrams(db: Queries): Promise<boolean> {
-  const ask = async () => {
+  const query = async () => {
     const { rows } = await db.execute(sql`SELECT FROM pg_extension WHERE extname = 'pg_trgm'`);
     return rows.length > 0;
   };
-  const answer = trigramSupport.get(db) ?? ask();
+  const answer = trigramSupport.get(db) ?? query();
   trigramSupport.set(db, answer);
   answer.catch(() => trigramSupport.delete(db));
   return answer;

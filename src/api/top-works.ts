@@ -11,11 +11,11 @@ import {
   type SQL,
   sql,
 } from "drizzle-orm";
-import { papers, type Queries, works } from "../store/index.ts";
+import { bigintArray, papers, type Queries, works } from "../store/index.ts";
 import { graphLimits, readInRange } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import { type GraphList, graphListObject, workRows } from "./graph-result.ts";
+import { type GraphList, graphListObject, withWorks } from "./graph-result.ts";
 import type { WorkRow } from "./loaders/index.ts";
 import { WorkObject } from "./objects.ts";
 import { categoriesCondition } from "./paper-filter.ts";
@@ -33,20 +33,20 @@ const WorkFilterInput = builder.inputType("WorkFilter", {
   }),
 });
 
-export type WorkFilter = typeof WorkFilterInput.$inferInput;
+type WorkFilter = typeof WorkFilterInput.$inferInput;
 
 /** A filter's condition on `works`; undefined if it matches everything. */
-export function workFilterCondition(
+function workFilterCondition(
   db: Queries,
   { yearFrom, yearTo, categories, stored }: WorkFilter,
 ): SQL | undefined {
-  const ofPaper = categoriesCondition(categories);
+  const onPaper = categoriesCondition(categories);
   return and(
     typeof yearFrom === "number" ? gte(works.year, yearFrom) : undefined,
     typeof yearTo === "number" ? lte(works.year, yearTo) : undefined,
-    ofPaper === undefined
+    onPaper === undefined
       ? undefined
-      : inArray(works.paperId, db.select({ paperId: papers.paperId }).from(papers).where(ofPaper)),
+      : inArray(works.paperId, db.select({ paperId: papers.paperId }).from(papers).where(onPaper)),
     typeof stored === "boolean" ? (stored ? isNotNull(works.paperId) : isNull(works.paperId)) : undefined,
   );
 }
@@ -154,39 +154,28 @@ export const graphPosition = {
 
 async function byPageRank(first: number, condition: SQL | undefined, context: Context): Promise<RankedWorks> {
   const { graph, loaders } = context;
-  const rank = (among?: BigUint64Array, most = first) =>
+  const rank = (among?: BigUint64Array, count = first) =>
     graph.analyze((service, budget) =>
-      service.topWorks({ by: "PAGERANK", first: most, ...(among && { among }) }, budget),
+      service.topWorks({ by: "PAGERANK", first: count, ...(among && { among }) }, budget),
     );
   let answer = await rank(undefined, condition === undefined ? first : graphLimits.ranked[1]);
   let found = answer.works;
   if (condition !== undefined) {
     const best = await matchingWorkIds(
-      and(condition, sql`${works.workId} = ANY(${idList(found)}::bigint[])`),
+      and(condition, sql`${works.workId} = ANY(${bigintArray(found.map(({ workId }) => workId))}::bigint[])`),
       context,
     );
-    const listed = found.filter(({ workId }) => best.has(workId));
+    const matching = found.filter(({ workId }) => best.has(workId));
     // Usually enough of the best match the filter; otherwise all works that match are ranked.
-    if (listed.length >= first || found.length < graphLimits.ranked[1]) found = listed.slice(0, first);
+    if (matching.length >= first || found.length < graphLimits.ranked[1]) found = matching.slice(0, first);
     else {
       answer = await rank(BigUint64Array.from(await matchingWorkIds(condition, context)));
       found = answer.works;
     }
   }
-  const rows = await workRows(
-    found.map(({ workId }) => workId),
-    loaders,
-  );
-  const ranked = found.flatMap(({ score }, index) => {
-    const work = rows[index] ?? null;
-    return work === null ? [] : [{ work, score }];
-  });
+  const ranked = await withWorks(found, loaders);
   const { truncated, graphVersion } = answer;
   return { nodes: ranked.map((node, index) => ({ ...node, rank: index + 1 })), truncated, graphVersion };
-}
-
-function idList(found: readonly { readonly workId: bigint }[]): string {
-  return `{${found.map(({ workId }) => workId).join(",")}}`;
 }
 
 /** Rows read at a time: the event loop continues in between. */

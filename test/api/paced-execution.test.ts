@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { buildSchema, execute, GraphQLObjectType, parse } from "graphql";
 import { describe, expect, it } from "vitest";
-import { Allowance, Deadline } from "../../src/api/execution/allowance.ts";
+import { Allowance, Deadline } from "../../src/api/execution/request-limits.ts";
 import { executeToText } from "../../src/api/execution/execute-to-text.ts";
 import { stringifyResult } from "../../src/api/execution/json-text.ts";
 import { limitFields } from "../../src/api/execution/paced-fields.ts";

@@ -1,4 +1,3 @@
-export { Allowance, Deadline, readInPortions, unlimitedAllowance } from "./allowance.ts";
 export { executeToText } from "./execute-to-text.ts";
 export { JsonText, stringifyResult } from "./json-text.ts";
 export { limitFields } from "./paced-fields.ts";
@@ -10,4 +9,5 @@ export {
   type QueryLimits,
   variablesError,
 } from "./query-limits.ts";
+export { Allowance, Deadline, readInPortions, unlimitedAllowance } from "./request-limits.ts";
 export { maxArgument, selectedFields } from "./selections.ts";

@@ -9,20 +9,21 @@ import {
   isListType,
   isObjectType,
 } from "graphql";
-import type { Allowance, LoaderLevel } from "./allowance.ts";
-import { PacedItems } from "./execute-to-text.ts";
 import { JsonText } from "./json-text.ts";
+import type { Allowance, LoaderLevel } from "./request-limits.ts";
 
 /** The part of a request's context that its fields spend and wait for. */
 type Context = { readonly allowance: Allowance; readonly loaders: { readonly batches: LoaderLevel } };
 
-/** A list that is completed in several turns of the event loop: once the current turn is over, an item is a promise. */
-class PacedList<Item> extends PacedItems<Item> {
+/**
+ * A list that is completed in several turns of the event loop: once the current turn is over, the next item is a
+ * promise, which delays the items behind it.
+ */
+export class PacedList<Item> implements Iterable<Item | Promise<Item>> {
   readonly #items: readonly Item[];
   readonly #context: Context;
 
   constructor(items: readonly Item[], context: Context) {
-    super();
     this.#items = items;
     this.#context = context;
   }
@@ -59,10 +60,10 @@ export function limitFields(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (type.name.startsWith("__") || !isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
-      const bound = limitOf(field.type);
+      const limit = limitOf(field.type);
       const resolve = (field.resolve ?? defaultFieldResolver) as Resolver;
-      const bounded = bound === null ? resolve : wrap(resolve, bound);
-      field.resolve = type === schema.getQueryType() ? paceRootField(bounded) : bounded;
+      const limited = limit === null ? resolve : wrap(resolve, limit);
+      field.resolve = type === schema.getQueryType() ? paceRootField(limited) : limited;
     }
   }
 }
@@ -73,14 +74,14 @@ function limitOf(type: GraphQLOutputType): FieldLimit | null {
   return isListType(getNullableType(type)) ? paceList : paceObject;
 }
 
-function wrap(resolve: Resolver, bound: FieldLimit): Resolver {
+function wrap(resolve: Resolver, limit: FieldLimit): Resolver {
   return (source, args, context, info) => {
     const value = resolve(source, args, context, info);
     if (!(value instanceof Promise)) {
       // Synchronous objects belong to the list item that is being completed.
-      return bound === paceObject ? value : bound(value, context);
+      return limit === paceObject ? value : limit(value, context);
     }
-    return value.then((found) => bound(found, context));
+    return value.then((found) => limit(found, context));
   };
 }
 

@@ -30,7 +30,7 @@ const filterCost = 4_000;
 /** Statements that rank or score thousands of rows: about 10 ms of PostgreSQL's time each. */
 const searchCost = 10_000;
 
-/** A question to the citation graph: usually 1 to 2 ms. Their time has a separate budget. */
+/** A query of the citation graph: usually 1 to 2 ms. Their time has a separate budget. */
 const graphQuery: FieldCost = { field: 1_000 };
 
 /**
@@ -116,29 +116,29 @@ function costOfField(
   typeName: string,
   field: GraphQLField<unknown, unknown>,
 ): FieldCost | ((args: Arguments) => FieldCost) {
-  const known = fieldCosts[`${typeName}.${field.name}`] ?? {};
+  const listed = fieldCosts[`${typeName}.${field.name}`] ?? {};
   const isPart = /(?:Connection|Edge)$/.test(typeName);
   const multiplier =
-    known.multiplier ?? (isListType(getNullableType(field.type)) && !isPart ? defaultListSize : 1);
-  const own = known.field ?? defaultCost;
+    listed.multiplier ?? (isListType(getNullableType(field.type)) && !isPart ? defaultListSize : 1);
+  const own = listed.field ?? defaultCost;
   if (!field.args.some(({ name }) => costArguments.has(name))) return { field: own, multiplier };
   const isConnection = getNamedType(field.type).name.endsWith("Connection");
-  const otherwise = isConnection ? defaultPageSize : multiplier;
+  const defaultSize = isConnection ? defaultPageSize : multiplier;
   return (args) => {
     const filter = args["filter"];
     return {
       field: own + (filter === null || filter === undefined ? 0 : filterCost),
-      multiplier: sizeOf(args) ?? otherwise,
+      multiplier: sizeOf(args) ?? defaultSize,
     };
   };
 }
 
 function sizeOf(args: Arguments): number | null {
-  for (const [name, most] of Object.entries(sizeArguments)) {
+  for (const [name, max] of Object.entries(sizeArguments)) {
     const value = args[name];
     const size = Array.isArray(value) ? value.length : value;
     // A path has one work more than steps.
-    if (typeof size === "number") return Math.max(0, Math.min(size + (name === "maxDepth" ? 1 : 0), most));
+    if (typeof size === "number") return Math.max(0, Math.min(size + (name === "maxDepth" ? 1 : 0), max));
   }
   return null;
 }
@@ -159,8 +159,8 @@ class PricedOperation {
     const key = this.#variables
       .map((name) => (Object.hasOwn(variables, name) ? sizeKey(variables[name]) : ""))
       .join();
-    const known = this.#costs.get(key);
-    if (known !== undefined) return known;
+    const cached = this.#costs.get(key);
+    if (cached !== undefined) return cached;
     const { complexity } = complexityFromQuery(this.#document, { schema, variables: { ...variables } });
     if (this.#costs.size >= maxCosts) this.#costs.clear();
     this.#costs.set(key, complexity);
@@ -168,7 +168,7 @@ class PricedOperation {
   }
 }
 
-/** The most costs that are cached for an operation. */
+/** The maximum number of costs that are cached for an operation. */
 const maxCosts = 50;
 
 /** The cost-relevant part of a value: a number, the length of a list, whether there is a filter. */

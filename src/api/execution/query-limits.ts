@@ -14,10 +14,10 @@ import { ApiError, badUserInput } from "../errors.ts";
 
 export { defaultQueryLimits, type QueryLimits };
 
-/** The most fields in one selection; comparing them with each other takes quadratic time. */
+/** The maximum number of fields in one selection; comparing them with each other takes quadratic time. */
 const maxBreadth = 500;
 
-/** The most uses of `__schema` and `__type` in a query. */
+/** The maximum number of uses of `__schema` and `__type` in a query. */
 const maxIntrospections = 10;
 
 /** The maximum nesting of brackets of any kind in a query's text: the parser needs stack space for each. */
@@ -96,7 +96,7 @@ const limitTexts: Record<keyof Measures, LimitText> = {
 
 /** The limits that a document exceeds: one error (QUERY_TOO_COMPLEX) for each limit and operation. */
 export function documentErrors(document: DocumentNode, limits: QueryLimits): ApiError[] {
-  const most: Measures = {
+  const max: Measures = {
     ...limits,
     breadth: maxBreadth,
     introspections: maxIntrospections,
@@ -104,11 +104,11 @@ export function documentErrors(document: DocumentNode, limits: QueryLimits): Api
   };
   return measureOperations(document).flatMap(({ measures }) =>
     (Object.keys(limitTexts) as (keyof Measures)[])
-      .filter((name) => measures[name] > most[name])
+      .filter((name) => measures[name] > max[name])
       .map((name) => {
         const { words, advice } = limitTexts[name];
-        const message = `The query has ${measures[name]} ${words}; ${most[name]} are the most. ${advice}`;
-        return new ApiError("QUERY_TOO_COMPLEX", message, { [name]: measures[name], maximum: most[name] });
+        const message = `The query has ${measures[name]} ${words}; ${max[name]} are the most. ${advice}`;
+        return new ApiError("QUERY_TOO_COMPLEX", message, { [name]: measures[name], maximum: max[name] });
       }),
   );
 }
@@ -117,7 +117,7 @@ export function documentErrors(document: DocumentNode, limits: QueryLimits): Api
 type Measures = {
   /** The maximum nesting of fields. */
   readonly depth: number;
-  /** The most fields in one selection. */
+  /** The maximum number of fields in one selection. */
   readonly breadth: number;
   readonly aliases: number;
   readonly directives: number;
@@ -148,15 +148,15 @@ export function measureOperations(
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
-  const known = new Map<SelectionSetNode, Measures>();
+  const measured = new Map<SelectionSetNode, Measures>();
 
   const measure = (set: SelectionSetNode): Measures => {
-    const found = known.get(set);
+    const found = measured.get(set);
     if (found !== undefined) return found;
-    known.set(set, emptyMeasures);
-    const { fields, directives: around } = fieldsOf(set, fragments);
+    measured.set(set, emptyMeasures);
+    const { fields, directives: ownDirectives } = fieldsOf(set, fragments);
     let { depth, aliases, introspections, aliasLength } = emptyMeasures;
-    let directives = around;
+    let directives = ownDirectives;
     let breadth = fields.length;
     for (const field of fields) {
       const inner = field.selectionSet === undefined ? emptyMeasures : measure(field.selectionSet);
@@ -168,7 +168,7 @@ export function measureOperations(
       aliasLength = Math.max(aliasLength, field.alias?.value.length ?? 0, inner.aliasLength);
     }
     const measures = { depth, breadth, aliases, directives, introspections, aliasLength };
-    known.set(set, measures);
+    measured.set(set, measures);
     return measures;
   };
 
@@ -192,9 +192,9 @@ function fieldsOf(
 ): { fields: FieldNode[]; directives: number } {
   const fields: FieldNode[] = [];
   const seen = new Set<string>();
-  const waiting = [set];
+  const pending = [set];
   let directives = 0;
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     for (const selection of next.selections) {
       if (selection.kind === Kind.FIELD) {
         fields.push(selection);
@@ -202,14 +202,14 @@ function fieldsOf(
       }
       directives += selection.directives?.length ?? 0;
       if (selection.kind === Kind.INLINE_FRAGMENT) {
-        waiting.push(selection.selectionSet);
+        pending.push(selection.selectionSet);
         continue;
       }
       const fragment = fragments.get(selection.name.value);
       if (fragment === undefined || seen.has(selection.name.value)) continue;
       seen.add(selection.name.value);
       directives += fragment.directives?.length ?? 0;
-      waiting.push(fragment.selectionSet);
+      pending.push(fragment.selectionSet);
     }
   }
   return { fields, directives };
@@ -218,8 +218,8 @@ function fieldsOf(
 /** Why variables are rejected before they are coerced (BAD_USER_INPUT); null if they are not. */
 export function variablesError(variables: Readonly<Record<string, unknown>>): ApiError | null {
   for (const [name, variable] of Object.entries(variables)) {
-    const waiting = [variable];
-    for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+    const pending = [variable];
+    for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
       if (typeof value !== "object" || value === null) continue;
       const members = Object.values(value);
       if (Array.isArray(value) && members.length > maxListLength) {
@@ -228,7 +228,7 @@ export function variablesError(variables: Readonly<Record<string, unknown>>): Ap
         );
       }
       // Pushed one by one: a list may be longer than the maximum number of call arguments.
-      for (const member of members) waiting.push(member);
+      for (const member of members) pending.push(member);
     }
   }
   return null;

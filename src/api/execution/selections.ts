@@ -23,7 +23,7 @@ import { inspect } from "graphql/jsutils/inspect.js";
 import { LRUCache } from "lru-cache";
 import { stringifyResult } from "./json-text.ts";
 
-/** A field of a selection, with everything known about it before execution. */
+/** A field of a selection, with all that the document and the schema determine. */
 export type SelectedField = {
   readonly key: string;
   /** The key as JSON with its colon, preceded by a comma unless it is the first. */
@@ -47,7 +47,7 @@ type OperationSelections = {
   readonly roots: LRUCache<string, Selection>;
 };
 
-/** The most sets of such values for which an operation's selections are cached. */
+/** The maximum number of sets of such values for which an operation's selections are cached. */
 const maxRoots = 16;
 
 const operations = new WeakMap<OperationDefinitionNode, OperationSelections>();
@@ -63,21 +63,21 @@ export function rootSelection(
   { schema, fragments, operation, variableValues }: ExecutionContext,
   type: GraphQLObjectType,
 ): Selection {
-  let known = operations.get(operation);
-  if (known?.schema !== schema || known.document !== document) {
-    known = { schema, document, roots: new LRUCache({ max: maxRoots }) };
-    operations.set(operation, known);
+  let cached = operations.get(operation);
+  if (cached?.schema !== schema || cached.document !== document) {
+    cached = { schema, document, roots: new LRUCache({ max: maxRoots }) };
+    operations.set(operation, cached);
   }
   const conditions = (operation.variableDefinitions ?? []).map(({ variable }) => {
     const value = variableValues[variable.name.value];
     return typeof value === "boolean" || value === null || value === undefined ? String(value) : "";
   });
   const values = conditions.join();
-  let selection = known.roots.get(values);
+  let selection = cached.roots.get(values);
   if (selection === undefined) {
     const fields = collectFields(schema, fragments, variableValues, type, operation.selectionSet);
     selection = select(schema, type, fields);
-    known.roots.set(values, selection);
+    cached.roots.set(values, selection);
   }
   return selection;
 }
@@ -163,19 +163,19 @@ function* childFields(
 }
 
 /**
- * The greatest value that a query passes to an argument of the fields at a path; `otherwise` if a field is selected
+ * The greatest value that a query passes to an argument of the fields at a path; `defaultValue` if a field is selected
  * without it, 0 if none is selected. So a value that several fields need is computed once.
  */
 export function maxArgument(
   info: FieldInfo & Pick<GraphQLResolveInfo, "variableValues">,
   path: readonly string[],
   argument: string,
-  otherwise: number,
+  defaultValue: number,
 ): number {
-  const values = selectedFields(info, path).map(({ arguments: given }) => {
-    const node = given?.find(({ name }) => name.value === argument);
+  const values = selectedFields(info, path).map(({ arguments: args }) => {
+    const node = args?.find(({ name }) => name.value === argument);
     const value = node === undefined ? undefined : valueFromASTUntyped(node.value, info.variableValues);
-    return typeof value === "number" ? value : otherwise;
+    return typeof value === "number" ? value : defaultValue;
   });
   return Math.max(0, ...values);
 }

@@ -32,7 +32,7 @@ type EventKey = { readonly paperId: bigint; readonly eventId: string };
 
 /** The nine types, and `unknown` for all others. */
 export type EventTypeOrUnknown = EventType | "unknown";
-export type EventTypeFilter = { readonly types: readonly EventTypeOrUnknown[] | null };
+type EventTypeFilter = { readonly types: readonly EventTypeOrUnknown[] | null };
 
 /** A page of each paper's events by `eventKeyOf`, the same page for every paper of a batch. */
 export type EventPage = Range & {

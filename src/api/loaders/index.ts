@@ -72,7 +72,7 @@ export function prepareLoaders(
   };
 }
 
-export { Batches, LoadersByArguments, required } from "./batching.ts";
+export { Batches, required } from "./batching.ts";
 export { type ClaimKindOrOther, type ClaimRow, claimKinds, kindCondition } from "./claims.ts";
 export {
   type EventPage,
@@ -83,7 +83,7 @@ export {
   typeCondition,
 } from "./events.ts";
 export { ordinalConnection } from "./ordinal.ts";
-export { findCitable } from "./paper-refs.ts";
+export { findCitable, isPithNumberOf } from "./paper-refs.ts";
 export type { CitingPaperRow, IdentifierRow, PaperRow, WorkRow } from "./papers.ts";
 export type { AliasRow, SignerRow } from "./records.ts";
 export { buildPaperDocument } from "./records.ts";

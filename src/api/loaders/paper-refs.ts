@@ -11,7 +11,7 @@ export type PaperRefLoaders = {
   readonly workByRef: DataLoader<string, WorkRow | null>;
 };
 
-/** The most matching numbers that an error names. */
+/** The maximum number of matches that an error lists. */
 const maxListed = 10;
 
 /** Uses the loaders of papers and works: the number of statements does not depend on the number of refs. */
@@ -63,14 +63,9 @@ async function findPaper(loaders: PaperLoaders, ref: PaperRef, written: string):
       );
     case "pith": {
       const candidates = await papersWithKey(loaders, `pith:${ref.suffix.slice(0, 8)}`);
-      const fitting = candidates.filter(
-        ({ pithNumber }) =>
-          isPithNumber(pithNumber) &&
-          suffixOf(pithNumber).startsWith(ref.suffix) &&
-          (ref.year === null || pithNumber.startsWith(`pith:${ref.year}:`)),
-      );
-      if (fitting.length > 1) throw ambiguous(written, fitting);
-      return fitting[0] ?? null;
+      const matches = candidates.filter(({ pithNumber }) => isPithNumberOf(ref, pithNumber));
+      if (matches.length > 1) throw ambiguous(written, matches);
+      return matches[0] ?? null;
     }
     case "arxiv": {
       const candidates = await papersWithKey(loaders, `arxiv:${ref.id}`);
@@ -83,20 +78,30 @@ async function findPaper(loaders: PaperLoaders, ref: PaperRef, written: string):
   }
 }
 
+/** Whether a ref names a Pith number: in full, or by the first characters of its suffix. */
+export function isPithNumberOf(ref: PaperRef, pithNumber: string): boolean {
+  return (
+    ref.kind === "pith" &&
+    isPithNumber(pithNumber) &&
+    suffixOf(pithNumber).startsWith(ref.suffix) &&
+    (ref.year === null || pithNumber.startsWith(`pith:${ref.year}:`))
+  );
+}
+
 async function papersWithKey(loaders: PaperLoaders, key: string): Promise<PaperRow[]> {
   const ids = await loaders.papersByKey.load(key);
   const rows = await Promise.all(ids.map((id) => loaders.paper.load(id)));
   return rows.filter((row) => row !== null);
 }
 
-function ambiguous(written: string, fitting: readonly PaperRow[]): ApiError {
-  const numbers = fitting.map(({ pithNumber }) => pithNumber).sort();
-  const named = numbers.slice(0, maxListed);
-  const more = numbers.length > named.length ? `, and ${numbers.length - named.length} more` : "";
+function ambiguous(written: string, matches: readonly PaperRow[]): ApiError {
+  const numbers = matches.map(({ pithNumber }) => pithNumber).sort();
+  const listed = numbers.slice(0, maxListed);
+  const more = numbers.length > listed.length ? `, and ${numbers.length - listed.length} more` : "";
   return new ApiError(
     "AMBIGUOUS_REF",
-    `${quote(written)} fits ${numbers.length} papers: ${named.join(", ")}${more}.`,
-    { pithNumbers: named },
+    `${quote(written)} fits ${numbers.length} papers: ${listed.join(", ")}${more}.`,
+    { pithNumbers: listed },
   );
 }
 
@@ -134,7 +139,7 @@ async function workIdByPaper(loaders: PaperLoaders, ref: PaperRef, written: stri
   return ref.kind === "work_id" ? null : ((await findPaper(loaders, ref, written))?.workId ?? null);
 }
 
-/** What a bibliography can cite: a stored paper, or a cited work without a stored paper. */
+/** An entry of a bibliography: a stored paper, or a cited work without a stored paper. */
 type CitableRef =
   | { readonly kind: "paper"; readonly pithNumber: string }
   | { readonly kind: "work"; readonly workId: bigint };

@@ -15,8 +15,8 @@ export class Deadline {
     // Each statement of the request adds a listener.
     setMaxListeners(0, this.#ending.signal);
     this.#client = client;
-    if (client?.aborted) this.#giveUp();
-    else client?.addEventListener("abort", this.#giveUp, { once: true });
+    if (client?.aborted) this.#cancel();
+    else client?.addEventListener("abort", this.#cancel, { once: true });
   }
 
   /** Aborted with the client's error: CANCELLED or TIMEOUT. */
@@ -53,11 +53,11 @@ export class Deadline {
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", onAbort);
-      this.#client?.removeEventListener("abort", this.#giveUp);
+      this.#client?.removeEventListener("abort", this.#cancel);
     }
   }
 
-  readonly #giveUp = (): void => this.#ending.abort(new ApiError("CANCELLED", "The request was given up."));
+  readonly #cancel = (): void => this.#ending.abort(new ApiError("CANCELLED", "The request was given up."));
 }
 
 function timeout(milliseconds: number): ApiError {
@@ -81,13 +81,13 @@ const exactFromLength = 256;
  */
 export class Allowance {
   readonly #deadline: Deadline;
-  readonly #maximum: number;
-  #left: number;
+  readonly #maxBytes: number;
+  #remaining: number;
 
-  constructor(deadline: Deadline, maximumBytes: number) {
+  constructor(deadline: Deadline, maxBytes: number) {
     this.#deadline = deadline;
-    this.#maximum = maximumBytes;
-    this.#left = maximumBytes;
+    this.#maxBytes = maxBytes;
+    this.#remaining = maxBytes;
   }
 
   /**
@@ -96,15 +96,15 @@ export class Allowance {
    * @throws QUERY_TOO_COMPLEX if too few are left. This ends the request: nothing more is read.
    */
   spend(bytes: number): void {
-    this.#left -= bytes;
-    if (this.#left >= 0) return;
+    this.#remaining -= bytes;
+    if (this.#remaining >= 0) return;
     this.#deadline.signal.throwIfAborted();
     const error = new ApiError(
       "QUERY_TOO_COMPLEX",
-      `The texts of the answer have more than ${this.#maximum} bytes, which is the most: at least ` +
-        `${this.#maximum - this.#left}. Ask for smaller pages, or for fewer large fields (\`payload\`, \`document\`, ` +
+      `The texts of the answer have more than ${this.#maxBytes} bytes, which is the most: at least ` +
+        `${this.#maxBytes - this.#remaining}. Ask for smaller pages, or for fewer large fields (\`payload\`, \`document\`, ` +
         "`canonicalRecord`). A paper's whole state and bundle are also served at /pith/….",
-      { bytes: this.#maximum - this.#left, maximum: this.#maximum, http: { status: 400 } },
+      { bytes: this.#maxBytes - this.#remaining, maximum: this.#maxBytes, http: { status: 400 } },
     );
     this.#deadline.end(error);
     throw error;
@@ -169,16 +169,16 @@ export async function readInPortions<Key>(
   read: (keys: readonly Key[]) => Promise<void>,
 ): Promise<void> {
   const portions: Key[][] = [];
-  let left = 0;
+  let remaining = 0;
   for (const key of keys) {
     const size = sizeOf(key);
     allowance.spend(size);
-    if (portions.length === 0 || size > left) {
+    if (portions.length === 0 || size > remaining) {
       portions.push([]);
-      left = portionBytes;
+      remaining = portionBytes;
     }
     portions.at(-1)?.push(key);
-    left -= size;
+    remaining -= size;
   }
   for (const [index, portion] of portions.entries()) {
     if (index > 0) await allowance.waitForTurn();
