@@ -7,6 +7,7 @@ import { claimsConnection } from "./claim.ts";
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
 import {
+  firstArgument,
   type GraphResult,
   GraphResultInterface,
   withWorks,
@@ -67,9 +68,7 @@ builder.queryField("anchorClaims", (t) =>
 
 type AnchorChain = GraphResult & { readonly works: readonly WorkRow[] };
 
-const AnchorChainObject = builder.objectRef<AnchorChain>("AnchorChain");
-
-AnchorChainObject.implement({
+const AnchorChainObject = builder.objectRef<AnchorChain>("AnchorChain").implement({
   description: "A chain of works, each citing the next one through an internal anchor.",
   interfaces: [GraphResultInterface],
   fields: (t) => ({
@@ -148,11 +147,7 @@ builder.queryField("topAnchors", (t) =>
         defaultValue: "ANCHORED_WORKS",
         description: "The measure.",
       }),
-      first: t.arg.int({
-        required: true,
-        defaultValue: 20,
-        description: `The number of works. Defaults to 20; maximum ${graphLimits.ranked[1]}.`,
-      }),
+      ...firstArgument(graphLimits.ranked[1]),
     },
     resolve: async (_root, { filter, by, first }, context) => {
       readInRange("first", first, graphLimits.ranked);
@@ -235,9 +230,7 @@ const AnchorGroupEnum = builder.enumType("AnchorGroup", {
   } as const,
 });
 
-const AnchorStatObject = builder.objectRef<AnchorStat>("AnchorStat");
-
-AnchorStatObject.implement({
+const AnchorStatObject = builder.objectRef<AnchorStat>("AnchorStat").implement({
   description:
     "The outgoing references and internal anchors (`Reference.isInternalAnchor`) of a group of papers. Signers assert numbers for " +
     "whole reference lists, but may list only some of the references.",

@@ -282,9 +282,7 @@ function includesRoots({ depths }: NeighbourhoodAnswer, { roots, maxNodes }: Nei
 
 type ReachableWorks = GraphResult & { readonly counts: readonly number[] };
 
-const ReachableWorksObject = builder.objectRef<ReachableWorks>("ReachableWorks");
-
-ReachableWorksObject.implement({
+const ReachableWorksObject = builder.objectRef<ReachableWorks>("ReachableWorks").implement({
   description:
     "The number of works that are reached from one. If it is `truncated`, the counts are lower bounds.",
   interfaces: [GraphResultInterface],

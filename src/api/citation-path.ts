@@ -16,9 +16,7 @@ import { CitationDirectionEnum } from "./scalars-and-enums.ts";
 
 type CitationPath = GraphResult & { readonly works: readonly WorkRow[] };
 
-const CitationPathObject = builder.objectRef<CitationPath>("CitationPath");
-
-CitationPathObject.implement({
+const CitationPathObject = builder.objectRef<CitationPath>("CitationPath").implement({
   description:
     "A path from one work to another along citations. Never truncated: a search that runs out of time fails instead.",
   interfaces: [GraphResultInterface],

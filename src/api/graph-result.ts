@@ -13,9 +13,7 @@ export type GraphResult = { readonly truncated: boolean; readonly graphVersion: 
 /** A result that is a list: an empty list can be truncated, too. */
 export type GraphList<Node> = GraphResult & { readonly nodes: readonly Node[] };
 
-export const GraphResultInterface = builder.interfaceRef<GraphResult>("GraphResult");
-
-GraphResultInterface.implement({
+export const GraphResultInterface = builder.interfaceRef<GraphResult>("GraphResult").implement({
   description: "A result that was computed over the citation graph.",
   fields: (t) => ({
     truncated: t.exposeBoolean("truncated", {
@@ -47,6 +45,17 @@ export function graphListObject<Node>(
       }),
     }),
   });
+}
+
+/** The argument `first` of a list of works. */
+export function firstArgument(max: number) {
+  return builder.args((t) => ({
+    first: t.int({
+      required: true,
+      defaultValue: 20,
+      description: `The number of works. Defaults to 20; maximum ${max}.`,
+    }),
+  }));
 }
 
 /** The maximum number of unknown refs that an error lists. */

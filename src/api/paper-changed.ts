@@ -71,9 +71,7 @@ function keyOf(ref: PaperRef): string | null {
 
 type PaperChange = { readonly position: bigint; readonly paper: PaperRow; readonly stateSha256: string };
 
-const PaperChangeObject = builder.objectRef<PaperChange>("PaperChange");
-
-PaperChangeObject.implement({
+const PaperChangeObject = builder.objectRef<PaperChange>("PaperChange").implement({
   description: "An addition to a paper.",
   fields: (t) => ({
     paper: t.field({

@@ -45,9 +45,7 @@ SourceObject.implement({
   }),
 });
 
-const AliasObject = builder.objectRef<AliasRow>("Alias");
-
-AliasObject.implement({
+const AliasObject = builder.objectRef<AliasRow>("Alias").implement({
   description:
     "Another identifier of a paper. Aliases are unsigned: those that follow from the record (arXiv id, arXiv's DOI, short Pith " +
     "numbers) were checked against it, the others were not.",

@@ -5,6 +5,7 @@ import { builder } from "./builder.ts";
 import { badUserInput } from "./errors.ts";
 import { maxArgument } from "./execution/index.ts";
 import {
+  firstArgument,
   type GraphList,
   graphListObject,
   withWorks,
@@ -34,9 +35,7 @@ const RelatednessEnum = builder.enumType("Relatedness", {
   } as const,
 });
 
-const RelatedWorkObject = builder.objectRef<RelatedWork>("RelatedWork");
-
-RelatedWorkObject.implement({
+const RelatedWorkObject = builder.objectRef<RelatedWork>("RelatedWork").implement({
   description: "A work that is related to the given one, with the works that relate them.",
   fields: (t) => ({
     work: t.field({
@@ -78,11 +77,7 @@ builder.queryField("relatedWorks", (t) =>
     args: {
       ref: t.arg.string({ required: true, description: `The work, ${workRefForms}.` }),
       by: t.arg({ type: RelatednessEnum, required: true, description: "The measure of relatedness." }),
-      first: t.arg.int({
-        required: true,
-        defaultValue: 20,
-        description: `The number of works. Defaults to 20; maximum ${graphLimits.first[1]}.`,
-      }),
+      ...firstArgument(graphLimits.first[1]),
     },
     resolve: async (_root, { ref, by, first }, context, info) => {
       readInRange("first", first, graphLimits.first);
@@ -112,6 +107,8 @@ builder.queryField("relatedWorks", (t) =>
 
 /** A work, and the number of given works that it is linked with by a citation. */
 type CountedWork = { readonly work: WorkRow; readonly count: number };
+
+type CountedWorksRef = ObjectRef<typeof builder.$inferSchemaTypes, GraphList<CountedWork>>;
 
 const countOrder = "highest count first, then most cited; ties have the same order on every mirror";
 
@@ -158,7 +155,6 @@ function countedWorkObject(
   });
 }
 
-const firstDescription = `The number of works. Defaults to 20; maximum ${graphLimits.first[1]}.`;
 const setSize = `1 to ${graphLimits.refs[1]}`;
 
 builder.queryField("commonReferences", (t) =>
@@ -170,7 +166,7 @@ builder.queryField("commonReferences", (t) =>
         required: true,
         description: `The citing works, ${workRefForms}; ${setSize}.`,
       }),
-      first: t.arg.int({ required: true, defaultValue: 20, description: firstDescription }),
+      ...firstArgument(graphLimits.first[1]),
       minSharedBy: t.arg.int({
         description: "The minimum of `sharedBy`. Defaults to 2, or to 1 if a single work is given.",
       }),
@@ -190,44 +186,44 @@ builder.queryField("commonReferences", (t) =>
   }),
 );
 
-builder.queryField("priorWorks", (t) =>
-  t.field({
-    type: PriorWorksObject,
-    description: "Finds the works that a set of works builds on: those outside the set that its works cite.",
-    args: {
-      refs: t.arg.stringList({ required: true, description: `The set, ${workRefForms}; ${setSize} works.` }),
-      first: t.arg.int({ required: true, defaultValue: 20, description: firstDescription }),
-    },
-    resolve: async (_root, { refs, first }, context) => {
-      readInRange("first", first, graphLimits.first);
-      const works = await workIdsByRefs("refs", refs, context);
-      const answer = await context.graph.query((service, budget) =>
-        service.priorWorks({ works, first }, budget),
-      );
-      return countedWorks(answer, context.loaders);
-    },
-  }),
+addOverlapQuery(
+  "priorWorks",
+  PriorWorksObject,
+  "Finds the works that a set of works builds on: those outside the set that its works cite.",
+);
+addOverlapQuery(
+  "derivativeWorks",
+  DerivativeWorksObject,
+  "Finds the works that build on a set of works, such as surveys: those outside the set that cite its works.",
 );
 
-builder.queryField("derivativeWorks", (t) =>
-  t.field({
-    type: DerivativeWorksObject,
-    description:
-      "Finds the works that build on a set of works, such as surveys: those outside the set that cite its works.",
-    args: {
-      refs: t.arg.stringList({ required: true, description: `The set, ${workRefForms}; ${setSize} works.` }),
-      first: t.arg.int({ required: true, defaultValue: 20, description: firstDescription }),
-    },
-    resolve: async (_root, { refs, first }, context) => {
-      readInRange("first", first, graphLimits.first);
-      const works = await workIdsByRefs("refs", refs, context);
-      const answer = await context.graph.query((service, budget) =>
-        service.derivativeWorks({ works, first }, budget),
-      );
-      return countedWorks(answer, context.loaders);
-    },
-  }),
-);
+function addOverlapQuery(
+  name: "priorWorks" | "derivativeWorks",
+  type: CountedWorksRef,
+  description: string,
+): void {
+  builder.queryField(name, (t) =>
+    t.field({
+      type,
+      description,
+      args: {
+        refs: t.arg.stringList({
+          required: true,
+          description: `The set, ${workRefForms}; ${setSize} works.`,
+        }),
+        ...firstArgument(graphLimits.first[1]),
+      },
+      resolve: async (_root, { refs, first }, context) => {
+        readInRange("first", first, graphLimits.first);
+        const works = await workIdsByRefs("refs", refs, context);
+        const answer = await context.graph.query((service, budget) =>
+          service[name]({ works, first }, budget),
+        );
+        return countedWorks(answer, context.loaders);
+      },
+    }),
+  );
+}
 
 async function countedWorks(
   { works, truncated, graphVersion }: Answered<CountedAnswer>,

@@ -118,7 +118,7 @@ export class RequestGraph {
     try {
       const { allowance } = this.#batches;
       // The first milliseconds of each query run on the event loop.
-      return await this.#batches.hold(() =>
+      return await this.#batches.extendLevel(() =>
         allowance.isTurnOver ? allowance.waitForTurn().then(work) : work(),
       );
     } catch (error) {

@@ -52,8 +52,7 @@ const PassageFieldEnum = builder.enumType("PassageField", {
   } as const,
 });
 
-const PassagePartObject = builder.objectRef<PassagePart>("PassagePart");
-PassagePartObject.implement({
+const PassagePartObject = builder.objectRef<PassagePart>("PassagePart").implement({
   description: "A part of a passage, as plain text.",
   fields: (t) => ({
     text: t.exposeString("text", { description: "The text of this part, including white space." }),
@@ -61,8 +60,7 @@ PassagePartObject.implement({
   }),
 });
 
-const PassageObject = builder.objectRef<Passage>("SearchPassage");
-PassageObject.implement({
+const PassageObject = builder.objectRef<Passage>("SearchPassage").implement({
   description: "An excerpt of about 280 characters with the most matches.",
   fields: (t) => ({
     field: t.expose("field", {

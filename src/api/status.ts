@@ -4,9 +4,7 @@ import { quarantine, settings } from "../store/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 
-const StatusObject = builder.objectRef<Record<string, never>>("Status");
-
-StatusObject.implement({
+const StatusObject = builder.objectRef<Record<string, never>>("Status").implement({
   description: "The contents of this mirror in numbers.",
   fields: (t) => ({
     papers: t.int({
@@ -91,9 +89,7 @@ const RejectionScopeEnum = builder.enumType("RejectionScope", {
   } as const,
 });
 
-const RejectionCountObject = builder.objectRef<RejectionCount>("RejectionCount");
-
-RejectionCountObject.implement({
+const RejectionCountObject = builder.objectRef<RejectionCount>("RejectionCount").implement({
   description:
     "The number of rejections for one reason. Only the operator sees their content (`pith-graph quarantine`).",
   fields: (t) => ({

@@ -114,9 +114,7 @@ builder.node(SubmissionObject, {
   }),
 });
 
-const SubmissionPayloadObject = builder.objectRef<SubmissionRow>("SubmissionPayload");
-
-SubmissionPayloadObject.implement({
+const SubmissionPayloadObject = builder.objectRef<SubmissionRow>("SubmissionPayload").implement({
   description: "The result of `submitDocument`.",
   fields: (t) => ({
     submission: t.field({

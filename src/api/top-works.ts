@@ -15,7 +15,7 @@ import { bigintArray, papers, type Queries, works } from "../store/index.ts";
 import { graphLimits, readInRange } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import { type GraphList, graphListObject, withWorks } from "./graph-result.ts";
+import { firstArgument, type GraphList, graphListObject, withWorks } from "./graph-result.ts";
 import type { WorkRow } from "./loaders/index.ts";
 import { WorkObject } from "./objects.ts";
 import { categoriesCondition } from "./paper-filter.ts";
@@ -66,9 +66,7 @@ const WorkRankEnum = builder.enumType("WorkRank", {
   } as const,
 });
 
-const RankedWorkObject = builder.objectRef<RankedWork>("RankedWork");
-
-RankedWorkObject.implement({
+const RankedWorkObject = builder.objectRef<RankedWork>("RankedWork").implement({
   description: "A work and its rank.",
   fields: (t) => ({
     work: t.field({
@@ -99,11 +97,7 @@ builder.queryField("topWorks", (t) =>
     args: {
       by: t.arg({ type: WorkRankEnum, required: true, description: "The measure." }),
       filter: t.arg({ type: WorkFilterInput, description: "Defaults to all works." }),
-      first: t.arg.int({
-        required: true,
-        defaultValue: 20,
-        description: `The number of works. Defaults to 20; maximum ${graphLimits.ranked[1]}.`,
-      }),
+      ...firstArgument(graphLimits.ranked[1]),
     },
     resolve: (_root, { by, filter, first }, context) => {
       readInRange("first", first, graphLimits.ranked);

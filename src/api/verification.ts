@@ -159,9 +159,7 @@ builder.objectField(PaperObject, "equivocations", (t) =>
 
 type Verdict = { readonly id: string; readonly members: JsonObject; readonly paperId: bigint };
 
-const VerdictObject = builder.objectRef<Verdict>("Verdict");
-
-VerdictObject.implement({
+const VerdictObject = builder.objectRef<Verdict>("Verdict").implement({
   description:
     "The signer's machine reading of a paper, from its current snapshot. Fields are null if absent or of an unexpected type.",
   fields: (t) => ({

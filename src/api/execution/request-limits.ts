@@ -70,7 +70,7 @@ function timeout(milliseconds: number): ApiError {
 }
 
 /** The loaders of the request (`Batches`): their current level lasts as long as the work. */
-export type LoaderLevel = { hold<Result>(work: () => Promise<Result>): Promise<Result> };
+export type LoaderLevel = { extendLevel<Result>(work: () => Promise<Result>): Promise<Result> };
 
 /** Texts up to this length are counted in characters instead of bytes, which costs nothing. */
 const exactFromLength = 256;
@@ -137,7 +137,7 @@ export class Allowance {
    * no statements. Rejects if the request has ended.
    */
   async pause(batches: LoaderLevel): Promise<void> {
-    await batches.hold(() => takeTurn(this));
+    await batches.extendLevel(() => takeTurn(this));
     this.check();
   }
 

@@ -99,7 +99,7 @@ export class Batches {
       const values = keys.map(cached);
       const missing = keys.filter((_, index) => values[index] === undefined);
       if (missing.length === 0) return values as Value[];
-      const found = await this.hold(() => batches.load(missing, this.#signal, this.#version));
+      const found = await this.extendLevel(() => batches.load(missing, this.#signal, this.#version));
       let next = 0;
       return values.map((value) => (value === undefined ? (found[next++] as Value) : value));
     };
@@ -116,7 +116,7 @@ export class Batches {
 
   /** Delays the first level of loaders. */
   #readVersion(cache: RowCache): Promise<void> {
-    this.#versionRead ??= this.hold(async () => {
+    this.#versionRead ??= this.extendLevel(async () => {
       this.#version = await cache.version();
     });
     return this.#versionRead;
@@ -144,7 +144,7 @@ export class Batches {
   track<Result>(work: () => Promise<Result>): Promise<Result> {
     const signal = this.#signal;
     const start = () => (signal === undefined ? work() : untilAborted(signal, work));
-    return this.hold(() => {
+    return this.extendLevel(() => {
       signal?.throwIfAborted();
       // Building hundreds of statements takes time as well.
       return this.allowance.isTurnOver ? this.allowance.waitForTurn().then(start) : start();
@@ -157,7 +157,7 @@ export class Batches {
   }
 
   /** Extends the current level until this work ends. Others may share the work, and it does not end with the signal. */
-  async hold<Result>(work: () => Promise<Result>): Promise<Result> {
+  async extendLevel<Result>(work: () => Promise<Result>): Promise<Result> {
     this.#running++;
     try {
       return await work();
