@@ -5,15 +5,15 @@ import { fileURLToPath } from "node:url";
 import { topics } from "../src/config/index.ts";
 
 const path = fileURLToPath(new URL("../docs/configuration.md", import.meta.url));
-const head = "| Variable | Default | What it says |\n| --- | --- | --- |\n";
+const head = "| Variable | Default | Description |\n| --- | --- | --- |\n";
 
 /** The page with the declared table under each topic's heading. Throws if a heading is missing. */
 export function withTables(page: string): string {
   let written = page;
   for (const { title, variables } of topics) {
     const rows = Object.values(variables).map(
-      ({ name, usual, meaning }) =>
-        `| \`${name}\` | ${usual === undefined ? "" : `\`${usual}\` `}| ${meaning} |\n`,
+      (variable) =>
+        `| \`${variable.name}\` | ${variable.default === undefined ? "" : `\`${variable.default}\` `}| ${variable.description} |\n`,
     );
     const section = new RegExp(
       `(^## ${title}\n(?:(?!## ).*\n)*?)\\| Variable .*\n\\| --- .*\n(?:\\|.*\n)*`,

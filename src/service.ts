@@ -63,13 +63,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       statementMilliseconds,
       onChange: ({ number, reason }) => {
         if (reason === null) log.info({ replica: number }, `Replica ${number} is in use.`);
-        else log.warn({ replica: number }, `Replica ${number} is left out: ${reason}.`);
+        else log.warn({ replica: number }, `Replica ${number} is not used: ${reason}.`);
       },
     });
     closing.push(() => readServers.close());
     const graph = startGraph(database, {
       adjacency: config.graphAdjacency,
-      onLoadError: (error) => logError("the citation graph could not be loaded", error),
+      onLoadError: (error) => logError("could not load the citation graph", error),
     });
     closing.push(() => graph.close());
     const app = createApp({
@@ -102,7 +102,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         readiness: app.readiness,
       });
       closing.push(() => listener.close());
-      log.info({ host: config.metrics.host, port: listener.port }, "metrics are at /metrics");
+      log.info({ host: config.metrics.host, port: listener.port }, "Serving metrics at /metrics.");
     }
     server.serve(app);
     if (workerOptions !== null) {

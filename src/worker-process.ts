@@ -47,7 +47,7 @@ export function startWorkerProcess({ keyring, config, log }: WorkerProcessOption
       if (performance.now() - startedAt > steady) failures = 0;
       failures++;
       const delay = backoffDelay(failures, { firstDelay: 1_000, maxDelay: 30_000 });
-      log.warn(`The worker ended (${how}). It starts again in ${(delay / 1000).toFixed(1)} s.`);
+      log.warn(`The worker ended (${how}). Restarting it in ${(delay / 1000).toFixed(1)} s.`);
       pause = setTimeout(run, delay);
     };
     running.on("error", (error) => over(errorText(error)));

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { withTables } from "../scripts/configuration-tables.ts";
 import { defaultQueryLimits } from "../src/api/execution/query-limits.ts";
-import { ConfigError, readConfig, settingsInForce, topics, unknownVariables } from "../src/config/index.ts";
+import { ConfigError, effectiveSettings, readConfig, topics, unknownVariables } from "../src/config/index.ts";
 import { noSubmissions } from "../src/server/ingest/desk.ts";
 
 describe("readConfig", () => {
@@ -60,7 +60,7 @@ describe("readConfig", () => {
     });
     expect(() => read("8000001", "64000000")).toThrow(ConfigError);
     const contradiction =
-      /^PITH_GRAPH_ANSWER_BYTES is \d+, and PITH_GRAPH_UNREAD_BYTES is \d+: an answer may have an eighth/;
+      /^PITH_GRAPH_ANSWER_BYTES \(\d+\) must be at most an eighth of PITH_GRAPH_UNREAD_BYTES \(\d+\)/;
     expect(() => read("8000001", "64000000")).toThrow(contradiction);
     // Each alone with the other's default.
     expect(() => readConfig({ PITH_GRAPH_ANSWER_BYTES: "40000000" })).toThrow(contradiction);
@@ -94,7 +94,7 @@ describe("readConfig", () => {
         expect(wrong).not.toThrow(/secret/);
       }
     }
-    expect(() => read("postgres://host:99999/pith")).toThrow(/^DATABASE_URL must begin/);
+    expect(() => read("postgres://host:99999/pith")).toThrow(/^DATABASE_URL must be an address that begins/);
   });
 
   it("reads PITH_GRAPH_ALLOW_HOSTS as a list of hosts, and rejects URLs and paths", () => {
@@ -103,7 +103,7 @@ describe("readConfig", () => {
     for (const wrong of ["http://x", "a/b", "u@x"]) {
       const read = () => readConfig({ PITH_GRAPH_ALLOW_HOSTS: `mirror.lan, ${wrong}` });
       expect(read).toThrow(ConfigError);
-      expect(read).toThrow(`PITH_GRAPH_ALLOW_HOSTS: "${wrong}" is no host`);
+      expect(read).toThrow(`PITH_GRAPH_ALLOW_HOSTS: "${wrong}" is not a host`);
     }
   });
 
@@ -147,7 +147,7 @@ describe("readConfig", () => {
 describe("effective settings", () => {
   it("have the origin of each value, and hide secrets", () => {
     const hash = "ab".repeat(32);
-    const settings = settingsInForce(
+    const settings = effectiveSettings(
       {
         HOST: "  ",
         PORT: "1",
@@ -176,11 +176,11 @@ describe("effective settings", () => {
     const ofOthers = { PITH_GRAPH_URL: "x", PITH_GRAPH_ANALYST_PASSWORD: "x", PITH_GRAPH_DB_PASSWORD: "x" };
     const given = { PITH_GRAPH_TOKEN: "x", PITH_GRAPH_DATE: "x", ...ofOthers, OTHER: "x" };
     expect(unknownVariables(given)).toEqual([
-      "PITH_GRAPH_DATE is no setting of pith-graph. Did you mean PITH_GRAPH_DATA?",
-      "PITH_GRAPH_TOKEN is no setting of pith-graph. Did you mean PITH_GRAPH_TOKENS?",
+      "PITH_GRAPH_DATE is not a setting of pith-graph. Did you mean PITH_GRAPH_DATA?",
+      "PITH_GRAPH_TOKEN is not a setting of pith-graph. Did you mean PITH_GRAPH_TOKENS?",
     ]);
     expect(unknownVariables({ "PITH_GRAPH_\u001b[2J": "x" })[0]).toMatch(
-      /^PITH_GRAPH_\\u001b\[2J is no setting/,
+      /^PITH_GRAPH_\\u001b\[2J is not a setting/,
     );
   });
 });
@@ -190,7 +190,7 @@ describe("declared variables", () => {
 
   it("have unique names, and defaults that can be read", () => {
     expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
-    const defaults = Object.fromEntries(all.map(({ name, usual }) => [name, usual]));
+    const defaults = Object.fromEntries(all.map((variable) => [variable.name, variable.default]));
     expect(readConfig(defaults)).toEqual(readConfig({}));
   });
 

@@ -5,7 +5,7 @@ import type { Group } from "./questions.ts";
 export type Compared = ReadonlyMap<EngineName, EngineResult>;
 
 /** Throws if two engines answer a question differently. Returns lines with the numbers of compared answers. */
-export function demandEqualAnswers(groups: readonly Group[], results: Compared): string[] {
+export function assertEqualAnswers(groups: readonly Group[], results: Compared): string[] {
   const own = results.get("pith-graph") as EngineResult;
   const lines: string[] = [];
   for (const [index, { name, questions }] of groups.entries()) {

@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import type { LoadOrder, LoadResult } from "./http-load.ts";
 
 /** The number of answers that are kept for the check. */
-const keptAnswers = 100;
+const maxStoredAnswers = 100;
 
 process.once("message", async (order: LoadOrder) => {
   const message: LoadResult | { error: string } = await run(order).catch((error) => ({
@@ -31,7 +31,7 @@ async function run({ port, connections, seconds, bodies }: LoadOrder): Promise<L
     const answer = await exchange(socket, requests[number % requests.length] as Buffer);
     times.push(performance.now() - start);
     places.push(number);
-    if (number < keptAnswers && number < bodies.length) firstAnswers[number] = answer;
+    if (number < maxStoredAnswers && number < bodies.length) firstAnswers[number] = answer;
     if (answer.includes('"errors":[')) throw new Error(answer.slice(0, 500));
   };
   // The first second is not counted, because the server still compiles its hot code.

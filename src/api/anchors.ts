@@ -48,7 +48,7 @@ builder.queryField("anchorClaims", (t) =>
       const { database, loaders } = context;
       const paper = await loaders.paperByRef.load(ref);
       if (paper === null) {
-        throw new ApiError("NOT_FOUND", `No paper ${JSON.stringify(ref)} is stored here.`);
+        throw new ApiError("NOT_FOUND", `No stored paper matches ${JSON.stringify(ref)}.`);
       }
       const { db } = database;
       const cited = db

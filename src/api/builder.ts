@@ -107,7 +107,7 @@ export function decodeGlobalId(id: string): { typename: NodeType; id: string } {
   const colon = text.indexOf(":");
   const typename = nodeTypes.find((name) => name === text.slice(0, colon));
   if (colon < 0 || typename === undefined || encodeGlobalId(typename, text.slice(colon + 1)) !== id) {
-    throw badUserInput("Not an id that this API gave. Ids are opaque: take them from a field `id`.");
+    throw badUserInput("Not an id of this API. Ids are opaque: use the values of `id` fields.");
   }
   return { typename, id: text.slice(colon + 1) };
 }

@@ -57,11 +57,11 @@ export type ChangeFollower = {
 };
 
 const rejectFollowing = () => {
-  throw new ApiError("UNAVAILABLE", "Changes cannot be followed here.");
+  throw new ApiError("UNAVAILABLE", "Subscriptions are not available here.");
 };
 
 const rejectSubmission: Submit = () => {
-  throw new ApiError("UNAUTHENTICATED", "No submissions are taken here.");
+  throw new ApiError("UNAUTHENTICATED", "Submissions are not available here.");
 };
 
 /** Only the registry's key. */

@@ -112,8 +112,8 @@ function workIdInMemory(ref: string, graph: RefContext["graph"]): bigint | null 
 
 function notFound(refs: readonly string[]): ApiError {
   const listed = refs.slice(0, maxListed).map((ref) => JSON.stringify(ref));
-  const more = refs.length > listed.length ? `, nor by ${refs.length - listed.length} more` : "";
-  return new ApiError("NOT_FOUND", `No work is known here by ${listed.join(", nor by ")}${more}.`, {
+  const more = refs.length > listed.length ? `, or ${refs.length - listed.length} more` : "";
+  return new ApiError("NOT_FOUND", `No paper or cited work matches ${listed.join(", ")}${more}.`, {
     refs: refs.slice(0, maxListed),
   });
 }

@@ -99,8 +99,8 @@ export class RequestGraph {
     if (adjacency === "sql") {
       throw new ApiError(
         "GRAPH_UNAVAILABLE",
-        "Ranking all works needs the citation graph in memory, and this server holds none: it runs with PITH_GRAPH_ADJACENCY=sql. " +
-          "Ask for CITED_BY_COUNT, or a server that runs with PITH_GRAPH_ADJACENCY=memory.",
+        "PageRank needs the citation graph in memory, but this server runs with PITH_GRAPH_ADJACENCY=sql. " +
+          "Use CITED_BY_COUNT, or a server with PITH_GRAPH_ADJACENCY=memory.",
       );
     }
     if (isLoaded) return;
@@ -110,7 +110,7 @@ export class RequestGraph {
       await this.#service.loaded(signal);
     } catch (error) {
       if (!timeout.aborted) throw error;
-      throw new ApiError("GRAPH_UNAVAILABLE", "The citation graph is still being loaded: ask again shortly.");
+      throw new ApiError("GRAPH_UNAVAILABLE", "The citation graph is still loading. Try again shortly.");
     }
   }
 
@@ -124,7 +124,7 @@ export class RequestGraph {
     } catch (error) {
       if (this.#signal?.aborted) throw this.#signal.reason;
       if (!(error instanceof GraphUnavailableError)) throw error;
-      throw new ApiError("GRAPH_UNAVAILABLE", `${error.message} Ask again shortly.`);
+      throw new ApiError("GRAPH_UNAVAILABLE", `${error.message} Try again shortly.`);
     }
   }
 }

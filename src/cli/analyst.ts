@@ -4,7 +4,6 @@ import {
   grantAnalyst,
   isRoleName,
   isSoundPassword,
-  RoleInUseError,
   refreshAnalytics,
   removeAnalyst,
 } from "../export/index.ts";
@@ -20,17 +19,14 @@ type Options = { readonly statementSeconds: number; readonly remove?: boolean };
 export function addAnalystCommands(program: Command): void {
   program
     .command("analyst")
-    .description("make a PostgreSQL role that reads the schema analytics and nothing else")
+    .description("create a PostgreSQL role that can only read the analytics schema")
     .argument("<name>", "lower-case letters, digits and _")
     .addOption(
-      new Option(
-        "--statement-seconds <seconds>",
-        "how long a statement may take unless its session says otherwise",
-      )
+      new Option("--statement-seconds <seconds>", "default statement timeout of the role")
         .argParser(wholeNumber(1, 86_400))
         .default(300),
     )
-    .option("--remove", "take the role away instead")
+    .option("--remove", "drop the role instead")
     .addHelpText(
       "after",
       `
@@ -39,19 +35,19 @@ Examples:
   $ pith-graph analyst grace --statement-seconds 60
   $ pith-graph analyst grace --remove
 
-The password comes from ${passwordVariable} (12 printable ASCII characters or more), else one is made and
-printed once. Given again for a role that it made, it sets the password and the settings anew.`,
+The password is read from ${passwordVariable} (at least 12 printable ASCII characters); without it, one is
+generated and printed once. For a role that this command created, it resets the password and the settings.`,
     )
     .action(analyst);
   program
     .command("refresh")
     .description(
-      "compute the tables of the schema analytics that are kept: anchor_rates, field_anchors, anchor_works",
+      "recompute the stored tables of the analytics schema: anchor_rates, field_anchors, anchor_works",
     )
     .addHelpText(
       "after",
       `
-Readers see the old tables or the new. Exit status: 0, also where nothing had changed.
+Queries that run at the same time see either the old tables or the new ones.
 
 Examples:
   $ pith-graph refresh`,
@@ -62,39 +58,34 @@ Examples:
 async function analyst(name: string, { statementSeconds, remove = false }: Options): Promise<void> {
   if (!isRoleName(name)) {
     throw new CommandError(
-      `${JSON.stringify(name)} cannot be the name: lower-case letters, digits and _, not beginning with a digit or pg_.`,
-      exitStatus.misused,
+      `Invalid role name ${JSON.stringify(name)}: use lower-case letters, digits and _, and don't begin with a digit or pg_.`,
+      exitStatus.usage,
     );
   }
   if (remove) {
     const isRemoved = await withDatabase({}, ({ database }) => removeAnalyst(database, name));
-    if (!isRemoved) throw new CommandError(`There is no role ${name} that this command made.`);
-    say(`The role ${name} is gone.`);
+    if (!isRemoved) throw new CommandError(`No role ${name} was created by \`pith-graph analyst\`.`);
+    say(`Dropped the role ${name}.`);
     return;
   }
   const given = process.env[passwordVariable];
   if (given !== undefined && !isSoundPassword(given)) {
     throw new CommandError(
       `${passwordVariable} must be 12 to 200 printable ASCII characters without spaces.`,
-      exitStatus.misused,
+      exitStatus.usage,
     );
   }
   const password = given ?? randomBytes(24).toString("base64url");
   const { isNew } = await withDatabase({}, ({ database }) =>
-    grantAnalyst(database, { name, password, statementSeconds }).catch((error: unknown) => {
-      if (error instanceof RoleInUseError) throw new CommandError(error.message);
-      throw error;
-    }),
+    grantAnalyst(database, { name, password, statementSeconds }),
   );
-  say(
-    `The role ${name} ${isNew ? "is made" : "has a new password"}. It reads the schema analytics and nothing else.`,
-  );
+  say(`${isNew ? "Created" : "Updated"} the role ${name}. It can only read the analytics schema.`);
   if (given === undefined) process.stdout.write(`password   ${password}\n`);
 }
 
 async function refresh(): Promise<void> {
   const { set, rows } = await withDatabase({}, ({ database }) => refreshAnalytics(database));
-  if (rows === null) say(`Nothing has changed: the tables are of the set ${set.version}.`);
+  if (rows === null) say(`The tables are up to date with data set ${set.version}.`);
   for (const [name, count] of Object.entries(rows ?? {})) say(`${name}: ${count} rows`);
-  if (rows !== null) say(`The tables are of the set ${set.version} now.`);
+  if (rows !== null) say(`Recomputed from data set ${set.version}.`);
 }

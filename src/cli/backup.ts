@@ -4,14 +4,21 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import type { Command } from "commander";
-import { BackupError, readBackup, rebuildTables, writeBackup } from "../maintenance/index.ts";
-
+import {
+  BackupError,
+  DatabaseNotEmptyError,
+  readBackup,
+  rebuildTables,
+  writeBackup,
+} from "../maintenance/index.ts";
 import { errorText } from "../runtime/index.ts";
 import type { Database } from "../store/index.ts";
-import { rebuildProgress } from "./care.ts";
+import { rebuildProgress } from "./check.ts";
 import { CommandError, type ExitStatus, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
-import { fileTrouble } from "./export-output.ts";
+import { describeWriteError } from "./export-output.ts";
+import { keyringOption } from "./options.ts";
+import { counted } from "./output/layout.ts";
 import { isClosedOutput } from "./output/terminal.ts";
 
 type RestoreOptions = { readonly keyring?: string };
@@ -19,12 +26,12 @@ type RestoreOptions = { readonly keyring?: string };
 export function addBackupCommands(program: Command): void {
   program
     .command("backup")
-    .description("write the log, and what else follows from nothing, to a file, while the service runs")
-    .argument("<file>", "ending in .gz it is packed; - for standard output")
+    .description("back up the event log and other non-derived data; the service may keep running")
+    .argument("<file>", "compressed if its name ends in .gz; - for standard output")
     .addHelpText(
       "after",
       `
-The file has documents that wait, and what was refused: keep it as you keep the database.
+The file includes queued and rejected documents: protect it like the database.
 
 Examples:
   $ pith-graph backup pith-graph.backup.gz`,
@@ -32,16 +39,16 @@ Examples:
     .action((file: string) => withDatabase({}, ({ database }) => runBackup(database, file)));
   program
     .command("restore")
-    .description("put a backup into an empty database, and make all other tables from it")
-    .argument("<file>", "what `backup` wrote; - for standard input")
-    .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
+    .description("restore a backup into an empty database and rebuild the derived tables")
+    .argument("<file>", "file written by `pith-graph backup`; - for standard input")
+    .option(...keyringOption)
     .addHelpText(
       "after",
       `
 Examples:
   $ pith-graph restore pith-graph.backup.gz
 
-Exit status: 0; 1 where the keyring did not let in all events of the backup.`,
+Exit status: 1 if the keyring rejected events of the backup, 2 if the database is not empty.`,
     )
     .action(async (file: string, options: RestoreOptions) => {
       process.exitCode = await runRestore(file, options);
@@ -55,8 +62,8 @@ async function runBackup(database: Database, file: string): Promise<void> {
     await pipeline(pieces, process.stdout, { end: false }).catch((error: unknown) => {
       if (!isClosedOutput(error)) throw error;
       throw new CommandError(
-        "Standard output was closed before the backup was whole.",
-        exitStatus.impossible,
+        "Standard output was closed before the backup was complete.",
+        exitStatus.unavailable,
       );
     });
     return;
@@ -70,10 +77,10 @@ async function runBackup(database: Database, file: string): Promise<void> {
     else await pipeline(pieces, stream);
     const { size } = await stat(part);
     await rename(part, file);
-    say(`${size} bytes written to ${file}`);
+    say(`Wrote ${size} bytes to ${file}.`);
   } catch (error) {
     await rm(part, { force: true }).catch(() => {});
-    throw fileTrouble(error, file);
+    throw describeWriteError(error, file);
   }
 }
 
@@ -83,18 +90,18 @@ async function runRestore(file: string, options: RestoreOptions): Promise<ExitSt
     () => source.destroy(),
   );
   for (const [table, count] of counts) say(`  ${table}: ${count}`);
-  say("Making the other tables …");
+  say("Rebuilding the derived tables …");
   // Loads the keyring again: the sample's key is trusted if the backup contains the sample.
   const { written, droppedEvents } = await withDatabase(options, ({ database, keyring }) =>
     rebuildTables(database, { keyring, onProgress: rebuildProgress() }),
   );
-  say(`${written} rows made. The database is restored.`);
+  say(`Restored the database; ${counted(written, "row")} rebuilt.`);
   if (droppedEvents === 0) return exitStatus.done;
   say(
-    `${droppedEvents} events of the backup were not let in by this keyring, and are no longer in the log. If the mirror ` +
-      "that it was made of has another keyring, give that one (--keyring), and restore into a new database.",
+    `${counted(droppedEvents, "event")} of the backup rejected by this keyring and left out of the log. To keep them, ` +
+      "restore into a new database with the keyring of the mirror that was backed up (--keyring).",
   );
-  return exitStatus.foundWrong;
+  return exitStatus.failed;
 }
 
 /** Opens the file first, so that a missing or unreadable one is reported before a database is opened. */
@@ -104,9 +111,9 @@ async function openedFile(file: string): Promise<Readable> {
     if (!(await handle.stat()).isDirectory()) return handle.createReadStream();
     await handle.close();
   } catch (error) {
-    throw new CommandError(`${file} cannot be read: ${errorText(error)}`, exitStatus.misused);
+    throw new CommandError(`Can't read ${file}: ${errorText(error)}.`, exitStatus.usage);
   }
-  throw new CommandError(`${file} is a folder, and no backup.`, exitStatus.misused);
+  throw new CommandError(`${file} is a folder, not a backup.`, exitStatus.usage);
 }
 
 async function restoreLog(
@@ -121,10 +128,11 @@ async function restoreLog(
     return counts;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
+    if (error instanceof DatabaseNotEmptyError) throw new CommandError(message, exitStatus.usage);
     if (error instanceof BackupError) throw new CommandError(message);
-    if (code?.startsWith("Z_")) throw new CommandError(`${file} cannot be unpacked: ${message}`);
+    if (code?.startsWith("Z_")) throw new CommandError(`Can't decompress ${file}: ${message}.`);
     // SQLSTATE classes 22 and 23: the rows are invalid.
-    if (/^2[23]/.test(code ?? "")) throw new CommandError(`The backup is damaged: ${message}`);
+    if (/^2[23]/.test(code ?? "")) throw new CommandError(`The backup is damaged: ${message}.`);
     throw error;
   }
 }

@@ -14,8 +14,8 @@ export class CommandError extends Error {
   readonly status: ExitStatus;
   readonly details: ErrorDetails;
 
-  /** `status` defaults to `foundWrong`. */
-  constructor(message: string, status: ExitStatus = exitStatus.foundWrong, details: ErrorDetails = {}) {
+  /** `status` defaults to `failed`. */
+  constructor(message: string, status: ExitStatus = exitStatus.failed, details: ErrorDetails = {}) {
     super(message);
     this.status = status;
     this.details = details;
@@ -27,42 +27,51 @@ export class CommandError extends Error {
   }
 }
 
-/** Listens; if that fails, the error itself says what to do: usually to choose another port. */
-export async function explained<Listening>(listen: () => Promise<Listening>): Promise<Listening> {
+/** Runs a step whose errors say what to do: they are shown without a stack. */
+export async function withoutStack<Result>(run: () => Promise<Result>): Promise<Result> {
   try {
-    return await listen();
+    return await run();
   } catch (error) {
-    throw new CommandError(errorText(error), exitStatus.impossible);
+    throw new CommandError(errorText(error), exitStatus.unavailable);
+  }
+}
+
+/** Parses an argument or a file that it names: an error is a usage error. */
+export async function checkedArgument<Value>(read: () => Value | Promise<Value>): Promise<Value> {
+  try {
+    return await read();
+  } catch (error) {
+    throw new CommandError(errorText(error), exitStatus.usage);
   }
 }
 
 /** The exit statuses of commands. The table in docs/cli.md is printed from `exitStatusTexts`. */
 export const exitStatus = {
   done: 0,
-  /** The subject of the command is missing or not as it should be. */
-  foundWrong: 1,
-  /** Wrong usage, or the keys that the command needs are missing. */
-  misused: 2,
-  /** Correct usage, but the command could not be carried out, or not completely. */
-  impossible: 3,
+  /** A check failed, something was rejected, or nothing was found. */
+  failed: 1,
+  /** Wrong usage or an invalid setting; nothing was changed. Also if every event of a document was rejected. */
+  usage: 2,
+  /** Correct usage, but the command could not be completed. */
+  unavailable: 3,
 } as const;
 
 export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
 
 export const exitStatusTexts: readonly (readonly [status: number, text: string])[] = [
-  [exitStatus.done, "Done, and nothing wrong was found."],
+  [exitStatus.done, "Success."],
   [
-    exitStatus.foundWrong,
-    "Something wrong was found, or nothing: a document or event is refused, a check failed, tables differ, an installation has a fault, a paper is not held. What could be done was done.",
+    exitStatus.failed,
+    "A check failed, a document or event was rejected, or nothing was found. Everything else was done.",
   ],
   [
-    exitStatus.misused,
-    "The command was given wrongly: an unknown command or option, a value or a setting that cannot be used, a file that is not there, or that cannot have that name; nothing was begun then. Or `ingest` or `sync` accepted no event of a document: it needs other keys (`--keyring`) or another `--minimum-proof`.",
+    exitStatus.usage,
+    "Wrong usage: an unknown command or option, an invalid value or setting, a file that does not exist or cannot be created, a database that is not empty. Nothing was changed. `ingest` and `sync` also exit with 2 if every event of a document was rejected: they need other keys (`--keyring`) or another `--minimum-proof`.",
   ],
   [
-    exitStatus.impossible,
-    "It could not be carried out, or not completely: no database, no server, papers that a mirror does not deliver yet, no room on the disk, a port in use, a defect of this program. What was committed before is stored.",
+    exitStatus.unavailable,
+    "The command could not be completed: the database or server is unavailable, a mirror does not deliver some papers, the disk is full, a port is in use, or pith-graph has a bug. Everything committed before is kept.",
   ],
-  [130, "Interrupted by Ctrl-C (SIGINT). What was committed before is stored."],
-  [143, "Ended by SIGTERM. What was committed before is stored."],
+  [130, "Interrupted by Ctrl-C (SIGINT). Everything committed before is kept."],
+  [143, "Terminated by SIGTERM. Everything committed before is kept."],
 ];

@@ -1,12 +1,11 @@
 import type { Command } from "commander";
 import { readConfig } from "../config/index.ts";
 import { compareMirrors, createUrlPolicy, readBaseUrl } from "../sync/index.ts";
-import { type ExitStatus, exitStatus } from "./command-error.ts";
+import { checkedArgument, type ExitStatus, exitStatus } from "./command-error.ts";
 import { allowHostOption } from "./options.ts";
 import { counted } from "./output/layout.ts";
-import { jsonLine } from "./output/shown-text.ts";
+import { jsonLine } from "./output/sanitize.ts";
 import { say } from "./output/terminal.ts";
-import { explained } from "./sync.ts";
 
 type Options = { readonly allowHost: readonly string[]; readonly json?: boolean };
 
@@ -38,15 +37,11 @@ async function runCompare(
   addresses: readonly [string, string],
   { allowHost, json = false }: Options,
 ): Promise<ExitStatus> {
-  const [baseUrls, policy] = await explained(
-    async () =>
-      [
-        [readBaseUrl(addresses[0]), readBaseUrl(addresses[1])] as const,
-        createUrlPolicy([...readConfig().allowedHosts, ...allowHost]),
-      ] as const,
-    exitStatus.misused,
+  const baseUrls = await checkedArgument(
+    () => [readBaseUrl(addresses[0]), readBaseUrl(addresses[1])] as const,
   );
-  const differences = await explained(() => compareMirrors(baseUrls, policy));
+  const policy = await checkedArgument(() => createUrlPolicy([...readConfig().allowedHosts, ...allowHost]));
+  const differences = await compareMirrors(baseUrls, policy);
   if (json) process.stdout.write(`${jsonLine({ differences })}\n`);
   else if (differences === null) say("The states differ. A feed is too long to list the papers.");
   else {
@@ -64,5 +59,5 @@ async function runCompare(
         : `${counted(differences.length, "difference")}.`,
     );
   }
-  return differences?.length === 0 ? exitStatus.done : exitStatus.foundWrong;
+  return differences?.length === 0 ? exitStatus.done : exitStatus.failed;
 }

@@ -6,8 +6,8 @@ const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript };
 export function addCompletionCommand(program: Command, createProgram: () => Promise<Command>): void {
   program
     .command("completion")
-    .description("print what completes commands and options in a shell")
-    .addArgument(new Argument("<shell>", "which shell").choices(Object.keys(scripts)))
+    .description("generate a shell completion script")
+    .addArgument(new Argument("<shell>", "shell to complete in").choices(Object.keys(scripts)))
     .addHelpText(
       "after",
       `
@@ -98,7 +98,7 @@ export function bashScript(tree: CompletionTree): string {
   const known = allCommands(tree)
     .filter(({ path }) => path.length > 0)
     .map(({ path }) => singleQuoted(path.join(" ")));
-  return `# What completes pith-graph in bash: source <(pith-graph completion bash)
+  return `# Completion of pith-graph in bash: source <(pith-graph completion bash)
 _pith_graph_option() {
   takes=0 values=''
   case "$1 $2" in
@@ -148,7 +148,7 @@ complete -o filenames -o bashdefault -F _pith_graph pith-graph
 /** For zsh's own completion system: a function for each command, with descriptions. */
 export function zshScript(tree: CompletionTree): string {
   return `#compdef pith-graph
-# What completes pith-graph in zsh: source <(pith-graph completion zsh)
+# Completion of pith-graph in zsh: source <(pith-graph completion zsh)
 ${functionsOf(tree).join("\n")}
 if [[ $funcstack[1] == _pith_graph ]]; then
   _pith_graph "$@"
@@ -205,9 +205,9 @@ function optionSpec({ flags, description, takesValue, values }: CompletedOption)
 /** For fish 3 or newer. */
 export function fishScript(tree: CompletionTree): string {
   const lines = allCommands(tree).flatMap((command) => linesOf(command));
-  return `# What completes pith-graph in fish: pith-graph completion fish > ~/.config/fish/completions/pith-graph.fish
+  return `# Completion of pith-graph in fish: pith-graph completion fish > ~/.config/fish/completions/pith-graph.fish
 function __pith_graph_at
-    # Whether the words given so far begin with these.
+    # True if the words so far begin with these.
     set -l given
     for word in (commandline -opc)[2..-1]
         string match -q -- '-*' $word; or set -a given $word
@@ -216,7 +216,7 @@ function __pith_graph_at
     test (count $given) -ge $depth; and test "$given[1..$depth]" = "$argv"
 end
 function __pith_graph_above
-    # Whether they are these, and no more.
+    # True if the words so far are exactly these.
     set -l given
     for word in (commandline -opc)[2..-1]
         string match -q -- '-*' $word; or set -a given $word

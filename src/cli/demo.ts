@@ -8,9 +8,10 @@ import { type HepThPaper, hepThBundles, hepThFile, readHepTh } from "../sample/i
 import type { Database } from "../store/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
-import { giveWay } from "./give-way.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { loadKeyring } from "./keyring-file.ts";
+import { lowerPriority } from "./lower-priority.ts";
+import { counted } from "./output/layout.ts";
 import { Progress } from "./progress.ts";
 import { isSampleLoaded, loadSample, sampleKeyringPath } from "./sample.ts";
 
@@ -19,14 +20,14 @@ type DemoOptions = { readonly quiet?: boolean };
 export function addDemoCommand(program: Command): void {
   program
     .command("demo")
-    .description("import a real network to try things on: 27,770 papers of arXiv's hep-th")
+    .description("import a large example: the 27,770 papers of arXiv's hep-th citation network")
     .option("--quiet", "print only the summary")
     .addHelpText(
       "after",
       `
-The titles, authors, abstracts and 352,807 citations are real. The signatures are made on the spot with the
-sample's key, which is public, so they prove nothing: use an empty database, or the one of \`pith-graph start\`.
-It may run beside \`pith-graph start\`. If it is interrupted, run it again for the rest.
+Titles, authors, abstracts and the 352,807 citations are real. The documents are signed with the sample's key, which
+is public, so the signatures prove nothing: use an empty database, or the one of \`pith-graph start\`, which may be
+running. If the import is interrupted, run the command again to continue.
 
 Examples:
   $ pith-graph demo`,
@@ -52,24 +53,26 @@ async function runDemo({ quiet }: DemoOptions): Promise<number> {
     say(`Importing ${network.length} papers …`);
     const progress = new Progress(network.length, quiet !== true);
     const options = { keyring, minimumProof: "signed", maximumBytes: config.maximumDocumentBytes } as const;
-    giveWay();
+    lowerPriority();
     const threads = createIngestThreads(database, options, Math.min(8, availableParallelism()));
     const summary = await ingest(
       database,
       deliveries(network, () => progress.read(1)),
-      { ...options, threads, signal, onBatch: (current) => progress.show(current) },
+      { ...options, threads, signal, onBatch: (current) => progress.showSummary(current) },
     ).finally(() => threads.close());
     progress.end();
     const interrupted = interruption.status();
     if (interrupted !== undefined) {
       say(
-        `Interrupted: ${summary.documents} of ${network.length} papers are stored. Run it again for the rest.`,
+        `Interrupted after ${summary.documents} of ${network.length} papers. Run the command again to continue.`,
       );
       return interrupted;
     }
     const citations = network.reduce((sum, { references }) => sum + references.length, 0);
-    say(`${network.length} papers with ${citations} citations are stored.`);
-    say(`Next: pith-graph start, then open http://127.0.0.1:${config.port}/graph?of=hep-th/9711200`);
+    say(`Imported ${counted(network.length, "paper")} with ${counted(citations, "citation")}.`);
+    say(
+      `To see them, run \`pith-graph start\` and open http://127.0.0.1:${config.port}/graph?of=hep-th/9711200`,
+    );
     return exitStatus.done;
   });
 }
@@ -77,8 +80,8 @@ async function runDemo({ quiet }: DemoOptions): Promise<number> {
 function readNetwork(): HepThPaper[] {
   if (existsSync(hepThFile)) return readHepTh();
   throw new CommandError(
-    `The demo's data (${fileURLToPath(hepThFile)}) is not part of the installed package. Run the command in a clone of pith-graph's repository, where the file is sample/source/hep-th.jsonl.br.`,
-    exitStatus.impossible,
+    `The installed package does not include the demo's data (${fileURLToPath(hepThFile)}). Run the command in a clone of the pith-graph repository.`,
+    exitStatus.unavailable,
   );
 }
 
@@ -87,8 +90,8 @@ async function requireEmpty({ pool }: Database): Promise<void> {
   const { rowCount } = await pool.query("SELECT 1 FROM papers LIMIT 1");
   if (rowCount === 0) return;
   throw new CommandError(
-    "This database has papers that are not the sample's, and the demo's signatures prove nothing. Give the demo a database of its own: PITH_GRAPH_DATA=./demo-data pith-graph demo",
-    exitStatus.misused,
+    "This database has papers that are not the sample's, and the demo's signatures prove nothing. Use a separate database: PITH_GRAPH_DATA=./demo-data pith-graph demo",
+    exitStatus.usage,
   );
 }
 

@@ -3,13 +3,12 @@ import { errorText } from "../runtime/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { type OutputOptions, writePieces } from "./export-output.ts";
 import { say } from "./output/terminal.ts";
-import { dataOf } from "./read/answer.ts";
-import { answerOf, readAll, serviceAddress } from "./read/remote-reader.ts";
+import { answerOf, dataOf, readAll, serviceAddress } from "./read/reader.ts";
 
 /** For `Command.option`. PITH_GRAPH_URL does not count here: most servers export nothing over HTTP. */
 export const exportUrlOption = [
   "--url <address>",
-  "export from this server, if its operator allows it, with the token in PITH_GRAPH_BEARER_TOKEN, if it needs one",
+  "export from this server; PITH_GRAPH_BEARER_TOKEN is its token, if it needs one",
 ] as const;
 
 /** Writes an export that a server makes: the same bytes as of its own database. */
@@ -37,6 +36,6 @@ async function* download(url: URL): AsyncGenerator<Uint8Array> {
     yield* response.body ?? [];
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    throw new CommandError(`${url.href} cannot be fetched: ${errorText(error)}.`, exitStatus.impossible);
+    throw new CommandError(`Can't fetch ${url.href}: ${errorText(error)}.`, exitStatus.unavailable);
   }
 }

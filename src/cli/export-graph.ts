@@ -13,7 +13,7 @@ import { CommandError, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
 import { downloadExport, exportUrlOption } from "./export-download.ts";
 import { type OutputOptions, writeExport } from "./export-output.ts";
-import { wholeNumber } from "./options.ts";
+import { quietOption, wholeNumber } from "./options.ts";
 
 type Options = OutputOptions & {
   readonly format: GraphFormat;
@@ -28,24 +28,27 @@ const directions = { references: "REFERENCES", "cited-by": "CITED_BY", both: "BO
 export function addExportGraphCommand(parent: Command): void {
   parent
     .command("graph")
-    .description("export the citation graph: around some works, or all of it")
-    .argument("[refs...]", "works to begin at: arXiv ids, DOIs, Pith numbers; all works where none is named")
-    .addOption(new Option("--format <format>", "as what").choices([...graphFormats]).default("graphml"))
-    .option("--depth <steps>", "how many steps from the works named", wholeNumber(0, 100), 1)
+    .description("export the citation graph, or the part around some works")
+    .argument("[refs...]", "works to start from: arXiv ids, DOIs, Pith numbers (default: all works)")
+    .addOption(new Option("--format <format>", "file format").choices([...graphFormats]).default("graphml"))
+    .option("--depth <steps>", "maximum steps from these works", wholeNumber(0, 100), 1)
     .addOption(
-      new Option("--direction <direction>", "along references, against them, or both")
+      new Option("--direction <direction>", "follow references, citations, or both")
         .choices(Object.keys(directions))
         .default("both"),
     )
     .option(
       "--maximum-works <number>",
-      "of a larger neighbourhood, the nearest and most cited",
+      "maximum works: the nearest and most cited",
       wholeNumber(1, 1_000_000),
       100_000,
     )
     .option(...exportUrlOption)
-    .option("--output <file>", "write into this file; for vosviewer, what the names of both files begin with")
-    .option("--quiet", "say nothing of progress")
+    .option(
+      "--output <file>",
+      "write to this file (atomically); for vosviewer, the prefix of both file names",
+    )
+    .option(...quietOption)
     .addHelpText(
       "after",
       `
@@ -54,7 +57,7 @@ Examples:
   $ pith-graph export graph --format pajek --output all.net
   $ pith-graph export graph 2302.12192 --format vosviewer --output around
 
-The last writes around-map.txt and around-network.txt.`,
+The last example writes around-map.txt and around-network.txt.`,
     )
     .action((refs: readonly string[], options: Options) => exportGraph(refs, options));
 }
@@ -63,8 +66,8 @@ async function exportGraph(refs: readonly string[], options: Options): Promise<v
   const { format, depth, direction, maximumWorks, url, output, quiet = false } = options;
   if (format === "vosviewer" && output === undefined) {
     throw new CommandError(
-      "VOSviewer reads two files: name what theirs begin with, as in --output around.",
-      exitStatus.misused,
+      "The vosviewer format has two files. Name their prefix with --output <prefix>.",
+      exitStatus.usage,
     );
   }
   const outputOf = (file: ExportFile, { length }: readonly ExportFile[]) => ({
@@ -91,11 +94,11 @@ async function exportGraph(refs: readonly string[], options: Options): Promise<v
         : { roots: await workIdsOf(database, refs), depth, direction: directions[direction], maximumWorks };
     await withSnapshot(database, async (snapshot) => {
       // Two files with the same works are reported once.
-      let isTold = quiet;
+      let isReported = quiet;
       const files = graphFiles(format, neighbourhood, ({ isCut }) => {
-        if (isCut && !isTold)
-          say(`More than ${maximumWorks} works are within reach: the others are left out.`);
-        isTold = true;
+        if (isCut && !isReported)
+          say(`Only the nearest ${maximumWorks} works are exported. To export more, raise --maximum-works.`);
+        isReported = true;
       });
       for (const file of files) await writeExport(snapshot, file, outputOf(file, files));
     });
@@ -106,7 +109,8 @@ async function workIdsOf(database: Database, refs: readonly string[]): Promise<b
   const works = await prepareLoaders(database)().workByRef.loadMany(refs);
   return works.map((work, index) => {
     if (work instanceof Error) throw work;
-    if (work === null) throw new CommandError(`This mirror knows no work ${JSON.stringify(refs[index])}.`);
+    if (work === null)
+      throw new CommandError(`No paper or cited work matches ${JSON.stringify(refs[index])}.`);
     return work.workId;
   });
 }

@@ -1,10 +1,12 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { ExportCounts, type ExportFile, type Snapshot, writeWhole } from "../export/index.ts";
+import { errorText } from "../runtime/index.ts";
 import { isServerFault } from "../store/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { say } from "./context.ts";
 import { terminalPieces } from "./output/terminal.ts";
+import { ProgressLine } from "./progress.ts";
 
 /** Where an export is written, and whether progress is shown. */
 export type OutputOptions = { readonly output?: string; readonly quiet?: boolean };
@@ -38,12 +40,12 @@ export async function writePieces(
   };
   try {
     if (output === undefined) {
-      const counted = told(pieces, onBytes);
-      const shown = process.stdout.isTTY ? terminalPieces(counted) : counted;
+      const observed = counting(pieces, onBytes);
+      const shown = process.stdout.isTTY ? terminalPieces(observed) : observed;
       await pipeline(Readable.from(shown), process.stdout, { end: false });
     } else await writeWhole(output, pieces, { onBytes });
   } catch (error) {
-    throw output === undefined ? error : fileTrouble(error, output);
+    throw output === undefined ? error : describeWriteError(error, output);
   } finally {
     progress.end();
   }
@@ -59,7 +61,7 @@ export function summary(name: string, bytes: number, rows: number, citations: nu
   return `${name}: ${counted.join(", ")}, ${bytes} bytes`;
 }
 
-async function* told(
+async function* counting(
   pieces: AsyncIterable<Uint8Array>,
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array> {
@@ -69,35 +71,23 @@ async function* told(
   }
 }
 
-/** Milliseconds between two lines, on a terminal and elsewhere. */
-const terminalInterval = 100;
-const plainInterval = 5000;
-
-/** Shows the progress of an export: one line that is rewritten on a terminal, a line now and then elsewhere. */
+/** Shows the progress of an export. */
 export class ExportProgress {
-  readonly #isShown: boolean;
+  readonly #line: ProgressLine;
   readonly #start = performance.now();
-  #shownAt = performance.now();
-  #isLineOpen = false;
 
   constructor(isShown: boolean) {
-    this.#isShown = isShown;
+    this.#line = new ProgressLine(isShown);
   }
 
   show(name: string, bytes: number): void {
-    const now = performance.now();
-    const { isTTY } = process.stderr;
-    if (!this.#isShown || now - this.#shownAt < (isTTY ? terminalInterval : plainInterval)) return;
-    this.#shownAt = now;
-    const line = `${name}: ${(bytes / 1e6).toFixed(1)} MB, ${Math.round((now - this.#start) / 1000)} s`;
-    process.stderr.write(isTTY ? `\r\x1b[K${line}` : `${line}\n`);
-    this.#isLineOpen = isTTY;
+    const seconds = Math.round((performance.now() - this.#start) / 1000);
+    this.#line.show(() => `${name}: ${(bytes / 1e6).toFixed(1)} MB, ${seconds} s`);
   }
 
   /** Clears the progress line before other output. */
   end(): void {
-    if (this.#isLineOpen) process.stderr.write("\r\x1b[K");
-    this.#isLineOpen = false;
+    this.#line.end();
   }
 }
 
@@ -112,10 +102,10 @@ const nameCodes = /^(?:ENOENT|ENOTDIR|EISDIR|EEXIST|EACCES|EPERM|EROFS|ENAMETOOL
  * Explains an error of a file or folder that a command was to write, without a stack: its name cannot be used, or there
  * is no room. Returns every other error unchanged.
  */
-export function fileTrouble(error: unknown, path: string): unknown {
+export function describeWriteError(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || isServerFault(error)) return error;
-  const { syscall = "", code = "", message } = error as NodeJS.ErrnoException;
+  const { syscall = "", code = "" } = error as NodeJS.ErrnoException;
   if (!fileOperations.test(syscall)) return error;
-  const status = nameCodes.test(code) ? exitStatus.misused : exitStatus.impossible;
-  return new CommandError(`${path} cannot be written: ${message}`, status);
+  const status = nameCodes.test(code) ? exitStatus.usage : exitStatus.unavailable;
+  return new CommandError(`Can't write ${path}: ${errorText(error)}.`, status);
 }

@@ -1,17 +1,25 @@
-import type { Command } from "commander";
-import { prepareLoaders } from "../api/index.ts";
-import { tableNames } from "../export/index.ts";
+import { type Command, Option } from "commander";
+import { findCitable, prepareLoaders } from "../api/index.ts";
+import {
+  type BibliographyFormat,
+  bibliographyFile,
+  bibliographyFormats,
+  type CitableRef,
+  tableNames,
+  withSnapshot,
+} from "../export/index.ts";
 import { isPithNumber, type PithNumber, parsePaperRef } from "../protocol/index.ts";
 import { paperIdOf } from "../row-rules/index.ts";
 import { buildDocument, type Database, readHeads, readLogTexts } from "../store/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { withDatabase } from "./context.ts";
-import { addExportBibliographyCommand } from "./export-bibliography.ts";
-import { addExportDumpCommand } from "./export-dump.ts";
+import { downloadExport, exportUrlOption } from "./export-download.ts";
 import { addExportGraphCommand } from "./export-graph.ts";
-import { addExportTableCommand } from "./export-table.ts";
-import { escapedJson } from "./output/shown-text.ts";
-import { shellWord } from "./read/read-command.ts";
+import { type OutputOptions, writeExport } from "./export-output.ts";
+import { addDumpCommand, addTableCommand } from "./export-tables.ts";
+import { outputOption, quietOption } from "./options.ts";
+import { escapedJson } from "./output/sanitize.ts";
+import { refDescription, shellWord } from "./read/read-command.ts";
 
 export function addExportCommand(program: Command): void {
   const command = program
@@ -27,11 +35,11 @@ Examples:
   $ pith-graph export graph hep-th/9711200 --depth 2 --format graphml > graph.graphml
   $ pith-graph export bibliography 2302.12192 --format bibtex`,
     );
-  addExportDocumentCommand(command);
-  addExportTableCommand(command);
-  addExportDumpCommand(command);
+  addDocumentCommand(command);
+  addTableCommand(command);
+  addDumpCommand(command);
   addExportGraphCommand(command);
-  addExportBibliographyCommand(command);
+  addBibliographyCommand(command);
   command.on("command:*", ([word = ""]: string[]) => {
     throw unknownKind(word);
   });
@@ -46,18 +54,18 @@ function unknownKind(word: string): CommandError {
       ? null
       : `document ${shellWord(word)}`;
   const error = new CommandError(
-    `${JSON.stringify(word)} is no kind of export: the kinds are document, table, dump, graph and bibliography.`,
-    exitStatus.misused,
+    `Unknown kind of export ${JSON.stringify(word)}. The kinds are document, table, dump, graph and bibliography.`,
+    exitStatus.usage,
   );
   return next === null ? error : error.withNext(`pith-graph export ${next}`);
 }
 
-function addExportDocumentCommand(parent: Command): void {
+function addDocumentCommand(parent: Command): void {
   parent
     .command("document")
-    .description("print a paper's state as a document, or its bundle")
-    .argument("<ref>", "a Pith number, whole or cut short, an arXiv id, a DOI, or the address of one")
-    .option("--bundle", "print the bundle instead: the signed events that the state is merged from")
+    .description("print a paper's state document, or its bundle")
+    .argument("<ref>", refDescription)
+    .option("--bundle", "print the bundle of signed events instead")
     .addHelpText(
       "after",
       `
@@ -65,8 +73,8 @@ Examples:
   $ pith-graph export document 2302.12192 > state.json
   $ pith-graph export document --bundle pith:ROU4N4IR | pith-graph verify -
 
-The text of a document is canonical JSON; on a terminal, characters that it would obey are written as \\u….
-Exit status: 0, or 1 where this mirror holds no such paper.`,
+A document is printed as canonical JSON; on a terminal, control characters are escaped.
+Exit status: 1 if the paper is not stored.`,
     )
     .action(async (ref: string, options: DocumentOptions) => {
       const text = await withDatabase({}, ({ database }) => exportPaper(database, ref, options));
@@ -85,7 +93,7 @@ async function exportPaper(
   const pithNumber = await findPithNumber(database, ref);
   const paperId = paperIdOf(pithNumber);
   const head = (await readHeads(database.db, [paperId])).get(paperId);
-  if (head === undefined) throw notHeld(ref);
+  if (head === undefined) throw notStored(ref);
   const { text } = buildDocument({
     document: bundle ? "bundle" : "state",
     pithNumber,
@@ -94,7 +102,7 @@ async function exportPaper(
   });
   if (text === null) {
     throw new CommandError(
-      `No document has brought the canonical record of ${pithNumber}; a bundle must carry it.`,
+      `No bundle of ${pithNumber} can be made: its canonical record was never imported.`,
     );
   }
   return text.toString();
@@ -104,12 +112,72 @@ async function findPithNumber(database: Database, ref: string): Promise<PithNumb
   // A complete number needs no look-up, and also finds papers with too little data to be served.
   if (isPithNumber(ref)) return ref;
   const paper = await prepareLoaders(database)().paperByRef.load(ref);
-  if (paper === null || !isPithNumber(paper.pithNumber)) throw notHeld(ref);
+  if (paper === null || !isPithNumber(paper.pithNumber)) throw notStored(ref);
   return paper.pithNumber;
 }
 
-function notHeld(ref: string): CommandError {
-  return new CommandError(
-    `This mirror holds no paper ${JSON.stringify(ref)}. Take it in with: pith-graph ingest <file>`,
-  );
+function notStored(ref: string): CommandError {
+  return new CommandError(`No paper matches ${JSON.stringify(ref)}. To import one: pith-graph ingest <file>`);
+}
+
+type BibliographyOptions = OutputOptions & {
+  readonly format: BibliographyFormat;
+  readonly category?: string;
+  readonly all?: boolean;
+  readonly url?: string;
+};
+
+function addBibliographyCommand(parent: Command): void {
+  parent
+    .command("bibliography")
+    .description("export citations of papers: BibTeX, RIS, CSL JSON")
+    .argument("[refs...]", "papers or cited works: arXiv ids, DOIs, Pith numbers")
+    .addOption(
+      new Option("--format <format>", "file format").choices([...bibliographyFormats]).default("bibtex"),
+    )
+    .option("--category <category>", "all papers with this primary category")
+    .option("--all", "all stored papers")
+    .option(...exportUrlOption)
+    .option(...outputOption)
+    .option(...quietOption)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ pith-graph export bibliography 2302.12192 hep-th/9711200 > papers.bib
+  $ pith-graph export bibliography --category cs.LG --format ris --output cs-lg.ris`,
+    )
+    .action((refs: readonly string[], options: BibliographyOptions) => exportBibliography(refs, options));
+}
+
+async function exportBibliography(
+  refs: readonly string[],
+  { format, category, all = false, url, ...output }: BibliographyOptions,
+): Promise<void> {
+  if (refs.length === 0 && category === undefined && !all) {
+    throw new CommandError("Name papers, or use --category or --all.", exitStatus.usage);
+  }
+  if (url !== undefined) {
+    const parameters = new URLSearchParams(refs.map((ref) => ["ref", ref]));
+    if (category !== undefined) parameters.set("category", category);
+    await downloadExport(url, bibliographyFile(format, {}), parameters, output);
+    return;
+  }
+  await withDatabase({}, async ({ database }) => {
+    const set = {
+      ...(refs.length === 0 ? {} : { refs: await findAll(database, refs) }),
+      ...(category === undefined ? {} : { category }),
+    };
+    await withSnapshot(database, (snapshot) => writeExport(snapshot, bibliographyFile(format, set), output));
+  });
+}
+
+async function findAll(database: Database, refs: readonly string[]): Promise<CitableRef[]> {
+  const loaders = prepareLoaders(database)();
+  const found = await Promise.all(refs.map((ref) => findCitable(ref, loaders)));
+  return found.map((citable, index) => {
+    if (citable === null)
+      throw new CommandError(`No paper or cited work matches ${JSON.stringify(refs[index])}.`);
+    return citable;
+  });
 }

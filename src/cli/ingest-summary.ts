@@ -23,7 +23,7 @@ export function summaryLines(summary: IngestSummary): string[] {
   ];
   if (unaccepted > 0) {
     lines.push(
-      `${counted(unaccepted, "document")} rejected, because no event was accepted: ${countsText(unacceptedEvents)}`,
+      `${counted(unaccepted, "document")} rejected because no event was accepted: ${countsText(unacceptedEvents)}`,
     );
   }
   for (const [code, count] of otherRejections(summary))
@@ -31,19 +31,19 @@ export function summaryLines(summary: IngestSummary): string[] {
   if (partial > 0) {
     const events = [...refusedEvents.values()].reduce((sum, count) => sum + count, 0);
     lines.push(
-      `${counted(partial, "document")} accepted in part, with ${counted(events, "event")} rejected: ${countsText(refusedEvents)}`,
+      `${counted(partial, "document")} partly accepted, ${counted(events, "event")} rejected: ${countsText(refusedEvents)}`,
     );
   }
   return [...lines, ...adviceLines(summary)];
 }
 
 /**
- * The exit status for rejected documents: `misused` if no event of a document was accepted, since other keys or another
+ * The exit status for rejected documents: `usage` if no event of a document was accepted, since other keys or another
  * minimum proof are needed then.
  */
 export function rejectionStatus(summary: IngestSummary): ExitStatus {
-  if (summary.unaccepted > 0) return exitStatus.misused;
-  return summary.rejected.size > 0 ? exitStatus.foundWrong : exitStatus.done;
+  if (summary.unaccepted > 0) return exitStatus.usage;
+  return summary.rejected.size > 0 ? exitStatus.failed : exitStatus.done;
 }
 
 function rejectedCount({ documents, merged, unchanged }: IngestSummary): number {
@@ -62,13 +62,13 @@ function adviceLines({ unacceptedEvents, refusedEvents }: IngestSummary): string
   const lines: string[] = [];
   if (keyReasons.some(has)) {
     lines.push(
-      "To accept events of other signers, name the keys that you trust: run the same command again with --keyring <file>, or set " +
+      "To accept events of other signers, name the keys that you trust: run the command again with --keyring <file>, or set " +
         "PITH_GRAPH_KEYRING.",
     );
   }
   if (has("UNSIGNED")) {
     lines.push(
-      "UNSIGNED events prove less than --minimum-proof asks for. If you take this source's word for them: --minimum-proof hash.",
+      "To accept UNSIGNED events of a source that you trust, run the command again with --minimum-proof hash.",
     );
   }
   return lines;

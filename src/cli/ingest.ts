@@ -1,39 +1,21 @@
 import type { Command } from "commander";
 import { findSources, StartedThread } from "../ingest/index.ts";
-import { wholeNumber } from "./options.ts";
+import { keyringOption, minimumProofOption, wholeNumber } from "./options.ts";
 import { say } from "./output/terminal.ts";
 import type { IngestCommandOptions } from "./run-ingest.ts";
 
 export function addIngestCommand(program: Command): void {
   program
     .command("ingest")
-    .description("verify, merge and store documents: bundles and states")
-    .argument("<paths...>", "files or folders: .json, .ndjson, each also .gz; - for standard input")
-    .option(
-      "--minimum-proof <proof>",
-      "minimum proof of an accepted event: hash (take the source's word) or signed",
-      "hash",
-    )
-    .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
-    .option(
-      "--threads <number>",
-      "threads that verify and write side by side (as many as processors)",
-      wholeNumber(1, 64),
-    )
-    .option(
-      "--batch <number>",
-      "documents that are stored in one transaction (25 to begin with, later 600)",
-      wholeNumber(1, 100_000),
-    )
-    .option(
-      "--dry-run",
-      "write nothing: print what would become of each document, and which rows would change",
-    )
+    .description("verify and import documents: bundles and states")
+    .argument("<paths...>", "files or folders: .json, .ndjson, also .gz; - for standard input")
+    .option(...minimumProofOption, "hash")
+    .option(...keyringOption)
+    .option("--threads <number>", "threads that verify and write (as many as processors)", wholeNumber(1, 64))
+    .option("--batch <number>", "documents per transaction (25 at first, then 600)", wholeNumber(1, 100_000))
+    .option("--dry-run", "only print what would happen to each document, and which rows would change")
     .option("--quiet", "print only the summary")
-    .option(
-      "--json",
-      "print the summary as one line of JSON; of a dry run a line for each document and each row",
-    )
+    .option("--json", "print the summary as one line of JSON; with --dry-run, a line per document and row")
     .addHelpText(
       "after",
       `
@@ -42,22 +24,24 @@ Examples:
   $ cat bundle.json | pith-graph ingest --json -
   $ pith-graph ingest --dry-run bundles/
 
-A folder stands for the .json, .ndjson and .jsonl files below it, also .gz; symbolic links are followed.
-JSON: {"documents", "merged", "unchanged", "rejected": {code: count}, "unacceptedEvents": {reason: count} of documents
-rejected for their events, "refusedEvents": {reason: count} of documents that were accepted}.
-JSON of a dry run, one line each: documents {"source", "pithNumber", "status": "merged" | "unchanged" | "rejected",
-"rejection": {"code", "message"} | null, "refused": [{"id", "reason"}]}; then rows {"action": "insert" | "update" | "delete" |
-"add", "table", "row": {column: value}}. 64-bit integers are decimal strings, bytes are hexadecimal after \\x, instants are UTC.
-An update has the key and the columns that may differ, a deletion the key or its first column, which stands for all rows that
-begin so; "add" is added to a total. Positions of feeds and the contents of quarantine are left out. A dry run takes all
-documents as one batch, at most 256 MB.
-Exit status: 0; 1 where a document was rejected (it is kept in quarantine, and the rest is stored), or there was none; 2 where
-no event of a document was accepted, so that other keys are needed (--keyring).`,
+In a folder, all .json, .ndjson and .jsonl files are imported, also .gz; symbolic links are followed. Rejected
+documents go to quarantine.
+
+JSON: {"documents", "merged", "unchanged", "rejected": {code: count}, "unacceptedEvents": {reason: count}, "refusedEvents":
+{reason: count}}; the events are those of documents that were rejected because of them, and of accepted documents.
+JSON of a dry run, one line each: first the documents, {"source", "pithNumber", "status": "merged" | "unchanged" | "rejected",
+"rejection": {"code", "message"} | null, "refused": [{"id", "reason"}]}; then the rows, {"action": "insert" | "update" | "delete" |
+"add", "table", "row": {column: value}}. 64-bit integers are decimal strings, bytes are hexadecimal after \\x, times are UTC.
+An update has the key and the columns that may differ. A deletion has the key, or the first column of the key of all rows
+to delete. "add" is added to a total. Feed positions and the contents of quarantine are left out. A dry run treats all
+documents as one batch of at most 256 MB.
+Exit status: 1 if a document was rejected or there was none; 2 if every event of a document was rejected, so that other keys
+are needed (--keyring).`,
     )
     .action(async (paths: string[], options: IngestCommandOptions) => {
       const sources = await findSources(paths, say);
       if (options.dryRun === true) {
-        process.exitCode = await (await import("./dry-run.ts")).runDryRun(sources, options);
+        process.exitCode = await (await import("./run-ingest.ts")).runDryRun(sources, options);
         return;
       }
       // The new thread loads its code while this one loads its own: a third of the time for one document.

@@ -28,27 +28,27 @@ export function listenForInterruption(): Interruption {
     status ??= exitStatus.done;
     controller.abort();
   });
-  whenNpmIsGone(() => {
+  onNpmExit(() => {
     status ??= statuses.SIGTERM;
     controller.abort();
   });
   return { signal: controller.signal, status: () => status };
 }
 
-const lookMilliseconds = 1_000;
+const parentCheckMilliseconds = 1_000;
 
 /**
  * npm and npx end at SIGTERM without passing it on to the program, which would continue as an orphan: for a program
  * that one of them started, the end of its parent is a request to stop.
  */
-function whenNpmIsGone(stop: () => void): void {
+function onNpmExit(stop: () => void): void {
   if (process.env["npm_command"] === undefined) return;
   const parent = process.ppid;
   const timer = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(timer);
     stop();
-  }, lookMilliseconds);
+  }, parentCheckMilliseconds);
   timer.unref();
 }
 
@@ -58,7 +58,7 @@ export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
 
-type Told = { error(message: string): void };
+type ErrorLog = { error(message: string): void };
 
 /** Seconds for closing, added to the time that requests and the worker's batch get. */
 const secondsForClosing = 5;
@@ -67,10 +67,10 @@ const secondsForClosing = 5;
  * Ends the process if it has not stopped `secondsForClosing` after `seconds`: a running statement may never be
  * answered. A process that stops in order clears the timer, or is gone before; the timer keeps no process alive.
  */
-export function endByForce(seconds: number, log: Told): NodeJS.Timeout {
-  const bound = seconds + secondsForClosing;
+export function forceExit(seconds: number, log: ErrorLog): NodeJS.Timeout {
+  const limit = seconds + secondsForClosing;
   return setTimeout(() => {
-    log.error(`It has not stopped within ${bound} s, and is ended.`);
-    process.exit(exitStatus.impossible);
-  }, bound * 1_000).unref();
+    log.error(`Not stopped after ${limit} s: exiting by force.`);
+    process.exit(exitStatus.unavailable);
+  }, limit * 1_000).unref();
 }

@@ -30,14 +30,14 @@ async function readKeyringFile(path: string): Promise<KeyringEntry[]> {
   try {
     text = await readTextFile(path);
   } catch (error) {
-    throw new ConfigError(`The keyring file ${path} cannot be read: ${errorText(error)}`);
+    throw new ConfigError(`Can't read the keyring file ${path}: ${errorText(error)}.`);
   }
   let value: JsonValue;
   try {
     value = parseJson(text);
   } catch (error) {
     if (!(error instanceof DocumentError)) throw error;
-    throw new ConfigError(`The keyring file ${path} is no JSON: ${error.message}`);
+    throw new ConfigError(`The keyring file ${path} is not valid JSON: ${error.message}`);
   }
   try {
     return parseKeyring(value);

@@ -1,6 +1,6 @@
+import { formatError } from "./format-error.ts";
 import { coloursFor, watchOutput } from "./output/terminal.ts";
 import { createProgram } from "./program.ts";
-import { toldError } from "./told-error.ts";
 
 /** Runs the command line. The exit status is left in `process.exitCode`. */
 export async function main(argv: readonly string[] = process.argv): Promise<void> {
@@ -9,10 +9,10 @@ export async function main(argv: readonly string[] = process.argv): Promise<void
     const program = await createProgram(argv[2]);
     await program.parseAsync([...argv]);
   } catch (error) {
-    const { status, lines } = toldError(error);
+    const { status, lines } = formatError(error);
     // An interrupted command has reported it already.
     process.exitCode ??= status;
     if (lines.length > 0)
-      process.stderr.write(`${coloursFor(process.stderr).bad("pith-graph:")} ${lines.join("\n")}\n`);
+      process.stderr.write(`${coloursFor(process.stderr).bad("error:")} ${lines.join("\n")}\n`);
   }
 }

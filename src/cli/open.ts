@@ -4,7 +4,7 @@ import { readConfig } from "../config/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { say } from "./output/terminal.ts";
 import { refDescription, urlOption } from "./read/read-command.ts";
-import { serviceAddress } from "./read/remote-reader.ts";
+import { serviceAddress } from "./read/reader.ts";
 import { runningService } from "./running-service.ts";
 
 type Options = { readonly url?: string; readonly browser: boolean };
@@ -41,7 +41,7 @@ async function addressHere(): Promise<string> {
   if (address !== null) return address;
   throw new CommandError(
     `No pith-graph answers on port ${port} of ${host}. Start one with \`pith-graph start\`, or name a server with --url.`,
-    exitStatus.impossible,
+    exitStatus.unavailable,
   );
 }
 

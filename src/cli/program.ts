@@ -15,7 +15,6 @@ const groups: readonly (readonly [heading: string, files: readonly CommandFile[]
       { names: ["start"], load: async () => (await import("./start.ts")).addStartCommand },
       { names: ["serve"], load: async () => (await import("./start.ts")).addServeCommand },
       { names: ["worker"], load: async () => (await import("./worker.ts")).addWorkerCommand },
-      { names: ["token"], load: async () => (await import("./token.ts")).addTokenCommand },
     ],
   ],
   [
@@ -40,22 +39,20 @@ const groups: readonly (readonly [heading: string, files: readonly CommandFile[]
       { names: ["demo"], load: async () => (await import("./demo.ts")).addDemoCommand },
       { names: ["sync"], load: async () => (await import("./sync.ts")).addSyncCommand },
       { names: ["compare"], load: async () => (await import("./compare.ts")).addCompareCommand },
-      { names: ["verify"], load: async () => (await import("./verify.ts")).addVerifyCommand },
+      { names: ["verify", "conformance"], load: async () => (await import("./verify.ts")).addVerifyCommands },
       { names: ["export"], load: async () => (await import("./export.ts")).addExportCommand },
       { names: ["analyst", "refresh"], load: async () => (await import("./analyst.ts")).addAnalystCommands },
       { names: ["quarantine"], load: async () => (await import("./quarantine.ts")).addQuarantineCommand },
     ],
   ],
   [
-    "Care",
+    "Maintain",
     [
       { names: ["doctor"], load: async () => (await import("./doctor/doctor.ts")).addDoctorCommand },
-      { names: ["check", "rebuild"], load: async () => (await import("./care.ts")).addCareCommands },
-      { names: ["migrate"], load: async () => (await import("./migrate.ts")).addMigrateCommand },
+      { names: ["check", "rebuild"], load: async () => (await import("./check.ts")).addCheckCommands },
+      { names: ["migrate", "distribute"], load: async () => (await import("./schema.ts")).addSchemaCommands },
       { names: ["backup", "restore"], load: async () => (await import("./backup.ts")).addBackupCommands },
-      { names: ["config"], load: async () => (await import("./config.ts")).addConfigCommand },
-      { names: ["distribute"], load: async () => (await import("./distribute.ts")).addDistributeCommand },
-      { names: ["conformance"], load: async () => (await import("./conformance.ts")).addConformanceCommand },
+      { names: ["config", "token"], load: async () => (await import("./config.ts")).addConfigCommands },
       {
         names: ["completion"],
         load: async () => {
@@ -67,30 +64,44 @@ const groups: readonly (readonly [heading: string, files: readonly CommandFile[]
   ],
 ];
 
-/** The command line. With the name of a command it has only that one, which loads faster; else all of them. */
-export async function createProgram(asked?: string): Promise<Command> {
+/** The command line. With the name of a command it has only that one, which loads faster; otherwise all of them. */
+export async function createProgram(name?: string): Promise<Command> {
   const program = emptyProgram();
   const files = groups.flatMap(([heading, files]) => files.map((file) => ({ heading, file })));
-  const wanted = files.filter(({ file }) => asked !== undefined && file.names.includes(asked));
-  const isVersion = asked === "--version" || asked === "-V";
+  const wanted = files.filter(({ file }) => name !== undefined && file.names.includes(name));
+  const isVersion = name === "--version" || name === "-V";
   for (const { heading, file } of wanted.length > 0 || isVersion ? wanted : files) {
     const before = program.commands.length;
     (await file.load())(program);
     for (const command of program.commands.slice(before)) command.helpGroup(`${heading}:`);
   }
+  nameHelp(program, program.name());
   return program;
+}
+
+/** A usage error ends with the command that prints the usage. */
+function nameHelp(command: Command, words: string): void {
+  command.showHelpAfterError(`Run \`${words} --help\` for usage.`);
+  for (const below of command.commands) nameHelp(below, `${words} ${below.name()}`);
+}
+
+/** Commander's usage errors in the form of our own: `error: Unknown command 'papers'. Did you mean paper?` */
+function usageError(text: string): string {
+  const [, first = "", rest = ""] = /^error: (.)(.*)$/s.exec(text.trim()) ?? [];
+  const message = `${first.toUpperCase()}${rest}`.replace(/\n\((.*)\)$/, ". $1");
+  return `${coloursFor(process.stderr).bad("error:")} ${message}${/[.?]$/.test(message) ? "" : "."}\n`;
 }
 
 function emptyProgram(): Command {
   const colours = coloursFor(process.stdout);
   return (
     new Command("pith-graph")
-      .description("Signed scholarly records, verified and served as a GraphQL knowledge graph")
+      .description("Verify signed scholarly records and serve them as a GraphQL citation graph")
       .version(softwareVersion)
-      .showHelpAfterError("(pith-graph <command> --help tells more)")
       .configureOutput({
         getOutHasColors: () => isColoured(process.stdout),
         getErrHasColors: () => isColoured(process.stderr),
+        outputError: (text, write) => write(usageError(text)),
       })
       .configureHelp({
         styleTitle: colours.strong,
@@ -106,13 +117,13 @@ function emptyProgram(): Command {
 }
 
 const notes = `
-Settings come from the environment (docs/configuration.md has all of them):
-  DATABASE_URL        a PostgreSQL address; without it, an embedded server runs
-  PITH_GRAPH_DATA     where the embedded server keeps its data (.pith-graph)
-  PITH_GRAPH_KEYRING  JSON file of keys to trust besides the registry's
-  PITH_GRAPH_TOKENS   who may submit documents: hashes, as \`pith-graph token\` prints them
-  PITH_GRAPH_URL      a server that reading commands ask, rather than the database
-  PORT, HOST          where to listen (4000, 127.0.0.1)
-  NO_COLOR, FORCE_COLOR  whether answers are coloured; else they are on a terminal
+Environment variables (all of them: docs/configuration.md):
+  DATABASE_URL        address of a PostgreSQL server; without it, the embedded server runs
+  PITH_GRAPH_DATA     data folder of the embedded server (.pith-graph)
+  PITH_GRAPH_KEYRING  JSON file of trusted keys, in addition to the registry's
+  PITH_GRAPH_TOKENS   hashes of the tokens that may submit documents (see \`pith-graph token\`)
+  PITH_GRAPH_URL      server to query instead of the database
+  PORT, HOST          port and address to listen on (4000, 127.0.0.1)
+  NO_COLOR, FORCE_COLOR  switch colors off or on
 
-Exit status: 0 done; 1 something wrong was found; 2 wrong use; 3 it could not be done (docs/cli.md).`;
+Exit status: 0 success, 1 check failed or nothing found, 2 wrong usage, 3 could not be completed (docs/cli.md).`;

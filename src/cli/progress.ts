@@ -1,39 +1,28 @@
 import type { IngestSummary } from "../ingest/index.ts";
 import { counted } from "./output/layout.ts";
-import { shownText } from "./output/shown-text.ts";
+import { sanitize } from "./output/sanitize.ts";
 
-/** Milliseconds between two plain lines. */
+/** Milliseconds between two updates, on a terminal and elsewhere. */
+const terminalInterval = 100;
 const plainInterval = 5000;
 
-/** Shows the progress of an ingest: one line that is rewritten on a terminal, a line now and then elsewhere. */
-export class Progress {
-  readonly #total: number | undefined;
+/** A line of progress that is rewritten on a terminal; elsewhere a new line every few seconds. */
+export class ProgressLine {
   readonly #isShown: boolean;
-  readonly #start = performance.now();
-  #done = 0;
-  #lastLine = performance.now();
-  #isLineOpen = false;
+  #shownAt = performance.now();
+  #isOpen = false;
 
-  /** `total`: what `read` will count in all, bytes or documents; undefined if unknown. */
-  constructor(total: number | undefined, isShown: boolean) {
-    this.#total = total;
+  constructor(isShown: boolean) {
     this.#isShown = isShown;
   }
 
-  read(amount: number): void {
-    this.#done += amount;
-  }
-
-  show(summary: IngestSummary): void {
-    if (!this.#isShown) return;
+  show(text: () => string): void {
     const now = performance.now();
-    if (process.stderr.isTTY) {
-      process.stderr.write(`\r\x1b[K${this.#line(summary, now)}`);
-      this.#isLineOpen = true;
-    } else if (now - this.#lastLine >= plainInterval) {
-      process.stderr.write(`${this.#line(summary, now)}\n`);
-      this.#lastLine = now;
-    }
+    const { isTTY } = process.stderr;
+    if (!this.#isShown || now - this.#shownAt < (isTTY ? terminalInterval : plainInterval)) return;
+    this.#shownAt = now;
+    process.stderr.write(isTTY ? `\r\x1b[K${text()}` : `${text()}\n`);
+    this.#isOpen = isTTY;
   }
 
   /** Prints a line above the progress line. */
@@ -41,12 +30,34 @@ export class Progress {
     if (!this.#isShown) return;
     this.end();
     // File names and messages may contain text from a document.
-    process.stderr.write(`${shownText(line)}\n`);
+    process.stderr.write(`${sanitize(line)}\n`);
   }
 
+  /** Clears the line before other output. */
   end(): void {
-    if (this.#isLineOpen) process.stderr.write("\r\x1b[K");
-    this.#isLineOpen = false;
+    if (this.#isOpen) process.stderr.write("\r\x1b[K");
+    this.#isOpen = false;
+  }
+}
+
+/** Shows the progress of an ingest. */
+export class Progress extends ProgressLine {
+  readonly #total: number | undefined;
+  readonly #start = performance.now();
+  #done = 0;
+
+  /** `total`: the sum of all `read` amounts, bytes or documents; undefined if unknown. */
+  constructor(total: number | undefined, isShown: boolean) {
+    super(isShown);
+    this.#total = total;
+  }
+
+  read(amount: number): void {
+    this.#done += amount;
+  }
+
+  showSummary(summary: IngestSummary): void {
+    this.show(() => this.#line(summary, performance.now()));
   }
 
   #line(summary: IngestSummary, now: number): string {
@@ -69,9 +80,9 @@ function bar(share: number): string {
 }
 
 function duration(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  if (whole < 60) return `${whole} s`;
-  const minutes = Math.floor(whole / 60);
-  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
+  const rounded = Math.ceil(seconds);
+  if (rounded < 60) return `${rounded} s`;
+  const minutes = Math.floor(rounded / 60);
+  if (minutes < 60) return `${minutes} min ${rounded % 60} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

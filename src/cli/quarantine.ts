@@ -11,7 +11,6 @@ import type { Database } from "../store/index.ts";
 import {
   createFetcher,
   createUrlPolicy,
-  FetchError,
   MirrorError,
   type OutstandingOfMirror,
   readOutstanding,
@@ -19,31 +18,33 @@ import {
   type SyncOptions,
   syncMirror,
 } from "../sync/index.ts";
-import { CommandError, type ExitStatus, exitStatus } from "./command-error.ts";
+import { CommandError, checkedArgument, type ExitStatus, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
 import { listenForInterruption } from "./interruption.ts";
-import { allowHostOption, wholeNumber } from "./options.ts";
+import { allowHostOption, keyringOption, minimumProofOption, wholeNumber } from "./options.ts";
 import { counted } from "./output/layout.ts";
-import { jsonLine, shownText } from "./output/shown-text.ts";
+import { jsonLine, sanitize } from "./output/sanitize.ts";
 import { terminalText } from "./output/terminal.ts";
 
 /** Parses the beginning of a SHA-256. */
 function readHash(text: string): string {
   if (/^[0-9a-f]{4,64}$/.test(text)) return text;
-  throw new InvalidArgumentError("It must be 4 to 64 lower-case hex digits, as `quarantine list` has them.");
+  throw new InvalidArgumentError(
+    "It must be 4 to 64 lower-case hex digits, as printed by `pith-graph quarantine list`.",
+  );
 }
 
 export function addQuarantineCommand(program: Command): void {
   const quarantine = program
     .command("quarantine")
-    .description("what was rejected: list it, show it, try it again, remove it");
+    .description("list, show, retry and remove rejected documents");
   quarantine
     .command("list")
     .description(
-      "the latest first: SHA-256, kind, reason, source; then the papers that could not be fetched yet",
+      "list rejected documents and events, newest first, then papers that could not be fetched yet",
     )
-    .option("--limit <number>", "rows at most, up to 10000", wholeNumber(1, 10_000), 50)
-    .option("--json", "print each as a line of JSON")
+    .option("--limit <number>", "maximum rows, up to 10000", wholeNumber(1, 10_000), 50)
+    .option("--json", "print each row as one line of JSON")
     .addHelpText(
       "after",
       `
@@ -51,7 +52,9 @@ Examples:
   $ pith-graph quarantine list
   $ pith-graph quarantine list --json --limit 1
 
-JSON: {"contentSha256", "kind", "code", "message", "source", "receivedAt", …}, a line a row; of an outstanding paper
+Columns: SHA-256, kind, reason, source.
+
+JSON: one line per row, {"contentSha256", "kind", "code", "message", "source", "receivedAt", …}; for an outstanding paper
 {"kind": "outstanding", "baseUrl", "paper", "code", "message", "attempts", "nextAttemptAt", …}.`,
     )
     .action(async (options: { readonly limit: number; readonly json?: boolean }) => {
@@ -63,7 +66,7 @@ JSON: {"contentSha256", "kind", "code", "message", "source", "receivedAt", …},
         process.stdout.write(
           options.json === true
             ? `${jsonLine(row)}\n`
-            : `${row.contentSha256.slice(0, 16)}  ${row.kind.padEnd(8)}  ${row.code}  ${shownText(row.source)}\n`,
+            : `${row.contentSha256.slice(0, 16)}  ${row.kind.padEnd(8)}  ${row.code}  ${sanitize(row.source)}\n`,
         );
       }
       for (const paper of outstanding) {
@@ -71,67 +74,64 @@ JSON: {"contentSha256", "kind", "code", "message", "source", "receivedAt", …},
         process.stdout.write(
           options.json === true
             ? `${jsonLine({ kind: "outstanding", ...paper })}\n`
-            : `outstanding  ${code}  ${shownText(`${baseUrl} ${paper.paper}`)}  next attempt ${nextAttemptAt}\n`,
+            : `outstanding  ${code}  ${sanitize(`${baseUrl} ${paper.paper}`)}  next attempt ${nextAttemptAt}\n`,
         );
       }
-      if (rows.length + outstanding.length === 0) say("Nothing is in quarantine.");
+      if (rows.length + outstanding.length === 0) say("The quarantine is empty.");
     });
   quarantine
     .command("show")
-    .description("the reason on standard error, the content on standard output")
-    .argument("<sha256>", "as listed; the beginning is enough where it fits one only", readHash)
+    .description("print the content to standard output, and the reason to standard error")
+    .argument("<sha256>", "SHA-256 from the list, or a unique prefix", readHash)
     .addHelpText("after", "\nExamples:\n  $ pith-graph quarantine show 3f8a21c0 > document.json")
     .action(async (prefix: string) => {
       const row = await withDatabase({}, ({ database }) => readQuarantined(database, prefix));
-      if (row === null) throw new CommandError(`Not in quarantine, or several begin so: ${prefix}`);
+      if (row === null) throw notInQuarantine(prefix);
       say(`${row.kind} from ${row.source} at ${row.receivedAt}: ${row.code}: ${row.message}`);
-      if (row.content === null) throw new CommandError("The content was too large to be kept.");
+      if (row.content === null) throw new CommandError("The content was too large to store.");
       process.stdout.write(process.stdout.isTTY ? terminalText(row.content.toString()) : row.content);
     });
   quarantine
     .command("retry")
     .description(
-      "judge again what was rejected, say after a change of the keyring, and fetch again what could not be fetched",
+      "verify rejected documents again, for example with another keyring, and fetch outstanding papers",
     )
-    .argument("[sha256]", "one row; without, everything, outstanding papers of mirrors included", readHash)
-    .option(
-      "--minimum-proof <proof>",
-      "minimum proof of an accepted event: hash (take the source's word) or signed (default: what each source had to prove)",
-    )
-    .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
+    .argument("[sha256]", "row to retry (default: all rows and outstanding papers)", readHash)
+    .option(minimumProofOption[0], `${minimumProofOption[1]} (default: that of the source)`)
+    .option(...keyringOption)
     .option(...allowHostOption)
-    .option("--json", "print what was done as one line of JSON")
+    .option("--json", "print the result as one line of JSON")
     .addHelpText(
       "after",
       `
-What is accepted is stored and leaves the quarantine.
+Documents that are accepted now are stored and leave the quarantine.
 
 Examples:
   $ pith-graph quarantine retry
 
-JSON: {"documents", "events", "fetched": {"tried", "accepted"} each, "outstanding": papers left}.
-Exit status: 0; 1 where the row that is named is not there, or cannot be retried; 3 where papers are still outstanding.`,
+JSON: {"documents", "events", "fetched": {"tried", "accepted"} each, "outstanding": remaining papers}.
+Exit status: 1 if the given row does not exist or cannot be retried, 3 if papers are still outstanding.`,
     )
     .action(async (prefix: string | undefined, options: RetryCommandOptions) => {
       process.exitCode = await runQuarantineRetry(prefix, options);
     });
   quarantine
     .command("remove")
-    .description("delete rows for good")
-    .argument("[sha256]", "one row, as listed; the beginning is enough where it fits one only", readHash)
-    .option("--all", "all rows")
+    .description("delete rows permanently")
+    .argument("[sha256]", "SHA-256 from the list, or a unique prefix", readHash)
+    .option("--all", "remove all rows")
     .addHelpText("after", "\nExamples:\n  $ pith-graph quarantine remove 3f8a21c0")
     .action(async (prefix: string | undefined, { all = false }: { readonly all?: boolean }) => {
       if ((prefix === undefined) !== all) {
-        throw new CommandError("Name a row, or give --all.", exitStatus.misused);
+        throw new CommandError("Name one row, or pass --all.", exitStatus.usage);
       }
       const removed = await withDatabase({}, async ({ database }) => {
         if (prefix === undefined) return removeQuarantined(database, "");
         const row = await readQuarantined(database, prefix);
-        if (row === null) throw new CommandError(`Not in quarantine, or several begin so: ${prefix}`);
+        if (row === null) throw notInQuarantine(prefix);
         return removeQuarantined(database, row.contentSha256);
       });
-      say(`${counted(removed, "row")} removed`);
+      say(`Removed ${counted(removed, "row")}.`);
     });
 }
 
@@ -151,13 +151,15 @@ async function runQuarantineRetry(
     options.minimumProof === undefined ? undefined : readMinimumProof(options.minimumProof);
   const { signal } = listenForInterruption();
   return withDatabase(options, async ({ config, database, keyring }) => {
-    const policy = readPolicy([...config.allowedHosts, ...options.allowHost]);
+    const policy = await checkedArgument(() =>
+      createUrlPolicy([...config.allowedHosts, ...options.allowHost]),
+    );
     const fetcher = createFetcher({ policy });
     const maximumBytes = config.maximumDocumentBytes;
-    const judged = { keyring, minimumProof, maximumBytes };
+    const admission = { keyring, minimumProof, maximumBytes };
     try {
-      const { documents, events } = await retryQuarantined(database, prefix ?? "", judged);
-      const fetched = await refetchQuarantined(database, prefix ?? "", { ...judged, fetcher, signal });
+      const { documents, events } = await retryQuarantined(database, prefix ?? "", admission);
+      const fetched = await refetchQuarantined(database, prefix ?? "", { ...admission, fetcher, signal });
       // A named row is in quarantine, not outstanding.
       if (prefix === undefined) {
         await retryOutstanding(database, { fetcher, policy, keyring, maximumBytes, signal }, minimumProof);
@@ -166,17 +168,17 @@ async function runQuarantineRetry(
       if (options.json === true) {
         process.stdout.write(`${jsonLine({ documents, events, fetched, outstanding })}\n`);
       } else {
-        say(`${counted(documents.tried, "document")} judged again, ${documents.accepted} accepted`);
+        say(`${counted(documents.tried, "document")} verified again, ${documents.accepted} accepted`);
         if (events.tried > 0)
-          say(`${counted(events.tried, "event")} judged again, ${events.accepted} accepted`);
+          say(`${counted(events.tried, "event")} verified again, ${events.accepted} accepted`);
         if (fetched.tried > 0)
           say(`${counted(fetched.tried, "document")} fetched again, ${fetched.accepted} accepted`);
-        if (outstanding > 0) say(`${counted(outstanding, "paper")} of mirrors still outstanding`);
+        if (outstanding > 0) say(`${counted(outstanding, "paper")} still outstanding`);
       }
       if (prefix !== undefined && documents.tried + events.tried + fetched.tried === 0) {
-        return exitStatus.foundWrong;
+        return exitStatus.failed;
       }
-      return outstanding > 0 ? exitStatus.impossible : exitStatus.done;
+      return outstanding > 0 ? exitStatus.unavailable : exitStatus.done;
     } finally {
       fetcher.close();
     }
@@ -205,7 +207,7 @@ async function retryOutstanding(
       });
       const left = summary.outstanding.length;
       say(
-        `${baseUrl}: ${counted(ofMirror.length, "outstanding paper")} fetched again, ${ofMirror.length - left} settled`,
+        `${baseUrl}: ${counted(ofMirror.length, "outstanding paper")} tried again, ${ofMirror.length - left} fetched`,
       );
     } catch (error) {
       if (!(error instanceof MirrorError)) throw error;
@@ -221,11 +223,8 @@ function strictest(papers: readonly OutstandingOfMirror[]): SyncOptions["minimum
   return "hash";
 }
 
-function readPolicy(hosts: readonly string[]) {
-  try {
-    return createUrlPolicy(hosts);
-  } catch (error) {
-    if (error instanceof FetchError) throw new CommandError(error.message, exitStatus.misused);
-    throw error;
-  }
+function notInQuarantine(prefix: string): CommandError {
+  return new CommandError(
+    `No single row in quarantine begins with ${prefix}. See \`pith-graph quarantine list\`.`,
+  );
 }

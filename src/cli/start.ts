@@ -1,16 +1,16 @@
 import type { Command } from "commander";
 import { type Config, readConfig } from "../config/index.ts";
 import type { Log } from "../runtime/index.ts";
-import { connectionLimits, type ListeningServer, listen } from "../server/index.ts";
+import { connectionLimits, type ListeningServer, listen, type RunningServer } from "../server/index.ts";
 import { type Service, startService } from "../service.ts";
 import { type Database, readRebuildDue } from "../store/index.ts";
 import { startTelemetry } from "../telemetry/index.ts";
-import { announce } from "./announce.ts";
-import { CommandError, exitStatus, explained } from "./command-error.ts";
-import { givenOptions, warnOfUnknownVariables } from "./config.ts";
+import { CommandError, exitStatus, withoutStack } from "./command-error.ts";
+import { optionOverrides, warnOfUnknownVariables } from "./config.ts";
 import { openConfiguredDatabase } from "./context.ts";
-import { aborted, endByForce, listenForInterruption } from "./interruption.ts";
+import { aborted, forceExit, listenForInterruption } from "./interruption.ts";
 import { loadKeyring } from "./keyring-file.ts";
+import { keyringOption } from "./options.ts";
 import { runningService } from "./running-service.ts";
 import { isSampleLoaded, loadSample, sampleKeyringPath } from "./sample.ts";
 
@@ -22,9 +22,12 @@ type ServiceOptions = {
   readonly json?: boolean;
 };
 
+const portOption = ["--port <number>", "port to listen on (PORT; 4000)"] as const;
+const hostOption = ["--host <address>", "address to listen on (HOST; 127.0.0.1)"] as const;
+
 /** The effect of `--json` on commands that serve until they are stopped. */
 const logJson =
-  "log lines of JSON (PITH_GRAPH_LOG_FORMAT=json); that with the msg `listening` has host and port";
+  "log JSON lines (PITH_GRAPH_LOG_FORMAT=json); the line with msg `listening` has host and port";
 
 /** Milliseconds after which the service closes connections without a request when it stops. */
 const idleMilliseconds = 500;
@@ -32,16 +35,18 @@ const idleMilliseconds = 500;
 export function addStartCommand(program: Command): void {
   program
     .command("start")
-    .description("serve the GraphQL API; starts an embedded PostgreSQL unless DATABASE_URL is set")
+    .description(
+      "serve the API and the explorer, with sample data; starts an embedded PostgreSQL unless DATABASE_URL is set",
+    )
     .option("--no-sample", "don't load the sample data or trust its key")
-    .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
-    .option("--port <number>", "port to listen on (PORT; 4000)")
-    .option("--host <address>", "address to listen on (HOST; 127.0.0.1)")
+    .option(...keyringOption)
+    .option(...portOption)
+    .option(...hostOption)
     .option("--json", logJson)
     .addHelpText(
       "after",
       `
-Serves until Ctrl-C. The first start imports the sample, 1,052 papers. Other commands may run beside it.
+Runs until Ctrl-C. The first start imports the sample (1,052 papers). Other commands can run at the same time.
 
 Examples:
   $ pith-graph start
@@ -55,11 +60,11 @@ type ServeOptions = Omit<ServiceOptions, "sample"> & { readonly worker: boolean 
 export function addServeCommand(program: Command): void {
   program
     .command("serve")
-    .description("serve the GraphQL API and work on submissions, without the sample")
-    .option("--no-worker", "leave the work on submissions to `pith-graph worker`, run elsewhere")
-    .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
-    .option("--port <number>", "port to listen on (PORT; 4000)")
-    .option("--host <address>", "address to listen on (HOST; 127.0.0.1)")
+    .description("serve the API and the explorer and process submissions, without sample data")
+    .option("--no-worker", "don't process submissions; run `pith-graph worker` elsewhere")
+    .option(...keyringOption)
+    .option(...portOption)
+    .option(...hostOption)
     .option("--json", logJson)
     .addHelpText(
       "after",
@@ -75,18 +80,18 @@ async function runService(
   options: ServiceOptions,
   workerRuns: "with-tokens" | "always" | "never",
 ): Promise<void> {
-  const config = readConfig(process.env, givenOptions({ ...options, logsJson: options.json }));
+  const config = readConfig(process.env, optionOverrides({ ...options, logsJson: options.json }));
   const paths = [config.keyringPath, options.keyring];
   const keyring = await loadKeyring(paths);
   const { signal } = listenForInterruption();
   const telemetry = startTelemetry(config, "api");
   const { log } = telemetry;
-  let bound: NodeJS.Timeout | undefined;
+  let killTimer: NodeJS.Timeout | undefined;
   // Requests have had their time by then, and the worker its own. This also applies before it serves.
-  const boundStop = () => {
-    bound ??= endByForce(config.drainSeconds + 2 * config.stopSeconds, log);
+  const limitStop = () => {
+    killTimer ??= forceExit(config.drainSeconds + 2 * config.stopSeconds, log);
   };
-  signal.addEventListener("abort", boundStop, { once: true });
+  signal.addEventListener("abort", limitStop, { once: true });
   warnOfUnknownVariables(log);
   // Listens first: a port in use is noticed before a database is created.
   const server = await listenFirst(
@@ -116,18 +121,52 @@ async function runService(
       workerRuns === "always" || (workerRuns === "with-tokens" && config.submissions.tokens.length > 0);
     const worker = hasWorker ? { keyring: options.keyring } : null;
     const parts = { config, keyring, telemetry, server, database, worker };
-    service = await explained(() => startService(parts));
+    service = await withoutStack(() => startService(parts));
     announce(server, config, log, await examplePaper(database));
     await aborted(signal);
     log.info("Stopping …");
   } finally {
-    boundStop();
+    limitStop();
     await (service ?? server).close();
     await database.close();
     await telemetry.close();
-    clearTimeout(bound);
+    clearTimeout(killTimer);
   }
 }
+
+/**
+ * Reports that the service is ready: to people with a query to paste, to a log collector with a line. `paper` is the
+ * paper of that query; if null, none is stored, and commands that import some are named instead.
+ */
+function announce(server: RunningServer, { host, logFormat }: Config, log: Log, paper: string | null): void {
+  if (logFormat === "json") {
+    log.info({ host, port: server.port }, "listening");
+    return;
+  }
+  const shown = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  const home = `http://${shown}:${server.port}/`;
+  process.stdout.write(`
+pith-graph is ready: ${home}graphql
+Explorer: ${home}
+
+${paper === null ? emptyText : exampleText(`${home}graphql`, paper)}
+Press Ctrl-C to stop.
+`);
+}
+
+function exampleText(url: string, paper: string): string {
+  return `Who asserted a paper's claims, and what proves it:
+
+curl -s ${url} -H 'content-type: application/json' \\
+  -d '{"query":"{ paper(ref: \\"${paper}\\") { title claims(first: 2) { nodes { text provenance { proof signer { signerId } } } } } }"}'
+`;
+}
+
+const emptyText = `No papers are stored yet. To add some, run one of these with the same settings:
+
+pith-graph ingest <files or folders>          import bundles and states from disk
+pith-graph sync https://mirror.example.org    import all papers of another mirror
+`;
 
 /** A paper for the example: the registry's own if it is stored, else one with claims; null if there is none. */
 async function examplePaper({ pool }: Database): Promise<string | null> {
@@ -157,20 +196,20 @@ async function listenFirst(config: Config, log: Log, command: string): Promise<L
     });
   } catch (error) {
     const { message, cause } = error as Error & { readonly cause?: NodeJS.ErrnoException };
-    if (cause?.code !== "EADDRINUSE") throw new CommandError(message, exitStatus.impossible);
+    if (cause?.code !== "EADDRINUSE") throw new CommandError(message, exitStatus.unavailable);
     const running = await runningService(host, port);
     const fault =
       running === null
         ? message
-        : `pith-graph is running already at ${running} (port ${port} of ${host} is in use).`;
+        : `pith-graph is already running at ${running} (port ${port} of ${host} is in use).`;
     const other = `PORT=${port + (port < 65_535 ? 1 : -1)} ${command}`;
-    throw new CommandError(fault, exitStatus.impossible, { next: other });
+    throw new CommandError(fault, exitStatus.unavailable, { next: other });
   }
 }
 
 async function warnOfDueRebuild({ pool }: Database, log: Log): Promise<void> {
   const reason = await readRebuildDue(pool);
-  if (reason !== null) log.warn(`${reason} To bring them up to date: pith-graph rebuild`);
+  if (reason !== null) log.warn(`${reason} Run \`pith-graph rebuild\`.`);
 }
 
 async function prepareSample(
@@ -181,7 +220,7 @@ async function prepareSample(
   const isLoaded = await isSampleLoaded(database);
   if (!isWanted && isLoaded) {
     log.warn(
-      "This database holds the sample from an earlier start. For one without it, set PITH_GRAPH_DATA to a new folder.",
+      "This database contains the sample from an earlier start. For a database without it, set PITH_GRAPH_DATA to a new folder.",
     );
   }
   if (!isWanted || isLoaded) return;

@@ -6,27 +6,28 @@ import type { Database } from "../store/index.ts";
 import {
   createFetcher,
   createUrlPolicy,
-  FetchError,
   followMirror,
   type ListedNumber,
   MirrorError,
+  type OutstandingPaper,
   readBaseUrl,
   readNumbers,
+  type StateDifference,
   type SyncOptions,
   type SyncSummary,
   syncMirror,
   type UrlPolicy,
 } from "../sync/index.ts";
 import { threadWatcher } from "../telemetry/index.ts";
-import { CommandError, type ExitStatus, exitStatus } from "./command-error.ts";
+import { CommandError, checkedArgument, type ExitStatus, exitStatus } from "./command-error.ts";
 import { type DatabaseContext, say, withDatabase } from "./context.ts";
-import { giveWay } from "./give-way.ts";
-import { rejectionStatus } from "./ingest-summary.ts";
-import { endByForce, type Interruption, listenForInterruption } from "./interruption.ts";
-import { allowHostOption, wholeNumber } from "./options.ts";
-import { jsonLine } from "./output/shown-text.ts";
+import { rejectionStatus, summaryJson, summaryLines } from "./ingest-summary.ts";
+import { forceExit, type Interruption, listenForInterruption } from "./interruption.ts";
+import { lowerPriority } from "./lower-priority.ts";
+import { allowHostOption, keyringOption, minimumProofOption, wholeNumber } from "./options.ts";
+import { counted } from "./output/layout.ts";
+import { jsonLine, sanitize } from "./output/sanitize.ts";
 import { Progress } from "./progress.ts";
-import { syncJson, syncLines } from "./sync-summary.ts";
 
 type Options = {
   readonly follow?: boolean;
@@ -45,29 +46,17 @@ type Options = {
 export function addSyncCommand(program: Command): void {
   program
     .command("sync")
-    .description("follow another mirror: fetch what it lists, verify it by our own keyring, and store it")
-    .argument("<base url>", "its address: https://mirror.example.org")
-    .option("--follow", "go on when the end is reached, until stopped")
-    .option(
-      "--numbers <file>",
-      "fetch these instead of what its feed lists: Pith numbers or suffixes, one a line",
-    )
-    .option("--manifest", "take the addresses of bundles from its /pith-mirrors.json, and from nowhere else")
-    .option("--no-manifest", "leave its manifest alone; without either, it is tried")
-    .option(
-      "--minimum-proof <proof>",
-      "minimum proof of an accepted event: hash (take the source's word) or signed",
-      "signed",
-    )
-    .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
+    .description("fetch and verify all papers of another mirror")
+    .argument("<base url>", "address of the mirror: https://mirror.example.org")
+    .option("--follow", "keep following the mirror's feed until stopped")
+    .option("--numbers <file>", "fetch these papers instead: Pith numbers or suffixes, one per line")
+    .option("--manifest", "require the mirror's /pith-mirrors.json for the addresses of bundles")
+    .option("--no-manifest", "don't use the manifest (default: use it if there is one)")
+    .option(...minimumProofOption, "signed")
+    .option(...keyringOption)
     .option(...allowHostOption)
-    .option(
-      "--concurrency <number>",
-      "documents fetched side by side, and connections to the host",
-      wholeNumber(1, 64),
-      4,
-    )
-    .option("--from-start", "fetch all again, whatever was followed before")
+    .option("--concurrency <number>", "concurrent downloads", wholeNumber(1, 64), 4)
+    .option("--from-start", "start again from the beginning of the mirror's feed")
     .option("--quiet", "print only the summary")
     .option("--json", "print each summary as one line of JSON")
     .addHelpText(
@@ -78,13 +67,13 @@ Examples:
   $ pith-graph sync --follow --allow-host localhost:4000 http://localhost:4000
   $ pith-graph sync https://pith.science --numbers numbers.txt --minimum-proof hash
 
-It continues where the last sync of this mirror stopped, and fetches again what could not be fetched then.
-PITH_GRAPH_ALLOW_HOSTS names allowed hosts as well.
-JSON: as of \`ingest\`, and "position", "outstanding": [{"paper", "code", "message", "attempts", "nextAttemptAt", …}],
+Continues where the last sync of this mirror stopped, and fetches outstanding papers again. PITH_GRAPH_ALLOW_HOSTS also
+allows hosts.
+
+JSON: as for \`ingest\`, plus "position", "outstanding": [{"paper", "code", "message", "attempts", "nextAttemptAt", …}],
 "comparison": null | {"isEqual", "mine", "theirs", "difference": null | {"papers", "reasons": [{"reason", "papers", "examples"}]}}.
-Exit status: 0; 1 where a document was rejected (it is kept in quarantine) or an event was forged; 2 where no event of a
-document was accepted, so that other keys are needed (--keyring); 3 where papers are outstanding, or the mirror could not
-be followed.`,
+Exit status: 1 if a document was rejected (it goes to quarantine) or an event was forged; 2 if every event of a document was
+rejected, so that other keys are needed (--keyring); 3 if papers are outstanding, or the mirror is unavailable.`,
     )
     .action(async (baseUrl: string, options: Options) => {
       process.exitCode = await runSync(baseUrl, options);
@@ -93,28 +82,22 @@ be followed.`,
 
 async function runSync(address: string, options: Options): Promise<number> {
   const minimumProof = readMinimumProof(options.minimumProof);
-  const baseUrl = await explained(async () => readBaseUrl(address), exitStatus.misused);
+  const baseUrl = await checkedArgument(() => readBaseUrl(address));
   const numbers = options.numbers === undefined ? undefined : await readList(options.numbers);
   if (numbers !== undefined && options.follow === true) {
-    throw new CommandError(
-      "--follow needs the mirror's feed; a list of numbers has an end.",
-      exitStatus.misused,
-    );
+    throw new CommandError("--follow and --numbers can't be combined.", exitStatus.usage);
   }
   const { allowedHosts, stopSeconds } = readConfig();
-  const policy = await explained(
-    async () => createUrlPolicy([...allowedHosts, ...options.allowHost]),
-    exitStatus.misused,
-  );
+  const policy = await checkedArgument(() => createUrlPolicy([...allowedHosts, ...options.allowHost]));
   const interruption = listenForInterruption();
   // With `--follow` it is a service: one request must be enough to stop it.
   if (options.follow === true) {
-    interruption.signal.addEventListener("abort", () => endByForce(stopSeconds, { error: say }), {
+    interruption.signal.addEventListener("abort", () => forceExit(stopSeconds, { error: say }), {
       once: true,
     });
   }
   return withDatabase(options, (context) =>
-    explained(() => run(context, { baseUrl, policy, minimumProof, numbers, options, interruption })),
+    run(context, { baseUrl, policy, minimumProof, numbers, options, interruption }),
   );
 }
 
@@ -134,10 +117,10 @@ async function run(
   const { concurrency } = options;
   const fetcher = createFetcher({ policy, concurrency });
   const progress = new Progress(undefined, options.quiet !== true);
-  const door = { keyring, minimumProof, maximumBytes: config.maximumDocumentBytes };
-  giveWay();
+  const admission = { keyring, minimumProof, maximumBytes: config.maximumDocumentBytes };
+  lowerPriority();
   // Batches are written one after the other, in the order of the cursor: more threads would wait for each other.
-  const threads = createIngestThreads(database, door, 1, { watcher: threadWatcher(config) });
+  const threads = createIngestThreads(database, admission, 1, { watcher: threadWatcher(config) });
   let status: ExitStatus = exitStatus.done;
   let last: SyncSummary | undefined;
   const sync: SyncOptions & { readonly signal: AbortSignal } = {
@@ -146,7 +129,7 @@ async function run(
     policy,
     concurrency,
     threads,
-    ...door,
+    ...admission,
     manifest: options.manifest === undefined ? "tried" : options.manifest ? "required" : "unused",
     fromStart: options.fromStart ?? false,
     explainsDifference: options.follow !== true,
@@ -154,7 +137,7 @@ async function run(
     ...(numbers === undefined ? {} : { numbers }),
     onBatch: (summary) => {
       last = summary;
-      progress.show(summary);
+      progress.showSummary(summary);
     },
     onNotice: (line) => progress.say(line),
     onFailure: ({ source, message }) => progress.say(`${source}: not fetched: ${message}`),
@@ -182,7 +165,7 @@ async function run(
   }
   const interrupted = interruption.status();
   if (interrupted !== undefined && options.follow !== true) {
-    say("Interrupted: what is counted here is stored; run the command again for the rest.");
+    say("Interrupted. The documents counted above are stored; run the command again for the rest.");
   }
   return interrupted ?? status;
 }
@@ -190,18 +173,18 @@ async function run(
 /** With `isFollowing`, outstanding papers are no failure: they are fetched again. */
 function statusOf(summary: SyncSummary, isFollowing: boolean): ExitStatus {
   const rejected = rejectionStatus(summary);
-  const forged = summary.forgedEvents > 0 ? exitStatus.foundWrong : exitStatus.done;
+  const forged = summary.forgedEvents > 0 ? exitStatus.failed : exitStatus.done;
   const outstanding =
-    summary.outstanding.length > 0 && !isFollowing ? exitStatus.impossible : exitStatus.done;
+    summary.outstanding.length > 0 && !isFollowing ? exitStatus.unavailable : exitStatus.done;
   return [rejected, forged, outstanding].reduce(worse);
 }
 
 /** Missing keys are the most severe: a person must add them. Then outstanding papers, then rejected documents. */
 const bySeverity: readonly ExitStatus[] = [
   exitStatus.done,
-  exitStatus.foundWrong,
-  exitStatus.impossible,
-  exitStatus.misused,
+  exitStatus.failed,
+  exitStatus.unavailable,
+  exitStatus.usage,
 ];
 
 function worse(a: ExitStatus, b: ExitStatus): ExitStatus {
@@ -224,27 +207,84 @@ async function runUntilEnd(
   await followMirror(database, { ...sync, onSynced });
 }
 
-async function readList(path: string): Promise<ListedNumber[]> {
-  let text: string;
-  try {
-    text = await readTextFile(path);
-  } catch (error) {
-    throw new CommandError(`The list ${path} cannot be read: ${errorText(error)}`, exitStatus.misused);
-  }
-  return explained(async () => readNumbers(text), exitStatus.misused);
+function readList(path: string): Promise<ListedNumber[]> {
+  return checkedArgument(async () => {
+    const text = await readTextFile(path).catch((error: unknown) => {
+      throw new Error(`Can't read ${path}: ${errorText(error)}.`);
+    });
+    return readNumbers(text);
+  });
 }
 
-/** Errors of a mirror are shown without a stack. */
-export async function explained<Result>(
-  run: () => Promise<Result>,
-  status: ExitStatus = exitStatus.impossible,
-): Promise<Result> {
-  try {
-    return await run();
-  } catch (error) {
-    if (error instanceof MirrorError || error instanceof FetchError) {
-      throw new CommandError(error.message, status);
-    }
-    throw error;
+/** The summary of a sync, for a program. */
+function syncJson(summary: SyncSummary) {
+  const { position, outstanding, comparison } = summary;
+  // As in the feed. JSON has no BigInt.
+  return { ...summaryJson(summary), position: Number(position), outstanding, comparison };
+}
+
+/** The summary of a sync, for a person. `numbers`: how many a list had, if one was followed. */
+function syncLines(summary: SyncSummary, numbers: number | undefined): string[] {
+  const lines = [...summaryLines(summary), ...outstandingLines(summary.outstanding)];
+  if (numbers !== undefined) return [...lines, `${summary.position} of ${counted(numbers, "number")} done`];
+  return [...lines, ...comparisonLines(summary)];
+}
+
+function outstandingLines(outstanding: readonly OutstandingPaper[]): string[] {
+  const [first] = outstanding;
+  if (first === undefined) return [];
+  const messages = new Map<string, number>();
+  for (const { message } of outstanding) messages.set(message, (messages.get(message) ?? 0) + 1);
+  const reasons = [...messages].sort((a, b) => b[1] - a[1]).slice(0, maxReasons);
+  return [
+    `${counted(outstanding.length, "paper")} outstanding (listed by the mirror, not fetched yet):`,
+    ...reasons.map(([message, count]) => `  ${count}: ${sanitize(message)}`),
+    `The next sync of this mirror tries again; with --follow, from ${first.nextAttemptAt}.`,
+  ];
+}
+
+/** Reasons that are shown, at most. */
+const maxReasons = 5;
+
+function comparisonLines({ position, comparison }: SyncSummary): string[] {
+  if (comparison === null) return [`At position ${position} of the mirror's feed`];
+  const { isEqual, mine, theirs, difference } = comparison;
+  const end = `At the end of the mirror's feed (position ${position}):`;
+  if (isEqual) return [`${end} both mirrors have the same states (checksum ${mine}).`];
+  const lines = [`${end} the mirrors have different states (checksum ${mine} here, ${theirs} there).`];
+  if (difference === null) {
+    return [...lines, "This is normal if they have different sources, keyrings or minimum proofs."];
+  }
+  if (difference.papers === 0) return [...lines, "The mirror has changed since; no paper differs now."];
+  return [...lines, ...differenceLines(difference)];
+}
+
+function differenceLines({ papers, reasons }: StateDifference): string[] {
+  return [
+    `${counted(papers, "paper")} ${papers === 1 ? "differs" : "differ"}:`,
+    ...reasons.map(({ reason, papers: count, examples }) => {
+      const more = count > examples.length ? ", …" : "";
+      return `  ${count}: ${reasonText(reason)} (${examples.join(", ")}${more})`;
+    }),
+  ];
+}
+
+function reasonText(reason: StateDifference["reasons"][number]["reason"]): string {
+  const [kind = "", code = ""] = reason.split(" ");
+  switch (kind) {
+    case "OUTSTANDING":
+      return "not fetched yet";
+    case "REJECTED":
+      return `rejected here, ${code}`;
+    case "EVENTS_REJECTED":
+      return `stored here without some events, ${code}`;
+    case "CHANGED_SINCE":
+      return "changed by the mirror after it was fetched";
+    case "ONLY_HERE":
+      return "stored here from another source, not listed by this mirror";
+    case "OTHER_EVENTS_HERE":
+      return "stored here with other events: different sources, keyrings or minimum proofs";
+    default:
+      return "not stored here; the reason is no longer in quarantine";
   }
 }

@@ -1,3 +1,5 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { readConfig, readMinimumProof } from "../config/index.ts";
 import {
@@ -7,87 +9,101 @@ import {
   type PaperRow,
   projectTarget,
   readSource,
+  readTextFile,
   receive,
 } from "../ingest/index.ts";
 import {
   type CheckResult,
+  type ConformanceResult,
   type EventStatus,
   isJsonObject,
   type JsonObject,
   mergeJudged,
   type Proof,
   parseJson,
+  runVectorFile,
   summaryOf,
   warningsOf,
 } from "../protocol/index.ts";
+import { errorText } from "../runtime/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { loadKeyring } from "./keyring-file.ts";
-import { jsonLine, shownText } from "./output/shown-text.ts";
+import { keyringOption, minimumProofOption } from "./options.ts";
+import { jsonLine, sanitize } from "./output/sanitize.ts";
 import { outputClosed, say } from "./output/terminal.ts";
 
 type Options = { readonly minimumProof: string; readonly keyring?: string; readonly json?: boolean };
 
-export function addVerifyCommand(program: Command): void {
+/** Commands that check documents and this implementation without a database. */
+export function addVerifyCommands(program: Command): void {
   program
     .command("verify")
-    .description("judge documents offline: every check and every event, with its verdict")
-    .argument(
-      "<path>",
-      "a bundle or a state (.json), several of them (.ndjson), also .gz; a folder of these; - for standard input",
-    )
-    .option(
-      "--minimum-proof <proof>",
-      "minimum proof of an accepted event: hash (take the source's word) or signed",
-      "hash",
-    )
-    .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
-    .option("--json", "print one JSON object a document")
+    .description("verify documents offline: print the result of each check and the status of each event")
+    .argument("<path>", "file or folder: .json, .ndjson, also .gz; - for standard input")
+    .option(...minimumProofOption, "hash")
+    .option(...keyringOption)
+    .option("--json", "print each document as one line of JSON")
     .addHelpText(
       "after",
       `
-A check is PASSED, FAILED, or NOT_CHECKABLE: what cannot be checked has not failed.
+A check is PASSED, FAILED or NOT_CHECKABLE; NOT_CHECKABLE is not a failure.
 
 Examples:
   $ pith-graph verify sample/pith-2302.12192.state.json
   $ pith-graph verify --keyring sample/keyring.json --json sample/arxiv-2022-12.ndjson.gz
 
-JSON: {"source", "kind", "pithNumber", "stateSha256", "checks": {check: result}, "events": [{"eventId", "type", "signer",
-"proof", "status", "reason"?}], "equivocations": [[event id, …]], "warnings": […]} a document; of one that is refused as a
-whole {"source", "error": {"code", "message"}}.
-Exit status: 0 where nothing failed; 1 where a document or an event is refused, an event is invalid, or a check failed.`,
+JSON: one line per document, {"source", "kind", "pithNumber", "stateSha256", "checks": {check: result}, "events": [{"eventId",
+"type", "signer", "proof", "status", "reason"?}], "equivocations": [[event id, …]], "warnings": […]}; of a rejected document
+{"source", "error": {"code", "message"}}.
+Exit status: 1 if a document or event was rejected, an event is invalid, or a check failed.`,
     )
     .action(async (path: string, options: Options) => {
       process.exitCode = await runVerify(path, options);
+    });
+  program
+    .command("conformance")
+    .description("run the protocol's test vectors against this implementation")
+    .argument("<folder>", "folder with merge-*.json, canonical-*.json, receipts.json, …")
+    .option("--json", "print each result as one line of JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ pith-graph conformance test/vectors
+
+JSON: one line per vector, {"name", "difference": null | the expected and the actual result}.
+Exit status: 1 if a vector fails, or the folder has none.`,
+    )
+    .action(async (folder: string, options: { readonly json?: boolean }) => {
+      process.exitCode = await runConformance(folder, options.json === true);
     });
 }
 
 async function runVerify(path: string, options: Options): Promise<number> {
   const config = readConfig();
-  const door: VerifyOptions = {
+  const policy: AdmissionPolicy = {
     keyring: await loadKeyring([config.keyringPath, options.keyring]),
     minimumProof: readMinimumProof(options.minimumProof),
     maximumBytes: config.maximumDocumentBytes,
   };
   let failures = 0;
   let documents = 0;
-  for await (const delivered of deliveriesOf(path, door.maximumBytes)) {
+  for await (const delivered of deliveriesOf(path, policy.maximumBytes)) {
     if (outputClosed.aborted) break;
     documents++;
-    const report = verifyDocument(delivered, door);
+    const report = verifyDocument(delivered, policy);
     if (isFailure(report)) failures++;
     process.stdout.write(
       options.json === true ? `${jsonLine(report)}\n` : `${reportLines(report).join("\n")}\n`,
     );
   }
-  if (documents === 0) throw new CommandError(`${path} holds no documents.`, exitStatus.misused);
-  return failures > 0 ? exitStatus.foundWrong : exitStatus.done;
+  if (documents === 0) throw new CommandError(`No documents in ${path}.`, exitStatus.usage);
+  return failures > 0 ? exitStatus.failed : exitStatus.done;
 }
 
 async function* deliveriesOf(path: string, maximumBytes: number): AsyncGenerator<Delivered> {
   for (const source of await findSources([path], say)) yield* readSource(source, maximumBytes, () => {});
 }
-
-type VerifyOptions = AdmissionPolicy;
 
 /** The report about one document. */
 type VerifyReport = {
@@ -115,12 +131,12 @@ type EventReport = {
 };
 
 /** Verifies one document alone, like a mirror that stores nothing else. */
-function verifyDocument(delivered: Delivered, options: VerifyOptions): VerifyReport {
+function verifyDocument(delivered: Delivered, policy: AdmissionPolicy): VerifyReport {
   const { source } = delivered;
   if ("unreadable" in delivered) {
     return { source, error: { code: delivered.code, message: delivered.unreadable } };
   }
-  const received = receive(delivered, options);
+  const received = receive(delivered, policy);
   if ("code" in received) return { source, error: { code: received.code, message: received.message } };
   const { judged: document, publishedResult, record } = received.contents;
   const state = mergeJudged(document.pithNumber, [document]);
@@ -173,22 +189,21 @@ export function isFailure({ error, checks, events, warnings }: VerifyReport): bo
 
 /** The meaning of each check, in the order of display. */
 const checkTexts: Record<string, string> = {
-  recordHash: "the canonical record has the hash that the Pith number names",
-  receipt: "the signer's receipt over the record",
-  titleBinding: "the title shown is the one the record binds",
-  claimsHash: "the claims have the hash that the snapshot gives",
-  referencesHash:
-    "the references have the hash that the snapshot gives (a part of the list cannot be checked)",
-  publishedStateHash: "merging the document gives the state it publishes",
+  recordHash: "the hash of the canonical record matches the Pith number",
+  receipt: "the receipt of the record is valid",
+  titleBinding: "the title matches its hash in the record",
+  claimsHash: "the claims match their hash in the snapshot",
+  referencesHash: "the references match their hash in the snapshot (only a complete list can be checked)",
+  publishedStateHash: "merging the document yields the state that it publishes",
 };
 
 /** The report as lines for a person. Text from the document is printed as plain text, whatever it contains. */
 function reportLines(report: VerifyReport): string[] {
   const { source, error, checks = {}, events = [], equivocations = [], warnings = [] } = report;
   if (error !== undefined)
-    return [`${shownText(source)}: REFUSED ${error.code}`, `  ${shownText(error.message)}`];
+    return [`${sanitize(source)}: REJECTED ${error.code}`, `  ${sanitize(error.message)}`];
   const lines = [
-    `${shownText(source)}: ${report.kind} of ${report.pithNumber}`,
+    `${sanitize(source)}: ${report.kind} of ${report.pithNumber}`,
     `  state ${report.stateSha256}`,
   ];
   for (const [check, result] of Object.entries(checks)) {
@@ -196,12 +211,43 @@ function reportLines(report: VerifyReport): string[] {
   }
   for (const { eventId, type, signer, proof, status, reason } of events) {
     const verdict = reason === undefined ? status : `${status} (${reason})`;
-    const what =
-      type === undefined ? "" : ` ${shownText(type)} by ${shownText(signer ?? "")}, proof ${proof}`;
+    const what = type === undefined ? "" : ` ${sanitize(type)} by ${sanitize(signer ?? "")}, proof ${proof}`;
     lines.push(`  ${eventId}${what}: ${verdict}`);
   }
   for (const ids of equivocations) lines.push(`  FORK: ${ids.join(" contested by ")}`);
   for (const warning of warnings) lines.push(`  warning: ${warning}`);
-  lines.push(isFailure(report) ? "  FAILED" : "  nothing failed");
+  lines.push(isFailure(report) ? "  FAILED" : "  no failures");
   return lines;
+}
+
+async function runConformance(folder: string, asJson: boolean): Promise<number> {
+  const results: ConformanceResult[] = [];
+  for (const name of (await namesIn(folder)).sort()) {
+    if (!/\.(?:json|ndjson)$/.test(name)) continue;
+    results.push(...runFile(name, await readTextFile(join(folder, name))));
+  }
+  const failed = results.filter(({ difference }) => difference !== null);
+  if (asJson) {
+    for (const result of results) process.stdout.write(`${jsonLine(result)}\n`);
+  } else {
+    for (const { name, difference } of failed) process.stdout.write(`FAILED ${name}: ${difference}\n`);
+    process.stdout.write(`${results.length - failed.length} passed, ${failed.length} failed\n`);
+  }
+  if (results.length === 0) say(`No test vectors in ${folder}.`);
+  return results.length > 0 && failed.length === 0 ? exitStatus.done : exitStatus.failed;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: unknown) => {
+    throw new CommandError(`Can't read the folder ${folder}: ${errorText(error)}.`, exitStatus.usage);
+  });
+}
+
+function runFile(name: string, text: string): ConformanceResult[] {
+  try {
+    return runVectorFile(name, text) ?? [];
+  } catch (error) {
+    // A file that is not a vector at all must not hide the results of the others.
+    return [{ name, difference: `not test vectors: ${errorText(error)}` }];
+  }
 }

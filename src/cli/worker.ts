@@ -4,17 +4,18 @@ import { createReadiness, type MetricsListener, startMetricsListener } from "../
 import type { Database } from "../store/index.ts";
 import { runWorker } from "../submissions/index.ts";
 import { collectPoolMetrics, startTelemetry, type Telemetry } from "../telemetry/index.ts";
-import { explained } from "./command-error.ts";
-import { givenOptions, warnOfUnknownVariables } from "./config.ts";
+import { withoutStack } from "./command-error.ts";
+import { optionOverrides, warnOfUnknownVariables } from "./config.ts";
 import { type CommonOptions, withDatabase } from "./context.ts";
-import { endByForce, listenForInterruption } from "./interruption.ts";
+import { forceExit, listenForInterruption } from "./interruption.ts";
+import { keyringOption } from "./options.ts";
 
 export function addWorkerCommand(program: Command): void {
   program
     .command("worker")
-    .description("verify and merge submitted documents; any number may run on one database")
-    .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
-    .option("--json", "log lines of JSON (PITH_GRAPH_LOG_FORMAT=json)")
+    .description("verify and merge submitted documents; several workers can share a database")
+    .option(...keyringOption)
+    .option("--json", "log JSON lines (PITH_GRAPH_LOG_FORMAT=json)")
     .addHelpText("after", "\nExamples:\n  $ pith-graph worker")
     .action((options: WorkerOptions) => runWorkerCommand(options));
 }
@@ -24,35 +25,35 @@ type WorkerOptions = CommonOptions & { readonly json?: boolean };
 async function runWorkerCommand(options: WorkerOptions): Promise<void> {
   const isSupervised = process.channel !== undefined && process.channel !== null;
   const signal = isSupervised ? supervisorGone() : listenForInterruption().signal;
-  const config = readConfig(process.env, givenOptions({ logsJson: options.json }));
+  const config = readConfig(process.env, optionOverrides({ logsJson: options.json }));
   const telemetry = startTelemetry(config, "worker");
   const { log } = telemetry;
   // Also if its supervisor is gone: no other process would end it.
-  let bound: NodeJS.Timeout | undefined;
-  const boundStop = () => {
-    bound = endByForce(config.stopSeconds, log);
+  let killTimer: NodeJS.Timeout | undefined;
+  const limitStop = () => {
+    killTimer = forceExit(config.stopSeconds, log);
   };
-  signal.addEventListener("abort", boundStop, { once: true });
+  signal.addEventListener("abort", limitStop, { once: true });
   if (!isSupervised) warnOfUnknownVariables(log);
   let listener: MetricsListener | undefined;
   try {
     await withDatabase(options, async ({ database, keyring }) => {
       if (telemetry.metrics !== null) collectPoolMetrics(telemetry.metrics, { worker: database.pool });
-      if (isSupervised) tellSupervisor(telemetry);
+      if (isSupervised) answerSupervisor(telemetry);
       else listener = await listenForMetrics(config, telemetry, { database, signal });
       let isAnnounced = isSupervised;
       await runWorker(database, {
         keyring,
         signal,
         onFault: ({ code, message }) => {
-          if (!code.startsWith("23")) return log.warn({ code }, `tried again later: ${message}`);
+          if (!code.startsWith("23")) return log.warn({ code }, `Will retry: ${message}`);
           log.error(
             { code },
-            `The database refused a row: ${message}. No document is at fault; its batch is retried. \`pith-graph check\` shows the row, \`pith-graph rebuild\` mends it.`,
+            `The database rejected a row: ${message}. No document is at fault; the batch is retried. Run \`pith-graph check\` to see the conflicting row and \`pith-graph rebuild\` to repair it.`,
           );
         },
         onListening: () => {
-          if (!isAnnounced) log.info("Working on submissions. Ctrl-C stops it.");
+          if (!isAnnounced) log.info("Processing submissions. Press Ctrl-C to stop.");
           isAnnounced = true;
         },
       });
@@ -61,7 +62,7 @@ async function runWorkerCommand(options: WorkerOptions): Promise<void> {
     await listener?.close();
     await telemetry.close();
     if (process.connected) process.disconnect();
-    clearTimeout(bound);
+    clearTimeout(killTimer);
   }
 }
 
@@ -73,15 +74,15 @@ async function listenForMetrics(
 ): Promise<MetricsListener | undefined> {
   if (address === undefined) return undefined;
   const readiness = createReadiness({ database, isStopping: () => signal.aborted });
-  const listener = await explained(() =>
+  const listener = await withoutStack(() =>
     startMetricsListener({ ...address, families: async () => [await families()], readiness }),
   );
-  log.info({ host: address.host, port: listener.port }, "metrics are at /metrics");
+  log.info({ host: address.host, port: listener.port }, "Serving metrics at /metrics.");
   return listener;
 }
 
 /** The supervising process serves the metrics of both. */
-function tellSupervisor({ families }: Telemetry): void {
+function answerSupervisor({ families }: Telemetry): void {
   process.on("message", async () => {
     const all = await families();
     // It may be gone by now.

@@ -25,8 +25,8 @@ function bearerTokens(given: string, variable: string): BearerToken[] {
     const [, name, hex = ""] = /^(?:([^:]+):)?([0-9a-f]{64})$/i.exec(entry) ?? [];
     if (hex === "") {
       throw new ConfigError(
-        `${variable} takes SHA-256 hashes of tokens, each as 64 hex digits or name:digits, separated by commas; ` +
-          `entry ${index + 1} is none. \`pith-graph token\` makes a token and its hash.`,
+        `${variable} takes SHA-256 hashes of tokens, 64 hex digits or name:digits, separated by commas; ` +
+          `entry ${index + 1} is invalid. \`pith-graph token\` creates a token and its hash.`,
       );
     }
     return { name: name ?? hex.slice(0, 16).toLowerCase(), sha256: Buffer.from(hex, "hex") };
@@ -46,25 +46,25 @@ export const documents = {
   variables: {
     keyringPath: {
       name: "PITH_GRAPH_KEYRING",
-      meaning: "A JSON file of keys that are trusted besides the registry's own.",
+      description: "JSON file of trusted keys, in addition to the registry's.",
       read: text,
     },
     maximumDocumentBytes: {
       name: "PITH_GRAPH_MAX_DOCUMENT_BYTES",
-      usual: "67108864",
-      meaning: "Larger documents are refused with `TOO_LARGE`.",
+      default: "67108864",
+      description: "Maximum size of a document, in bytes. Larger documents are rejected with `TOO_LARGE`.",
       read: wholeNumber(1, 2 ** 29),
     },
     baseUrl: {
       name: "PITH_GRAPH_BASE_URL",
-      meaning: "The address that other mirrors reach this one by; from each request where it is not set.",
+      description: "Address at which other mirrors reach this one. Defaults to the address of each request.",
       read: baseUrl,
     },
     /** Each entry with or without a port. */
     allowedHosts: {
       name: "PITH_GRAPH_ALLOW_HOSTS",
-      meaning:
-        "Hosts, separated by commas, that `sync` may reach by http and on private addresses ([mirrors.md](mirrors.md)).",
+      description:
+        "Comma-separated hosts for which `sync` allows http and private addresses ([mirrors.md](mirrors.md)).",
       read: hosts,
     },
   },
@@ -82,8 +82,8 @@ function baseUrl(given: string, name: string): string {
 
 function hosts(given: string, name: string): readonly string[] {
   const listed = list(given, name);
-  const wrong = listed.find((host) => readAllowedHost(host) === null);
-  if (wrong !== undefined) throw new ConfigError(`${name}: ${noHost(wrong)}`);
+  const wrong = listed.find((host) => normalizeHost(host) === null);
+  if (wrong !== undefined) throw new ConfigError(`${name}: ${invalidHostMessage(wrong)}`);
   return listed;
 }
 
@@ -91,7 +91,7 @@ function hosts(given: string, name: string): readonly string[] {
  * Normalises a host, with or without a port, to the form that URLs use, so that two can be compared: `Example.org:443`
  * becomes `example.org:443`, and `::1` becomes `[::1]`. Null for any other text.
  */
-export function readAllowedHost(text: string): string | null {
+export function normalizeHost(text: string): string | null {
   const written = isIP(text) === 6 ? `[${text}]` : text;
   const port = /:(\d{1,5})$/.exec(written)?.[1];
   const url = `http://${port === undefined ? written : written.slice(0, -port.length - 1)}/`;
@@ -100,9 +100,9 @@ export function readAllowedHost(text: string): string | null {
   return port === undefined ? hostname : `${hostname}:${Number(port)}`;
 }
 
-/** The error message for a text that `readAllowedHost` rejects. */
-export function noHost(text: string): string {
-  return `${JSON.stringify(text)} is no host: write example.org or example.org:8080.`;
+/** The error message for a text that `normalizeHost` rejects. */
+export function invalidHostMessage(text: string): string {
+  return `${JSON.stringify(text)} is not a host: write example.org or example.org:8080.`;
 }
 
 /** Who may submit documents, and how much. Limits apply to each token unless stated otherwise. */
@@ -128,65 +128,65 @@ export const submissions = {
   variables: {
     tokens: {
       name: "PITH_GRAPH_TOKENS",
-      meaning:
-        "Who may submit: `name:sha256` of each token, separated by commas. Nobody where it is not set.",
+      description:
+        "Tokens that may submit documents: comma-separated `name:sha256`. Without any, submissions are disabled.",
       read: bearerTokens,
       mask: maskedTokens,
     },
     minimumProof: {
       name: "PITH_GRAPH_SUBMISSION_PROOF",
-      usual: "signed",
-      meaning: "The minimum proof of an accepted event: `signed`, or `hash` to take the submitters' word.",
+      default: "signed",
+      description: "Minimum proof of an accepted event: `signed`, or `hash` to trust the submitters.",
       read: minimumProof,
     },
     maximumDocumentBytes: {
       name: "PITH_GRAPH_SUBMISSION_BYTES",
-      usual: "8388608",
-      meaning: "Larger documents are refused.",
+      default: "8388608",
+      description: "Maximum size of a submitted document, in bytes.",
       read: wholeNumber(1, 2 ** 28),
     },
     maximumRequestBytes: {
       name: "PITH_GRAPH_REQUEST_BYTES",
-      usual: "67108864",
-      meaning: "Bytes of one request's body, unpacked.",
+      default: "67108864",
+      description: "Maximum size of a request's body, in bytes after decompression.",
       read: amount,
     },
     documentsPerMinute: {
       name: "PITH_GRAPH_DOCUMENTS_PER_MINUTE",
-      usual: "6000",
-      meaning: "Documents a minute.",
+      default: "6000",
+      description: "Maximum documents per minute and token.",
       read: amount,
     },
     bytesPerMinute: {
       name: "PITH_GRAPH_BYTES_PER_MINUTE",
-      usual: "268435456",
-      meaning: "Bytes a minute.",
+      default: "268435456",
+      description: "Maximum bytes per minute and token.",
       read: amount,
     },
     maximumQueuedDocuments: {
       name: "PITH_GRAPH_QUEUE_DOCUMENTS",
-      usual: "100000",
-      meaning: "Documents that may wait, of all tokens together.",
+      default: "100000",
+      description: "Maximum documents in the queue, for all tokens together.",
       read: amount,
     },
     maximumQueuedBytes: {
       name: "PITH_GRAPH_QUEUE_BYTES",
-      usual: "4294967296",
-      meaning: "Bytes that may wait, of all tokens together.",
+      default: "4294967296",
+      description: "Maximum bytes in the queue, for all tokens together.",
       read: amount,
     },
   },
 } as const satisfies Topic;
 
-/** Limits a submission to `largestDocument`, the limit of any document. */
+/** Limits a submission to `maxDocumentBytes`, the limit of any document. */
 export function submissionSettings(
   { tokens = [], ...values }: ValuesOf<typeof submissions>,
-  largestDocument: number,
+  maxDocumentBytes: number,
 ): SubmissionSettings {
   return {
     ...values,
     tokens,
-    maximumDocumentBytes: Math.min(largestDocument, values.maximumDocumentBytes),
+    maximumDocumentBytes: Math.min(maxDocumentBytes, values.maximumDocumentBytes),
   };
 }
 
@@ -196,21 +196,22 @@ export type ExportSettings = { readonly isPublic: boolean; readonly tokens: read
 export const exports = {
   title: "Exports",
   variables: {
-    who: {
+    access: {
       name: "PITH_GRAPH_EXPORT",
-      usual: "token",
-      meaning: "Who may export: `token` for those who have one, `public` for everybody.",
+      default: "token",
+      description:
+        "Who may export over HTTP: `token` for clients with an export token, `public` for everyone.",
       read: oneOf("token", "public"),
     },
     tokens: {
       name: "PITH_GRAPH_EXPORT_TOKENS",
-      meaning: "Who may: `name:sha256` of each token, separated by commas. Nobody where it is not set.",
+      description: "Tokens that may export: comma-separated `name:sha256`.",
       read: bearerTokens,
       mask: maskedTokens,
     },
   },
 } as const satisfies Topic;
 
-export function exportSettings({ who, tokens = [] }: ValuesOf<typeof exports>): ExportSettings {
-  return { isPublic: who === "public", tokens };
+export function exportSettings({ access, tokens = [] }: ValuesOf<typeof exports>): ExportSettings {
+  return { isPublic: access === "public", tokens };
 }

@@ -14,7 +14,7 @@ import { operations, service } from "./service.ts";
 import { tracing } from "./tracing.ts";
 import {
   type Environment,
-  type GivenOptions,
+  type OptionOverrides,
   type Origin,
   readTopic,
   settingOf,
@@ -25,8 +25,8 @@ import {
 export {
   type BearerToken,
   type ExportSettings,
-  noHost,
-  readAllowedHost,
+  invalidHostMessage,
+  normalizeHost,
   type SubmissionSettings,
 } from "./documents.ts";
 export type { GraphqlConfig } from "./graphql.ts";
@@ -38,7 +38,7 @@ export {
 } from "./limits.ts";
 export type { ListenAddress } from "./service.ts";
 export type { TracingConfig } from "./tracing.ts";
-export type { GivenOptions } from "./variable.ts";
+export type { OptionOverrides } from "./variable.ts";
 export { ConfigError, minimumProof as readMinimumProof } from "./variable.ts";
 
 /** All variables, in the order of docs/configuration.md. */
@@ -72,7 +72,7 @@ export type Config = Omit<ValuesOf<typeof service>, "replicaUrls"> &
  * Reads and validates the configuration. Command-line options, keyed by variable name, override the environment. Throws
  * ConfigError.
  */
-export function readConfig(environment: Environment = process.env, options: GivenOptions = {}): Config {
+export function readConfig(environment: Environment = process.env, options: OptionOverrides = {}): Config {
   const read = <Given extends Topic>(topic: Given) => readTopic(topic, environment, options);
   const { allowedHosts = [], ...others } = read(documents);
   const { replicaUrls = [], ...served } = read(service);
@@ -95,7 +95,7 @@ export function readConfig(environment: Environment = process.env, options: Give
 }
 
 /** The effective value of a variable. */
-export type SettingInForce = {
+export type EffectiveSetting = {
   readonly name: string;
   /** As it would be written in the environment, with secrets masked; null if it is not set and has no default. */
   readonly value: string | null;
@@ -103,7 +103,10 @@ export type SettingInForce = {
 };
 
 /** All effective values, in the order of docs/configuration.md. Not validated: `readConfig` does that. */
-export function settingsInForce(environment: Environment, options: GivenOptions = {}): SettingInForce[] {
+export function effectiveSettings(
+  environment: Environment,
+  options: OptionOverrides = {},
+): EffectiveSetting[] {
   return topics.flatMap(({ variables }) =>
     Object.values(variables).map((variable) => {
       const { text, origin } = settingOf(variable, environment, options);
@@ -119,7 +122,7 @@ export const settingNames: readonly string[] = topics.flatMap(({ variables }) =>
 );
 
 /** Read by single commands, or by the compose files, which pass them to the service under other names. */
-const ofOthers = [
+const otherVariables = [
   "PITH_GRAPH_URL",
   "PITH_GRAPH_BEARER_TOKEN",
   "PITH_GRAPH_ANALYST_PASSWORD",
@@ -129,13 +132,13 @@ const ofOthers = [
 
 /** Warnings, one for each `PITH_GRAPH_` variable that does not exist: it has no effect, and is usually a typo. */
 export function unknownVariables(environment: Environment): string[] {
-  const known = [...settingNames, ...ofOthers];
+  const known = [...settingNames, ...otherVariables];
   return Object.keys(environment)
     .filter((name) => name.startsWith("PITH_GRAPH_") && !known.includes(name))
     .sort()
     .map((name) => {
       const shown = JSON.stringify(name.slice(0, 100)).slice(1, -1);
-      return `${shown} is no setting of pith-graph. Did you mean ${nearest(name.slice(0, 100))}?`;
+      return `${shown} is not a setting of pith-graph. Did you mean ${nearest(name.slice(0, 100))}?`;
     });
 }
 

@@ -47,46 +47,47 @@ export const queryLimits = {
   variables: {
     tokens: {
       name: "PITH_GRAPH_QUERY_TOKENS",
-      usual: String(defaultQueryLimits.tokens),
-      meaning: "Words, names and marks of a query's text.",
+      default: String(defaultQueryLimits.tokens),
+      description: "Maximum lexical tokens of a query.",
       read: wholeNumber(1, 1_000_000),
     },
     depth: {
       name: "PITH_GRAPH_QUERY_DEPTH",
-      usual: String(defaultQueryLimits.depth),
-      meaning: "Fields inside each other, 100 at most. The longest introspection query in use has 15.",
+      default: String(defaultQueryLimits.depth),
+      description:
+        "Maximum nesting depth of fields, up to 100. The deepest introspection query in use has 15 levels.",
       read: wholeNumber(1, 100),
     },
     aliases: {
       name: "PITH_GRAPH_QUERY_ALIASES",
-      usual: String(defaultQueryLimits.aliases),
-      meaning: "Aliased fields, those of fragments counted wherever they are used.",
+      default: String(defaultQueryLimits.aliases),
+      description: "Maximum aliased fields. Those of a fragment count each time it is spread.",
       read: wholeNumber(1, 1_000_000),
     },
     directives: {
       name: "PITH_GRAPH_QUERY_DIRECTIVES",
-      usual: String(defaultQueryLimits.directives),
-      meaning: "Directives, those of fragments counted wherever they are used.",
+      default: String(defaultQueryLimits.directives),
+      description: "Maximum directives. Those of a fragment count each time it is spread.",
       read: wholeNumber(1, 1_000_000),
     },
     cost: {
       name: "PITH_GRAPH_QUERY_COST",
-      usual: String(defaultQueryLimits.cost),
-      meaning: "What the answer may cost: see below.",
+      default: String(defaultQueryLimits.cost),
+      description: "Maximum cost of a query: see below.",
       read: wholeNumber(1, 2 ** 40),
     },
     milliseconds: {
       name: "PITH_GRAPH_QUERY_MILLISECONDS",
-      usual: String(defaultQueryLimits.milliseconds),
-      meaning:
-        "How long a query may take. Then it is answered with 503 and `TIMEOUT`, and what still runs for it in PostgreSQL and in the graph is ended. Mutations are let finish. The feed, the documents of mirrors and what became of a submission may be read for as long. As long, and no longer, is waited for a connection to PostgreSQL.",
+      default: String(defaultQueryLimits.milliseconds),
+      description:
+        "Time limit of a query, in milliseconds. After it, the response is 503 with `TIMEOUT`, and its work in PostgreSQL and in the graph is cancelled; mutations are finished. The limit also applies to the feed, to documents for mirrors, to the status of a submission, and to waiting for a database connection.",
       read: wholeNumber(1, 600_000),
     },
     answerBytes: {
       name: "PITH_GRAPH_ANSWER_BYTES",
-      usual: String(defaultQueryLimits.answerBytes),
-      meaning:
-        "Bytes of the texts in one answer, counted as they are read: payloads, state documents, claims, titles. A query that needs more ends with `QUERY_TOO_COMPLEX`. The process needs several times as much memory for each large answer. An eighth of `PITH_GRAPH_UNREAD_BYTES` at most.",
+      default: String(defaultQueryLimits.answerBytes),
+      description:
+        "Maximum bytes of the texts in one response (payloads, state documents, claims, titles), counted as they are read. A query that exceeds it fails with `QUERY_TOO_COMPLEX`. A large response needs several times as much memory. At most an eighth of `PITH_GRAPH_UNREAD_BYTES`.",
       read: wholeNumber(1, 2 ** 28),
     },
   },
@@ -98,30 +99,31 @@ export const requestLimits = {
   variables: {
     maximumQueryBytes: {
       name: "PITH_GRAPH_QUERY_BYTES",
-      usual: "1000000",
-      meaning: "Bytes of a request's body to `/graphql`; more is answered with 413.",
+      default: "1000000",
+      description:
+        "Maximum size of a request's body to `/graphql`, in bytes; larger requests get status 413.",
       read: wholeNumber(1, 2 ** 28),
     },
     requestsPerMinute: {
       name: "PITH_GRAPH_REQUESTS_PER_MINUTE",
-      usual: "6000",
-      meaning:
-        "Requests from one address, to any route but `/health` and `/ready`; as many may come at once. More are answered with 429, `RATE_LIMITED` and `Retry-After`. `0` sets no limit. Requests from this machine itself are not limited. An IPv6 network (/64) counts as one address. The count is each process's own.",
+      default: "6000",
+      description:
+        "Maximum requests per minute from one address; a burst may have as many. Further requests get status 429, `RATE_LIMITED` and `Retry-After`. `0` disables the limit. It does not apply to `/health` and `/ready`, nor to requests from this machine. An IPv6 network (/64) counts as one address. Each process counts separately.",
       read: wholeNumber(0, 2 ** 31 - 1),
     },
     unreadBytes: {
       name: "PITH_GRAPH_UNREAD_BYTES",
-      usual: String(defaultUnreadBytes),
-      meaning:
-        "Bytes of answers that all clients together may leave unread in memory; one connection may have a quarter of them. Beyond, connections are ended: first those that have gone longest without reading. So is one on which less than 64 KiB is read in a minute.",
+      default: String(defaultUnreadBytes),
+      description:
+        "Maximum bytes of responses in memory that clients have not read yet; one connection may use a quarter. Above it, connections are closed, starting with the one whose client has not read for the longest time. A connection on which less than 64 KiB is read in a minute is closed, too.",
       read: wholeNumber(2 ** 20, 2 ** 40),
     },
     /** How many of the operator's own proxies are in front of the server. */
     trustedProxies: {
       name: "PITH_GRAPH_TRUST_PROXY",
-      usual: "0",
-      meaning:
-        "How many proxies of your own stand in front of the server, each appending to `X-Forwarded-For`. Every limit for one address (requests, streams, waits) then counts the client, not the proxy. With `0` the header is ignored: clients behind a proxy on this machine count as the machine itself.",
+      default: "0",
+      description:
+        "Number of your own proxies in front of the server, each appending to `X-Forwarded-For`. Limits per address (requests, streams, waits) then apply to the client, not to the proxy. With `0` the header is ignored: clients behind a proxy on this machine count as this machine.",
       read: wholeNumber(0, 10),
     },
   },
@@ -141,7 +143,7 @@ export function checkAnswerFits(answerBytes: number, unreadBytes: number): void 
   const { answerBytes: answer } = queryLimits.variables;
   const { unreadBytes: unread } = requestLimits.variables;
   throw new ConfigError(
-    `${answer.name} is ${answerBytes}, and ${unread.name} is ${unreadBytes}: an answer may have an eighth of what ` +
-      "clients may leave unread, or its connection would be ended before it is read.",
+    `${answer.name} (${answerBytes}) must be at most an eighth of ${unread.name} (${unreadBytes}): otherwise the ` +
+      "connection of a large response would be closed before its client reads it.",
   );
 }

@@ -9,46 +9,47 @@ export const tracing = {
   variables: {
     exporter: {
       name: "OTEL_TRACES_EXPORTER",
-      usual: "otlp",
-      meaning: "`otlp`, or `none` for no traces.",
+      default: "otlp",
+      description: "Exporter: `otlp`, or `none` to disable tracing.",
       read: oneOf("otlp", "none"),
     },
     /** Tracing is off if both endpoints are undefined. */
     endpoint: {
       name: "OTEL_EXPORTER_OTLP_ENDPOINT",
-      meaning:
-        "Where traces are sent, by OTLP over HTTP as JSON: `/v1/traces` is added. No traces are made where neither this nor the next is set.",
+      description:
+        "Base URL of the collector, to which `/v1/traces` is appended (OTLP over HTTP, JSON). Tracing is off if neither this nor the next variable is set.",
       read: httpUrl,
       mask: withoutPassword,
     },
     tracesEndpoint: {
       name: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-      meaning: "The same, as it is, with nothing added.",
+      description: "Full URL of the collector's endpoint for traces; overrides the base URL.",
       read: httpUrl,
       mask: withoutPassword,
     },
     headers: {
       name: "OTEL_EXPORTER_OTLP_HEADERS",
-      meaning: "Headers sent along, `name=value`, separated by commas, values percent-encoded.",
+      description:
+        "Headers of each request to the collector: comma-separated `name=value`, values percent-encoded.",
       read: pairs,
       mask: (given: string) => given.replace(/=[^,]*/g, "=***"),
     },
     serviceName: {
       name: "OTEL_SERVICE_NAME",
-      usual: "pith-graph",
-      meaning: "What the traces are said to come from.",
+      default: "pith-graph",
+      description: "Service name in the traces.",
       read: text,
     },
     resourceAttributes: {
       name: "OTEL_RESOURCE_ATTRIBUTES",
-      meaning: "More of that: `name=value`, separated by commas, values percent-encoded.",
+      description: "Further resource attributes: comma-separated `name=value`, values percent-encoded.",
       read: pairs,
     },
     sampler: {
       name: "OTEL_TRACES_SAMPLER",
-      usual: "parentbased_always_on",
-      meaning:
-        "Which requests are traced: `always_on`, `always_off`, `traceidratio`, or each with `parentbased_` before it: then a caller's `traceparent` decides.",
+      default: "parentbased_always_on",
+      description:
+        "Sampler: `always_on`, `always_off`, `traceidratio`, or one of these with the prefix `parentbased_`, which follows the caller's `traceparent` if there is one.",
       read: oneOf(
         "always_on",
         "always_off",
@@ -60,20 +61,20 @@ export const tracing = {
     },
     samplerRatio: {
       name: "OTEL_TRACES_SAMPLER_ARG",
-      usual: "1",
-      meaning: "Of `traceidratio`: which part of the requests, from 0 to 1.",
+      default: "1",
+      description: "Ratio of sampled requests for `traceidratio`, from 0 to 1.",
       read: ratio,
     },
     batchMilliseconds: {
       name: "OTEL_BSP_SCHEDULE_DELAY",
-      usual: "5000",
-      meaning: "Milliseconds between two sendings.",
+      default: "5000",
+      description: "Milliseconds between two exports.",
       read: wholeNumber(1, 600_000),
     },
-    mostWaiting: {
+    maxQueuedSpans: {
       name: "OTEL_BSP_MAX_QUEUE_SIZE",
-      usual: "2048",
-      meaning: "Spans that wait to be sent; more are dropped.",
+      default: "2048",
+      description: "Maximum spans waiting for export; further spans are dropped.",
       read: wholeNumber(1, 1_000_000),
     },
   },

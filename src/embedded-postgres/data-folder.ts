@@ -31,23 +31,23 @@ export function unusable(path: string, error: unknown): EmbeddedServerError {
   const reason = reasons[code] ?? errorText(error);
   return new EmbeddedServerError(
     "directory-unusable",
-    `The data folder ${path} cannot be used: ${reason}${code === "" || reasons[code] === undefined ? "" : ` (${code})`}. ` +
-      "Set PITH_GRAPH_DATA to a folder that you may write to, or DATABASE_URL to a PostgreSQL server.",
+    `Can't use the data folder ${path}: ${reason}. ` +
+      "Set PITH_GRAPH_DATA to a writable folder, or DATABASE_URL to a PostgreSQL server.",
     { cause: error },
   );
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  EACCES: "this user may not write there",
-  EPERM: "this user may not write there",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
   EROFS: "its file system is read-only",
-  ENOTDIR: "it, or a part of its path, is a file",
-  EEXIST: "it, or a part of its path, is a file",
-  ENOENT: "its file system takes no folders",
+  ENOTDIR: "a part of its path is a file",
+  EEXIST: "a part of its path is a file",
+  ENOENT: "its file system allows no new folders",
   ENOSPC: "the disk is full",
   EDQUOT: "the disk quota is used up",
   ENAMETOOLONG: "its name is too long",
-  ELOOP: "its symbolic links lead in a circle",
+  ELOOP: "its symbolic links form a loop",
 };
 
 /** The folder through which clients reach the server's socket. */

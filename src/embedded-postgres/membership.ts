@@ -64,7 +64,7 @@ function judge(error: unknown, host: string): NotJoined {
   if (code === "EACCES" || code === "EPERM") {
     throw new EmbeddedServerError(
       "other-owner",
-      `We may not use the server in ${host}: it is another user's.`,
+      `The embedded server in ${host} belongs to another user. Run as that user, or set PITH_GRAPH_DATA to another folder.`,
       {
         cause: error,
       },
@@ -72,7 +72,7 @@ function judge(error: unknown, host: string): NotJoined {
   }
   throw new EmbeddedServerError(
     "start-failed",
-    `The server in ${host} lets no member in: ${errorText(error)}. Its log, server.log, lies beside that folder; or set DATABASE_URL to a PostgreSQL server.`,
+    `Can't connect to the embedded server in ${host}: ${errorText(error)}. See server.log beside that folder, or set DATABASE_URL to a PostgreSQL server.`,
     { cause: error },
   );
 }

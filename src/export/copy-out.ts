@@ -66,7 +66,7 @@ export async function* readRows<Row extends object>(
     // One JSON text for all of them: a single parse is twice as fast as one for each.
     yield JSON.parse(`[${bytes.toString("utf8", 0, end).replaceAll("\n", ",")}]`) as Row[];
   }
-  if (rest.length > 0) throw new Error("The rows of an export came only in part.");
+  if (rest.length > 0) throw new Error("The rows of the export are incomplete.");
 }
 
 /** Characters; texts are joined to pieces of this size. */

@@ -184,7 +184,7 @@ async function reached(
   signal: AbortSignal | undefined,
   closing: AbortSignal,
 ): Promise<void> {
-  if (memory === null) throw new GraphUnavailableError("The citation graph is not held in memory.");
+  if (memory === null) throw new GraphUnavailableError("The citation graph is not in memory.");
   await memory.reached(position, signal === undefined ? closing : AbortSignal.any([signal, closing]));
 }
 

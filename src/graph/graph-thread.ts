@@ -43,7 +43,7 @@ function replyTo(job: Job, budget: SentBudget): ThreadReply {
 }
 
 function run(job: Job, budget: SentBudget): JobResult {
-  if (graph === null) throw new Error("The thread was asked before it was given the graph.");
+  if (graph === null) throw new Error("The thread was called before it received the graph.");
   const { vertices, edges, milliseconds, cancelled } = budget;
   const meter = new Meter(
     {

@@ -65,7 +65,7 @@ async function readEdges(client: pg.ClientBase, high: Uint32Array, low: Uint32Ar
   const find = (view: DataView, at: number): number => {
     const index = vertices.find(view.getUint32(at), view.getUint32(at + 4));
     if (index < 0)
-      throw new Error("A citation names a work that is not there: `pith-graph check` tells more.");
+      throw new Error("A citation refers to a work that does not exist. Run `pith-graph check` for details.");
     return index;
   };
   await copy(
@@ -153,6 +153,6 @@ export class CopyReader {
 
   /** Throws if the data ended before the COPY's trailer. */
   end(): void {
-    if (!this.#isEnded) throw new Error("The rows of the citation graph came only in part.");
+    if (!this.#isEnded) throw new Error("The rows of the citation graph are incomplete.");
   }
 }

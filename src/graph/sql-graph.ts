@@ -52,7 +52,7 @@ export async function topWorksInSql(
   budget: Budget,
 ): Promise<At<TopWorksAnswer>> {
   if (by !== "CITED_BY_COUNT" || within !== undefined || anchorsOnly) {
-    throw new GraphUnavailableError("This needs the citation graph in memory, where it is not.");
+    throw new GraphUnavailableError("This needs the citation graph in memory, but it is not loaded.");
   }
   return withSqlRows(pool, budget, async (rows) => {
     const works = await rows.mostCited(first, among);

@@ -70,7 +70,7 @@ export function rejectUnstorable(
   const received = "bytes" in document ? receive(document, policy) : undefined;
   if (received === undefined || "code" in received) throw error;
   const { header } = received;
-  const message = `The document is valid, but cannot be stored: ${error.message}`;
+  const message = `The document is valid but can't be stored: ${error.message}`;
   const rejection = rejectionOf(header, policy, { code: "NOT_STORABLE", message });
   const { pithNumber, refused } = header;
   return { rejection, result: resultOf({ ...rejection, pithNumber, refused }, new Set()) };

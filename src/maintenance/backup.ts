@@ -81,7 +81,12 @@ const backupEnd = "-- end of the backup";
 
 /** A backup that cannot be read, or a database that cannot restore it. The message is meant for people. */
 export class BackupError extends Error {
-  override readonly name = "BackupError";
+  override readonly name: string = "BackupError";
+}
+
+/** A backup can only be restored into an empty database. Nothing was changed. */
+export class DatabaseNotEmptyError extends BackupError {
+  override readonly name = "DatabaseNotEmptyError";
 }
 
 const newline = 0x0a;
@@ -111,11 +116,14 @@ const tablesWithRows: ReadonlyMap<string, string> = new Map([
   ["settings", isBackedUpSetting],
 ]);
 
+const notEmpty =
+  "The database is not empty. Restore into a new one: set DATABASE_URL, or PITH_GRAPH_DATA to a new folder.";
+
 async function requireEmpty(client: Statements): Promise<void> {
   for (const { name } of backupTables) {
     if (tablesWithRows.has(name)) continue;
     const { rowCount } = await client.query(`SELECT FROM public."${name}" LIMIT 1`);
-    if (rowCount !== 0) throw new BackupError("The database is not empty: a backup goes into a new one.");
+    if (rowCount !== 0) throw new DatabaseNotEmptyError(notEmpty);
   }
   for (const [name, where] of tablesWithRows)
     await client.query(`DELETE FROM public."${name}" WHERE ${where}`);
@@ -134,10 +142,10 @@ async function readTables(
   try {
     for await (const line of linesOf(pieces)) {
       const text = table !== undefined && line.length > 3 ? "" : line.toString("latin1").trimEnd();
-      if (isOver) throw new BackupError("The backup goes on behind its end.");
+      if (isOver) throw new BackupError("The backup is damaged: it continues after its end.");
       if (isFirst) {
         if (text !== backupHead)
-          throw new BackupError("This is no backup of pith-graph, or one of another version.");
+          throw new BackupError("This is not a backup of pith-graph, or of another version.");
         isFirst = false;
       } else if (table === undefined) {
         if (text === backupEnd) isOver = true;
@@ -162,7 +170,7 @@ async function readTables(
     if (failure === undefined) table?.stream.destroy();
     throw error;
   }
-  if (!isOver) throw new BackupError("The backup was cut short: nothing of it was taken.");
+  if (!isOver) throw new BackupError("The backup is incomplete. Nothing was restored.");
   return counts;
 }
 
@@ -183,7 +191,7 @@ async function beginTable(
     /^COPY public\."([a-z_]+)" \(([a-z0-9_", ]+)\) FROM stdin;$/.exec(text) ?? [];
   if (counts.has(name) || !backupTables.some((table) => table.name === name)) {
     throw new BackupError(
-      `The backup is damaged, or of another version, at ${JSON.stringify(text.slice(0, 80))}.`,
+      `The backup is damaged or of another version, at ${JSON.stringify(text.slice(0, 80))}.`,
     );
   }
   const known = new Set((await columnsOf(client, name)).split(", "));
@@ -191,7 +199,7 @@ async function beginTable(
   const unknown = columns.find((column) => !known.has(column));
   if (unknown !== undefined) {
     throw new BackupError(
-      `The backup has a column ${name}.${unknown}: it is of a newer version of pith-graph.`,
+      `The backup is of a newer version of pith-graph: it has the column ${name}.${unknown}.`,
     );
   }
   counts.set(name, 0);
@@ -218,7 +226,7 @@ async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffe
     }
     if (rest.length === 0) continue;
     size += rest.length;
-    if (size > maxLineBytes) throw new BackupError("The backup has a line that is too long.");
+    if (size > maxLineBytes) throw new BackupError("The backup is damaged: a line is too long.");
     parts.push(rest);
   }
   if (size > 0) yield Buffer.concat(parts);

@@ -1,4 +1,4 @@
-export { BackupError, readBackup, writeBackup } from "./backup.ts";
+export { BackupError, DatabaseNotEmptyError, readBackup, writeBackup } from "./backup.ts";
 export { type CheckReport, checkTables, type Difference } from "./check.ts";
 export {
   listQuarantine,

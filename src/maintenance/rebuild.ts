@@ -28,7 +28,7 @@ export class WouldDropEventsError extends Error {
   readonly events: number;
 
   constructor(events: number) {
-    super(`${events} events of the log are not let in by this keyring.`);
+    super(`This keyring rejects ${events} ${events === 1 ? "event" : "events"} of the log.`);
     this.events = events;
   }
 }

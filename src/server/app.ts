@@ -148,7 +148,7 @@ export function createApp({
     } catch (error) {
       // The database failed, or the connection closed: no client is left to answer, and nothing is wrong here.
       if (response.destroyed && isServerFault(error)) return;
-      logError(isServerFault(error) ? "a request was answered UNAVAILABLE" : "a request failed", error);
+      logError(isServerFault(error) ? "a request failed with UNAVAILABLE" : "a request failed", error);
       if (response.headersSent) response.destroy();
       else sendFailure(request, response, error);
     }
@@ -179,6 +179,6 @@ async function answerNotFound(
 ): Promise<void> {
   const isPageRequest = readOnly.includes(request.method ?? "") && asksForPage(request.headers.accept);
   if (isPageRequest && (await explorer.notFound(request, response))) return;
-  const message = "There is nothing at this address.";
+  const message = "Nothing is served at this address.";
   sendError(request, response, 404, { code: "NOT_FOUND", message });
 }

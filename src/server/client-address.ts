@@ -117,7 +117,7 @@ export function createRateGate(
     const seconds = Math.max(1, Math.ceil(wait / 1000));
     sendError(request, response, 429, {
       code: "RATE_LIMITED",
-      message: `More than ${requestsPerMinute} requests a minute came from your address. Try again in ${seconds} s.`,
+      message: `Your address has exceeded ${requestsPerMinute} requests per minute. Try again in ${seconds} s.`,
       headers: { "retry-after": String(seconds), "access-control-allow-origin": "*" },
     });
     return false;

@@ -16,13 +16,13 @@ export function listenOn(server: Server, port: number, host: string): Promise<vo
 function explain(error: NodeJS.ErrnoException, port: number, host: string): string {
   switch (error.code) {
     case "EADDRINUSE":
-      return `Port ${port} of ${host} is in use by another program. Choose another port or end that program.`;
+      return `Port ${port} of ${host} is in use by another program. Stop that program, or choose another port.`;
     case "EACCES":
-      return `Port ${port} may not be used by this user. Choose one of 1024 or above.`;
+      return `This user cannot listen on port ${port}. Choose a port from 1024.`;
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
       return `${host} is no address of this machine.`;
     default:
-      return `Cannot listen on ${host}:${port}: ${error.message}`;
+      return `Can't listen on ${host}:${port}: ${error.message}`;
   }
 }

@@ -46,7 +46,7 @@ export async function startMetricsListener(options: MetricsListenerOptions): Pro
     if (route === undefined || (request.method !== "GET" && request.method !== "HEAD")) {
       return sendError(request, response, 404, {
         code: "NOT_FOUND",
-        message: "Here are /metrics, /health and /ready.",
+        message: "This listener serves /metrics, /health and /ready.",
       });
     }
     try {

@@ -26,7 +26,7 @@ export function carriedPosition({ headers }: IncomingMessage): Position | null |
 }
 
 export const malformedPosition =
-  "Pith-Graph-Position must be as an answer had it: two hexadecimal numbers with a slash between, like 16/B374D848.";
+  "Pith-Graph-Position must be the value of an earlier response: two hexadecimal numbers separated by a slash, like 16/B374D848.";
 
 /** Headers for an answer; pages of other origins may read them, too. */
 export function positionHeaders(position: Position | null): Record<string, string> {

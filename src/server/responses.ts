@@ -48,7 +48,7 @@ export function sendError(
   sendJson(request, response, status, { errors: [{ message, extensions: { code } }] }, headers);
 }
 
-export const databaseAwayText = `The database cannot be reached at the moment. Try again in ${retryAfterSeconds} s.`;
+export const databaseAwayText = `The database is unavailable. Try again in ${retryAfterSeconds} s.`;
 
 /** Extensions of a GraphQL error while the database is down. */
 export const databaseAwayExtensions = { code: "UNAVAILABLE", retryAfter: retryAfterSeconds } as const;
@@ -92,7 +92,7 @@ export async function sendAsRead(
 ): Promise<void> {
   try {
     for await (const piece of pieces) {
-      if (response.destroyed) throw new GoneError("The client has gone.");
+      if (response.destroyed) throw new GoneError("The client has disconnected.");
       if (!response.write(piece)) await untilDrained(response);
     }
     response.end();
@@ -121,7 +121,7 @@ function waitFor(response: ServerResponse, event: "drain" | "finish"): Promise<v
     };
     const gone = () => {
       stopWaiting();
-      reject(new GoneError("Nobody reads the answer."));
+      reject(new GoneError("The client does not read the response."));
     };
     response.once(event, done);
     response.once("close", gone);

@@ -93,7 +93,7 @@ export async function listen({
   const server = createServer(patience, (request, response) => connections.handle(request, response, answer));
   connections.follow(server);
   await listenOn(server, port, host);
-  server.on("error", (error) => logError("a connection could not be taken", error));
+  server.on("error", (error) => logError("could not accept a connection", error));
   const address = server.address() as AddressInfo;
   const shownHost = address.family === "IPv6" ? `[${address.address}]` : address.address;
   const stop = async () => {

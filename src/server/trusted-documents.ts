@@ -48,22 +48,23 @@ export function withDocument(given: GivenParameters, { documents, only }: Docume
   const { query, documentId: _hash, ...others } = given;
   if (hash === null) {
     if (only && typeof query === "string" && !documents.has(sha256Of(query))) {
-      throw required("Only documents that this server holds are run here; this is none of them.");
+      throw required("This server runs only trusted documents, and this is not one of them.");
     }
-    if (only && query === undefined) throw required("Name a document by its SHA-256 in `documentId`.");
+    if (only && query === undefined)
+      throw required("Request a trusted document by its SHA-256 in `documentId`.");
     return given;
   }
   const document = documents.get(hash);
   if (document === undefined) {
     throw new ApiError("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound", {
       hint: only
-        ? "This server holds no document of that SHA-256, and takes no others."
-        : "This server holds no document of that SHA-256: send its text as `query`, without the hash.",
+        ? "This server has no document with this SHA-256, and runs no others."
+        : "This server has no document with this SHA-256. Send its text as `query`, without the hash.",
       http: { status: 404, spec: true },
     });
   }
   if (typeof query === "string" && query !== document.text) {
-    throw new ApiError("BAD_USER_INPUT", "The query's SHA-256 is another than the one beside it.", {
+    throw new ApiError("BAD_USER_INPUT", "The SHA-256 does not match the query.", {
       http: { status: 400, spec: true },
     });
   }
@@ -98,18 +99,18 @@ export async function readDocuments(path: string, schema: GraphQLSchema): Promis
   try {
     value = JSON.parse(await readTextFile(path));
   } catch (error) {
-    throw new DocumentsError(`${path} cannot be read: ${errorText(error)}`);
+    throw new DocumentsError(`Can't read ${path} (PITH_GRAPH_DOCUMENTS): ${errorText(error)}`);
   }
   if (typeof value !== "object" || value === null) {
-    throw new DocumentsError(`${path} must hold a JSON array or object of GraphQL documents.`);
+    throw new DocumentsError(`${path} must contain a JSON array or object of GraphQL documents.`);
   }
   const documents = new Map<string, TrustedDocument>();
   for (const [name, text] of Object.entries(value)) {
     const place = `${path}: the document ${JSON.stringify(name)}`;
-    if (typeof text !== "string") throw new DocumentsError(`${place} is no text.`);
+    if (typeof text !== "string") throw new DocumentsError(`${place} is not a string.`);
     const hash = sha256Of(text);
     const named = Array.isArray(value) ? hash : name.replace(/^sha256:/, "").toLowerCase();
-    if (named !== hash) throw new DocumentsError(`${place} has the SHA-256 ${hash}, and must be named so.`);
+    if (named !== hash) throw new DocumentsError(`${place} must be named by its SHA-256, ${hash}.`);
     documents.set(hash, checked(text, schema, place));
   }
   return documents;
@@ -129,6 +130,6 @@ function checked(text: string, schema: GraphQLSchema, place: string): TrustedDoc
     );
     return { text, kinds: new Set(kinds) };
   } catch (error) {
-    throw new DocumentsError(`${place} does not fit: ${errorText(error)}`);
+    throw new DocumentsError(`${place} is invalid: ${errorText(error)}`);
   }
 }

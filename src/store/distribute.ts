@@ -28,7 +28,7 @@ export async function distributeTables(database: Database, options: DistributeOp
   const { rows: available } = await pool.query("SELECT FROM pg_available_extensions WHERE name = 'citus'");
   if (available.length === 0) {
     throw new CitusMissingError(
-      "This PostgreSQL server has no Citus. Install it there, and on each worker, and list it in shared_preload_libraries.",
+      "This PostgreSQL server has no Citus. Install it there and on each worker, and add it to shared_preload_libraries.",
     );
   }
   await pool.query("CREATE EXTENSION IF NOT EXISTS citus");

@@ -207,7 +207,7 @@ export function readGraphPayload(payload: Uint8Array, visitor: GraphChangeVisito
       else if (kind === removeEdges) visitor.removeEdge(citingHigh, citingLow, high, low);
       else if (kind === addWorks) visitor.addWork(high, low);
       else if (kind === removeWorks) visitor.removeWork(high, low);
-      else throw new Error(`A change of the citation graph is of a kind that is not known: ${kind}.`);
+      else throw new Error(`Unknown kind of graph change: ${kind}.`);
     }
   }
 }

@@ -31,8 +31,8 @@ export class SchemaError extends Error {
   constructor(state: "ahead" | "unreleased", place: string) {
     super(
       state === "ahead"
-        ? "This database was migrated by a newer version of pith-graph. Run that version, or restore a backup from before it."
-        : `The data in ${place} is of an unreleased version of pith-graph (before 0.1.0), which this version cannot read. Move it away, or name another place by PITH_GRAPH_DATA or DATABASE_URL, and ingest the documents again; or serve it with the version that wrote it and fetch its papers with \`pith-graph sync\`.`,
+        ? "This database was migrated by a newer version of pith-graph. Run that version, or restore an older backup."
+        : `The data in ${place} is from an unreleased version of pith-graph (before 0.1.0), which this version cannot read. Set PITH_GRAPH_DATA or DATABASE_URL to a new database and import the documents again, or serve the data with the old version and fetch it with \`pith-graph sync\`.`,
     );
   }
 }
@@ -67,7 +67,7 @@ async function migrateOnce(
   const client = await pool.connect();
   try {
     await lock(client, migrationLock, () =>
-      onWait("waiting for another process that looks after the tables"),
+      onWait("Waiting for another process that is migrating the database …"),
     );
     const schema = await readSchemaState(client, migrationsFolder);
     const error = schemaErrorOf(schema, place);
@@ -75,7 +75,7 @@ async function migrateOnce(
     if (schema.state === "behind") {
       // Waits for a running batch before any table is locked: the batch reads by a second connection, which would wait
       // for the migration while that waits for the batch. The next batch comes after.
-      const onWriter = () => onWait("waiting for what is being written, then the tables are changed");
+      const onWriter = () => onWait("Waiting for a running import before the migration …");
       await waitForWriteLock(pool, () => lock(client, writeLock, onWriter));
       await migrate(drizzle(client), { migrationsFolder });
     }
@@ -162,7 +162,7 @@ export class OldServerError extends Error {
 
   constructor(version: number) {
     super(
-      `PostgreSQL ${versionText(version)} is too old: pith-graph needs PostgreSQL ${oldestMajor} or newer. Name such a server by DATABASE_URL, or leave it out for the embedded one.`,
+      `PostgreSQL ${versionText(version)} is too old: PostgreSQL ${oldestMajor} or newer is required. Upgrade it, or unset DATABASE_URL to use the embedded server.`,
     );
   }
 }

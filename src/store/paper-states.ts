@@ -14,7 +14,7 @@ import { events, records } from "./tables/index.ts";
 /** Too many requests are waiting: retry later. */
 export class QueueFullError extends Error {
   constructor() {
-    super("Too many documents of large papers are requested.");
+    super("Too many documents of large papers are being requested.");
     this.name = "QueueFullError";
   }
 }

@@ -67,6 +67,6 @@ export function primaryServer(database: Database): ReadServer {
 export async function readPosition({ pool }: Pick<Database, "pool">, text: string): Promise<Position> {
   const { rows } = await pool.query<{ position: string | null }>(text);
   const position = parsePosition(rows[0]?.position ?? "");
-  if (position === null) throw new Error("PostgreSQL tells no position of its log.");
+  if (position === null) throw new Error("PostgreSQL reports no position in its log.");
   return position;
 }

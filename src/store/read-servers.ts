@@ -161,9 +161,9 @@ export class ReadServers {
 
   /** Why a replica may not be used; null if it may. */
   #reasonAgainst({ isStandby, position, systemIdentifier }: Probed): string | null {
-    if (this.#systemIdentifier === null) return "the primary has not answered yet";
-    if (systemIdentifier !== this.#systemIdentifier) return "it is no copy of the primary";
-    if (!isStandby) return "it is no standby";
+    if (this.#systemIdentifier === null) return "the primary has not responded yet";
+    if (systemIdentifier !== this.#systemIdentifier) return "it is not a replica of the primary";
+    if (!isStandby) return "it is not a standby";
     const behind = this.#history.millisecondsBehind(position);
     // Until the next probe the replica can fall further behind by the pause between them.
     if (behind + this.#pauseMilliseconds <= this.#maximumMilliseconds) return null;

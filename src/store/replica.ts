@@ -40,7 +40,7 @@ export class ServerProbe {
         system_identifier: string;
       }>(probe);
       const position = parsePosition(rows[0]?.position ?? "");
-      if (rows[0] === undefined || position === null) throw new Error("it tells no position of its log");
+      if (rows[0] === undefined || position === null) throw new Error("it reports no position in its log");
       return {
         isStandby: rows[0].is_standby,
         position,
@@ -201,7 +201,7 @@ export class Replica {
   readonly #probe: ServerProbe;
   #session: ReplicaSession | null = null;
   #sessions = 0;
-  #reason: string | null = "it has not been asked yet";
+  #reason: string | null = "it has not been checked yet";
 
   constructor(options: ReplicaOptions) {
     this.#options = options;

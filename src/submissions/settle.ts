@@ -81,12 +81,12 @@ const keyReasons: ReadonlySet<string> = new Set(["UNKNOWN_SIGNER", "SIGNER_MISMA
 function acceptanceAdvice(refused: readonly Pick<JudgedDocument["refused"][number], "reason">[]): string {
   const sentences: string[] = [];
   if (refused.some(({ reason }) => keyReasons.has(reason))) {
-    sentences.push("PITH_GRAPH_KEYRING names a file of further keys that this mirror is to trust.");
+    sentences.push("To trust further signers, the operator can add their keys to PITH_GRAPH_KEYRING.");
   }
   if (refused.some(({ reason }) => reason === "UNSIGNED")) {
     sentences.push(
-      "With PITH_GRAPH_SUBMISSION_PROOF=hash this mirror accepts events without signatures: it then takes the word of " +
-        "everyone with a token for who says what.",
+      "To accept unsigned events, the operator can set PITH_GRAPH_SUBMISSION_PROOF=hash. Every submitter can then write " +
+        "events in any signer's name.",
     );
   }
   return sentences.join(" ");

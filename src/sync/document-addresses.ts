@@ -81,7 +81,7 @@ export function readNumbers(text: string): ListedNumber[] {
     if (ref === "" || ref.startsWith("#")) continue;
     const number = readNumber(ref);
     if (number === null) {
-      throw new MirrorError(`Line ${index + 1} of the list is no Pith number: ${ref.slice(0, 100)}`);
+      throw new MirrorError(`Line ${index + 1} of the list is not a Pith number: ${ref.slice(0, 100)}`);
     }
     numbers.push(number);
   }

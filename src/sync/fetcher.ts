@@ -138,12 +138,12 @@ class Watch {
       this.#controller.abort(new FetchError("TOO_SLOW", message, { isTransient: true }));
     const seconds = (milliseconds: number) => `${milliseconds / 1000} s`;
     this.#deadline = setTimeout(
-      () => abort(`The answer did not end within ${seconds(deadline)}.`),
+      () => abort(`The response was not complete within ${seconds(deadline)}.`),
       deadline + askedWait,
     );
     this.#granted = setTimeout(() => {
       this.#windows = setInterval(() => {
-        if (this.#bytes < leastBytes) abort(`Only ${this.#bytes} bytes came in ${seconds(window)}.`);
+        if (this.#bytes < leastBytes) abort(`Only ${this.#bytes} bytes arrived in ${seconds(window)}.`);
         this.#bytes = 0;
       }, window);
     }, askedWait);
@@ -171,15 +171,14 @@ async function bodyOf(
   watch: Watch,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  const tooLarge = () =>
-    new FetchError("TOO_LARGE", `The answer is larger than the ${maximumBytes} bytes allowed.`);
+  const tooLarge = () => new FetchError("TOO_LARGE", `The response is larger than ${maximumBytes} bytes.`);
   const encoding = (response.headers["content-encoding"] ?? "identity").toLowerCase();
   const isGzip = encoding === "gzip" || encoding === "x-gzip";
   const isKnown = isGzip || encoding === "identity";
   if (!isKnown || Number(response.headers["content-length"] ?? 0) > maximumBytes) {
     response.on("error", () => {}).destroy();
     if (isKnown) throw tooLarge();
-    throw new FetchError("FETCH_FAILED", `The answer is in an encoding that was not asked for: ${encoding}.`);
+    throw new FetchError("FETCH_FAILED", `The response has an unsupported Content-Encoding: ${encoding}.`);
   }
   let received = 0;
   const counted = async function* (chunks: AsyncIterable<Buffer>) {
@@ -208,7 +207,7 @@ function redirected(from: URL, location: string): URL {
   const to = URL.canParse(location, from.href) ? new URL(location, from) : null;
   // Another port is another service, and https must not be downgraded.
   if (to?.host === from.host && (to.protocol === from.protocol || to.protocol === "https:")) return to;
-  throw new FetchError("REDIRECT_REFUSED", `It redirects to another place: ${location.slice(0, 200)}`);
+  throw new FetchError("REDIRECT_REFUSED", `Redirect to another host: ${location.slice(0, 200)}`);
 }
 
 function statusError({ statusCode: status = 0, headers }: IncomingMessage): FetchError {
@@ -216,7 +215,7 @@ function statusError({ statusCode: status = 0, headers }: IncomingMessage): Fetc
   const retryAfter = isTransient ? millisecondsOf(headers["retry-after"]) : undefined;
   return new FetchError(
     "FETCH_FAILED",
-    `The answer is ${[status, STATUS_CODES[status] ?? []].flat().join(" ")}.`,
+    `The response has status ${[status, STATUS_CODES[status] ?? []].flat().join(" ")}.`,
     {
       isTransient,
       status,
@@ -239,7 +238,7 @@ function networkError(error: unknown): FetchError {
   const errors = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
   const refusal = errors.find((inner) => inner instanceof FetchError);
   if (refusal !== undefined) return refusal;
-  return new FetchError("FETCH_FAILED", `The network failed: ${errorText(error)}.`, { isTransient: true });
+  return new FetchError("FETCH_FAILED", `Network error: ${errorText(error)}.`, { isTransient: true });
 }
 
 /** Resolves a host to its public addresses only. The connection uses these: no second lookup bypasses the check. */
@@ -251,7 +250,7 @@ function publicLookup(resolve: ResolveName, host: string): LookupFunction {
       const [first] = permitted;
       if (first === undefined) {
         const names = addresses.map(({ address }) => address).join(", ");
-        const message = `${host} is at ${names}: no public address. To allow it: --allow-host ${host}`;
+        const message = `${host} has no public address, only ${names}. To allow it, add --allow-host ${host}.`;
         return callback(new FetchError("ADDRESS_REFUSED", message), [], 0);
       }
       if (options.all === true) callback(null, permitted, 0);

@@ -46,7 +46,7 @@ export async function followMirror(database: Database, options: FollowOptions): 
       isFirst = false;
       fromStart = false;
       if (failures > 0)
-        onNotice?.(`The database answers again: at position ${summary.position} of the mirror's feed.`);
+        onNotice?.(`The database is available again; at position ${summary.position} of the mirror's feed.`);
       failures = 0;
       hasNews = summary.documents > 0;
       position = summary.position;
@@ -57,7 +57,7 @@ export async function followMirror(database: Database, options: FollowOptions): 
         if (fault === null) throw error;
         const pause = spread(Math.min(interval.most, interval.least * 2 ** failures));
         failures++;
-        onNotice?.(`The database is away (${errorText(fault)}). It is tried again in ${seconds(pause)} s.`);
+        onNotice?.(`The database is unavailable (${errorText(fault)}). Retrying in ${seconds(pause)} s.`);
         await sleep(pause, undefined, { signal }).catch(() => {});
         continue;
       }

@@ -31,10 +31,10 @@ export async function* papersOfFeed(
     const page = await mirror.feedPage(after.position);
     // The feed's history differs from the one followed, so all papers have to be listed again.
     if (after.checksum !== null && page.checksumAfter !== after.checksum) {
-      if (isAnew) throw new MirrorError(`${mirror.baseUrl}/feed contradicts itself from page to page.`);
+      if (isAnew) throw new MirrorError(`${mirror.baseUrl}/feed is inconsistent between pages.`);
       isAnew = true;
       onNotice(
-        `The mirror's feed is no longer the one that was followed to ${after.position}: from its start.`,
+        `The mirror's feed is not the one followed up to position ${after.position}: starting again from its beginning.`,
       );
       after = { position: 0n, checksum: null };
       continue;

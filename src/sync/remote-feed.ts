@@ -18,7 +18,7 @@ export type RemoteFeedPage = {
 export function readFeedPage(bytes: Uint8Array, after: bigint): RemoteFeedPage {
   const page = parse(bytes);
   if (!isObject(page) || page["feed_type"] !== "pith_graph_feed" || page["feed_version"] !== "1.0") {
-    throw new MirrorError("The mirror's /feed is no pith_graph_feed of version 1.0.");
+    throw new MirrorError("The mirror's /feed is not a pith_graph_feed of version 1.0.");
   }
   const { after: start, head, changes } = page;
   if (!isObject(start) || !isObject(head) || !Array.isArray(changes))
@@ -31,7 +31,7 @@ export function readFeedPage(bytes: Uint8Array, after: bigint): RemoteFeedPage {
       if (!isObject(change)) throw malformed("changes");
       const position = readPosition(change["position"]);
       const { pith_number: pithNumber } = change;
-      if (position <= last) throw malformed("the order of positions");
+      if (position <= last) throw malformed("order of positions");
       if (!isPithNumber(pithNumber)) throw malformed("pith_number");
       last = position;
       return {
@@ -48,7 +48,7 @@ function parse(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(bytes).toString());
   } catch {
-    throw new MirrorError("The mirror's /feed is no JSON.");
+    throw new MirrorError("The mirror's /feed is not valid JSON.");
   }
 }
 
@@ -67,5 +67,5 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function malformed(what: string): MirrorError {
-  return new MirrorError(`The mirror's /feed cannot be read: ${what}.`);
+  return new MirrorError(`The mirror's /feed is invalid: ${what}.`);
 }

@@ -49,7 +49,7 @@ export class RemoteMirror {
       if (!(error instanceof FetchError)) throw error;
       if (error.status === 404) {
         throw new MirrorError(
-          `${baseUrl} serves no feed. Name the papers to fetch from it in a file: --numbers <file>`,
+          `${baseUrl} has no feed. List the papers to fetch in a file: --numbers <file>.`,
         );
       }
       throw this.#unreachable(error, "/feed");
@@ -71,7 +71,7 @@ export class RemoteMirror {
       }
     }
     if (addresses === null && manifest === "required") {
-      throw new MirrorError(`${baseUrl}/pith-mirrors.json names no place for bundles on this host.`);
+      throw new MirrorError(`${baseUrl}/pith-mirrors.json names no address of bundles on this host.`);
     }
     return addresses ?? routeAddresses(baseUrl);
   }
@@ -87,7 +87,7 @@ export class RemoteMirror {
     if (result !== null && result.failure === null)
       return (await this.#deliverFrom(bundle, wanted)) ?? result;
     if (result !== null) return result;
-    const message = "The mirror has neither a bundle nor a state of it (404).";
+    const message = "The mirror has neither a bundle nor a state of this paper (404).";
     return answered(bundle.href, "FETCH_FAILED", message);
   }
 
@@ -141,13 +141,11 @@ export class RemoteMirror {
 
   /** `path`: what was requested, if that matters. */
   #unreachable(error: FetchError, path?: string): MirrorError {
-    const what = path === undefined || !error.isTransient ? "" : `${path}: `;
-    const later = error.isTransient
-      ? " Run the same command again later; it continues where it stopped."
-      : "";
+    const what = path === undefined || !error.isTransient ? "" : ` (${path})`;
+    const later = error.isTransient ? " Run the command again later to continue." : "";
     const { retryAfter } = error;
-    const wish = retryAfter === undefined ? "" : ` It asks to wait for ${Math.ceil(retryAfter / 1000)} s.`;
-    const message = `${this.#options.baseUrl} cannot be followed: ${what}${error.message}${wish}${later}`;
+    const wish = retryAfter === undefined ? "" : ` It requests a pause of ${Math.ceil(retryAfter / 1000)} s.`;
+    const message = `Can't follow ${this.#options.baseUrl}${what}. ${error.message}${wish}${later}`;
     return new MirrorError(message, retryAfter);
   }
 }
@@ -179,6 +177,6 @@ export function readFetched(source: string, bytes: Buffer, { suffix, year }: Lis
   const isWanted =
     suffixOf(pithNumber).startsWith(suffix) && (year === null || pithNumber.slice(5, 9) === year);
   if (isWanted) return { delivered, failure: null };
-  const unreadable = `The document is of ${pithNumber}.`;
+  const unreadable = `The document is of another paper: ${pithNumber}.`;
   return { delivered: { source, code: "WRONG_PAPER", unreadable }, failure: null };
 }

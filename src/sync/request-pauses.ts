@@ -132,7 +132,7 @@ export class PauseNotices {
     const reason = status === 429 ? "limits requests (429)" : "is busy (503)";
     const inAll = this.#count > 1 ? ` (${this.#count} pauses, ${seconds(this.#milliseconds)} s so far)` : "";
     this.#onNotice?.(
-      `${this.#baseUrl} ${reason}: all requests pause for ${seconds(milliseconds)} s${inAll}, then go on.`,
+      `${this.#baseUrl} ${reason}: pausing all requests for ${seconds(milliseconds)} s${inAll}.`,
     );
   }
 }

@@ -103,8 +103,8 @@ class Sync {
     const { trust, hasUntrusted, position, checksum } = followed;
     if (trust !== this.#trust && hasUntrusted) {
       onNotice?.(
-        "The trusted keys or the minimum proof have changed since events of this mirror were rejected: following it from " +
-          "the start of its feed.",
+        "The keyring or the minimum proof has changed since events of this mirror were rejected: starting again from the " +
+          "beginning of its feed.",
       );
     } else {
       this.#hasUntrusted = hasUntrusted;
@@ -171,8 +171,8 @@ class Sync {
 
   #broken(failure: FetchFailure | null): MirrorError {
     return new MirrorError(
-      `${this.#options.baseUrl} answers, but many papers in succession could not be fetched. The last: ` +
-        `${failure?.message} They are listed as outstanding. Run the same command again later; it continues where it stopped.`,
+      `${this.#options.baseUrl} failed to deliver many papers in a row. Last error: ${failure?.message} The papers are ` +
+        "outstanding. Run the command again later to continue.",
     );
   }
 
@@ -219,8 +219,8 @@ class Sync {
       if (after === null) continue;
       if (before === undefined && this.#outstanding.size + failed.size >= maxOutstanding) {
         throw new MirrorError(
-          `${this.#options.baseUrl}: ${maxOutstanding} papers are outstanding, which is the limit. Nothing more is ` +
-            "fetched until the mirror delivers some of them.",
+          `${this.#options.baseUrl} has not delivered ${maxOutstanding} papers, the maximum of outstanding papers. Nothing ` +
+            "more is fetched until it delivers some of them.",
         );
       }
       if (failure.isAnswer) this.#answered.add(paper);

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { noHost, readAllowedHost } from "../config/index.ts";
+import { invalidHostMessage, normalizeHost } from "../config/index.ts";
 import { FetchError } from "./fetch-error.ts";
 import { isPublicAddress } from "./public-address.ts";
 
@@ -20,13 +20,13 @@ export function createUrlPolicy(allowedHosts: readonly string[]): UrlPolicy {
   const isAllowed = (url: URL) => allowed.has(url.hostname) || allowed.has(`${url.hostname}:${portOf(url)}`);
   const check = (url: URL) => {
     if (url.username !== "" || url.password !== "") {
-      throw new FetchError("URL_REFUSED", "An address with a user or a password is not fetched.");
+      throw new FetchError("URL_REFUSED", "A URL with a user or a password is not allowed.");
     }
     const isSecure = url.protocol === "https:";
     if (!isSecure && !(url.protocol === "http:" && isAllowed(url))) {
       throw new FetchError(
         "URL_REFUSED",
-        `Only https is fetched. To allow http for it: --allow-host ${url.host}`,
+        `Only https is allowed. To allow http for this host, add --allow-host ${url.host}.`,
       );
     }
     // An IP literal is never resolved, so it is checked here; a host name is checked when it is resolved.
@@ -41,13 +41,13 @@ function checkAddress(address: string, host: string): void {
   if (isPublicAddress(address)) return;
   throw new FetchError(
     "ADDRESS_REFUSED",
-    `${host} is at ${address}, which is no public address. To allow it: --allow-host ${host}`,
+    `${address} is not a public address. To allow it, add --allow-host ${host}.`,
   );
 }
 
 function readHost(text: string): string {
-  const host = readAllowedHost(text);
-  if (host === null) throw new FetchError("URL_REFUSED", noHost(text));
+  const host = normalizeHost(text);
+  if (host === null) throw new FetchError("URL_REFUSED", invalidHostMessage(text));
   return host;
 }
 

@@ -35,7 +35,7 @@ export function createExporter(config: TracingConfig, log: Log): Exporter {
   const tell = (why: string) => {
     if (performance.now() - toldAt < tellEveryMilliseconds) return;
     toldAt = performance.now();
-    log.warn({ dropped }, `traces could not be sent: ${why}`);
+    log.warn({ dropped }, `could not export traces: ${why}`);
   };
 
   /** Resolves to false if the receiver is unreachable or busy, so that sending more makes no sense now. */
@@ -85,7 +85,7 @@ export function createExporter(config: TracingConfig, log: Log): Exporter {
   timer.unref();
   return {
     add: (span) => {
-      if (waiting.length >= config.mostWaiting) {
+      if (waiting.length >= config.maxQueuedSpans) {
         dropped++;
         return;
       }

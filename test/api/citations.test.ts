@@ -337,7 +337,7 @@ describe("invalid arguments of citation queries", () => {
     async (_name, source) => {
       expect(await errorOf(source("2501.77777"))).toEqual({
         code: "NOT_FOUND",
-        message: 'No work is known here by "2501.77777".',
+        message: 'No paper or cited work matches "2501.77777".',
         refs: ["2501.77777"],
       });
       expect((await errorOf(source("?"))).code).toBe("BAD_USER_INPUT");
@@ -350,7 +350,7 @@ describe("invalid arguments of citation queries", () => {
       `{ commonReferences(refs: ${JSON.stringify(refs)}) { nodes { sharedBy } } }`,
     );
     expect(code).toBe("NOT_FOUND");
-    expect(message).toContain('"2502.10009", nor by 2 more.');
+    expect(message).toContain('"2502.10009", or 2 more.');
   });
 
   it.each([

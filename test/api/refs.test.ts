@@ -133,7 +133,7 @@ describe("a short form that matches several papers", () => {
     const [error] = await client.errors('{ paper(ref: "pith:ZZZZZZZZ") { title } }');
     expect(error?.extensions["code"]).toBe("AMBIGUOUS_REF");
     expect(error?.extensions["pithNumbers"]).toEqual([...twins].sort().slice(0, 10));
-    expect(error?.message).toContain("fits 12 papers");
+    expect(error?.message).toContain("matches 12 papers");
     expect(error?.message).toContain("and 2 more");
   });
 
@@ -143,7 +143,7 @@ describe("a short form that matches several papers", () => {
     expect(await paper(suffixOf(first))).toBe(first);
     expect(await paper("pith:2001:ZZZZZZZZ")).toBe(first);
     const [error] = await client.errors('{ paper(ref: "ZZZZZZZZAAAA") { title } }');
-    expect(error?.message).toContain("fits 6 papers");
+    expect(error?.message).toContain("matches 6 papers");
   });
 });
 

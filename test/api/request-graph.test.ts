@@ -158,7 +158,7 @@ describe("an unavailable graph", () => {
     });
     expect(await codeOf(client, `{ reachableWorks(ref: "${self}") { total } }`)).toEqual({
       code: "GRAPH_UNAVAILABLE",
-      message: "A thread ended. Ask again shortly.",
+      message: "A thread ended. Try again shortly.",
     });
   });
 
@@ -184,7 +184,7 @@ describe("an unavailable graph", () => {
     timeout.mockRestore();
     expect(found).toEqual({
       code: "GRAPH_UNAVAILABLE",
-      message: "The citation graph is still being loaded: ask again shortly.",
+      message: "The citation graph is still loading. Try again shortly.",
     });
   });
 

@@ -82,7 +82,7 @@ test("restores all tables from a backup of the log, and accepts new documents af
   const file = join(folder, "log.gz");
   const keyring = ["--keyring", "sample/keyring.json"];
   const written = await runCli(["backup", file], { env: { DATABASE_URL: databaseUrl(database.connection) } });
-  expect(written).toMatchObject({ status: 0, stderr: expect.stringContaining("bytes written to") });
+  expect(written).toMatchObject({ status: 0, stderr: expect.stringMatching(/^Wrote \d+ bytes to /) });
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect(await readdir(folder)).toEqual(["log.gz"]);
   const text = gunzipSync(await readFile(file)).toString("utf8");
@@ -93,13 +93,13 @@ test("restores all tables from a backup of the log, and accepts new documents af
   const restored = await runCli(["restore", file, ...keyring], {
     env: { DATABASE_URL: databaseUrl(other.connection) },
   });
-  expect(restored).toMatchObject({ status: 0, stderr: expect.stringContaining("The database is restored.") });
+  expect(restored).toMatchObject({ status: 0, stderr: expect.stringContaining("Restored the database") });
   await expectEqual(other);
 
   const again = await runCli(["restore", file, ...keyring], {
     env: { DATABASE_URL: databaseUrl(other.connection) },
   });
-  expect(again).toMatchObject({ status: 1, stderr: expect.stringContaining("The database is not empty") });
+  expect(again).toMatchObject({ status: 2, stderr: expect.stringContaining("The database is not empty") });
 
   const more = sampleDocuments(33).slice(30);
   await ingestDocuments(other, more, { keyring: sampleKeyring });
@@ -121,9 +121,7 @@ test("restore exits with 1 and reports how many events its keyring does not acce
     (await pool.query<{ count: number }>("SELECT count(*)::int AS count FROM events")).rows[0]?.count ?? 0;
   const lost = (await countIn(database)) - (await countIn(other));
   expect(lost).toBeGreaterThan(0);
-  expect(stderr).toContain(
-    `${lost} events of the backup were not let in by this keyring, and are no longer in the log.`,
-  );
+  expect(stderr).toContain(`${lost} events of the backup rejected by this keyring and left out of the log.`);
   expect(status).toBe(1);
 });
 
@@ -137,12 +135,16 @@ describe("a backup leaves nothing in the database if it is", () => {
     [
       "cut between two tables",
       (text) => text.slice(0, text.indexOf('COPY public."quarantine"')),
-      /cut short/,
+      /backup is incomplete/,
     ],
-    ["cut within a row", (text) => text.slice(0, text.indexOf('COPY public."changes"') - 200), /cut short/],
-    ["without its last line", (text) => text.slice(0, text.lastIndexOf("--")), /cut short/],
-    ["followed by more text", (text) => `${text}DROP TABLE events;\n`, /goes on behind its end/],
-    ["a file of another kind", (text) => `SELECT 1;\n${text}`, /no backup of pith-graph/],
+    [
+      "cut within a row",
+      (text) => text.slice(0, text.indexOf('COPY public."changes"') - 200),
+      /backup is incomplete/,
+    ],
+    ["without its last line", (text) => text.slice(0, text.lastIndexOf("--")), /backup is incomplete/],
+    ["followed by more text", (text) => `${text}DROP TABLE events;\n`, /continues after its end/],
+    ["a file of another kind", (text) => `SELECT 1;\n${text}`, /not a backup of pith-graph/],
     [
       "one with other statements",
       (text) => text.replace('COPY public."events"', 'DELETE FROM "events"'),
@@ -163,7 +165,7 @@ describe("a backup leaves nothing in the database if it is", () => {
       (text) => text.replace("(paper_id, event_id", "(novelty, event_id"),
       /newer version/,
     ],
-    ["empty", () => "", /cut short/],
+    ["empty", () => "", /backup is incomplete/],
   ];
 
   test.each(damages)("%s", async (_name, damage, message) => {
@@ -182,7 +184,7 @@ describe("a backup leaves nothing in the database if it is", () => {
     const { status, stderr } = await runCli(["restore", file], {
       env: { DATABASE_URL: databaseUrl(other.connection) },
     });
-    expect([status, stderr]).toEqual([1, expect.stringContaining("pith-graph: The backup is damaged:")]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining("error: The backup is damaged:")]);
     await rm(file);
   });
 

@@ -29,8 +29,8 @@ test("bash completes commands, options, values, and files", async () => {
     ["pith-graph quarantine list --js", ["--json"]],
     ["pith-graph verify --minimum", ["--minimum-proof"]],
     ["pith-graph completion ", ["bash", "zsh", "fish"]],
-    ["pith-graph refs --only ", ["held", "anchors"]],
-    ["pith-graph refs --only held 2302.12192 --li", ["--limit"]],
+    ["pith-graph refs --only ", ["stored", "anchors"]],
+    ["pith-graph refs --only stored 2302.12192 --li", ["--limit"]],
     ["pith-graph graph --depth 2 --direc", ["--direction"]],
     ["pith-graph verify package.j", ["package.json"]],
     ["pith-graph ingest --keyring tsconfig.l", ["tsconfig.library.json"]],
@@ -57,7 +57,7 @@ test.skipIf(missing("fish") !== "")(`fish completes commands and values${missing
     .trim()
     .split("\n")
     .map((line) => line.split("\t")[0]);
-  expect(words).toEqual(["list", "remove", "retry", "show", "anchors", "held"]);
+  expect(words).toEqual(["list", "remove", "retry", "show", "anchors", "stored"]);
 });
 
 test.skipIf(missing("zsh") !== "")(`zsh registers the completion${missing("zsh")}`, async () => {

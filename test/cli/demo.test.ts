@@ -48,13 +48,13 @@ test("demo imports the sample first, and keeps the stored papers when interrupte
     if (text.includes("Importing 27770 papers")) child.kill("SIGINT");
   });
   expect(await ended).toBe(130);
-  expect(output).toMatch(/Interrupted: \d+ of 27770 papers are stored\. Run it again for the rest\./);
+  expect(output).toMatch(/Interrupted after \d+ of 27770 papers\. Run the command again to continue\./);
   expect(await papers()).toBeGreaterThanOrEqual(1052);
 });
 
 longTest("demo imports the complete network of 27,770 papers", async () => {
   const { status, stderr } = await runCli(["demo"], { env });
-  expect(stderr).toContain("27770 papers with 352807 citations are stored.");
+  expect(stderr).toContain("Imported 27,770 papers with 352,807 citations.");
   expect(status).toBe(0);
   expect(await papers()).toBe(27_770 + 49 + 1 + 2);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { settingsFindings, usableConfig } from "../../src/cli/doctor/settings-checks.ts";
+import { settingsFindings, usableConfig } from "../../src/cli/doctor/installation-checks.ts";
 
 test("doctor names every invalid setting, and suggests the nearest name for an unknown one", () => {
   const environment = {
@@ -15,7 +15,7 @@ test("doctor names every invalid setting, and suggests the nearest name for an u
     expect.objectContaining({
       check: "Settings",
       result: "warning",
-      text: "PITH_GRAPH_DATE is no setting of pith-graph. Did you mean PITH_GRAPH_DATA?",
+      text: "PITH_GRAPH_DATE is not a setting of pith-graph. Did you mean PITH_GRAPH_DATA?",
     }),
   ]);
   expect(usableConfig(environment).port).toBe(usableConfig({}).port);
@@ -23,6 +23,6 @@ test("doctor names every invalid setting, and suggests the nearest name for an u
 
 test("doctor counts the valid settings, and ignores other and empty variables", () => {
   expect(settingsFindings({ PORT: "4001", HOME: "/root", PITH_GRAPH_DATA: " " })).toEqual([
-    { check: "Settings", result: "ok", text: "1 given, all usable" },
+    { check: "Settings", result: "ok", text: "1 set, all valid" },
   ]);
 });

@@ -75,15 +75,15 @@ test("services, a worker and a follower exit with 3 a few seconds after their st
   const waitingFor = [spawnCli(["serve", "--no-worker"], { env }), spawnCli(follower, { env })];
   children.push(...waitingFor);
   const waitingForMigration = waitingFor.map((child) =>
-    firstMatch(child, /waiting for another process that looks after the tables/),
+    firstMatch(child, /Waiting for another process that is migrating the database/),
   );
   await Promise.all(waitingForMigration);
 
   const ended = children.map((child) => once(child, "close"));
   for (const child of children) child.kill("SIGTERM");
   expect(await Promise.all(ended)).toEqual(children.map(() => [3, null]));
-  await service.printed("It has not stopped within 7 s, and is ended.");
-  await worker.printed("It has not stopped within 6 s, and is ended.");
+  await service.printed("Not stopped after 7 s: exiting by force.");
+  await worker.printed("Not stopped after 6 s: exiting by force.");
   // The request broke off: the document was not acknowledged.
   expect(await submitted).toBeInstanceOf(Error);
 });

@@ -64,8 +64,8 @@ test("exits with 2 if --minimum-proof rejects all documents of standard input, a
   const input = await readFile(seed);
   const { status, stderr } = await runCli(["ingest", "--minimum-proof", "signed", "-"], { env, input });
   expect(stderr).toContain("1 document: 0 merged, 0 unchanged, 1 rejected");
-  expect(stderr).toContain("1 document rejected, because no event was accepted: 2 UNSIGNED");
-  expect(stderr).toContain("If you take this source's word for them: --minimum-proof hash.");
+  expect(stderr).toContain("1 document rejected because no event was accepted: 2 UNSIGNED");
+  expect(stderr).toContain("run the command again with --minimum-proof hash.");
   expect(status).toBe(2);
 });
 
@@ -108,19 +108,17 @@ test("exits with 2 without the keyring; quarantine retry and rebuild with it acc
     const refused = await runCli(["ingest", "sample/arxiv-2022-12.ndjson.gz"], { env: own });
     expect(refused.status).toBe(2);
     expect(refused.stderr).toContain(`${count} documents: 0 merged, 0 unchanged, ${count} rejected`);
-    expect(refused.stderr).toMatch(
-      /49 documents rejected, because no event was accepted: \d+ UNKNOWN_SIGNER/,
-    );
-    expect(refused.stderr).toContain("run the same command again with --keyring <file>");
+    expect(refused.stderr).toMatch(/49 documents rejected because no event was accepted: \d+ UNKNOWN_SIGNER/);
+    expect(refused.stderr).toContain("run the command again with --keyring <file>");
     expect(await papers()).toBe(0);
     const keyring = ["--keyring", "sample/keyring.json"];
     const retried = await runCli(["quarantine", "retry", ...keyring], { env: own });
     expect([retried.status, retried.stderr]).toEqual([
       0,
-      `${count} documents judged again, ${count} accepted\n`,
+      `${count} documents verified again, ${count} accepted\n`,
     ]);
     expect(await papers()).toBe(count);
-    expect((await runCli(["quarantine", "list"], { env: own })).stderr).toBe("Nothing is in quarantine.\n");
+    expect((await runCli(["quarantine", "list"], { env: own })).stderr).toBe("The quarantine is empty.\n");
 
     const forks = await runCli(["ingest", "--json", "sample/forks.ndjson"], { env: own });
     expect(JSON.parse(forks.stdout)).toMatchObject({
@@ -155,24 +153,24 @@ test("exports the state that the registry published, and a bundle that merges to
 test("commands exit with 1, 2 or 3 for each mistake, with a message that says what to change and no stack trace", async () => {
   const cases: [args: string[], environment: Record<string, string>, message: string, status?: number][] = [
     [["ingest", "no-such-file.json"], env, "no-such-file.json: no such file or folder"],
-    [["ingest", "--minimum-proof", "high", seed], env, "must be hash (for a source whose word you take)"],
-    [
-      ["ingest", "--minimum-proof", "receipt", seed],
-      env,
-      "whoever copies it can write the rest of the event",
-    ],
-    [
-      ["verify", "--minimum-proof", "receipt", seed],
-      env,
-      "whoever copies it can write the rest of the event",
-    ],
+    [["ingest", "--minimum-proof", "high", seed], env, "must be hash (for a source that you trust)"],
+    [["ingest", "--minimum-proof", "receipt", seed], env, "anyone can copy it into an event of their own"],
+    [["verify", "--minimum-proof", "receipt", seed], env, "anyone can copy it into an event of their own"],
     [["quarantine", "retry", "--minimum-proof", "receipt"], env, 'signed (for all others), not "receipt"'],
     [["serve"], { ...env, PITH_GRAPH_SUBMISSION_PROOF: "receipt" }, 'signed (for all others), not "receipt"'],
     [["ingest", "--batch", "0", seed], env, "must be a whole number from 1 to 100000"],
-    [["ingest", "--keyring", "nowhere.json", seed], env, "nowhere.json cannot be read"],
-    [["export", "document", "2401.99999"], env, "holds no paper", 1],
+    [
+      ["ingest", "--keyring", "nowhere.json", seed],
+      env,
+      "Can't read the keyring file nowhere.json: no such file or directory.",
+    ],
+    [["export", "document", "2401.99999"], env, "No paper matches", 1],
     [["export", "document", "what is this"], env, "Accepted: a Pith number"],
-    [["ingest", seed], { DATABASE_URL: "mysql://x" }, "DATABASE_URL must begin with postgres://"],
+    [
+      ["ingest", seed],
+      { DATABASE_URL: "mysql://x" },
+      "DATABASE_URL must be an address that begins with postgres://",
+    ],
     [["ingest", seed], { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" }, "Check DATABASE_URL", 3],
     [["start"], { PORT: "http" }, "PORT must be a whole number"],
   ];

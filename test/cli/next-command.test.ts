@@ -34,12 +34,12 @@ test.each(["paper", "claims", "refs", "graph"])(
     const unknown = await runHere([command, "nonsense", "--json"], env);
     expect(unknown.status).toBe(1);
     expect(unknown.stderr).toMatch(
-      /known here by "nonsense".*\(NOT_FOUND\)\nNext: pith-graph search "nonsense"$/,
+      /cited work matches "nonsense".*\(NOT_FOUND\)\nNext: pith-graph search "nonsense"$/,
     );
     expect(JSON.parse(unknown.stdout)).toEqual({
       errors: [
         {
-          message: expect.stringContaining('known here by "nonsense"'),
+          message: expect.stringContaining('matches "nonsense"'),
           extensions: { code: "NOT_FOUND", next: 'pith-graph search "nonsense"' },
         },
       ],
@@ -77,7 +77,7 @@ test("claims and refs of a work that is only cited exit with 1 and suggest `pape
   const ref = rows[0]?.key.slice("arxiv:".length) ?? expect.fail();
   for (const command of ["claims", "refs"]) {
     const { status, stderr } = await runHere([command, ref], { PITH_GRAPH_URL: served.origin });
-    expect([status, stderr]).toEqual([1, expect.stringContaining("it is only cited")]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining("is not stored, only cited")]);
     expect(stderr.split("\n").at(-1)).toBe(`Next: pith-graph paper "${ref}"`);
   }
 });

@@ -27,7 +27,7 @@ async function findings(): Promise<{ status: number | null; findings: Finding[] 
 test("doctor finds nothing missing in a new database whose server has pg_trgm", async () => {
   const found = await findings();
   expect(found.findings.filter(({ check }) => check === "Search")).toEqual([]);
-  expect(found.findings).toContainEqual(expect.objectContaining({ check: "Tables", text: "none yet" }));
+  expect(found.findings).toContainEqual(expect.objectContaining({ check: "Schema", text: "none yet" }));
 });
 
 test("every command exits with 3 and one line on PostgreSQL 15, and doctor reports it as wrong", async () => {
@@ -39,7 +39,7 @@ test("every command exits with 3 and one line on PostgreSQL 15, and doctor repor
      DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = old, pg_catalog, public', current_database()); END $$`,
   );
   const text =
-    "pith-graph: PostgreSQL 15.20 is too old: pith-graph needs PostgreSQL 17 or newer. Name such a server by DATABASE_URL, or leave it out for the embedded one.";
+    "error: PostgreSQL 15.20 is too old: PostgreSQL 17 or newer is required. Upgrade it, or unset DATABASE_URL to use the embedded server.";
   const commands = [
     ["migrate"],
     ["migrate", "--check"],

@@ -30,7 +30,7 @@ test.skipIf(process.platform === "win32")("a service that npx started stops when
       output += chunk;
     });
   }
-  await printed("Ctrl-C stops it");
+  await printed("Press Ctrl-C to stop");
   const pid = Number(/pid (\d+)/.exec(output)?.[1]);
   const isAlive = () => {
     try {

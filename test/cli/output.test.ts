@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { cutTo, padded, wrapped } from "../../src/cli/output/layout.ts";
-import { jsonLine, shownText } from "../../src/cli/output/shown-text.ts";
+import { jsonLine, sanitize } from "../../src/cli/output/sanitize.ts";
 import { isColoured, terminalPieces, terminalText } from "../../src/cli/output/terminal.ts";
 import { layOutTree } from "../../src/cli/output/tree.ts";
 
@@ -16,16 +16,16 @@ test.each([
   ["\u200bxyz", "\u200bx\u2060y\ufeffz\u{e0041}"],
   ["", "\u001b["],
 ])("shows only %j of a text with escape sequences or control characters", (shown, hostile) => {
-  expect(shownText(hostile)).toBe(shown);
+  expect(sanitize(hostile)).toBe(shown);
 });
 
 test("isolates a text with right-to-left or direction characters, and closes its embeddings", () => {
-  expect(shownText("plain é 漢字")).toBe("plain é 漢字");
-  expect(shownText("עברית")).toBe("\u2068עברית\u2069");
-  expect(shownText("a\u202eb")).toBe("\u2068a\u202eb\u202c\u2069");
-  expect(shownText("a\u2069\u202cb\u200f")).toBe("\u2068ab\u200f\u2069");
-  expect(shownText("\u2067x\u202ay\u2069")).toBe("\u2068\u2067x\u202ay\u202c\u2069\u2069");
-  expect(shownText("\u202eabcdef", 4)).toBe("\u2068\u202eabc…\u202c\u2069");
+  expect(sanitize("plain é 漢字")).toBe("plain é 漢字");
+  expect(sanitize("עברית")).toBe("\u2068עברית\u2069");
+  expect(sanitize("a\u202eb")).toBe("\u2068a\u202eb\u202c\u2069");
+  expect(sanitize("a\u2069\u202cb\u200f")).toBe("\u2068ab\u200f\u2069");
+  expect(sanitize("\u2067x\u202ay\u2069")).toBe("\u2068\u2067x\u202ay\u202c\u2069\u2069");
+  expect(sanitize("\u202eabcdef", 4)).toBe("\u2068\u202eabc…\u202c\u2069");
 });
 
 test("escapes control and invisible characters in JSON without changing its value", () => {

@@ -47,7 +47,7 @@ test("start and serve print the address of a pith-graph that uses the port", asy
   const server = await startServer({ app: createApp({ database }), port: 0, host: "127.0.0.1" });
   closing.push(() => server.close());
   const printed = await startAt(server.port);
-  expect(printed).toContain(`pith-graph is running already at ${server.url}/`);
+  expect(printed).toContain(`pith-graph is already running at ${server.url}/`);
   expect(printed).toContain(`Next: PORT=${server.port + 1} npm start`);
   expect(await startAt(server.port, "serve")).toContain(`Next: PORT=${server.port + 1} pith-graph serve`);
 });

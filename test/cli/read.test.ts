@@ -40,16 +40,24 @@ test("commands print the same for the database and for --url", async () => {
 test("reading commands exit with 1 for no result, 2 for wrong use and 3 for an unreachable server", async () => {
   const url = ["--url", served.origin];
   const cases: [args: string[], status: number, message: string][] = [
-    [["paper", "2401.99999", ...url], 1, "Nothing is known here by"],
+    [["paper", "2401.99999", ...url], 1, "No paper or cited work matches"],
     [["search", "thereisnosuchword", ...url], 1, ""],
     [["paper", "what is this", ...url], 2, "(BAD_USER_INPUT)"],
     [["graph", "2302.12192", "--depth", "99", ...url], 2, "must be a whole number from 0 to 10"],
     [["graph", "2302.12192", "--direction", "up", ...url], 2, "Allowed choices are references"],
     [["query", "{ nothing }", ...url], 2, "(GRAPHQL_VALIDATION_FAILED)"],
-    [["paper", "2302.12192", "--url", "http://127.0.0.1:1"], 3, "cannot be asked"],
+    [["paper", "2302.12192", "--url", "http://127.0.0.1:1"], 3, "Can't reach http://127.0.0.1:1: "],
     [["paper", "2302.12192", "--url", "ftp://x"], 2, "--url must be an address"],
-    [["papr", "2302.12192"], 2, "Did you mean paper?"],
-    [["paper", "2302.12192", "--jsn"], 2, "Did you mean --json?"],
+    [
+      ["papr", "2302.12192"],
+      2,
+      "error: Unknown command 'papr'. Did you mean paper?\nRun `pith-graph --help` for usage.\n",
+    ],
+    [
+      ["paper", "2302.12192", "--jsn"],
+      2,
+      "error: Unknown option '--jsn'. Did you mean --json?\nRun `pith-graph paper --help` for usage.\n",
+    ],
     [["--version"], 0, ""],
   ];
   for (const [args, status, message] of cases) {
@@ -63,7 +71,7 @@ test("paper exits with 3 and creates nothing if there is no data folder", async 
   const data = "/nonexistent/pith-graph";
   const { status, stderr } = await runCli(["paper", "2302.12192"], { env: { PITH_GRAPH_DATA: data } });
   expect(status).toBe(3);
-  expect(stderr).toContain(`there is no data in ${data}`);
+  expect(stderr).toContain(`No data in ${data}`);
 });
 
 test("paper prints no control characters of a hostile server, and exits with 3 for an unexpected answer", async () => {
@@ -74,9 +82,9 @@ test("paper prints no control characters of a hostile server, and exits with 3 f
       0,
       /evil/,
     ],
-    [{ data: { paper: {}, work: null } }, 3, /not what this version/],
+    [{ data: { paper: {}, work: null } }, 3, /Unexpected response/],
     [{ errors: [{ message: "\u001b[2Jno", extensions: { code: "X" } }] }, 3, /no \(X\)/],
-    [[], 3, /not what this version/],
+    [[], 3, /Unexpected response/],
   ];
   let answer: unknown;
   const server: Server = createServer((_, response) => response.end(JSON.stringify(answer))).listen(

@@ -1,6 +1,6 @@
 import { vi } from "vitest";
+import { formatError } from "../../src/cli/format-error.ts";
 import { createProgram } from "../../src/cli/program.ts";
-import { toldError } from "../../src/cli/told-error.ts";
 import type { CliResult } from "./run-cli.ts";
 
 /** Runs a command in this process, which is faster for many short ones. */
@@ -23,7 +23,7 @@ export async function runHere(
     await program.parseAsync(["node", "pith-graph", ...args]);
     return { status: Number(process.exitCode ?? 0), ...printed };
   } catch (error) {
-    const { status, lines } = toldError(error);
+    const { status, lines } = formatError(error);
     return {
       status: Number(process.exitCode ?? status),
       ...printed,

@@ -116,7 +116,7 @@ test("start --no-sample neither loads the sample nor trusts its key, and has its
   const refused = await runCli(["ingest", "sample/forks.ndjson", "sample/pith-2302.12192.state.json"], {
     env,
   });
-  expect(refused.stderr).toContain("2 documents rejected, because no event was accepted");
+  expect(refused.stderr).toContain("2 documents rejected because no event was accepted");
   // The registry's document is accepted, the one by an untrusted signer is not.
   expect(await queryServer(first.url, "{ status { papers } }")).toEqual({ status: { papers: 1 } });
   await stop(first, "SIGKILL");

@@ -104,7 +104,7 @@ test.each(wrong.map((args) => [args.join(" "), args] as const))(
   "pith-graph %s exits with 2",
   async (_, args) => {
     const { status, stdout, stderr } = await runHere(args, env);
-    expect([status, stderr]).toEqual([exitStatus.misused, expect.stringMatching(/\S/)]);
+    expect([status, stderr]).toEqual([exitStatus.usage, expect.stringMatching(/\S/)]);
     expect(stdout).toBe("");
     expect(stderr).not.toMatch(/^ {4}at |hunter2/m);
   },
@@ -115,7 +115,7 @@ test("analyst exits with 2 for a password of less than 12 characters", async () 
     ...env,
     PITH_GRAPH_ANALYST_PASSWORD: "short",
   });
-  expect([status, stderr]).toEqual([exitStatus.misused, expect.stringContaining("12 to 200")]);
+  expect([status, stderr]).toEqual([exitStatus.usage, expect.stringContaining("12 to 200")]);
 });
 
 test("the wrong uses above include every command", async () => {

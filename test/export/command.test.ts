@@ -59,7 +59,7 @@ test.each([
   const { status, stdout, stderr } = await runHere(["export", word], env);
   expect([status, stdout]).toEqual([2, ""]);
   expect(stderr.split("\n")).toEqual([
-    `${JSON.stringify(word)} is no kind of export: the kinds are document, table, dump, graph and bibliography.`,
+    `Unknown kind of export ${JSON.stringify(word)}. The kinds are document, table, dump, graph and bibliography.`,
     `Next: ${next}`,
   ]);
 });
@@ -80,7 +80,7 @@ test.each([
 ])("%s exits 2 without a stack trace if its output cannot be written", async (_command, argumentsOf) => {
   const { status, stdout, stderr } = await runHere(argumentsOf(), env);
   expect([status, stdout]).toEqual([2, ""]);
-  expect(stderr).toContain("cannot be written");
+  expect(stderr).toContain("Can't write ");
   expect(stderr).not.toMatch(/^\s+at /m);
   expect(await readdir(dirname(folder))).not.toContain(`${basename(folder)}.part`);
 });
@@ -99,7 +99,7 @@ test("an export exits 0 when its reader stops, and a backup exits 3", async () =
   expect(await closed(["export", "table", "papers", "--quiet"])).toEqual([0, ""]);
   expect(await closed(["backup", "-"])).toEqual([
     3,
-    "pith-graph: Standard output was closed before the backup was whole.\n",
+    "error: Standard output was closed before the backup was complete.\n",
   ]);
 });
 
@@ -108,7 +108,7 @@ test("export dump writes all formats, and exits 1 for a folder that is not empty
   const made = await runCli(["export", "dump", dump, "--format", "all"], { env });
   expect(made.status).toBe(0);
   expect(await readdir(dump)).toHaveLength(7 * 3 + 4 + 3 + 1);
-  expect(made.stderr).toMatch(/is whole: the set \d+-\d+-[0-9a-f]{12}, checksum [0-9a-f]{64}\.\n$/);
+  expect(made.stderr).toMatch(/: data set \d+-\d+-[0-9a-f]{12}, checksum [0-9a-f]{64}\.\n$/);
   const again = await runCli(["export", "dump", dump], { env });
   expect(again).toMatchObject({ status: 1, stderr: expect.stringContaining("is not empty") });
 });

@@ -58,7 +58,7 @@ test("export --url writes files, and reports their size", async () => {
 });
 
 test.each([
-  ["without a token", ["table", "papers"], { PITH_GRAPH_BEARER_TOKEN: "" }, 3, "Exporting needs a token"],
+  ["without a token", ["table", "papers"], { PITH_GRAPH_BEARER_TOKEN: "" }, 3, "Exports need a token"],
   ["a paper that is unknown", ["bibliography", "9999.99999"], {}, 1, "(NOT_FOUND)"],
   ["more works than a server exports", ["graph", "--maximum-works", "100001"], {}, 2, "(BAD_USER_INPUT)"],
 ])("export --url prints the server's error: %s", async (_, args, environment, status, message) => {
@@ -78,7 +78,7 @@ test("export --url exits 3 and leaves no file if the answer is cut off", async (
   const args = ["export", "table", "papers", "--format", "csv", "--output", output, "--url", broken.url];
   const { status, stderr } = await runCli(args, { env });
   await broken.close();
-  expect([status, stderr]).toEqual([3, expect.stringContaining("cannot be fetched")]);
+  expect([status, stderr]).toEqual([3, expect.stringContaining("Can't fetch ")]);
   expect(stderr).not.toMatch(/^\s+at /m);
   expect(await readdir(folder)).not.toContain("part.csv");
 });

@@ -82,7 +82,7 @@ async function expectCompletion(dataDirectory: string, env: Record<string, strin
   expect(status).toBe(0);
   expectTables(await readStored(dataDirectory), wanted);
   const check = await runCli(["check", "--keyring", keyring], { env });
-  expect(check.stderr).toContain("Nothing differs.");
+  expect(check.stderr).toContain("No differences.");
   expect(check.status).toBe(0);
 }
 
@@ -103,7 +103,7 @@ test("exits with 3 and a clear error when the data's disk is full, stores no par
   dataDisk.fill(20_000);
   const full = await ingest("all.ndjson", env);
   expect(full.stderr).toMatch(
-    /^pith-graph: the database has no room on its disk: .*No space left on device.*may be given again\.$/m,
+    /^error: The database's disk is full: .*No space left on device.*run the command again to continue\.$/m,
   );
   expect(full.stderr).not.toContain("refused");
   expect(full.status).toBe(3);
@@ -132,14 +132,14 @@ longTest(
 
     const member = await acquireEmbeddedServer({ dataDirectory });
     logDisk.fill(20_000);
-    await useUpLog(member.connection);
+    await fillLog(member.connection);
     const full = await ingest("all.ndjson", env);
     expect(full.status).toBe(3);
-    expect(full.stderr).toMatch(/^pith-graph: .*may be given again\.$/m);
+    expect(full.stderr).toMatch(/^error: .*run the command again to continue\.$/m);
     // PostgreSQL usually crashes in the commit. If it fails earlier, the command gets the error.
     const serverLog = readFileSync(join(dataDirectory, "server.log"), "utf8");
     expect(`${serverLog}${full.stderr}`).toMatch(
-      /(?:PANIC|no room on its disk): .*pg_wal\/xlogtemp.*No space left on device/,
+      /(?:PANIC|disk is full): .*pg_wal\/xlogtemp.*No space left on device/,
     );
     logDisk.relieve();
     // All earlier documents, and those that were committed before the crash.
@@ -152,7 +152,7 @@ longTest(
 );
 
 /** Writes to the log until its last file, which is preallocated, is nearly full. */
-async function useUpLog(connection: EmbeddedServer["connection"]): Promise<void> {
+async function fillLog(connection: EmbeddedServer["connection"]): Promise<void> {
   const client = new pg.Client(connection);
   await client.connect();
   for (;;) {

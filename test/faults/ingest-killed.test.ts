@@ -102,7 +102,7 @@ async function finishUndisturbed(): Promise<void> {
   expect((await server.database.pool.query("SELECT FROM quarantine")).rows).toEqual([]);
 }
 
-async function beginAgain(): Promise<void> {
+async function resetServer(): Promise<void> {
   await clearTables(server.database);
   server.announced = 0;
 }
@@ -120,7 +120,7 @@ test(name, async () => {
     // So that there is enough left to disturb.
     if ((await storedPapers()) > all * 0.75) {
       await finishUndisturbed();
-      await beginAgain();
+      await resetServer();
     }
     const ingest = startIngest();
     await randomMoment(ingest);
@@ -131,7 +131,7 @@ test(name, async () => {
     if (victim !== "PostgreSQL") expect([status, signal]).toEqual([null, "SIGKILL"]);
     else if (status !== 0) {
       expect(stderr).toMatch(
-        /^pith-graph: the connection to the database was lost: .*may be given again\.$/m,
+        /^error: Lost the connection to the database: .*run the command again to continue\.$/m,
       );
       expect(status).toBe(3);
       lost++;
@@ -143,7 +143,7 @@ test(name, async () => {
   }
   await finishUndisturbed();
   const check = await runCli(["check", "--keyring", keyringPath], { env });
-  expect(check.stderr).toContain("Nothing differs.");
+  expect(check.stderr).toContain("No differences.");
   expect(check.status).toBe(0);
   // The faults have happened, and in the middle of ingests.
   expect(server.kills).toBe(2 * killsOfEach);

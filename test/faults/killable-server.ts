@@ -134,7 +134,7 @@ class Reconnections {
   readonly #waiting: (() => void)[] = [];
 
   onLogLine(line: string): void {
-    if (line === "found the embedded PostgreSQL server again") this.#waiting.shift()?.();
+    if (line === "reconnected to the embedded PostgreSQL server") this.#waiting.shift()?.();
   }
 
   next(): Promise<void> {

@@ -49,7 +49,7 @@ async function startWorker(keyringPath: string): Promise<{ worker: ChildProcess;
     worker.once("exit", () => reject(new Error(`The worker ended: ${output.join("")}`)));
     worker.stderr?.setEncoding("utf8").on("data", (text: string) => {
       output.push(text);
-      if (text.includes("Working on submissions")) resolve();
+      if (text.includes("Processing submissions")) resolve();
     });
   });
   return { worker, output };
@@ -97,7 +97,7 @@ test(`two workers and two bulk ingests of the same papers, run concurrently, res
     worker.kill("SIGTERM");
     await ended;
     // It would have logged faults.
-    expect(output.join("")).toMatch(/^\S+ info {2}Working on submissions\..*\n(?:\S+ info .*\n)*$/);
+    expect(output.join("")).toMatch(/^\S+ info {2}Processing submissions\..*\n(?:\S+ info .*\n)*$/);
   }
   const { rows } = await server.database.pool.query(
     "SELECT deadlocks::int AS deadlocks FROM pg_stat_database WHERE datname = current_database()",

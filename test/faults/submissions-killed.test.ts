@@ -155,7 +155,7 @@ test(name, async () => {
   const tables = await readTables(server.database);
   for (const table of tableNames) expect(tables[table], table).toEqual(wanted[table]);
   const check = await runCli(["check", "--keyring", keyringPath], { env });
-  expect(check.stderr).toContain("Nothing differs.");
+  expect(check.stderr).toContain("No differences.");
   expect(check.status).toBe(0);
   // The faults have happened, and in the middle of the work.
   expect(server.kills).toBe(2 * killsOfEach);

@@ -122,7 +122,7 @@ test("a thread that dies fails only its own batch, and is replaced", async () =>
   const [dying, other] = await startBatches(lock.holder, 2);
   const code = await started[0]?.terminate();
   expect(code).toBe(1);
-  await expect(dying).rejects.toThrow("A thread of the ingest ended unexpectedly.");
+  await expect(dying).rejects.toThrow("An ingest thread ended unexpectedly.");
   // More batches than remaining threads: a new thread gets them, never the dead one.
   const later = [100, 110, 120, 130].map((from) => threads.ingestBatch(batchOf(from)));
   await lock.release();
@@ -166,7 +166,7 @@ test("an ingest whose thread dies rejects although other batches run or wait, an
   await untilRows(lock.holder, waitingWriters, 2);
   await started[0]?.terminate();
   await lock.release();
-  await expect(ending).rejects.toThrow("A thread of the ingest ended unexpectedly.");
+  await expect(ending).rejects.toThrow("An ingest thread ended unexpectedly.");
   expect(await storedPapers()).toBeLessThan(30);
   // The dead thread's batch was not stored.
   await ingest(

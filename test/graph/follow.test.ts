@@ -373,7 +373,7 @@ test("a graph that cannot be loaded again reports the error, answers from the ol
   await client.query("COMMIT");
   client.release();
   while (graph.status().loadError === null) await new Promise(setImmediate);
-  expect(graph.status().loadError).toContain("names a work that is not there");
+  expect(graph.status().loadError).toContain("refers to a work that does not exist");
   // Once for each attempt: the next notification or poll makes another.
   expect(errors.length).toBeGreaterThan(0);
   expect(graph.status()).toMatchObject({ isLoaded: true, graphVersion: position.toString() });
@@ -392,7 +392,7 @@ test("a graph that cannot be loaded reports the error, answers in SQL, and retri
   services.push(graph);
   while (graph.status().loadError === null) await new Promise(setImmediate);
   expect(graph.status()).toMatchObject({ isLoaded: false, graphVersion: null });
-  expect(graph.status().loadError).toContain("names a work that is not there");
+  expect(graph.status().loadError).toContain("refers to a work that does not exist");
   const input = { roots: [1n], direction: "REFERENCES", maxDepth: 3 } as const;
   expect(await graph.reachable(input)).toMatchObject({ counts: [1, 1], graphVersion: "1" });
   await commitGraph(database, { works: [1n], edges: [] }, after);

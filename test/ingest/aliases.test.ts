@@ -65,17 +65,17 @@ test("stores no aliases of a document accepted above hash, and derives them from
 });
 
 test("an alias accepted at hash replaces the derived one if the record confirms it, in either order of import", async () => {
-  const believed = {
+  const accepted = {
     text: bundleOfPaper({}, () => [], { source_aliases: [alias("arxiv", "2301.00001")] }),
     minimumProof: "hash",
   } as const;
   const proved = { text: bundleOfPaper({}), minimumProof: "signed" } as const;
   const brought = [["arxiv", "2301.00001", "2020-01-01T00:00:00Z", true, true]];
-  const [before, after] = await steps([proved, believed]);
+  const [before, after] = await steps([proved, accepted]);
   expect(storedAliases(before)).toEqual(derived);
   expect(storedAliases(after)).toEqual(brought);
   await clearTables(database);
-  const [first, second] = await steps([believed, proved]);
+  const [first, second] = await steps([accepted, proved]);
   expect([storedAliases(first), storedAliases(second)]).toEqual([brought, brought]);
 });
 

@@ -59,7 +59,7 @@ async function total(name: string): Promise<number | undefined> {
 
 const good = (arxivId: string) => bundleOfPaper({ arxivId }, (paper) => [snapshotEvent(paper)]);
 
-const refusedDocuments: Record<string, string | Buffer> = {
+const rejectedDocuments: Record<string, string | Buffer> = {
   MALFORMED_JSON: '{"a":',
   INVALID_UNICODE: Buffer.from([0x22, 0xff, 0x22]),
   INVALID_NUMBER: '{"a":1e999}',
@@ -74,10 +74,10 @@ const refusedDocuments: Record<string, string | Buffer> = {
 
 describe("a document that is rejected", () => {
   test("this test's list has every document error code", () => {
-    expect(Object.keys(refusedDocuments).sort()).toEqual([...documentErrorCodes].sort());
+    expect(Object.keys(rejectedDocuments).sort()).toEqual([...documentErrorCodes].sort());
   });
 
-  test.each(Object.entries(refusedDocuments))(
+  test.each(Object.entries(rejectedDocuments))(
     "with %s goes to quarantine, and the batch's other documents are stored",
     async (code, bad) => {
       const reported: string[] = [];
@@ -510,7 +510,7 @@ describe("a valid document that cannot be stored", () => {
   });
 
   /** Makes PostgreSQL reject the claim "refuse me" with a SQLSTATE. */
-  async function refuseClaim(state: string): Promise<() => Promise<void>> {
+  async function rejectClaim(state: string): Promise<() => Promise<void>> {
     await database.pool.query(
       `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
          IF NEW.text = 'refuse me' THEN RAISE EXCEPTION 'refused on purpose' USING ERRCODE = '${state}'; END IF;
@@ -527,13 +527,13 @@ describe("a valid document that cannot be stored", () => {
   test.each(["22003", "22008", "22021", "22P05", "54000"])(
     "is rejected with NOT_STORABLE if PostgreSQL raises %s, and all others are stored",
     async (state) => {
-      const mend = await refuseClaim(state);
+      const restore = await rejectClaim(state);
       try {
         const summary = await ingestDocuments(database, batch);
         expect(summary.rejected).toEqual(new Map([["NOT_STORABLE", 2]]));
         expect(summary.merged).toBe(9);
       } finally {
-        await mend();
+        await restore();
       }
       expect((await readTables(database))["papers"]?.length).toBe(9);
       // Once the database can store it, it is accepted like any other.
@@ -544,14 +544,14 @@ describe("a valid document that cannot be stored", () => {
   test.each(["23505", "23503", "23514", "22P02", "22P04", "22001", "54001", "53200"])(
     "is not blamed for any other error (%s): the batch stops with it, and nothing is rejected",
     async (state) => {
-      const mend = await refuseClaim(state);
+      const restore = await rejectClaim(state);
       try {
         await expect(ingestDocuments(database, batch)).rejects.toMatchObject({
           code: state,
           message: "refused on purpose",
         });
       } finally {
-        await mend();
+        await restore();
       }
       expect(await readQuarantine()).toEqual([]);
       expect(Object.values(await readTables(database)).flat()).toEqual([]);

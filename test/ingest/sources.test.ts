@@ -191,7 +191,7 @@ describe("a folder", () => {
     const skipped: string[] = [];
     expect(await read([root], 1000, () => {}, skipped)).toEqual([["mixed/a.json", "a"]]);
     expect(skipped).toEqual([
-      expect.stringMatching(/mixed\/broken: skipped: ENOENT/),
+      expect.stringMatching(/mixed\/broken: skipped: no such file or directory/),
       `${root}/pipe.json: skipped: neither a file nor a folder`,
       `${root}: skipped 4 files that are not .json, .ndjson or .jsonl: ${root}/1.txt, ${root}/2.csv, ${root}/3.md, …`,
     ]);

@@ -63,11 +63,11 @@ describe.each(names)("ingest of %s", (name) => {
       expect([...summary.rejected]).toEqual([[expected["error"], 1]]);
       return;
     }
-    const refusals = expected["refused"] as unknown as readonly (readonly [id: string, reason: string])[];
-    if (refusals.length > 0 && Object.keys(expected["proof"] as object).length === 0) {
+    const rejected = expected["refused"] as unknown as readonly (readonly [id: string, reason: string])[];
+    if (rejected.length > 0 && Object.keys(expected["proof"] as object).length === 0) {
       // The protocol merges nothing; ingest rejects the complete documents, for the same reasons.
       expect([summary.unaccepted, summary.merged]).toEqual([documents.length, 0]);
-      expect(new Set(summary.unacceptedEvents.keys())).toEqual(new Set(refusals.map(([, reason]) => reason)));
+      expect(new Set(summary.unacceptedEvents.keys())).toEqual(new Set(rejected.map(([, reason]) => reason)));
       return;
     }
     const state = expected["state"];

@@ -106,7 +106,7 @@ test("a version that is not stored is null, and the command line names the store
   for (const command of ["paper", "claims"]) {
     const { status, stdout, stderr } = await runCli([command, ref], { env });
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
-    expect(stderr).toContain(`"${ref}" is not stored here. Stored of this work: v1.`);
+    expect(stderr).toContain(`"${ref}" is not stored. Stored versions: v1.`);
     expect(stderr).toContain('pith-graph paper "2302.12192v1"');
   }
 });

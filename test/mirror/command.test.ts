@@ -68,7 +68,7 @@ it("sync continues from its position after it was killed, and reports equal stat
     env: { ...env, PITH_GRAPH_ALLOW_HOSTS: "other.example, 127.0.0.1" },
   });
   expect(stderr).toContain("3 documents: 3 merged, 0 unchanged");
-  expect(stderr).toContain("At position 8 of its feed, its end: both mirrors hold the same states");
+  expect(stderr).toContain("At the end of the mirror's feed (position 8): both mirrors have the same states");
   expect(status).toBe(0);
   expect(server.requests.filter((url) => url.includes("/bundle.json"))).toEqual(paths.slice(5));
   expect(await statesOf(b)).toEqual(await statesOf(a));
@@ -98,10 +98,10 @@ it("sync names rejected documents and the papers that differ, and exits 1", asyn
   });
   const { status, stderr } = await runCli(["sync", ...allowed, server.url], { env });
   expect(stderr).toContain(
-    `${server.url}${pathOf(first)}: WRONG_PAPER: The document is of ${second.pithNumber}.`,
+    `${server.url}${pathOf(first)}: WRONG_PAPER: The document is of another paper: ${second.pithNumber}.`,
   );
   expect(stderr).toContain("1 document rejected: WRONG_PAPER");
-  expect(stderr).toContain("the mirrors hold different states");
+  expect(stderr).toContain("the mirrors have different states");
   expect(stderr).toContain(`1 paper differs:\n  1: rejected here, WRONG_PAPER (${first.pithNumber})`);
   expect(status).toBe(1);
 });
@@ -118,8 +118,8 @@ it("sync exits 3 and names outstanding papers, and quarantine retry fetches them
   const args = ["sync", ...allowed, server.url];
   const { status, stderr } = await runCli(args, { env });
   expect(stderr).toContain("7 documents: 7 merged, 0 unchanged, 0 rejected");
-  expect(stderr).toContain("1 paper is outstanding: listed by the mirror, and not fetched yet.");
-  expect(stderr).toContain("  1: The answer is 503 Service Unavailable.");
+  expect(stderr).toContain("1 paper outstanding (listed by the mirror, not fetched yet):");
+  expect(stderr).toContain("  1: The response has status 503 Service Unavailable.");
   expect(stderr).toContain(`1 paper differs:\n  1: not fetched yet (${first.pithNumber})`);
   expect(status).toBe(3);
   const listed = await runCli(["quarantine", "list"], { env });
@@ -127,13 +127,13 @@ it("sync exits 3 and names outstanding papers, and quarantine retry fetches them
 
   isBroken = false;
   const retried = await runCli(["quarantine", "retry", ...allowed], { env });
-  expect(retried.stderr).toContain(`${server.url}: 1 outstanding paper fetched again, 1 settled`);
+  expect(retried.stderr).toContain(`${server.url}: 1 outstanding paper tried again, 1 fetched`);
   expect(retried.status).toBe(0);
   expect(await statesOf(b)).toEqual(await statesOf(a));
   const again = await runCli(args, { env });
   expect([again.status, again.stderr]).toEqual([
     0,
-    expect.stringContaining("both mirrors hold the same states"),
+    expect.stringContaining("both mirrors have the same states"),
   ]);
 });
 
@@ -162,19 +162,22 @@ it("sync answers wrong arguments with what to do, and exits 2 or 3", async () =>
   const cases: [args: string[], message: string, status?: number][] = [
     [
       ["http://127.0.0.1:1"],
-      "pith-graph: http://127.0.0.1:1 cannot be followed: Only https is fetched. To allow http for it: --allow-host 127.0.0.1:1\n",
+      "error: Can't follow http://127.0.0.1:1. Only https is allowed. To allow http for this host, add --allow-host 127.0.0.1:1.\n",
       3,
     ],
-    [["http://127.0.0.1:1"], "To allow http for it: --allow-host 127.0.0.1:1", 3],
-    [["mirror.example.org"], "is no address of a mirror: write https://mirror.example.org"],
-    [[...allowed, "http://127.0.0.1:1"], "http://127.0.0.1:1 cannot be followed", 3],
+    [["http://127.0.0.1:1"], "add --allow-host 127.0.0.1:1.", 3],
+    [["mirror.example.org"], "is not the address of a mirror: write https://mirror.example.org"],
+    [[...allowed, "http://127.0.0.1:1"], "Can't follow http://127.0.0.1:1 (/pith-mirrors.json). ", 3],
     [["--allow-host", "http://x", "https://example.org"], "write example.org or example.org:8080"],
     [["--concurrency", "0", "https://example.org"], "from 1 to 64"],
-    [["--minimum-proof", "high", "https://example.org"], "must be hash (for a source whose word you take)"],
+    [["--minimum-proof", "high", "https://example.org"], "must be hash (for a source that you trust)"],
     [["--minimum-proof", "receipt", "https://example.org"], 'signed (for all others), not "receipt"'],
-    [["--numbers", list, "https://example.org"], "Line 1 of the list is no Pith number"],
-    [["--numbers", "nowhere.txt", "https://example.org"], "nowhere.txt cannot be read"],
-    [["--follow", "--numbers", list, "https://example.org"], "is no Pith number"],
+    [["--numbers", list, "https://example.org"], "Line 1 of the list is not a Pith number"],
+    [
+      ["--numbers", "nowhere.txt", "https://example.org"],
+      "Can't read nowhere.txt: no such file or directory.",
+    ],
+    [["--follow", "--numbers", list, "https://example.org"], "is not a Pith number"],
   ];
   for (const [args, message, expected = 2] of cases) {
     const { status, stderr } = await runCli(["sync", ...args], { env });

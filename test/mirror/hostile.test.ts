@@ -346,14 +346,14 @@ describe("sync ends with MirrorError and keeps its cursor:", () => {
   });
 
   it.each([
-    ["is no JSON", "<html>"],
-    ["is no pith_graph_feed", "{}"],
-    ["is no pith_graph_feed", "null"],
+    ["is not valid JSON", "<html>"],
+    ["is not a pith_graph_feed", "{}"],
+    ["is not a pith_graph_feed", "null"],
     ["after, head or changes", feed({}, []).replace('"changes":[]', '"changes":{}')],
     ["position", feed({ position: -1, checksum: hash }, [])],
     ["position", feed({ position: 1e300, checksum: hash }, [])],
     ["checksum", feed({ position: 1, checksum: "A" }, [])],
-    ["the order of positions", feed({ position: 2, checksum: hash }, [change(2), change(1)])],
+    ["order of positions", feed({ position: 2, checksum: hash }, [change(2), change(1)])],
     ["pith_number", feed({ position: 1, checksum: hash }, [change(1, { pith_number: "../../etc" })])],
     ["changes", feed({ position: 1, checksum: hash }, [[]])],
   ])("for a feed with a fault in: %s", async (message, text) => {
@@ -380,7 +380,9 @@ describe("sync ends with MirrorError and keeps its cursor:", () => {
       response.end(feed({ position: 1000, checksum: hash }, [change(position)]));
     });
     closing.push(server.close);
-    await expect(follow(b, server.url, { manifest: "unused" })).rejects.toThrow("contradicts itself");
+    await expect(follow(b, server.url, { manifest: "unused" })).rejects.toThrow(
+      "is inconsistent between pages",
+    );
   });
 
   /** @threat T18 */
@@ -421,7 +423,7 @@ describe("the manifest of a mirror", () => {
     expect(server.requests.filter((url) => url.startsWith("/elsewhere/"))).toHaveLength(documents.length);
 
     text = manifest("https://example.org/{suffix}");
-    await expect(follow(b, server.url, { manifest: "required" })).rejects.toThrow("names no place");
+    await expect(follow(b, server.url, { manifest: "required" })).rejects.toThrow("names no address");
     const again = await follow(b, server.url, { fromStart: true });
     expect(again.unchanged).toBe(documents.length);
   });

@@ -24,7 +24,7 @@ import {
 } from "./mirrors.ts";
 
 const limited = (retryAfter?: number) =>
-  new FetchError("FETCH_FAILED", "The answer is 429 Too Many Requests.", {
+  new FetchError("FETCH_FAILED", "The response has status 429 Too Many Requests.", {
     isTransient: true,
     status: 429,
     ...(retryAfter === undefined ? {} : { retryAfter }),
@@ -120,9 +120,9 @@ describe("RequestPauses", () => {
       notices.add({ status, milliseconds });
     }
     expect(lines).toEqual([
-      "https://a.example limits requests (429): all requests pause for 1 s, then go on.",
-      "https://a.example is busy (503): all requests pause for 10 s (3 pauses, 12 s so far), then go on.",
-      "https://a.example limits requests (429): all requests pause for 1 s (5 pauses, 14 s so far), then go on.",
+      "https://a.example limits requests (429): pausing all requests for 1 s.",
+      "https://a.example is busy (503): pausing all requests for 10 s (3 pauses, 12 s so far).",
+      "https://a.example limits requests (429): pausing all requests for 1 s (5 pauses, 14 s so far).",
     ]);
   });
 });
@@ -165,7 +165,7 @@ describe("sync of a busy mirror", () => {
     const args = ["sync", "--json", "--allow-host", "127.0.0.1", "--concurrency", "16", server.url];
     const { status, stdout, stderr } = await runCli(args, { env });
     expect(requests).toBeGreaterThan(135 + 4);
-    expect(stderr).toContain(`${server.url} limits requests (429): all requests pause for 1 s, then go on.`);
+    expect(stderr).toContain(`${server.url} limits requests (429): pausing all requests for 1 s.`);
     expect(status, stderr).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       documents: 135,
@@ -211,7 +211,7 @@ describe("sync of a busy mirror", () => {
     closing.push(server.close);
     const failed = await follow(b, server.url, { retry: patient }).catch((error: unknown) => error);
     expect(failed).toMatchObject({ name: "MirrorError", retryAfter: 86_400_000 });
-    expect(String(failed)).toContain("It asks to wait for 86400 s.");
+    expect(String(failed)).toContain("It requests a pause of 86400 s.");
     // The manifest, which may be absent, and the feed; neither is tried again.
     expect(server.requests).toHaveLength(2);
     isLimited = false;

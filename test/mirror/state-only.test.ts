@@ -75,6 +75,6 @@ it("sync rejects a paper with FETCH_FAILED after three answers without bundle an
   expect([[...rejected], outstanding]).toEqual([[["FETCH_FAILED", 1]], []]);
   expect(refusals[0]).toMatchObject({
     source: `${server.url}/pith/${suffix}/bundle.json`,
-    rejection: { message: "The mirror has neither a bundle nor a state of it (404)." },
+    rejection: { message: "The mirror has neither a bundle nor a state of this paper (404)." },
   });
 });

@@ -127,7 +127,7 @@ describe("createUrlPolicy", () => {
   it.each(["http://x", "x/y", "", "a b", "user@host", "host:port"])(
     "rejects the allowed host %j",
     (entry) => {
-      expect(() => createUrlPolicy([entry])).toThrow("is no host");
+      expect(() => createUrlPolicy([entry])).toThrow("is not a host");
     },
   );
 });
@@ -151,7 +151,9 @@ describe("createFetcher", () => {
     await expect(fetching).rejects.toMatchObject({
       code: "ADDRESS_REFUSED",
       isTransient: false,
-      message: expect.stringContaining("rebound.example is at 127.0.0.1, ::ffff:10.0.0.1"),
+      message: expect.stringContaining(
+        "rebound.example has no public address, only 127.0.0.1, ::ffff:10.0.0.1",
+      ),
     });
     // A second look-up might return other addresses.
     expect(resolved).toEqual(["rebound.example"]);

@@ -63,7 +63,7 @@ function ingestAt(start: number): Promise<void> {
   );
 }
 
-const away = /^The database is away \(.+\)\. It is tried again in \d+\.\d s\.$/;
+const away = /^The database is unavailable \(.+\)\. Retrying in \d+\.\d s\.$/;
 
 /** Starts a follower; `printed` waits for a line of its standard error. */
 function startFollowing(...args: string[]) {
@@ -84,14 +84,14 @@ function startFollowing(...args: string[]) {
 it("sync --follow continues once the database is back, and has all papers", async () => {
   await ingestAt(0);
   const { child, ended, printed } = startFollowing(server.url);
-  await printed(/^At position 3 of its feed, its end: both mirrors hold the same states/);
+  await printed(/^At the end of the mirror's feed \(position 3\): both mirrors have the same states/);
 
   // Between two batches.
   await postgres.stop();
   await ingestAt(10);
   await printed(away);
   await postgres.startAgain();
-  await printed(/^The database answers again: at position 6 of the mirror's feed\.$/);
+  await printed(/^The database is available again; at position 6 of the mirror's feed\.$/);
   expect(await cursorOf(mine, server.url)).toBe(6);
 
   // In the middle of a batch.
@@ -103,7 +103,7 @@ it("sync --follow continues once the database is back, and has all papers", asyn
   lock.holder.release(true);
   await printed(away);
   await postgres.startAgain();
-  await printed(/^The database answers again: at position 9 of the mirror's feed\.$/);
+  await printed(/^The database is available again; at position 9 of the mirror's feed\.$/);
   expect(await cursorOf(mine, server.url)).toBe(9);
 
   child.kill("SIGTERM");
@@ -130,7 +130,7 @@ it("sync --follow --from-start continues at its cursor after the database was aw
   delayed[0]?.writeHead(503).end();
   await printed(away);
   await postgres.startAgain();
-  await printed(/^The database answers again: at position 9 of the mirror's feed\.$/);
+  await printed(/^The database is available again; at position 9 of the mirror's feed\.$/);
   expect(mirror.requests.filter((path) => paths.slice(0, 5).includes(path))).toEqual(paths.slice(0, 5));
   child.kill("SIGTERM");
   expect(await ended).toEqual([143, null]);
@@ -140,7 +140,7 @@ it("sync without --follow exits with 3 and the reason", async () => {
   await postgres.stop();
   try {
     const { status, stderr } = await runCli(["sync", "--allow-host", "127.0.0.1", server.url], { env });
-    expect(stderr).toMatch(/^pith-graph: the database cannot be reached: .+\. Check DATABASE_URL\.$/m);
+    expect(stderr).toMatch(/^error: Can't connect to the database: .+\. Check DATABASE_URL\.$/m);
     expect(status).toBe(3);
   } finally {
     await postgres.startAgain();

@@ -50,11 +50,11 @@ it("a sync stops when the mirror's database goes away, and the next one imports 
   const mirror = await serveUntil(15);
   try {
     await expect(follow(mine, mirror.url)).rejects.toThrow(
-      `${mirror.url} cannot be followed: /feed: The answer is 503 Service Unavailable.`,
+      `Can't follow ${mirror.url} (/feed). The response has status 503 Service Unavailable.`,
     );
     await mirror.hasLeft();
     expect(mirror.hasLeft()).toBeDefined();
-    expect(mirror.logged).toContain("a request was answered UNAVAILABLE");
+    expect(mirror.logged).toContain("a request failed with UNAVAILABLE");
     expect(mirror.logged).not.toContain("a request failed");
     // The manifest, which needs no database, is still served.
     expect((await fetch(`${mirror.url}/pith-mirrors.json`)).status).toBe(200);

@@ -301,7 +301,7 @@ longTest("a server that is not a standby of the primary is never used, and repor
   const [standby] = cluster.standbys as [Standby];
   const nowhere = { ...standby.connection, host: "/nowhere" };
   const front = await openFront(10, [cluster.primary.connection, nowhere]);
-  await front.until(1, /it is no standby/);
+  await front.until(1, /it is not a standby/);
   await front.until(2, /does not answer/);
   expect(await front.title(papers[0]?.pithNumber ?? "")).toBe("Submitted 0");
 });

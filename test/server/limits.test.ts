@@ -69,7 +69,7 @@ describe("a query above the limit on cost", () => {
     const refused = await ask(source, { n: 100 });
     expect(refused.status).toBe(400);
     expect(refused.data).toBeUndefined();
-    expect(refused.errors?.[0]?.message).toMatch(/costs 2030201; 200000 is the most.*`first`/);
+    expect(refused.errors?.[0]?.message).toMatch(/costs 2030201, but the maximum is 200000.*`first`/);
     expect(refused.errors?.[0]?.extensions).toEqual({
       code: "QUERY_TOO_COMPLEX",
       cost: 2_030_201,
@@ -256,7 +256,7 @@ describe("an address above the rate limit", () => {
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
     expect(refused.errors?.[0]).toMatchObject({
-      message: expect.stringMatching(/More than 3 requests a minute.*Try again in \d+ s/),
+      message: expect.stringMatching(/exceeded 3 requests per minute.*Try again in \d+ s/),
       extensions: { code: "RATE_LIMITED" },
     });
     expect((await from("203.0.113.2")).status).toBe(200);

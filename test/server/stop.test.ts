@@ -36,7 +36,7 @@ beforeAll(async () => {
       // Throws if a line is not JSON.
       const line = JSON.parse(text) as Line;
       lines.push(line);
-      if (line.msg === "metrics are at /metrics") metricsPort = Number(line["port"]);
+      if (line.msg === "Serving metrics at /metrics.") metricsPort = Number(line["port"]);
       if (line.msg !== "listening") return;
       port = Number(line["port"]);
       resolve();
@@ -173,7 +173,7 @@ test("serve logs only JSON, with a line for each request and without queries, do
   expect(logged.find(({ route }) => route === "/ingest")).toMatchObject({ path: "/ingest", status: 202 });
   expect(lines.map(({ msg }) => msg)).toEqual(
     expect.arrayContaining([
-      "PITH_GRAPH_LOGLEVEL is no setting of pith-graph. Did you mean PITH_GRAPH_LOG_LEVEL?",
+      "PITH_GRAPH_LOGLEVEL is not a setting of pith-graph. Did you mean PITH_GRAPH_LOG_LEVEL?",
       "Stopping …",
     ]),
   );

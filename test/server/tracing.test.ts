@@ -184,7 +184,7 @@ describe("traces", () => {
     expect(batches()).not.toContain("1002");
     expect(received).toHaveLength(4);
     expect(JSON.parse(logged[0] ?? "")).toMatchObject({
-      msg: "traces could not be sent: it was answered with 503",
+      msg: "could not export traces: it was answered with 503",
     });
   });
 

@@ -26,7 +26,7 @@ test("creates one folder 20 times concurrently without an error", async () => {
 });
 
 describe("rejects as data folder, with the reason and the variable to set,", () => {
-  const refusal = (path: string) =>
+  const rejectionOf = (path: string) =>
     prepareDataFolder(path).then(
       () => "accepted",
       (error: Error) => error.message,
@@ -40,28 +40,28 @@ describe("rejects as data folder, with the reason and the variable to set,", () 
     ["/dev/null", "is a file"],
     ["/dev/null/x", "is a file"],
   ])("%s", async (path, reason) => {
-    const message = await refusal(path);
-    expect(message).toContain(`The data folder ${path} cannot be used: `);
+    const message = await rejectionOf(path);
+    expect(message).toContain(`Can't use the data folder ${path}: `);
     expect(message).toMatch(reason);
     expect(message).toContain("Set PITH_GRAPH_DATA");
   });
 
-  test("a file, a path below a file, a name that is too long, and a circle of links", async () => {
+  test("a file, a path below a file, a name that is too long, and a loop of symbolic links", async () => {
     const file = join(folder, "file");
     await writeFile(file, "");
-    expect(await refusal(file)).toContain("is a file (ENOTDIR)");
-    expect(await refusal(join(file, "x"))).toContain("is a file (ENOTDIR)");
-    expect(await refusal(join(folder, "x".repeat(300)))).toContain("its name is too long");
+    expect(await rejectionOf(file)).toContain("is a file");
+    expect(await rejectionOf(join(file, "x"))).toContain("is a file");
+    expect(await rejectionOf(join(folder, "x".repeat(300)))).toContain("its name is too long");
     await symlink(join(folder, "circle"), join(folder, "circle"));
-    expect(await refusal(join(folder, "circle"))).toContain("lead in a circle");
+    expect(await rejectionOf(join(folder, "circle"))).toContain("form a loop");
   });
 
   test.skipIf(process.getuid?.() === 0)("a folder that this user may not write to", async () => {
     const path = join(folder, "read-only");
     await mkdir(path);
     await chmod(path, 0o500);
-    expect(await refusal(path)).toContain("this user may not write there (EACCES)");
-    expect(await refusal(join(path, "x"))).toContain("this user may not write there (EACCES)");
+    expect(await rejectionOf(path)).toContain("permission denied");
+    expect(await rejectionOf(join(path, "x"))).toContain("permission denied");
   });
 });
 
@@ -73,7 +73,7 @@ test.runIf(process.platform === "linux")(
       const { status, stderr } = await runCli(command, { env });
       expect(status, command.join(" ")).toBe(3);
       expect(stderr).toContain(
-        "pith-graph: The data folder /proc/x cannot be used: its file system takes no folders",
+        "error: Can't use the data folder /proc/x: its file system allows no new folders",
       );
     }
   },

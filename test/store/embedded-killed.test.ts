@@ -62,7 +62,7 @@ test("waits for a server whose starter was killed right after starting it, and j
 
 test("starts the server in one of the waiting processes after the holder of the start lock is killed", async () => {
   const dataDirectory = await folders.data();
-  const holder = new Application(dataDirectory, { fault: ["making a PostgreSQL cluster", "SIGSTOP"] });
+  const holder = new Application(dataDirectory, { fault: ["creating a PostgreSQL cluster", "SIGSTOP"] });
   await holder.next("log");
   const waiting = [new Application(dataDirectory), new Application(dataDirectory)];
   for (const each of waiting) expect((await each.next("log")).line).toMatch(/^waiting for another process/);
@@ -103,6 +103,6 @@ test("restarts a killed server from the processes that use it, and both join the
 
 async function rejoined(application: Application): Promise<void> {
   for (;;) {
-    if ((await application.next("log")).line === "found the embedded PostgreSQL server again") return;
+    if ((await application.next("log")).line === "reconnected to the embedded PostgreSQL server") return;
   }
 }

@@ -166,7 +166,7 @@ describe("data of an unreleased version", () => {
     await makeUnreleased(database);
     const env = { DATABASE_URL: databaseUrl(database.connection), PORT: "0" };
     const { status, stderr } = await runCli(args, { env });
-    expect(stderr).toMatch(/The data in .* is of an unreleased version of pith-graph .*pith-graph sync/);
+    expect(stderr).toMatch(/The data in .* is from an unreleased version of pith-graph .*pith-graph sync/);
     expect(stderr).not.toContain("at migrate");
     expect(status).toBe(3);
     expect(await tablesIn(database)).toEqual([{ tablename: "papers" }]);
@@ -182,10 +182,10 @@ describe("data of an unreleased version", () => {
     await server.release();
     const env = { PITH_GRAPH_DATA: dataDirectory, PORT: "0" };
     const started = await runCli(["start"], { env });
-    expect(started.stderr).toContain(`The data in ${server.dataDirectory} is of an unreleased version`);
+    expect(started.stderr).toContain(`The data in ${server.dataDirectory} is from an unreleased version`);
     expect(started.status).toBe(3);
     const { status, stdout } = await runCli(["doctor"], { env });
-    expect(stdout).toContain(`The data in ${server.dataDirectory} is of an unreleased version`);
+    expect(stdout).toContain(`The data in ${server.dataDirectory} is from an unreleased version`);
     expect(status).toBe(1);
   });
 });
@@ -201,10 +201,10 @@ describe("migrations", () => {
     const env = { DATABASE_URL: databaseUrl(database.connection) };
     const checked = await runCli(["migrate", "--check"], { env });
     expect(checked).toMatchObject({ status: 1, stdout: "" });
-    expect(checked.stderr).toContain(`to be run: ${journal.entries.at(-1)?.tag}`);
+    expect(checked.stderr).toContain(`pending: ${journal.entries.at(-1)?.tag}`);
     const both = await Promise.all([runCli(["migrate"], { env }), runCli(["migrate"], { env })]);
     const runs = both.map(
-      ({ stderr }) => stderr.split("\n").filter((line) => line.startsWith("run: ")).length,
+      ({ stderr }) => stderr.split("\n").filter((line) => line.startsWith("applied: ")).length,
     );
     expect(both.map(({ status }) => status)).toEqual([0, 0]);
     expect(runs.sort((a, b) => a - b)).toEqual([0, journal.entries.length]);
@@ -243,6 +243,6 @@ describe("migrations", () => {
     const env = { DATABASE_URL: databaseUrl(database.connection), PORT: "0" };
     const { status, stderr } = await runCli(["serve"], { env });
     expect(status).toBe(3);
-    expect(stderr).toContain("pith-graph: This database was migrated by a newer version of pith-graph.");
+    expect(stderr).toContain("error: This database was migrated by a newer version of pith-graph.");
   });
 });

@@ -100,7 +100,7 @@ describe("one document", () => {
     expect(status).toBe(422);
     expect(answers[0]?.error?.code).toBe("UNKNOWN_SIGNER");
     expect(answers[0]?.error?.message).toContain(
-      "UNKNOWN_SIGNER. PITH_GRAPH_KEYRING names a file of further keys",
+      "UNKNOWN_SIGNER. To trust further signers, the operator can add their keys to PITH_GRAPH_KEYRING",
     );
     expect(answers[0]?.error?.message).not.toContain("PITH_GRAPH_SUBMISSION_PROOF");
     const { data } = await site.graphql(
@@ -130,7 +130,7 @@ describe("one document", () => {
       expect(status).toBe(422);
       expect(answers).toMatchObject([{ status: "REJECTED", pithNumber, error: { code: "UNSIGNED" } }]);
       expect(answers[0]?.error?.message).toContain(
-        " UNSIGNED. With PITH_GRAPH_SUBMISSION_PROOF=hash this mirror",
+        " UNSIGNED. To accept unsigned events, the operator can set PITH_GRAPH_SUBMISSION_PROOF=hash.",
       );
       expect(answers[0]?.error?.message).not.toContain("PITH_GRAPH_KEYRING");
       // The same again adds nothing to the quarantine.

@@ -42,7 +42,7 @@ export function parseWithin(
     if (error instanceof GraphQLError && /tokens\. Parsing aborted/.test(error.message)) {
       throw new ApiError(
         "QUERY_TOO_COMPLEX",
-        `The query has more than ${tokens} tokens, which is the most. Ask in several requests, or by fragments.`,
+        `The query has more than ${tokens} tokens, the maximum. Use fragments, or several requests.`,
         { maximum: tokens },
       );
     }
@@ -64,7 +64,7 @@ function rejectDeepNesting(source: string): void {
     if (depth > maxNesting) {
       throw new ApiError(
         "QUERY_TOO_COMPLEX",
-        `The query has more than ${maxNesting} brackets inside each other, which is the most. Nest it less.`,
+        `The query has more than ${maxNesting} nested brackets, the maximum. Nest it less deeply.`,
         { maximum: maxNesting },
       );
     }
@@ -74,23 +74,23 @@ function rejectDeepNesting(source: string): void {
 type LimitText = { readonly words: string; readonly advice: string };
 
 const limitTexts: Record<keyof Measures, LimitText> = {
-  depth: { words: "fields inside each other", advice: "Ask for what is further in by its own ref or id." },
+  depth: { words: "nested fields", advice: "Query the inner objects by their own ref or id." },
   breadth: {
-    words: "fields beside each other",
-    advice: "Name each field once, and ask in several requests.",
+    words: "fields in one selection",
+    advice: "Select each field once, or use several requests.",
   },
   aliases: {
-    words: "aliased fields, those of fragments counted wherever they are used",
-    advice: "Ask for several at once by `nodes` or a filter, or in several requests.",
+    words: "aliased fields, counting fragments each time they are spread",
+    advice: "Query several objects with `nodes` or a filter, or use several requests.",
   },
   directives: {
-    words: "directives, those of fragments counted wherever they are used",
-    advice: "Leave out of the query what is not wanted.",
+    words: "directives, counting fragments each time they are spread",
+    advice: "Remove the fields that you don't need from the query.",
   },
-  aliasLength: { words: "characters in an alias", advice: "Each object of the answer repeats it." },
+  aliasLength: { words: "characters in an alias", advice: "The response repeats it for each object." },
   introspections: {
     words: "fields `__schema` and `__type`",
-    advice: "schema.graphql has the whole schema.",
+    advice: "The complete schema is in schema.graphql.",
   },
 };
 
@@ -107,7 +107,7 @@ export function documentErrors(document: DocumentNode, limits: QueryLimits): Api
       .filter((name) => measures[name] > max[name])
       .map((name) => {
         const { words, advice } = limitTexts[name];
-        const message = `The query has ${measures[name]} ${words}; ${max[name]} are the most. ${advice}`;
+        const message = `The query has ${measures[name]} ${words}, but the maximum is ${max[name]}. ${advice}`;
         return new ApiError("QUERY_TOO_COMPLEX", message, { [name]: measures[name], maximum: max[name] });
       }),
   );
@@ -224,7 +224,7 @@ export function variablesError(variables: Readonly<Record<string, unknown>>): Ap
       const members = Object.values(value);
       if (Array.isArray(value) && members.length > maxListLength) {
         return badUserInput(
-          `Variable "$${name}" has a list of ${members.length}; ${maxListLength} are the most. Ask in several requests.`,
+          `Variable "$${name}" has a list of ${members.length}, but the maximum is ${maxListLength}. Use several requests.`,
         );
       }
       // Pushed one by one: a list may be longer than the maximum number of call arguments.

@@ -57,14 +57,15 @@ export class Deadline {
     }
   }
 
-  readonly #cancel = (): void => this.#ending.abort(new ApiError("CANCELLED", "The request was given up."));
+  readonly #cancel = (): void =>
+    this.#ending.abort(new ApiError("CANCELLED", "The client cancelled the request."));
 }
 
 function timeout(milliseconds: number): ApiError {
   return new ApiError(
     "TIMEOUT",
-    `The query took longer than ${milliseconds} ms, which is the most, and was ended. Ask for smaller pages, or for ` +
-      "less under them.",
+    `The query took longer than ${milliseconds} ms, the maximum, and was cancelled. Request smaller pages, or fewer ` +
+      "fields in them.",
     { maximum: milliseconds, http: { status: 503 } },
   );
 }
@@ -101,9 +102,9 @@ export class Allowance {
     this.#deadline.signal.throwIfAborted();
     const error = new ApiError(
       "QUERY_TOO_COMPLEX",
-      `The texts of the answer have more than ${this.#maxBytes} bytes, which is the most: at least ` +
-        `${this.#maxBytes - this.#remaining}. Ask for smaller pages, or for fewer large fields (\`payload\`, \`document\`, ` +
-        "`canonicalRecord`). A paper's whole state and bundle are also served at /pith/….",
+      `The texts of the response have at least ${this.#maxBytes - this.#remaining} bytes, but the maximum is ${this.#maxBytes}. ` +
+        "Request smaller pages or fewer large fields (`payload`, `document`, `canonicalRecord`). State documents and bundles are also " +
+        "served at /pith/….",
       { bytes: this.#maxBytes - this.#remaining, maximum: this.#maxBytes, http: { status: 400 } },
     );
     this.#deadline.end(error);

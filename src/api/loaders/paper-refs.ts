@@ -100,7 +100,7 @@ function ambiguous(written: string, matches: readonly PaperRow[]): ApiError {
   const more = numbers.length > listed.length ? `, and ${numbers.length - listed.length} more` : "";
   return new ApiError(
     "AMBIGUOUS_REF",
-    `${quote(written)} fits ${numbers.length} papers: ${listed.join(", ")}${more}.`,
+    `${quote(written)} matches ${numbers.length} papers: ${listed.join(", ")}${more}.`,
     { pithNumbers: listed },
   );
 }

@@ -20,23 +20,23 @@ import {
 import { type Finding, ok, warning, wrong } from "./finding.ts";
 
 /** Milliseconds; a server that takes longer to report its version is unusable. */
-const patience = 10_000;
+const timeoutMilliseconds = 10_000;
 
 /** Checks the database of DATABASE_URL. The address may contain a password: it is not printed. */
-export async function lookAtDatabase(url: string): Promise<Finding[]> {
+export async function checkDatabase(url: string): Promise<Finding[]> {
   const database = openDatabase({
-    connection: { connectionString: url, connectionTimeoutMillis: patience },
-    statementMilliseconds: patience,
+    connection: { connectionString: url, connectionTimeoutMillis: timeoutMilliseconds },
+    statementMilliseconds: timeoutMilliseconds,
   });
   try {
-    return await ask(database, database.place);
+    return await databaseFindings(database, database.place);
   } finally {
     await database.close();
   }
 }
 
 /** Checks the embedded server: joined if one runs, else started temporarily. Call only if there is a cluster. */
-export async function lookAtEmbedded(dataDirectory: string): Promise<Finding[]> {
+export async function checkEmbeddedServer(dataDirectory: string): Promise<Finding[]> {
   let server: Awaited<ReturnType<typeof acquireEmbeddedServer>>;
   try {
     server = await acquireEmbeddedServer({ dataDirectory });
@@ -46,12 +46,12 @@ export async function lookAtEmbedded(dataDirectory: string): Promise<Finding[]> 
   const database = openDatabase({
     connection: server.connection,
     dataDirectory,
-    statementMilliseconds: patience,
+    statementMilliseconds: timeoutMilliseconds,
   });
   try {
-    return await ask(
+    return await databaseFindings(
       database,
-      server.started ? "embedded, started for this look" : "embedded, in use by another command",
+      server.started ? "embedded, started for this check" : "embedded, in use by another command",
     );
   } finally {
     await database.close();
@@ -60,20 +60,20 @@ export async function lookAtEmbedded(dataDirectory: string): Promise<Finding[]> 
 }
 
 /** The version that the tests run on, in the form of `server_version_num`. */
-const triedServer = 180_000;
+const testedVersion = 180_000;
 
-async function ask(database: Database, place: string): Promise<Finding[]> {
+async function databaseFindings(database: Database, place: string): Promise<Finding[]> {
   let facts: {
     version: number;
     encoding: string;
-    trigrams: "there" | "to be had" | "missing";
+    trigrams: "installed" | "available" | "missing";
     readonly: string;
   };
   try {
     const { rows } = await database.pool.query(
       `SELECT current_setting('server_version_num')::int AS version, pg_encoding_to_char(encoding) AS encoding,
-         CASE WHEN EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') THEN 'there'
-              WHEN EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_trgm') THEN 'to be had'
+         CASE WHEN EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') THEN 'installed'
+              WHEN EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_trgm') THEN 'available'
               ELSE 'missing' END AS trigrams,
          current_setting('transaction_read_only') AS readonly
        FROM pg_database WHERE datname = current_database()`,
@@ -84,7 +84,7 @@ async function ask(database: Database, place: string): Promise<Finding[]> {
       wrong(
         "Database",
         `${place}: ${errorText(error)}`,
-        "Start it, or correct DATABASE_URL: address, user, password, name.",
+        "Start PostgreSQL, or correct the host, user, password or name in DATABASE_URL.",
       ),
     ];
   }
@@ -94,7 +94,7 @@ async function ask(database: Database, place: string): Promise<Finding[]> {
       wrong(
         "Encoding",
         facts.encoding,
-        "Make the database anew: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.",
+        "Create a new database: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.",
       ),
     );
   }
@@ -102,28 +102,24 @@ async function ask(database: Database, place: string): Promise<Finding[]> {
     findings.push(
       warning(
         "Writing",
-        "this server or user may only read",
-        "Take documents in at the primary, by a user who may write.",
+        "read-only server or user",
+        "To import documents, connect to the primary as a user with write access.",
       ),
     );
   }
-  const schema = await tablesFinding(database);
+  const schema = await schemaFinding(database);
   findings.push(schema.finding);
   // The first migration creates the extension if it is available.
-  if (facts.trigrams === "missing" || (facts.trigrams === "to be had" && schema.hasTables)) {
+  if (facts.trigrams === "missing" || (facts.trigrams === "available" && schema.hasTables)) {
     findings.push(
-      warning(
-        "Search",
-        "the extension pg_trgm is missing",
-        `Names that are only similar are not found. ${trigramAdvice}`,
-      ),
+      warning("Search", "the extension pg_trgm is missing", `Fuzzy search is off. ${trigramAdvice}`),
     );
   }
   return findings;
 }
 
 const trigramAdvice =
-  "Install PostgreSQL's contrib modules, run CREATE EXTENSION pg_trgm as a superuser, and load the data into a new database: `pith-graph backup`, `pith-graph restore`.";
+  "Install PostgreSQL's contrib modules, run CREATE EXTENSION pg_trgm as a superuser, then move the data to a new database with `pith-graph backup` and `pith-graph restore`.";
 
 function versionFinding(version: number, place: string): Finding {
   const text = `PostgreSQL ${versionText(version)}, ${place}`;
@@ -131,43 +127,46 @@ function versionFinding(version: number, place: string): Finding {
     return wrong(
       "Database",
       text,
-      `Use PostgreSQL ${oldestMajor} or newer, or the embedded server, without DATABASE_URL.`,
+      `PostgreSQL ${oldestMajor} or newer is required. Upgrade it, or unset DATABASE_URL to use the embedded server.`,
     );
   }
-  if (version < triedServer) {
-    return warning("Database", text, "It should work; the tests run on PostgreSQL 18.");
+  if (version < testedVersion) {
+    return warning("Database", text, `PostgreSQL ${oldestMajor} or newer is required (tested on 18).`);
   }
   return ok("Database", text);
 }
 
-async function tablesFinding(database: Database): Promise<{ finding: Finding; hasTables: boolean }> {
-  const advice = "Whatever writes brings them up to date: `pith-graph start`, `pith-graph ingest`.";
+async function schemaFinding(database: Database): Promise<{ finding: Finding; hasTables: boolean }> {
+  const advice = "Run `pith-graph migrate`; commands that write also do it.";
   try {
     const schema = await readSchemaState(database.pool);
     const { state, applied, pending } = schema;
     const error = schemaErrorOf(schema, database.place);
     if (error !== null) {
-      return { finding: wrong("Tables", `${state}: of another version`, error.message), hasTables: true };
+      return { finding: wrong("Schema", `${state}: of another version`, error.message), hasTables: true };
     }
     const count = `${applied} of ${applied + pending.length} migrations`;
     if (state === "current") return { finding: await rebuildFinding(database, count), hasTables: true };
-    const text = applied === 0 ? "none yet" : `of an older version, ${count}`;
-    return { finding: warning("Tables", text, advice), hasTables: applied > 0 };
+    const text = applied === 0 ? "none yet" : `outdated, ${count}`;
+    return {
+      finding: warning("Schema", text, applied === 0 ? "Created on first start." : advice),
+      hasTables: applied > 0,
+    };
   } catch (error) {
-    const advice = "Give this user the right to read the schemas public and drizzle.";
-    return { finding: wrong("Tables", errorText(error), advice), hasTables: true };
+    const advice = "Grant this user read access to the schemas public and drizzle.";
+    return { finding: wrong("Schema", errorText(error), advice), hasTables: true };
   }
 }
 
 async function rebuildFinding({ pool }: Database, count: string): Promise<Finding> {
   const reason = await readRebuildDue(pool);
   return reason === null
-    ? ok("Tables", `up to date, ${count}`)
-    : warning("Tables", `${count}, rows of an older version. ${reason}`, "Run `pith-graph rebuild`.");
+    ? ok("Schema", `up to date, ${count}`)
+    : warning("Schema", `${count}. ${reason}`, "Run `pith-graph rebuild`.");
 }
 
 /** Bytes; with less free space, PostgreSQL may stop in the middle of an ingest. */
-const littleRoom = 2 ** 30;
+const minFreeBytes = 2 ** 30;
 
 type DataFolder = {
   readonly findings: readonly Finding[];
@@ -176,7 +175,7 @@ type DataFolder = {
 };
 
 /** Checks the embedded server's data: its binaries, the folder's permissions and owner, the free space. */
-export async function lookAtData(dataDirectory: string): Promise<DataFolder> {
+export async function checkDataFolder(dataDirectory: string): Promise<DataFolder> {
   const findings: Finding[] = [];
   let major: string | undefined;
   try {
@@ -184,7 +183,7 @@ export async function lookAtData(dataDirectory: string): Promise<DataFolder> {
     major = installed.major;
     findings.push(ok("PostgreSQL", `embedded, ${installed.version}`));
   } catch (error) {
-    findings.push(wrong("PostgreSQL", "no embedded server can run here", errorText(error)));
+    findings.push(wrong("PostgreSQL", "the embedded server cannot run", errorText(error)));
   }
   const existing = await nearestExisting(dataDirectory);
   const rights = await rightsFinding(dataDirectory, existing);
@@ -211,23 +210,23 @@ async function nearestExisting(folder: string): Promise<string> {
 
 async function rightsFinding(folder: string, existing: string): Promise<Finding> {
   const isNew = existing !== folder;
-  const advice = "Give this user the right to write there, or set PITH_GRAPH_DATA to another folder.";
+  const advice = "Make it writable for this user, or set PITH_GRAPH_DATA to another folder.";
   try {
     if (!(await stat(existing)).isDirectory())
-      return wrong("Data folder", `${existing} is no folder`, advice);
+      return wrong("Data folder", `${existing} is not a folder`, advice);
     await access(existing, constants.R_OK | constants.W_OK | constants.X_OK);
     // access() grants root everything, even on a read-only file system.
     await rmdir(await mkdtemp(join(existing, ".pith-graph-doctor-")));
   } catch (error) {
     return wrong("Data folder", `${folder}: ${errorText(error)}`, advice);
   }
-  return ok("Data folder", isNew ? `${folder} (the first start makes it)` : folder);
+  return ok("Data folder", isNew ? `${folder} (created on first start)` : folder);
 }
 
 async function roomFinding(folder: string): Promise<Finding> {
   const { bavail, bsize } = await statfs(folder);
   const bytes = bavail * bsize;
   const text = `${(bytes / 2 ** 30).toFixed(1)} GiB free`;
-  if (bytes >= littleRoom) return ok("Disk", text);
-  return warning("Disk", text, "Make room, or set PITH_GRAPH_DATA to a folder on another disk.");
+  if (bytes >= minFreeBytes) return ok("Disk", text);
+  return warning("Disk", text, "Free some space, or set PITH_GRAPH_DATA to a folder on another disk.");
 }

@@ -1,12 +1,12 @@
 import stringWidth from "string-width";
 
 /** In characters, for output that is not a terminal with a known width. */
-const usualWidth = 100;
-const widestText = 120;
+const defaultWidth = 100;
+const maxWidth = 120;
 
 /** The maximum length of a line of text on a stream, in characters. */
 export function textWidth({ columns }: { readonly columns?: number | undefined }): number {
-  return Math.max(40, Math.min(columns ?? usualWidth, widestText));
+  return Math.max(40, Math.min(columns ?? defaultWidth, maxWidth));
 }
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });

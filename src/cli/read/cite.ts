@@ -2,8 +2,8 @@ import { type Command, Option } from "commander";
 import { bibliographyText, type CitablePaper } from "../../export/index.ts";
 import { readWorkName } from "../../protocol/index.ts";
 import { terminalText } from "../output/terminal.ts";
-import type { Reader } from "./answer.ts";
 import { otherVersions, type StoredVersions, unknownRef, urlOption, withReader } from "./read-command.ts";
+import type { Reader } from "./reader.ts";
 
 const styles = { bibtex: "bibtex", ris: "ris", csl: "csl-json" } as const;
 
@@ -67,7 +67,7 @@ async function runCite(refs: readonly string[], { url, style }: Options): Promis
   const papers = new Map<string, CitablePaper>();
   const find = async (reader: Reader) => {
     for (const ref of refs) {
-      const paper = citablePaper(ref, await reader.ask<Answer>(query, { ref }));
+      const paper = citablePaper(ref, await reader.execute<Answer>(query, { ref }));
       papers.set(paper.pith_number ?? paper.work, paper);
     }
   };

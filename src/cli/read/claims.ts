@@ -1,21 +1,28 @@
 import type { Command } from "commander";
 import { wholeNumber } from "../options.ts";
 import { counted, textWidth, wrapped } from "../output/layout.ts";
-import { shownText } from "../output/shown-text.ts";
+import { sanitize } from "../output/sanitize.ts";
 import { coloursFor } from "../output/terminal.ts";
-import type { Reader } from "./answer.ts";
 import { addListOptions, type Columns, type ListOptions, listFormatHelp, printList } from "./list-format.ts";
-import { type Provenance, provenanceText } from "./paper-text.ts";
-import { firstRows, noPaper, type Page, refDescription, withReader } from "./read-command.ts";
+import {
+  firstRows,
+  noPaper,
+  type Page,
+  type Provenance,
+  provenanceText,
+  refDescription,
+  withReader,
+} from "./read-command.ts";
+import type { Reader } from "./reader.ts";
 
 type Options = ListOptions & { readonly limit: number };
 
 export function addClaimsCommand(program: Command): void {
   const command = program
     .command("claims")
-    .description("list the claims of a paper, and who says that it makes them")
+    .description("list a paper's claims and who asserted them")
     .argument("<ref>", refDescription)
-    .option("--limit <number>", "claims at most, up to 1000", wholeNumber(1, 1000), 100)
+    .option("--limit <number>", "maximum claims, up to 1000", wholeNumber(1, 1000), 100)
     .addHelpText(
       "after",
       `
@@ -69,7 +76,7 @@ async function runClaims(ref: string, options: Options): Promise<void> {
   const find = async (reader: Reader) => {
     let paper: Paper | null = null;
     const rows = await firstRows(options.limit, async (page) => {
-      ({ paper } = await reader.ask<{ paper: Paper | null }>(query, { ref, ...page }));
+      ({ paper } = await reader.execute<{ paper: Paper | null }>(query, { ref, ...page }));
       return paper?.claims ?? null;
     });
     if (paper === null || rows === null) throw await noPaper(reader, ref);
@@ -90,19 +97,19 @@ function claimLines(paper: {
   const width = textWidth(process.stdout);
   const { nodes, totalCount } = paper;
   const lines = [
-    colours.strong(shownText(paper.title ?? "(no title known)", width)),
-    `${colours.name(shownText(paper.pithNumber))}, ${counted(totalCount, "claim")}`,
+    colours.strong(sanitize(paper.title ?? "(no title known)", width)),
+    `${colours.name(sanitize(paper.pithNumber))}, ${counted(totalCount, "claim")}`,
   ];
   for (const { claimId, kind, text, status, attestation, provenance } of nodes) {
-    const standing = `${shownText(status)}, ${shownText(attestation)}`;
+    const details = `${sanitize(status)}, ${sanitize(attestation)}`;
     lines.push(
       "",
-      `${colours.strong(shownText(claimId))} ${shownText(kind)}, ${standing}: ${provenanceText(provenance, colours)}`,
-      ...wrapped(shownText(text), width - 4).map((line) => `    ${line}`),
+      `${colours.strong(sanitize(claimId))} ${sanitize(kind)}, ${details}: ${provenanceText(provenance, colours)}`,
+      ...wrapped(sanitize(text), width - 4).map((line) => `    ${line}`),
     );
   }
   if (nodes.length < totalCount) {
-    lines.push("", `${totalCount - nodes.length} more: --limit ${Math.min(1000, totalCount)}`);
+    lines.push("", `${totalCount - nodes.length} more (--limit ${Math.min(1000, totalCount)})`);
   }
   return lines;
 }

@@ -2,12 +2,11 @@ import { type Command, Option } from "commander";
 import stringWidth from "string-width";
 import { wholeNumber } from "../options.ts";
 import { counted, textWidth } from "../output/layout.ts";
-import { jsonLine, shownText } from "../output/shown-text.ts";
+import { jsonLine, sanitize } from "../output/sanitize.ts";
 import { coloursFor } from "../output/terminal.ts";
 import { layOutTree, type Tree, type TreeLine, type TreeOptions } from "../output/tree.ts";
-import type { Reader } from "./answer.ts";
-import type { TextStyle } from "./paper-text.ts";
-import { addReadOptions, type ReadOptions, withReader } from "./read-command.ts";
+import { addReadOptions, type ReadOptions, type TextStyle, withReader } from "./read-command.ts";
+import type { Reader } from "./reader.ts";
 
 type Options = ReadOptions & {
   readonly depth: number;
@@ -19,39 +18,38 @@ type Options = ReadOptions & {
 const directions = { references: "REFERENCES", "cited-by": "CITED_BY", both: "BOTH" } as const;
 
 /** Lines of a tree, at most: more than a person reads. */
-const mostLines = 2_000;
+const maxLines = 2_000;
 
 export function addGraphCommand(program: Command): void {
   const command = program
     .command("graph")
-    .description("draw the citations around works as a tree")
-    .argument("<refs...>", "what names a paper or a work, up to 100 of them")
-    .option("--depth <steps>", "steps from the works, up to 10", wholeNumber(0, 10), 1)
+    .description("show the citations around works as a tree")
+    .argument("<refs...>", "papers or works, up to 100: Pith numbers, arXiv ids, DOIs, or URLs")
+    .option("--depth <steps>", "maximum steps from these works, up to 10", wholeNumber(0, 10), 1)
     .addOption(
-      new Option("--direction <way>", "which citations are followed")
+      new Option("--direction <direction>", "follow references, citations, or both")
         .choices(Object.keys(directions))
         .default("references"),
     )
     .option(
       "--max-nodes <number>",
-      "works at most, up to 5000; of too many those cited most",
+      "maximum works, up to 5000; the most cited are kept",
       wholeNumber(1, 5000),
       300,
     )
-    .option("--children <number>", "lines below one work at most", wholeNumber(1, 5000), 20)
+    .option("--children <number>", "maximum lines below one work", wholeNumber(1, 5000), 20)
     .addHelpText(
       "after",
       `
-Below each work stands what it cites (or what cites it), once for each work: ↺ marks one that stands above it on the
-way there (a cycle), ↑ one whose own citations stand elsewhere in the tree, … one whose place was left out.
+Below each work are the works that it cites (or that cite it). A work is expanded once: ↺ marks an ancestor (a cycle),
+↑ a work that is expanded elsewhere in the tree, … a work whose own place was left out.
 
 Examples:
   $ pith-graph graph 2302.12192 --depth 2
   $ pith-graph graph hep-th/9711200 --direction cited-by --depth 2 --max-nodes 30 --children 5
   $ pith-graph graph 2302.12192 --json
 
-JSON: {"citationGraph": {"graphVersion", "truncated", "nodes": […], "edges": […]}}, as in GraphQL: all edges, not only
-those of the tree.`,
+JSON: {"citationGraph": {"graphVersion", "truncated", "nodes": […], "edges": […]}}, as in GraphQL, with all edges.`,
     );
   addReadOptions(command).action((refs: string[], options: Options) => runGraph(refs, options));
 }
@@ -70,13 +68,18 @@ const query = /* GraphQL */ `
 async function runGraph(roots: readonly string[], options: Options): Promise<void> {
   const { depth, maxNodes, children } = options;
   const direction = directions[options.direction];
-  const draw = async ({ ask }: Reader) => {
-    const answer = await ask<{ citationGraph: CitationGraph }>(query, { roots, depth, direction, maxNodes });
+  const draw = async ({ execute }: Reader) => {
+    const answer = await execute<{ citationGraph: CitationGraph }>(query, {
+      roots,
+      depth,
+      direction,
+      maxNodes,
+    });
     if (options.json === true) {
       process.stdout.write(`${jsonLine(answer)}\n`);
       return;
     }
-    const tree = treeOf(answer.citationGraph, direction, { depth, children, lines: mostLines });
+    const tree = treeOf(answer.citationGraph, direction, { depth, children, lines: maxLines });
     const style = { colours: coloursFor(process.stdout), width: textWidth(process.stdout) };
     process.stdout.write(`${graphLines(answer.citationGraph, tree, style).join("\n")}\n`);
   };
@@ -138,23 +141,30 @@ function graphLines(graph: CitationGraph, { lines, isCut }: Tree, { colours, wid
     if (line.kind === "more") return `${line.prefix}… ${line.count} more (--children)`;
     const work = works.get(line.id);
     if (work === undefined) return line.prefix;
-    const name = shownText(work.arxivId ?? work.doi ?? "(no id)", 30);
+    const name = sanitize(work.arxivId ?? work.doi ?? "(no id)", 30);
     const year = work.year === null ? "" : ` ${work.year}`;
-    const held = work.paper === null ? "" : " held";
-    const tail = `${year}, cited by ${work.citedByCount}${held}`;
+    const stored = work.paper === null ? "" : ", stored";
+    const tail = `${year}, cited by ${work.citedByCount}${stored}`;
     // A title that is only its own arXiv id adds nothing.
     const title = work.title === name || work.title === null ? "" : work.title;
     const taken = stringWidth(line.prefix) + stringWidth(name) + tail.length + marks[line.mark].length + 2;
-    const shown = title === "" ? "" : ` ${shownText(title, Math.max(12, width - taken))}`;
+    const shown = title === "" ? "" : ` ${sanitize(title, Math.max(12, width - taken))}`;
     const mark = line.mark === "cycle" ? colours.bad(marks.cycle) : colours.doubtful(marks[line.mark]);
     return `${colours.faint(line.prefix)}${colours.name(name)}${shown}${colours.faint(tail)}${mark}`;
   };
   const notes = [
-    `${counted(graph.nodes.length, "work")}, ${counted(graph.edges.length, "citation")}, graph version ${shownText(graph.graphVersion)}`,
+    `${counted(graph.nodes.length, "work")}, ${counted(graph.edges.length, "citation")}, graph version ${sanitize(graph.graphVersion)}`,
   ];
   if (graph.truncated) {
-    notes.push(colours.doubtful("Truncated: there is more than --max-nodes, or than the server looks at."));
+    notes.push(
+      colours.doubtful(
+        "Truncated: the graph has more than --max-nodes works, or exceeds the server's limit.",
+      ),
+    );
   }
-  if (isCut) notes.push(colours.doubtful(`Only the first ${lines.length} lines are drawn: --json has all.`));
+  if (isCut)
+    notes.push(
+      colours.doubtful(`Only the first ${lines.length} lines are shown. Use --json for the complete graph.`),
+    );
   return [...lines.map(draw), "", ...notes];
 }

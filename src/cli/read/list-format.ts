@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { foldWhiteSpace, spreadsheetText } from "../../text/index.ts";
 import { counted } from "../output/layout.ts";
-import { jsonLine } from "../output/shown-text.ts";
+import { jsonLine } from "../output/sanitize.ts";
 import { say, terminalText } from "../output/terminal.ts";
 import { addReadOptions, type ReadOptions } from "./read-command.ts";
 

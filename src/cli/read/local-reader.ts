@@ -15,7 +15,7 @@ import { type Database, readSchemaState, schemaErrorOf } from "../../store/index
 import { CommandError, exitStatus } from "../command-error.ts";
 import { openUnmigratedDatabase } from "../context.ts";
 import { loadKeyring } from "../keyring-file.ts";
-import { type Answer, dataOf, type Reader, type Variables } from "./answer.ts";
+import { type Answer, dataOf, type Reader, type Variables } from "./reader.ts";
 
 /**
  * Executes the schema over the configured database, like the server: alongside a running one, or without. It is
@@ -25,7 +25,7 @@ export async function openLocalReader(): Promise<Reader> {
   const keyring = await loadKeyring([readConfig().keyringPath]);
   const database = await openForReading();
   try {
-    await refuseOtherTables(database);
+    await requireCurrentSchema(database);
   } catch (error) {
     await database.close();
     throw error;
@@ -33,7 +33,7 @@ export async function openLocalReader(): Promise<Reader> {
   // For one or two queries the tables are faster than loading the graph.
   const graph = startGraph(database, { adjacency: "sql" });
   const createContext = prepareContext(database, graph);
-  const ask = async <Data>(source: string, variableValues: Variables = {}) => {
+  const execute = async <Data>(source: string, variableValues: Variables = {}) => {
     const document = readQuery(source);
     if (!("kind" in document)) return dataOf(document) as Data;
     const contextValue = createContext({ keyring });
@@ -60,7 +60,7 @@ export async function openLocalReader(): Promise<Reader> {
     return dataOf(JSON.parse(stringifyResult(result)) as Answer) as Data;
   };
   return {
-    ask,
+    execute,
     close: async () => {
       await graph.close();
       await database.close();
@@ -82,7 +82,7 @@ function readQuery(source: string): DocumentNode | Answer {
   const invalid = validate(schema, document);
   if (invalid.length > 0) return wrong("GRAPHQL_VALIDATION_FAILED", invalid);
   if (getOperationAST(document)?.operation !== "subscription") return document;
-  return wrong("BAD_USER_INPUT", [{ message: "Subscriptions are answered by servers: docs/live.md." }]);
+  return wrong("BAD_USER_INPUT", [{ message: "Subscriptions need a server: see docs/live.md." }]);
 }
 
 /** Joins the embedded server if one runs, else starts it; creates none if nothing was ever imported. */
@@ -97,24 +97,18 @@ async function openForReading(): Promise<Database> {
     ));
   if (!hasData) {
     throw new CommandError(
-      `Nothing was taken in here: there is no data in ${dataDirectory}. Run \`pith-graph start\` or \`pith-graph ingest\`, name other data by PITH_GRAPH_DATA or DATABASE_URL, or ask a server by --url.`,
-      exitStatus.impossible,
+      `No data in ${dataDirectory}. Import some with \`pith-graph start\` or \`pith-graph ingest\`, set PITH_GRAPH_DATA or DATABASE_URL, or query a server with --url.`,
+      exitStatus.unavailable,
     );
   }
   return openUnmigratedDatabase(config, () => {});
 }
 
-async function refuseOtherTables(database: Database): Promise<void> {
+async function requireCurrentSchema(database: Database): Promise<void> {
   const schema = await readSchemaState(database.pool);
   const error = schemaErrorOf(schema, database.place);
   if (error !== null) throw error;
   if (schema.state === "current") return;
-  const found =
-    schema.applied === 0
-      ? "The database holds no tables of pith-graph. They are made by"
-      : "The tables are those of an older version. They are brought up to date by";
-  throw new CommandError(
-    `${found} whatever writes: \`pith-graph start\`, \`pith-graph ingest\`.`,
-    exitStatus.impossible,
-  );
+  const fault = schema.applied === 0 ? "has no pith-graph schema yet" : "schema is of an older version";
+  throw new CommandError(`The database ${fault}. Run \`pith-graph migrate\`.`, exitStatus.unavailable);
 }

@@ -2,11 +2,10 @@ import { type Command, Option } from "commander";
 import { exitStatus } from "../command-error.ts";
 import { wholeNumber } from "../options.ts";
 import { counted, padded, textWidth } from "../output/layout.ts";
-import { shownText } from "../output/shown-text.ts";
+import { sanitize } from "../output/sanitize.ts";
 import { coloursFor } from "../output/terminal.ts";
 import { addListOptions, type Columns, type ListOptions, listFormatHelp, printList } from "./list-format.ts";
-import type { SignerOrigin } from "./paper-text.ts";
-import { firstRows, type Page, withReader } from "./read-command.ts";
+import { firstRows, type Page, type SignerOrigin, withReader } from "./read-command.ts";
 
 type Options = ListOptions & {
   readonly limit: number;
@@ -126,13 +125,13 @@ async function runPapers(options: Options): Promise<number> {
     minCitedBy,
     proof: proof?.toUpperCase(),
   };
-  return withReader(options, async ({ ask }) => {
+  return withReader(options, async ({ execute }) => {
     const papers = (await firstRows(options.limit, async (page) => {
       const variables = { ...page, filter, orderBy: orders[options.order] };
-      return (await ask<{ papers: Page<Paper> }>(query, variables)).papers;
+      return (await execute<{ papers: Page<Paper> }>(query, variables)).papers;
     })) ?? { nodes: [], totalCount: 0 };
     printList(options, { answer: { papers }, columns, rows: papers, lines: () => paperLines(papers) });
-    return papers.totalCount === 0 ? exitStatus.foundWrong : exitStatus.done;
+    return papers.totalCount === 0 ? exitStatus.failed : exitStatus.done;
   });
 }
 
@@ -146,13 +145,13 @@ function paperLines({ nodes, totalCount }: Pick<Page<Paper>, "nodes" | "totalCou
     const id = source.kind === "arxiv" ? source.identifier : shortPithNumber;
     const proof = verification.proof + (verification.signer?.origin === "SAMPLE" ? " (demo)" : "");
     const facts = line(
-      shownText(id, 16),
-      shownText(paper.submittedAt).slice(0, 10),
-      shownText(paper.primaryCategory ?? "–", 11),
+      sanitize(id, 16),
+      sanitize(paper.submittedAt).slice(0, 10),
+      sanitize(paper.primaryCategory ?? "–", 11),
       String(paper.work.citedByCount),
-      shownText(proof, 13),
+      sanitize(proof, 13),
     );
-    return `${facts}${shownText(paper.title ?? "(no title known)", room)}`;
+    return `${facts}${sanitize(paper.title ?? "(no title known)", room)}`;
   });
   const more = nodes.length < totalCount ? `, ${nodes.length} shown: --limit shows more` : "";
   return [

@@ -1,19 +1,19 @@
 import { type Command, Option } from "commander";
 import { CommandError, exitStatus } from "../command-error.ts";
-import { jsonLine } from "../output/shown-text.ts";
-import { noAnswer, type Reader } from "./answer.ts";
+import { jsonLine, sanitize } from "../output/sanitize.ts";
+import type { Colours } from "../output/terminal.ts";
+import { noAnswer, openRemoteReader, type Reader } from "./reader.ts";
 
 export type ReadOptions = { readonly url?: string; readonly json?: boolean };
 
-export const refDescription =
-  "whatever names a paper: a Pith number, whole or cut short, an arXiv id, a DOI, or the address of one";
+export const refDescription = "a Pith number or its beginning, an arXiv id, a DOI, or a URL of one";
 
 /** Adds the options of every command that reads. */
 export function addReadOptions(command: Command): Command {
-  return command.addOption(urlOption()).option("--json", "print the answer as one line of JSON");
+  return command.addOption(urlOption()).option("--json", "print the result as one line of JSON");
 }
 
-export function urlOption(description = "ask this server, rather than the configured database"): Option {
+export function urlOption(description = "query this server instead of the database"): Option {
   return new Option("--url <address>", description).env("PITH_GRAPH_URL");
 }
 
@@ -49,11 +49,9 @@ function errorAnswer({ message, details }: CommandError) {
 
 /** The error that a ref matches nothing. */
 export function unknownRef(ref: string): CommandError {
-  return new CommandError(
-    `Nothing is known here by ${JSON.stringify(ref)}: neither a paper, nor a work that one of those held cites.`,
-    exitStatus.foundWrong,
-    { code: "NOT_FOUND" },
-  );
+  return new CommandError(`No paper or cited work matches ${JSON.stringify(ref)}.`, exitStatus.failed, {
+    code: "NOT_FOUND",
+  });
 }
 
 /** The stored papers of a work: its versions. */
@@ -63,8 +61,8 @@ export type StoredVersions = readonly {
 }[];
 
 /** The reason why a ref has no paper: nothing matches it, other versions are stored, or it is only cited. */
-export async function noPaper({ ask }: Reader, ref: string): Promise<CommandError> {
-  const { work } = await ask<{ work: { papers: StoredVersions } | null }>(
+export async function noPaper({ execute }: Reader, ref: string): Promise<CommandError> {
+  const { work } = await execute<{ work: { papers: StoredVersions } | null }>(
     /* GraphQL */ "query Work($ref: String!) { work(ref: $ref) { papers { pithNumber source { kind identifier version } } } }",
     { ref },
   );
@@ -83,8 +81,8 @@ export function otherVersions(ref: string, papers: StoredVersions): CommandError
       ? latest.pithNumber
       : `${latest.source.identifier}v${latest.source.version}`;
   return new CommandError(
-    `${JSON.stringify(ref)} is not stored here. Stored of this work: ${named.join(", ")}${more}.`,
-    exitStatus.foundWrong,
+    `${JSON.stringify(ref)} is not stored. Stored versions: ${named.join(", ")}${more}.`,
+    exitStatus.failed,
     { code: "NOT_FOUND", next: `pith-graph paper ${shellWord(next)}` },
   );
 }
@@ -94,15 +92,14 @@ function versionName({ kind, version }: StoredVersions[number]["source"]): strin
 }
 
 function onlyCited(ref: string): CommandError {
-  return new CommandError(
-    `No paper is stored here of ${JSON.stringify(ref)}: it is only cited.`,
-    exitStatus.foundWrong,
-    { code: "NOT_FOUND", next: `pith-graph paper ${shellWord(ref)}` },
-  );
+  return new CommandError(`The paper ${JSON.stringify(ref)} is not stored, only cited.`, exitStatus.failed, {
+    code: "NOT_FOUND",
+    next: `pith-graph paper ${shellWord(ref)}`,
+  });
 }
 
 /** The most rows of one page of a connection. */
-const largestPage = 100;
+const maxPageSize = 100;
 
 export type Page<Row> = {
   readonly totalCount: number;
@@ -110,25 +107,28 @@ export type Page<Row> = {
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 };
 
-/** The first rows of a connection, page by page. `ask` gets the size and cursor of a page; null ends it. */
+/** The first rows of a connection, page by page. `fetchPage` gets the size and cursor of a page; null ends it. */
 export async function firstRows<Row>(
   limit: number,
-  ask: (page: { readonly first: number; readonly after: string | null }) => Promise<Page<Row> | null>,
+  fetchPage: (page: { readonly first: number; readonly after: string | null }) => Promise<Page<Row> | null>,
 ): Promise<{ readonly totalCount: number; readonly nodes: Row[] } | null> {
   const nodes: Row[] = [];
   let after: string | null = null;
   for (;;) {
-    const page: Page<Row> | null = await ask({ first: Math.min(largestPage, limit - nodes.length), after });
+    const page: Page<Row> | null = await fetchPage({
+      first: Math.min(maxPageSize, limit - nodes.length),
+      after,
+    });
     if (page === null) return null;
     nodes.push(...page.nodes);
     after = page.pageInfo.endCursor;
-    const isWhole = !page.pageInfo.hasNextPage || after === null || page.nodes.length === 0;
-    if (isWhole || nodes.length >= limit) return { totalCount: page.totalCount, nodes };
+    const isLast = !page.pageInfo.hasNextPage || after === null || page.nodes.length === 0;
+    if (isLast || nodes.length >= limit) return { totalCount: page.totalCount, nodes };
   }
 }
 
 /** Characters of the words that are suggested for a search; a search itself accepts more (docs/search.md). */
-const longestWords = 200;
+const maxSuggestedWords = 200;
 
 /**
  * An error about one of these refs, with the search for it as the next step: it is malformed, or nothing matches it.
@@ -138,7 +138,7 @@ export async function withSearch(error: unknown, refs: readonly string[]): Promi
   if (!(error instanceof CommandError) || error.details.next !== undefined) return error;
   const ref = await doubtfulOf(error, refs);
   const words = ref?.replace(/[\p{C}\s]+/gu, " ").trim() ?? "";
-  if (words === "" || words.length > longestWords) return error;
+  if (words === "" || words.length > maxSuggestedWords) return error;
   return error.withNext(`pith-graph search ${words.startsWith("-") ? "-- " : ""}${shellWord(words)}`);
 }
 
@@ -162,6 +162,50 @@ export function shellWord(text: string): string {
 
 /** Without an address, the configured database is read. */
 async function openReader(url: string | undefined): Promise<Reader> {
-  if (url !== undefined) return (await import("./remote-reader.ts")).openRemoteReader(url);
+  if (url !== undefined) return openRemoteReader(url);
   return (await import("./local-reader.ts")).openLocalReader();
+}
+
+/** Options for text output. */
+export type TextStyle = { readonly colours: Colours; readonly width: number };
+
+export type SignerOrigin = "REGISTRY" | "CONFIGURED" | "SAMPLE" | "UNKNOWN";
+
+export type Provenance = {
+  readonly proof: string;
+  readonly signer: { readonly signerId: string; readonly keyId: string; readonly origin: SignerOrigin };
+};
+
+const originNotes: Readonly<Record<SignerOrigin, string | null>> = {
+  REGISTRY: null,
+  CONFIGURED: null,
+  SAMPLE: "demo key, proves nothing",
+  UNKNOWN: "key no longer trusted",
+};
+
+/**
+ * A proof, coloured by its strength: those of the demo key and of untrusted keys are never shown as good. Colour is
+ * never the only sign: the word means the same.
+ */
+export function proofWord(proof: string, colours: Colours, origin: SignerOrigin = "REGISTRY"): string {
+  const isTrusted = originNotes[origin] === null;
+  const paint =
+    isTrusted && proof === "SIGNED"
+      ? colours.good
+      : isTrusted && proof === "RECEIPT"
+        ? colours.name
+        : colours.doubtful;
+  return paint(sanitize(proof));
+}
+
+/** `SIGNED by pith.science (pith-v1-2026-05)`; with the demo key followed by ` [demo key, proves nothing]`. */
+export function provenanceText(provenance: Provenance | null, colours: Colours): string {
+  if (provenance === null) return "none";
+  const { proof, signer } = provenance;
+  const note = originNotes[signer.origin];
+  return [
+    `${proofWord(proof, colours, signer.origin)} by ${sanitize(signer.signerId)}`,
+    colours.faint(`(${sanitize(signer.keyId)})`),
+    ...(note === null ? [] : [colours.doubtful(`[${note}]`)]),
+  ].join(" ");
 }

@@ -1,36 +1,43 @@
 import { type Command, Option } from "commander";
 import { wholeNumber } from "../options.ts";
-import { padded, textWidth } from "../output/layout.ts";
-import { shownText } from "../output/shown-text.ts";
+import { counted, padded, textWidth } from "../output/layout.ts";
+import { sanitize } from "../output/sanitize.ts";
 import { coloursFor } from "../output/terminal.ts";
-import type { Reader } from "./answer.ts";
 import { addListOptions, type Columns, type ListOptions, listFormatHelp, printList } from "./list-format.ts";
-import { type Provenance, provenanceText } from "./paper-text.ts";
-import { firstRows, noPaper, type Page, refDescription, withReader } from "./read-command.ts";
+import {
+  firstRows,
+  noPaper,
+  type Page,
+  type Provenance,
+  provenanceText,
+  refDescription,
+  withReader,
+} from "./read-command.ts";
+import type { Reader } from "./reader.ts";
 
-type Options = ListOptions & { readonly limit: number; readonly only?: "held" | "anchors" };
+type Options = ListOptions & { readonly limit: number; readonly only?: "stored" | "anchors" };
 
 export function addReferencesCommand(program: Command): void {
   const command = program
     .command("refs")
-    .description("list the references of a paper: what it cites, and what of that is held")
+    .description("list a paper's references")
     .argument("<ref>", refDescription)
-    .option("--limit <number>", "references at most, up to 1000", wholeNumber(1, 1000), 100)
+    .option("--limit <number>", "maximum references, up to 1000", wholeNumber(1, 1000), 100)
     .addOption(
-      new Option("--only <kind>", "those of which a paper is held, or internal anchors").choices([
-        "held",
+      new Option("--only <kind>", "only references with a stored paper, or internal anchors").choices([
+        "stored",
         "anchors",
       ]),
     )
     .addHelpText(
       "after",
       `
-Each line: the number in the paper's list, the year, what it is known by, and the title. \`anchor\`: the registry says
-that it resolved the reference to a paper of its own. \`held\`: this mirror holds a paper of it.
+Columns: number in the paper's list, year, identifier, title. \`anchor\`: the reference was matched to a paper in the
+registry (an internal anchor). \`stored\`: the cited paper is stored here.
 
 Examples:
   $ pith-graph refs 2302.12192
-  $ pith-graph refs hep-th/9711200 --only held --limit 5
+  $ pith-graph refs hep-th/9711200 --only stored --limit 5
   $ pith-graph refs 2302.12192 --json
 
 ${listFormatHelp}
@@ -95,13 +102,13 @@ type Paper = {
 
 async function runReferences(ref: string, options: Options): Promise<void> {
   const only = {
-    ...(options.only === "held" ? { stored: true } : {}),
+    ...(options.only === "stored" ? { stored: true } : {}),
     ...(options.only === "anchors" ? { internalAnchor: true } : {}),
   };
   const find = async (reader: Reader) => {
     let paper: Paper | null = null;
     const references = await firstRows(options.limit, async (page) => {
-      ({ paper } = await reader.ask<{ paper: Paper | null }>(query, { ref, ...page, ...only }));
+      ({ paper } = await reader.execute<{ paper: Paper | null }>(query, { ref, ...page, ...only }));
       return paper?.references ?? null;
     });
     if (paper === null || references === null) throw await noPaper(reader, ref);
@@ -120,21 +127,21 @@ function referenceLines(
   const { nodes, totalCount } = paper.references;
   const { asserted, listed } = paper.referenceCoverage;
   const lines = [
-    colours.strong(shownText(paper.title ?? "(no title known)", width)),
-    `${colours.name(shownText(paper.pithNumber))}: ${asserted ?? "an unknown number of"} asserted, ${listed} listed${totalCount === listed ? "" : `, ${totalCount} of these of the kind asked for`}`,
-    `said by: ${provenanceText(paper.snapshotProvenance, colours)}`,
+    colours.strong(sanitize(paper.title ?? "(no title known)", width)),
+    `${colours.name(sanitize(paper.pithNumber))}: ${listed} of ${asserted ?? "?"} references listed${totalCount === listed ? "" : `, ${counted(totalCount, "match", "matches")}`}`,
+    `Source: ${provenanceText(paper.snapshotProvenance, colours)}`,
     "",
   ];
   for (const { refIndex, title, year, isInternalAnchor, work, citedPaper } of nodes) {
-    const id = shownText(work.arxivId ?? work.doi ?? "", 24);
-    const marks = [isInternalAnchor ? "anchor" : "", citedPaper === null ? "" : "held"].filter(Boolean);
+    const id = sanitize(work.arxivId ?? work.doi ?? "", 24);
+    const marks = [isInternalAnchor ? "anchor" : "", citedPaper === null ? "" : "stored"].filter(Boolean);
     const head = `${padded(String(refIndex), 5)}${padded(String(year ?? "–"), 6)}${padded(id, 26)}`;
     const tail = marks.length === 0 ? "" : `  [${marks.join(", ")}]`;
     const room = Math.max(20, width - 37 - tail.length);
-    lines.push(`${head}${shownText(title ?? work.title ?? "(no title)", room)}${colours.good(tail)}`);
+    lines.push(`${head}${sanitize(title ?? work.title ?? "(no title)", room)}${colours.good(tail)}`);
   }
   if (nodes.length < totalCount) {
-    lines.push("", `${totalCount - nodes.length} more: --limit ${Math.min(1000, totalCount)}`);
+    lines.push("", `${totalCount - nodes.length} more (--limit ${Math.min(1000, totalCount)})`);
   }
   return lines;
 }

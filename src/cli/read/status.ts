@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { padded } from "../output/layout.ts";
-import { jsonLine, shownText } from "../output/shown-text.ts";
+import { jsonLine, sanitize } from "../output/sanitize.ts";
 import { coloursFor } from "../output/terminal.ts";
 import { addReadOptions, type ReadOptions, withReader } from "./read-command.ts";
 
@@ -49,8 +49,8 @@ const counts = [
 ] as const;
 
 async function runStatus(options: ReadOptions): Promise<void> {
-  await withReader(options, async ({ ask }) => {
-    const answer = await ask<Answer>(query);
+  await withReader(options, async ({ execute }) => {
+    const answer = await execute<Answer>(query);
     process.stdout.write(
       options.json === true ? `${jsonLine(answer)}\n` : `${statusLines(answer).join("\n")}\n`,
     );
@@ -61,10 +61,10 @@ function statusLines({ status, events }: Answer): string[] {
   const colours = coloursFor(process.stdout);
   const facts = [
     ...counts.map(([name, member]) => [name, status[member].toLocaleString("en")] as const),
-    ["Last change", shownText(events.nodes[0]?.receivedAt ?? "none")],
-    ["Graph version", shownText(status.graphVersion)],
+    ["Last change", sanitize(events.nodes[0]?.receivedAt ?? "none")],
+    ["Graph version", sanitize(status.graphVersion)],
     ["Sample data", status.hasSample ? "loaded" : "not loaded"],
-    ["pith-graph", shownText(status.softwareVersion)],
+    ["pith-graph", sanitize(status.softwareVersion)],
   ] as const;
   return facts.map(([name, text]) => `${colours.faint(padded(name, 20))}${text}`);
 }

@@ -40,7 +40,9 @@ export async function grantAnalyst(
     );
     const [known] = rows;
     if (known?.is_analyst === false) {
-      throw new RoleInUseError(`There is a role ${name} already, and it is not one that this command made.`);
+      throw new RoleInUseError(
+        `A role ${name} exists that \`pith-graph analyst\` did not create. Choose another name.`,
+      );
     }
     const verifier = pg.escapeLiteral(scramVerifier(password));
     const rights = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT NOREPLICATION NOBYPASSRLS";

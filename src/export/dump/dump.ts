@@ -66,8 +66,8 @@ export function writeDump(database: Pick<Database, "pool">, options: DumpOptions
 async function begin(folder: string, set: ExportedSet): Promise<UnfinishedDump> {
   await makeFolder(folder);
   if ((await readdir(folder)).length > 0) {
-    const hint = (await UnfinishedDump.read(folder)) === null ? "" : ", or go on with it: --resume";
-    throw new ExportError("FOLDER_IN_USE", `${folder} is not empty. Name a new folder${hint}.`);
+    const hint = (await UnfinishedDump.read(folder)) === null ? "" : ", or continue with --resume";
+    throw new ExportError("FOLDER_IN_USE", `${folder} is not empty. Use a new folder${hint}.`);
   }
   return UnfinishedDump.begin(folder, set);
 }
@@ -75,13 +75,13 @@ async function begin(folder: string, set: ExportedSet): Promise<UnfinishedDump> 
 async function goOn(folder: string, set: ExportedSet): Promise<UnfinishedDump> {
   const left = await UnfinishedDump.read(folder);
   if (left === null) {
-    throw new ExportError("NOTHING_TO_RESUME", `${folder} holds no export that was left unfinished.`);
+    throw new ExportError("NOTHING_TO_RESUME", `${folder} has no interrupted export to resume.`);
   }
   if (left.version !== set.version || left.software !== softwareVersion) {
     throw new ExportError(
       "SET_CHANGED",
-      `What ${folder} holds is of another set (${left.version}, by version ${left.software}) than the tables now ` +
-        `(${set.version}): its files would not belong together. Export again, into a new folder.`,
+      `Can't resume ${folder}: the tables have changed from data set ${left.version} (by version ${left.software}) ` +
+        `to ${set.version}. Export again to a new folder.`,
     );
   }
   return left.dump;

@@ -67,7 +67,7 @@ export async function readTable(client: pg.ClientBase, name: TableName): Promise
     key,
     columns: rows.map((row) => {
       const type = types[row.type];
-      if (type === undefined) throw new Error(`No export knows the type ${row.type} of ${name}.${row.name}.`);
+      if (type === undefined) throw new Error(`Can't export ${name}.${row.name}: unknown type ${row.type}.`);
       return { name: row.name, type, description: row.description ?? "", isKey: key.includes(row.name) };
     }),
   };

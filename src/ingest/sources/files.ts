@@ -43,7 +43,7 @@ export async function findSources(
       continue;
     }
     const info = await stat(path).catch(() => null);
-    if (info === null) throw new SourceError(`${path}: no such file or folder.`);
+    if (info === null) throw new SourceError(`Can't read ${path}: no such file or folder.`);
     if (info.isDirectory()) sources.push(...(await findBelow(path, onSkipped)));
     else sources.push({ name: path, size: info.size });
   }
@@ -157,12 +157,16 @@ function delivered(name: string, piece: Piece): Delivered {
   const shown = name === "-" ? "standard input" : name;
   const source = piece.line === undefined ? shown : `${shown}:${piece.line}`;
   if (piece.bytes !== null) return { source, bytes: piece.bytes };
-  return { source, code: "TOO_LARGE", unreadable: "The document is larger than allowed." };
+  return {
+    source,
+    code: "TOO_LARGE",
+    unreadable: "The document is larger than PITH_GRAPH_MAX_DOCUMENT_BYTES.",
+  };
 }
 
 /** The decompressed bytes of the stream. Throws if the name says gzip and the content does not begin like it. */
 async function decompressed(raw: Readable, name: string): Promise<AsyncIterable<Buffer>> {
   const { isGzip, bytes } = await gunzipped(raw[Symbol.asyncIterator]());
-  if (!isGzip && name.toLowerCase().endsWith(".gz")) throw new Error("not in gzip format.");
+  if (!isGzip && name.toLowerCase().endsWith(".gz")) throw new Error("The file is not in gzip format.");
   return bytes;
 }

@@ -31,7 +31,7 @@ export class StartedThread {
     this.#worker.on("error", (error) => this.#fail(error));
     this.#ended = new Promise((resolve) => {
       this.#worker.once("exit", () => {
-        this.#fail(new Error("A thread of the ingest ended unexpectedly."));
+        this.#fail(new Error("An ingest thread ended unexpectedly."));
         resolve();
       });
     });

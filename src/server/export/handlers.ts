@@ -35,7 +35,7 @@ export function createExportHandlers(
       if (running >= maxExports) {
         return sendError(request, response, 429, {
           code: "RATE_LIMITED",
-          message: `${maxExports} exports are running already. Ask again in a while.`,
+          message: `${maxExports} exports are already running, the maximum. Try again later.`,
           headers: { "retry-after": "10", "access-control-allow-origin": "*" },
         });
       }
@@ -64,8 +64,8 @@ function refuse({ tokens }: ExportSettings, request: IncomingMessage, response: 
     code: "UNAUTHENTICATED",
     message:
       tokens.length === 0
-        ? "This mirror exports nothing over HTTP. Its operator sets PITH_GRAPH_EXPORT=public, or PITH_GRAPH_EXPORT_TOKENS."
-        : "Exporting needs a token: Authorization: Bearer <token>.",
+        ? "Exports over HTTP are disabled. The operator can set PITH_GRAPH_EXPORT=public or PITH_GRAPH_EXPORT_TOKENS."
+        : "Exports need a token: Authorization: Bearer <token>.",
     headers: { "www-authenticate": 'Bearer realm="pith-graph"', "access-control-allow-origin": "*" },
   });
 }
@@ -139,14 +139,13 @@ async function answerExport(
       if (wanted === undefined && query.has("after")) {
         throw new ApiError(
           "BAD_USER_INPUT",
-          "To go on after a row, say what it was a row of: If-Match with the ETag that came with the first part. Else two " +
-            "parts of different sets might be put together.",
+          "To continue after a row, send If-Match with the ETag of the first part: parts of different data sets don't fit together.",
         );
       }
       if (wanted !== undefined && !isMatched(tag, wanted)) {
         throw new ApiError(
           "SET_CHANGED",
-          `The tables have changed: they are now the set ${set.version}. Export again from the beginning.`,
+          `The tables have changed: this is now data set ${set.version}. Export again from the beginning.`,
         );
       }
       const headers = {

@@ -59,7 +59,7 @@ export async function requestedFile(
   const names: readonly string[] = known[path.kind];
   for (const name of new Set(query.keys())) {
     if (!names.includes(name)) {
-      throw badUserInput(`There is no parameter ${JSON.stringify(name)} here: ${names.join(", ")}.`);
+      throw badUserInput(`Unknown parameter ${JSON.stringify(name)}. Known parameters: ${names.join(", ")}.`);
     }
     if (name !== "ref" && query.getAll(name).length > 1) {
       throw badUserInput(`\`${name}\` may be given once.`);
@@ -70,7 +70,7 @@ export async function requestedFile(
     const options = { raw: readFlag(query, "raw", path.format), bom: readFlag(query, "bom", path.format) };
     if (after === null) return tableFile(path.table, path.format, options);
     if (path.format === "parquet") {
-      throw badUserInput("A Parquet file cannot go on after a row: only ndjson and csv can.");
+      throw badUserInput("A Parquet file can't be continued after a row, only ndjson and csv.");
     }
     const table = await readTable(client, path.table);
     const key = parseRowKey(table, after);
@@ -79,7 +79,7 @@ export async function requestedFile(
   }
   const refs = query.getAll("ref");
   if (refs.length > limits.refs) {
-    throw badUserInput(`At most ${limits.refs} refs may be given, not ${refs.length}.`);
+    throw badUserInput(`At most ${limits.refs} refs are allowed, not ${refs.length}.`);
   }
   if (path.kind === "bibliography") {
     const category = query.get("category");
@@ -107,7 +107,7 @@ export async function requestedFile(
 
 function given<Row>(row: Row | null, ref: string, noun: string): Row {
   if (row !== null) return row;
-  throw new ApiError("NOT_FOUND", `This mirror knows no ${noun} ${JSON.stringify(ref.slice(0, 100))}.`);
+  throw new ApiError("NOT_FOUND", `No ${noun} matches ${JSON.stringify(ref.slice(0, 100))}.`);
 }
 
 function readCategory(text: string): string {

@@ -77,7 +77,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
   const readParameters = async (request: IncomingMessage): Promise<GivenParameters | null> => {
     const { method, url = "", headers } = request;
     if (method === "GET") {
-      if (!isUtf8Address(url)) throw wrong("The address has percent-encoded bytes that are not valid UTF-8.");
+      if (!isUtf8Address(url)) throw wrong("The URL has percent-encoded bytes that are not valid UTF-8.");
       const given = parametersOfQuery(url);
       if (given === null) throw wrong("`variables` and `extensions` of an address must be JSON.");
       return given;
@@ -89,8 +89,9 @@ export function createGraphqlHandler(options: GraphqlOptions): {
     if (!jsonBodies.includes(type.trim()))
       throw new BodyError(415, "BAD_USER_INPUT", "Send JSON, as application/json.");
     const given = parametersOfBody(text);
-    if (given === "no JSON") throw wrong("The body of a POST must be JSON; this is none.");
-    if (given === null) throw wrong("The body of a POST must be one object. Batches are not supported.");
+    if (given === "no JSON") throw wrong("The body of a POST request must be valid JSON.");
+    if (given === null)
+      throw wrong("The body of a POST request must be one object. Batches are not supported.");
     return given;
   };
 
@@ -190,7 +191,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
 const jsonBodies: readonly string[] = ["application/json", "application/graphql+json"];
 
 const notAcceptable =
-  "Answers are application/graphql-response+json, application/json or text/event-stream, in UTF-8.";
+  "Responses are application/graphql-response+json, application/json or text/event-stream, in UTF-8.";
 
 function wrong(message: string): BodyError {
   return new BodyError(400, "BAD_USER_INPUT", message);

@@ -84,8 +84,8 @@ function costError(args: ExecutionArgs, { cost: maximum }: QueryLimits): GraphQL
   if (cost <= maximum) return null;
   return new ApiError(
     "QUERY_TOO_COMPLEX",
-    `The query costs ${cost}; ${maximum} is the most. It is about the number of fields that the answer may have: ask for ` +
-      "smaller pages (`first`, `last`, `maxNodes`), or for less under them.",
+    `The query costs ${cost}, but the maximum is ${maximum}. The cost is about the number of fields in the response: ` +
+      "request smaller pages (`first`, `last`, `maxNodes`) or fewer fields in them.",
     { cost, maximum, http: { status: 400 } },
   );
 }

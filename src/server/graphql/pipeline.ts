@@ -131,7 +131,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     noted.kind = kind;
     noted.name = operation.name?.value ?? null;
     if (kind === OperationTypeNode.SUBSCRIPTION && !call.acceptsEvents) {
-      throw refused(406, "A subscription is answered with a stream of events: accept text/event-stream.");
+      throw refused(406, "The response to a subscription is an event stream: accept text/event-stream.");
     }
     const context = (await enveloped.contextFactory()) as Context;
     const run = kind === OperationTypeNode.SUBSCRIPTION ? enveloped.subscribe : enveloped.execute;

@@ -29,7 +29,7 @@ export class RetryLaterError extends BodyError {
 }
 
 export function tooLarge(what: string, maximumBytes: number): BodyError {
-  return new BodyError(413, "TOO_LARGE", `${what} is larger than the ${maximumBytes} bytes allowed.`);
+  return new BodyError(413, "TOO_LARGE", `${what} is larger than ${maximumBytes} bytes, the maximum.`);
 }
 
 /**
@@ -40,7 +40,7 @@ export async function* readChunks(request: IncomingMessage, maximumBytes: number
   const encoding = request.headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
   const saysGzip = encoding === "gzip" || encoding === "x-gzip";
   if (!saysGzip && encoding !== "identity") {
-    throw new BodyError(415, "BAD_USER_INPUT", "The only Content-Encoding taken here is gzip.");
+    throw new BodyError(415, "BAD_USER_INPUT", "The only supported Content-Encoding is gzip.");
   }
   // After reading stops, the connection must still carry the answer.
   const chunks: AsyncIterableIterator<Buffer> = (request as Readable).iterator({ destroyOnReturn: false });
@@ -58,7 +58,7 @@ export async function* readChunks(request: IncomingMessage, maximumBytes: number
     }
   } catch (error) {
     if (isGzip && (error as NodeJS.ErrnoException).code?.startsWith("Z_")) {
-      throw new BodyError(400, "BAD_USER_INPUT", "The body is not in gzip format, or is cut off.");
+      throw new BodyError(400, "BAD_USER_INPUT", "The body is not in gzip format, or truncated.");
     }
     throw error;
   }
@@ -82,7 +82,7 @@ export async function readText(request: IncomingMessage, maximumBytes: number): 
   const body = await readWhole(request, maximumBytes);
   if (body === null) return null;
   if (isUtf8(body)) return body.toString();
-  const message = "The body is not valid UTF-8. Nothing is replaced: send the text as UTF-8.";
+  const message = "The body is not valid UTF-8.";
   throw new BodyError(400, "BAD_USER_INPUT", message);
 }
 
@@ -99,7 +99,9 @@ function readWhole(request: IncomingMessage, maximumBytes: number): Promise<Buff
     const refuse = () => {
       request.off("data", onData);
       chunks.length = 0;
-      reject(new BodyError(413, "TOO_LARGE", `A request may have ${maximumBytes} bytes at most.`));
+      reject(
+        new BodyError(413, "TOO_LARGE", `The request is larger than ${maximumBytes} bytes, the maximum.`),
+      );
     };
     if (bytes > maximumBytes) return refuse();
     request.on("data", onData);

@@ -58,7 +58,7 @@ export function crossSiteRefusal({ method, headers }: IncomingMessage): Refusal 
     return {
       status: 415,
       message:
-        "Send `content-type: application/json`. Browsers send other types across sites without asking this server first.",
+        "Send `content-type: application/json`. Browsers send other types across sites without a preflight request.",
     };
   }
   // Images, scripts and frames of other sites: pages could read such answers only through side channels.
@@ -67,7 +67,7 @@ export function crossSiteRefusal({ method, headers }: IncomingMessage): Refusal 
   if ((site === "cross-site" || site === "same-site") && isEmbedded) {
     return {
       status: 403,
-      message: `Pages of other sites may not embed answers. To read one from a page, use fetch, or send one of these headers: ${preflightedHeaders.join(", ")}.`,
+      message: `Pages of other sites cannot embed responses. To read one from a page, use fetch, or send one of these headers: ${preflightedHeaders.join(", ")}.`,
     };
   }
   return null;

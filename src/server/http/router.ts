@@ -46,7 +46,7 @@ export function answerRoute(
   const { methods, handle } = route;
   if (methods.includes(request.method ?? "")) return handle(request, response, captured);
   const allow = methods.join(", ");
-  const message = `Only ${allow} here.`;
+  const message = `Use ${allow}.`;
   return sendError(request, response, 405, { code: "BAD_USER_INPUT", message, headers: { allow } });
 }
 

@@ -26,7 +26,9 @@ export function inTime(
 ): Route["handle"] {
   return async (request, response, captured) => {
     const client = new AbortController();
-    response.once("close", () => client.abort(new ApiError("CANCELLED", "The request was given up.")));
+    response.once("close", () =>
+      client.abort(new ApiError("CANCELLED", "The client cancelled the request.")),
+    );
     try {
       const read = timedReads(client.signal, milliseconds);
       await answer(request, response, { read, gone: client.signal, captured });
@@ -39,7 +41,7 @@ export function inTime(
         code: isBusy ? "UNAVAILABLE" : "TIMEOUT",
         message: isBusy
           ? error.message
-          : `The database took longer than ${milliseconds} ms, which is the most. Try again in ${retryAfterSeconds} s.`,
+          : `The database took longer than ${milliseconds} ms, the maximum. Try again in ${retryAfterSeconds} s.`,
         headers: { ...headers, "retry-after": String(retryAfterSeconds) },
       });
     }

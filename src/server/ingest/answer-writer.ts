@@ -134,7 +134,7 @@ export class AnswerWriter {
     const { id, line, outcome } = taken;
     const place = line === undefined ? {} : { line };
     if (id === null) {
-      const message = `The document is larger than the ${this.#desk.settings.maximumDocumentBytes} bytes allowed.`;
+      const message = `The document is larger than ${this.#desk.settings.maximumDocumentBytes} bytes, the maximum.`;
       return { ...place, id, status: "REJECTED", error: { code: tooLargeCode, message } };
     }
     const left = this.#isCrowded ? 0 : Math.max(0, until - performance.now());

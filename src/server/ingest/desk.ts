@@ -126,13 +126,13 @@ function rejected({ code, message }: DocumentError, id?: string): ApiError {
 }
 
 export function rateLimitText(seconds: number): string {
-  return `This token has submitted as much as it may in a minute. Try again in ${seconds} s.`;
+  return `This token has reached its limit per minute. Try again in ${seconds} s.`;
 }
 
 /** Seconds after which a client may retry if the queue was full. */
 export const queueFullSeconds = 10;
 
-export const queueFullText = `More is waiting here than this mirror keeps. Send the rest again in ${queueFullSeconds} s.`;
+export const queueFullText = `The queue is full. Send the remaining documents again in ${queueFullSeconds} s.`;
 
 function rateLimited(seconds: number): ApiError {
   return new ApiError("RATE_LIMITED", rateLimitText(seconds), { retryAfter: seconds });

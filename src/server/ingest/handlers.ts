@@ -64,7 +64,7 @@ async function answerPost(
   try {
     stopped = await takeBody(desk, submitter, request, {
       isWaiting: wait > 0,
-      onFault: (error) => logError("documents could not be put into the queue", error),
+      onFault: (error) => logError("could not queue documents", error),
       onTaken: (taken) => writer.add(taken),
       onPause: () => writer.stream(),
     });
@@ -82,7 +82,7 @@ async function answerPost(
   discardBody(request);
 }
 
-const nothing = { status: 400, code: "BAD_USER_INPUT", message: "The body holds no document." } as const;
+const nothing = { status: 400, code: "BAD_USER_INPUT", message: "The body contains no document." } as const;
 
 function refuse(request: IncomingMessage, response: ServerResponse, error: ApiError): void {
   const isUnauthenticated = error.extensions["code"] === "UNAUTHENTICATED";
@@ -123,7 +123,7 @@ async function answerStatus(
   }
   const row = (await read(() => readSubmissions(database, [id]))).get(id);
   if (row === undefined) {
-    return sendError(request, response, 404, { code: "NOT_FOUND", message: "There is no such submission." });
+    return sendError(request, response, 404, { code: "NOT_FOUND", message: "No submission has this id." });
   }
   sendJson(request, response, 200, answerOf(row), {
     "cache-control": "no-store",

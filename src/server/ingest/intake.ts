@@ -141,7 +141,7 @@ class Chunk {
       throw new RetryLaterError(
         503,
         "UNAVAILABLE",
-        `The database cannot be reached. Send the rest again in ${retryAfterSeconds} s.`,
+        `The database is unavailable. Send the remaining documents again in ${retryAfterSeconds} s.`,
         retryAfterSeconds,
       );
     }

@@ -33,9 +33,9 @@ export function explainRefusal(
   authorization: string | null | undefined,
 ): string {
   if (tokens.length === 0) {
-    return "This mirror takes no submissions: no tokens are configured. Its operator makes one with `pith-graph token`.";
+    return "Submissions are disabled: PITH_GRAPH_TOKENS is not set. The operator can create a token with `pith-graph token`.";
   }
   return authorization
-    ? "The token is not one that may submit."
-    : "Submitting needs a token: Authorization: Bearer <token>.";
+    ? "This token is not allowed to submit."
+    : "Submissions need a token: Authorization: Bearer <token>.";
 }

@@ -45,16 +45,15 @@ export class LiveChanges {
   /** Lets a client follow. Throws RATE_LIMITED or UNAVAILABLE if too many do, or the server stops. */
   follow(address: string): ChangeFollower {
     const ofAddress = [...this.#followers].filter((follower) => follower.address === address).length;
-    if (this.#isStopping)
-      throw new ApiError("UNAVAILABLE", "The server is about to stop: come again shortly.");
+    if (this.#isStopping) throw new ApiError("UNAVAILABLE", "The server is stopping. Try again shortly.");
     if (ofAddress >= this.#limits.ofAddress) {
       throw new ApiError(
         "RATE_LIMITED",
-        `${ofAddress} subscriptions of your address are open, and no more may be. End one, or follow several papers in one.`,
+        `Your address has ${ofAddress} open subscriptions, the maximum. Close one, or follow several papers in one.`,
       );
     }
     if (this.#followers.size >= this.#limits.inAll) {
-      throw new ApiError("UNAVAILABLE", "Too many clients follow changes already: come again later.");
+      throw new ApiError("UNAVAILABLE", "Too many subscriptions are open. Try again later.");
     }
     const follower: Follower = { address, news: new AsyncEvent(), over: new AbortController() };
     this.#followers.add(follower);

@@ -47,7 +47,7 @@ export async function answerDocument(
     return refuse(
       request,
       response,
-      "A suffix is the 26 characters after pith:<year>:, or their first 8, 12 or 16.",
+      "A suffix is the 26 characters after pith:<year>:, or the first 8, 12 or 16 of them.",
     );
   }
   const query = queryOf(request);
@@ -56,9 +56,9 @@ export async function answerDocument(
     return refuse(request, response, "state must be a SHA-256 in 64 lower-case hex digits.");
   }
   const [pithNumber, ...others] = await read(() => findNumbers(database, suffix));
-  if (pithNumber === undefined) return notFound(request, response, "This mirror holds no such paper.");
+  if (pithNumber === undefined) return notFound(request, response, "This paper is not stored here.");
   if (others.length > 0) {
-    const message = `${suffix} is the beginning of several: ${[pithNumber, ...others].join(", ")}.`;
+    const message = `${suffix} matches several papers: ${[pithNumber, ...others].join(", ")}.`;
     return sendError(request, response, 409, { code: "AMBIGUOUS_REF", message, headers: openHeaders });
   }
   if (given !== suffixOf(pithNumber)) {
@@ -74,7 +74,7 @@ export async function answerDocument(
   const tagOf = (sha256: string) => (isGzip: boolean) =>
     isGzip || document !== "state" ? weakTag(sha256) : strongTag(sha256);
   const head = await read(() => readHead(database, pithNumber));
-  if (head === null) return notFound(request, response, "This mirror holds no such paper.");
+  if (head === null) return notFound(request, response, "This paper is not stored here.");
   // No merge is needed for a client that already has the document.
   const isThere = document !== "bundle" || head.record !== null;
   const isWanted = wanted === null || wanted === head.sha256;
@@ -97,7 +97,7 @@ export async function answerDocument(
     return notFound(
       request,
       response,
-      `The state of ${pithNumber} is now ${sha256}; older ones are not kept.`,
+      `The state of ${pithNumber} is now ${sha256}; older states are not stored.`,
     );
   }
   const text = document === "description" ? descriptionOf(pithNumber, built, origin) : built.text;
@@ -105,7 +105,7 @@ export async function answerDocument(
     return notFound(
       request,
       response,
-      `No document has brought the canonical record of ${pithNumber}; a bundle must carry it.`,
+      `There is no bundle of ${pithNumber}: its canonical record was never imported.`,
     );
   }
   await sendDocument(request, response, {

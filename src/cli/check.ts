@@ -4,47 +4,48 @@ import { checkTables, rebuildTables, retryQuarantined, WouldDropEventsError } fr
 import { readRebuildDue } from "../store/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
+import { keyringOption } from "./options.ts";
 import { counted } from "./output/layout.ts";
-import { jsonLine, shownText } from "./output/shown-text.ts";
+import { jsonLine, sanitize } from "./output/sanitize.ts";
 
 type Options = { readonly keyring?: string; readonly json?: boolean };
 
-export function addCareCommands(program: Command): void {
+export function addCheckCommands(program: Command): void {
   program
     .command("check")
-    .description("recompute everything from the log, and name what differs in the tables")
-    .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
-    .option("--json", "print each difference as a line of JSON")
+    .description("recompute all derived tables from the log and report differences")
+    .option(...keyringOption)
+    .option("--json", "print each difference as one line of JSON")
     .addHelpText(
       "after",
       `
-Changes nothing.
+Read-only.
 
 Examples:
   $ pith-graph check
 
-JSON: {"table", "key", "stored": null | row, "expected": null | row}, a line a difference.
-Exit status: 0 where nothing differs, 1 where something does.`,
+JSON: one line per difference, {"table", "key", "stored": row | null, "expected": row | null}.
+Exit status: 1 if a table differs.`,
     )
     .action(async (options: Options) => {
       process.exitCode = await runCheck(options);
     });
   program
     .command("rebuild")
-    .description("recreate all derived tables from the log, also after a change of the keyring")
-    .option("--keyring <file>", "JSON file of keys to trust besides the registry's")
-    .option("--drop-events", "let events leave the log that the keyring does not let in any more")
-    .option("--json", "print what was done as one line of JSON")
+    .description("recompute and replace all derived tables, for example after a change of the keyring")
+    .option(...keyringOption)
+    .option("--drop-events", "delete events from the log that the keyring no longer accepts")
+    .option("--json", "print the result as one line of JSON")
     .addHelpText(
       "after",
       `
-Readers go on meanwhile, and see the old tables or the new; writers wait. Documents and events in quarantine that the
-keyring accepts now are stored.
+Queries that run at the same time see either the old tables or the new ones; writers wait. Documents and events in
+quarantine that the keyring now accepts are stored.
 
 Examples:
   $ pith-graph rebuild
 
-JSON: {"removed": rows, "written": rows, "accepted": {"documents", "events"} of the quarantine}.`,
+JSON: {"removed": rows, "written": rows, "accepted": {"documents", "events"}}, the last from quarantine.`,
     )
     .action(async (options: Options & { readonly dropEvents?: boolean }) => {
       await withDatabase(options, async ({ config, database, keyring }) => {
@@ -54,7 +55,7 @@ JSON: {"removed": rows, "written": rows, "accepted": {"documents", "events"} of 
           mayDropEvents,
           onProgress: rebuildProgress(),
         }).catch(explainDrop);
-        // Documents rejected for want of a key that is now trusted belong to the log that the keyring allows.
+        // Documents rejected for a missing key that is now trusted belong in the log.
         const retried = await retryQuarantined(database, "", {
           keyring,
           maximumBytes: config.maximumDocumentBytes,
@@ -66,7 +67,7 @@ JSON: {"removed": rows, "written": rows, "accepted": {"documents", "events"} of 
           say(`${counted(removed, "row")} removed, ${written} written`);
           if (accepted.documents + accepted.events > 0) {
             say(
-              `Of the quarantine, ${counted(accepted.documents, "document")} and ${counted(accepted.events, "event")} are accepted now.`,
+              `Accepted from quarantine: ${counted(accepted.documents, "document")}, ${counted(accepted.events, "event")}`,
             );
           }
         }
@@ -74,12 +75,12 @@ JSON: {"removed": rows, "written": rows, "accepted": {"documents", "events"} of 
     });
 }
 
-/** A forgotten keyring must not cost the events that it had admitted. */
+/** Running without the usual keyring must not delete the events that it accepted. */
 function explainDrop(error: unknown): never {
   if (!(error instanceof WouldDropEventsError)) throw error;
   throw new CommandError(
-    `${error.message} A rebuild would take them out of the log for good. Give the keyring that let them in (--keyring), ` +
-      "or, where its keys are trusted no more, --drop-events. Nothing was changed.",
+    `${error.message} A rebuild would delete them from the log. Name the keyring that accepted them with --keyring, ` +
+      "or pass --drop-events if its keys are no longer trusted. Nothing was changed.",
   );
 }
 
@@ -93,15 +94,14 @@ async function runCheck(options: Options): Promise<number> {
     process.stdout.write(
       options.json === true
         ? `${jsonLine(difference)}\n`
-        : `${table} ${shownText(key)}\n  is       ${shownText(stored ?? "missing")}\n  should be ${shownText(expected ?? "missing")}\n`,
+        : `${table} ${sanitize(key)}\n  stored    ${sanitize(stored ?? "missing")}\n  expected  ${sanitize(expected ?? "missing")}\n`,
     );
   }
-  for (const [table, count] of counts)
-    say(`${table}: ${count} ${count === 1 ? "row differs" : "rows differ"}`);
+  for (const [table, count] of counts) say(`${table}: ${counted(count, "difference")}`);
   if (due !== null) say(due);
-  if (counts.size === 0) say("Nothing differs.");
-  else say("`pith-graph rebuild` puts it right.");
-  return counts.size === 0 ? exitStatus.done : exitStatus.foundWrong;
+  if (counts.size === 0) say("No differences.");
+  else say("Run `pith-graph rebuild` to repair the tables.");
+  return counts.size === 0 ? exitStatus.done : exitStatus.failed;
 }
 
 /** Prints a line now and then: these commands read the complete log. */

@@ -9,7 +9,7 @@ const bulkPriority = 10;
  * needs the processors, it runs as fast as before. Threads and processes started later inherit it: call it once the
  * embedded server runs.
  */
-export function giveWay(): void {
+export function lowerPriority(): void {
   for (const thread of ownThreads()) {
     try {
       setPriority(thread, bulkPriority);

@@ -26,7 +26,7 @@ const popEmbedding = "\u202c";
  * commands nor reverse the text beside it. Escape sequences and control characters are removed, white space becomes one
  * space, and a text that sets its own direction is isolated, with balanced marks. It is cut to `columns`, if given.
  */
-export function shownText(text: string, columns = Number.POSITIVE_INFINITY): string {
+export function sanitize(text: string, columns = Number.POSITIVE_INFINITY): string {
   const whole = text.replace(escapeSequence, "").replace(unseen, "").replace(blanks, " ").trim();
   const plain = cutTo(whole, columns);
   if (!directed.test(plain)) return plain;

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
 
-const giveWay = new URL("../../dist/cli/give-way.js", import.meta.url).href;
+const lowerPriority = new URL("../../dist/cli/lower-priority.js", import.meta.url).href;
 
 /** Prints the nice value of each thread: a Worker started before, one started after, and those of Node.js. */
 const script = `
@@ -12,8 +12,8 @@ const script = `
   const start = () => new Worker("setInterval(() => {}, 1000)", { eval: true });
   const before = start();
   await once(before, "online");
-  const { giveWay } = await import(${JSON.stringify(giveWay)});
-  giveWay();
+  const { lowerPriority } = await import(${JSON.stringify(lowerPriority)});
+  lowerPriority();
   const after = start();
   await once(after, "online");
   const nice = readdirSync("/proc/self/task").map((thread) => {
@@ -25,7 +25,7 @@ const script = `
 `;
 
 test.runIf(existsSync("/proc/self/task"))(
-  "giveWay sets the nice value 10 for threads started before and after the call",
+  "lowerPriority sets the nice value 10 for threads started before and after the call",
   () => {
     const printed = execFileSync(process.execPath, ["--input-type=module", "--eval", script], {
       encoding: "utf8",

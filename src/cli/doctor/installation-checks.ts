@@ -1,10 +1,56 @@
+import { existsSync } from "node:fs";
 import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
 import { type Config, readConfig, settingNames, unknownVariables } from "../../config/index.ts";
 import { keyringEntries, parseInstant } from "../../protocol/index.ts";
 import { errorText } from "../../runtime/index.ts";
 import { loadKeyring } from "../keyring-file.ts";
 import { runningService } from "../running-service.ts";
 import { type Finding, ok, warning, wrong } from "./finding.ts";
+
+/** The oldest Node.js that this runs on, as in `engines` of package.json. */
+const minNodeVersion = [20, 19] as const;
+
+/** `version` in the form of `process.versions.node`: `22.11.0`. */
+export function nodeFinding(version: string): Finding {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const isNewEnough =
+    major > minNodeVersion[0] || (major === minNodeVersion[0] && minor >= minNodeVersion[1]);
+  if (!isNewEnough) {
+    return wrong("Node.js", version, `Install Node.js ${minNodeVersion.join(".")} or newer: nodejs.org.`);
+  }
+  return ok("Node.js", version);
+}
+
+/** Whether all parts of this software are present. `root`: the package's folder. */
+export function softwareFinding(version: string, root = new URL("../../../", import.meta.url)): Finding {
+  const needed = ["drizzle/meta/_journal.json", "sample/keyring.json", "dist/explorer/index.html"];
+  const missing = needed.filter((path) => !existsSync(new URL(path, root)));
+  if (missing.length === 0) return ok("pith-graph", version);
+  return wrong(
+    "pith-graph",
+    `${version}, without ${missing.join(", ")}`,
+    `Reinstall it; in a clone, run npm ci && npm run build (in ${fileURLToPath(root)}).`,
+  );
+}
+
+/** Whether the locale of the terminal supports more than ASCII, which titles and names need. */
+export function localeFinding(
+  environment: Environment,
+  platform: NodeJS.Platform = process.platform,
+): Finding {
+  // The first of these that is set decides, in every program (POSIX, 8.2).
+  const names = ["LC_ALL", "LC_CTYPE", "LANG"] as const;
+  const name = names.find((one) => (environment[one] ?? "") !== "");
+  if (platform === "win32" || platform === "darwin") return ok("Locale", "Unicode");
+  const value = name === undefined ? "" : (environment[name] ?? "");
+  if (/utf-?8/i.test(value)) return ok("Locale", `${name}=${value}`);
+  return warning(
+    "Locale",
+    name === undefined ? "not set" : `${name}=${value}`,
+    "Output is UTF-8: set LANG=C.UTF-8 if the terminal shows it wrongly.",
+  );
+}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -14,17 +60,17 @@ export function settingsFindings(environment: Environment): Finding[] {
   const findings: Finding[] = [];
   for (const name of given) {
     const message = faultOf({ [name]: environment[name] });
-    if (message !== null) findings.push(wrong(`Setting ${name}`, "cannot be used", message));
+    if (message !== null) findings.push(wrong(`Setting ${name}`, "invalid", message));
   }
   // Settings that are valid alone may contradict each other.
   const together = findings.length === 0 ? faultOf(environment) : null;
-  if (together !== null) findings.push(wrong("Settings", "do not fit together", together));
+  if (together !== null) findings.push(wrong("Settings", "contradict each other", together));
   for (const message of unknownVariables(environment)) {
     findings.push(
-      warning("Settings", message, "It has no effect. docs/configuration.md lists all there are."),
+      warning("Settings", message, "It has no effect. See docs/configuration.md for all settings."),
     );
   }
-  return findings.length > 0 ? findings : [ok("Settings", `${given.length} given, all usable`)];
+  return findings.length > 0 ? findings : [ok("Settings", `${given.length} set, all valid`)];
 }
 
 function faultOf(environment: Environment): string | null {
@@ -56,9 +102,9 @@ export function usableConfig(environment: Environment): Config {
 export function tokensFinding({ submissions }: Config): Finding {
   const { tokens } = submissions;
   if (new Set(tokens.map(({ sha256 }) => sha256.toString("hex"))).size < tokens.length) {
-    return warning("Tokens", "one token is listed twice", "Leave one entry in PITH_GRAPH_TOKENS.");
+    return warning("Tokens", "a token is listed twice", "Remove one of its entries from PITH_GRAPH_TOKENS.");
   }
-  if (tokens.length === 0) return ok("Tokens", "none: nobody may submit documents");
+  if (tokens.length === 0) return ok("Tokens", "none: submissions are disabled");
   return ok("Tokens", `${tokens.length}: ${tokens.map(({ name }) => name).join(", ")}`);
 }
 
@@ -74,26 +120,26 @@ export async function keyringFindings({ keyringPath }: Config, now: string): Pro
         findings.push(
           warning(
             "Keyring",
-            `${key.keyId} of ${key.signerId} counted until ${validUntil.slice(0, 10)}`,
-            "Later events of it are refused. Add the signer's newer key.",
+            `${key.keyId} of ${key.signerId} expired on ${validUntil.slice(0, 10)}`,
+            "Later events are rejected. Add the signer's newer key.",
           ),
         );
       } else if (validFrom !== null && validFrom > today) {
         findings.push(
           warning(
             "Keyring",
-            `${key.keyId} of ${key.signerId} counts from ${validFrom.slice(0, 10)} on`,
-            "Earlier events of it are refused. Is this machine's clock right?",
+            `${key.keyId} of ${key.signerId} is valid from ${validFrom.slice(0, 10)}`,
+            "Earlier events are rejected. Check this machine's clock.",
           ),
         );
       }
     }
     if (findings.length > 0) return findings;
     const keys = keyringEntries(keyring);
-    const where = keyringPath === undefined ? "the registry's own key" : `the registry's, and ${keyringPath}`;
+    const where = keyringPath === undefined ? "the registry's own key" : `the registry's and ${keyringPath}`;
     return [ok("Keyring", `${keys.length} ${keys.length === 1 ? "key" : "keys"}: ${where}`)];
   } catch (error) {
-    return [wrong("Keyring", "cannot be used", errorText(error))];
+    return [wrong("Keyring", "invalid", errorText(error))];
   }
 }
 
@@ -101,12 +147,12 @@ export async function keyringFindings({ keyringPath }: Config, now: string): Pro
 export async function portFinding(host: string, port: number): Promise<Finding> {
   const place = `${host}:${port}`;
   const fault = await listenFault(host, port);
-  if (fault === null) return ok("Port", port === 0 ? "any that is free" : `${place} is free`);
+  if (fault === null) return ok("Port", port === 0 ? "any free port" : `${place} is free`);
   if (fault.code === "EADDRINUSE") {
     if ((await runningService(host, port)) !== null) {
       return ok("Port", `${place} is served by pith-graph`);
     }
-    return warning("Port", `${place} is in use by another program`, "End that program, or set PORT.");
+    return warning("Port", `${place} is in use by another program`, "Stop that program, or set PORT.");
   }
   const advice =
     fault.code === "EACCES" ? "Set PORT to 1024 or above." : "Set HOST to an address of this machine.";
