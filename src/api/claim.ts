@@ -155,34 +155,29 @@ export function claimsConnection(
   page: PageArguments,
   { database: { db, pool }, loaders }: Context,
 ): KeysetConnection<ClaimRow, ClaimRow> {
-  const compareKey = ([paperId, ordinal]: Key, operator: "<" | "<=" | ">" | ">="): SQL =>
-    sql`(${claims.paperId}, ${claims.ordinal}) ${sql.raw(operator)} (${paperId}::bigint, ${ordinal}::int)`;
-  const read = async (where: SQL | undefined, reverse: boolean, limit: number): Promise<ClaimRow[]> => {
-    const direction = reverse ? desc : asc;
-    const page = db
-      .select()
-      .from(claims)
-      .where(and(condition, where))
-      .orderBy(direction(claims.paperId), direction(claims.ordinal))
-      .limit(limit);
-    return loaders.batches.trackExpensive(() => readRows(pool, page));
-  };
+  const compare = (sign: "<" | ">", [paperId, ordinal]: Key, isInclusive: boolean): SQL =>
+    sql`(${claims.paperId}, ${claims.ordinal}) ${sql.raw(isInclusive ? `${sign}=` : sign)} (${paperId}::bigint, ${ordinal}::int)`;
   return new KeysetConnection<ClaimRow, ClaimRow>(
     {
       order: claimOrder,
       keyOf: ({ paperId, ordinal }) => [String(paperId), String(ordinal)],
       nodeOf: (row) => row,
-      rows: ({ after, before, reverse, limit }) =>
-        read(
-          and(
-            after === null ? undefined : compareKey(after, ">"),
-            before === null ? undefined : compareKey(before, "<"),
-          ),
-          reverse,
-          limit,
-        ),
-      hasRowsFrom: async (key, side) =>
-        (await read(compareKey(key, side === "before" ? "<=" : ">="), side === "before", 1)).length > 0,
+      rows: ({ after, before, isInclusive, reverse, limit }) => {
+        const direction = reverse ? desc : asc;
+        const rows = db
+          .select()
+          .from(claims)
+          .where(
+            and(
+              condition,
+              after === null ? undefined : compare(">", after, isInclusive),
+              before === null ? undefined : compare("<", before, isInclusive),
+            ),
+          )
+          .orderBy(direction(claims.paperId), direction(claims.ordinal))
+          .limit(limit);
+        return loaders.batches.trackExpensive(() => readRows(pool, rows));
+      },
       count: async () => {
         if (condition === undefined) return loaders.total.load("claims");
         return loaders.batches.trackExpensive(() => countRows(db, claims, condition));

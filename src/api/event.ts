@@ -13,7 +13,7 @@ import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { badUserInput } from "./errors.ts";
 import { JsonText } from "./execution/index.ts";
-import { countRows, type KeyOrder, KeysetConnection, type PageArguments } from "./keyset.ts";
+import { countRows, type Key, type KeyOrder, KeysetConnection, type PageArguments } from "./keyset.ts";
 import { type EventRow, type EventTypeOrUnknown, required, typeCondition } from "./loaders/index.ts";
 import { EventConnection, EventObject, PaperObject, pageArguments, SignerObject } from "./objects.ts";
 
@@ -154,7 +154,8 @@ builder.queryField("event", (t) =>
       }),
     },
     resolve: (_root, { id }, { loaders }) => {
-      if (!isEventId(id)) throw badUserInput("An event id is `sha256:` and 64 lower-case hex digits.");
+      if (!isEventId(id))
+        throw badUserInput("An event id is `sha256:` followed by 64 lower-case hex digits.");
       return loaders.eventById.load(digestOf(id));
     },
   }),
@@ -210,34 +211,28 @@ function eventsConnection(
   { database: { db }, loaders }: Context,
 ): KeysetConnection<EventRow, EventRow> {
   const condition = eventCondition(filter);
-  const read = (where: SQL | undefined, limit: number, direction = asc): Promise<EventRow[]> =>
-    loaders.batches.track(async () =>
-      db
-        .select(headColumns)
-        .from(events)
-        .where(and(condition, where))
-        .orderBy(direction(events.position))
-        .limit(limit),
-    );
+  const compare = (sign: "<" | ">", [position]: Key, isInclusive: boolean): SQL =>
+    sql`${events.position} ${sql.raw(isInclusive ? `${sign}=` : sign)} ${position}::bigint`;
   return new KeysetConnection<EventRow, EventRow>(
     {
       order: receivedOrder,
       keyOf: ({ position }) => [String(position)],
       nodeOf: (row) => row,
-      rows: ({ after, before, reverse, limit }) =>
-        read(
-          and(
-            after === null ? undefined : sql`${events.position} > ${after[0]}::bigint`,
-            before === null ? undefined : sql`${events.position} < ${before[0]}::bigint`,
-          ),
-          limit,
-          reverse ? desc : asc,
+      rows: ({ after, before, isInclusive, reverse, limit }) =>
+        loaders.batches.track(async () =>
+          db
+            .select(headColumns)
+            .from(events)
+            .where(
+              and(
+                condition,
+                after === null ? undefined : compare(">", after, isInclusive),
+                before === null ? undefined : compare("<", before, isInclusive),
+              ),
+            )
+            .orderBy((reverse ? desc : asc)(events.position))
+            .limit(limit),
         ),
-      hasRowsFrom: async ([position], side) => {
-        const sign = sql.raw(side === "before" ? "<=" : ">=");
-        const where = sql`${events.position} ${sign} ${position}::bigint`;
-        return (await read(where, 1, side === "before" ? desc : asc)).length > 0;
-      },
       count: () =>
         condition === undefined
           ? loaders.total.load("events")

@@ -64,10 +64,12 @@ export type PageArguments = {
   readonly before?: string | null | undefined;
 };
 
-/** A range of rows in an order; both bounds are exclusive. */
+/** A range of rows in an order. */
 export type Range = {
   readonly after: Key | null;
   readonly before: Key | null;
+  /** Whether the rows at the bounds belong to the range. */
+  readonly isInclusive: boolean;
   /** Reads backward from the end: rows come in reverse order. */
   readonly reverse: boolean;
   readonly limit: number;
@@ -80,8 +82,8 @@ export type KeysetSource<Row, Node> = {
   /** Null if the row's node has been removed since; it is left out. */
   readonly nodeOf: (row: Row) => Node | null | Promise<Node | null>;
   readonly rows: (range: Range) => readonly Row[] | Promise<readonly Row[]>;
-  /** Whether there is a row at this key or on the given side of it. */
-  readonly hasRowsFrom: (key: Key, side: "before" | "after") => Promise<boolean>;
+  /** If each key of a cursor certainly has a row. Otherwise, `rows` is read to find out. */
+  readonly keysExist?: true;
   readonly count: () => Promise<number>;
 };
 
@@ -174,8 +176,8 @@ export class KeysetConnection<Row, Node> {
     const { after, before, reverse } = this.#range;
     const [{ rows, hasMore: more }, anyBefore, anyAfter] = await Promise.all([
       this.#readPage(),
-      after === null ? false : this.#source.hasRowsFrom(after, "before"),
-      before === null ? false : this.#source.hasRowsFrom(before, "after"),
+      this.#hasRowsFrom(after, "before"),
+      this.#hasRowsFrom(before, "after"),
     ]);
     const cursorOf = (row: Row | undefined) =>
       row === undefined ? null : encodeCursor(this.#source.order, this.#source.keyOf(row));
@@ -186,16 +188,26 @@ export class KeysetConnection<Row, Node> {
       endCursor: cursorOf(rows.at(-1)),
     };
   }
+
+  /** Whether there is a row at this key or on the given side of it; false without a key. */
+  async #hasRowsFrom(key: Key | null, side: "before" | "after"): Promise<boolean> {
+    if (key === null) return false;
+    if (this.#source.keysExist) return true;
+    const bounds = side === "before" ? { after: null, before: key } : { after: key, before: null };
+    const range = { ...bounds, isInclusive: true, reverse: side === "before", limit: 1 };
+    return (await this.#source.rows(range)).length > 0;
+  }
 }
 
 function readRange(order: KeyOrder, { first, after, last, before }: PageArguments): Range {
   const reverse = last !== null && last !== undefined;
   if (reverse && first !== null && first !== undefined) {
-    throw badUserInput("Give `first` or `last`, not both.");
+    throw badUserInput("Use either `first` or `last`, not both.");
   }
   return {
     after: after === null || after === undefined ? null : decodeCursor(order, after, "after"),
     before: before === null || before === undefined ? null : decodeCursor(order, before, "before"),
+    isInclusive: false,
     reverse,
     limit: readPageSize(reverse ? "last" : "first", reverse ? last : first),
   };
@@ -236,6 +248,6 @@ function checkCount(count: number): number {
   if (count <= maxCountedRows) return count;
   throw new ApiError(
     "QUERY_TOO_COMPLEX",
-    `More than ${maxCountedRows.toLocaleString("en-US")} rows would have to be counted for this filter. Narrow it, or leave \`totalCount\` out.`,
+    `More than ${maxCountedRows.toLocaleString("en-US")} rows would have to be counted for this filter. Use a narrower filter, or omit \`totalCount\`.`,
   );
 }

@@ -6,7 +6,6 @@ import { JsonText } from "./execution/index.ts";
 import { KeysetConnection } from "./keyset.ts";
 import {
   type AliasRow,
-  type EventPage,
   type EventRow,
   eventKeyOf,
   eventKeyParts,
@@ -247,18 +246,12 @@ builder.node(PaperObject, {
         const filter = { types: types ?? null };
         const count = async () =>
           filter.types === null ? eventCount : loaders.eventCountOfPaper.for(filter).load(paperId);
-        const read = (range: EventPage) => loaders.eventsOfPaper.for({ ...filter, ...range }).get(paperId);
         return new KeysetConnection<EventRow, EventRow>(
           {
             order: { name: "events", parts: eventKeyParts },
             keyOf: eventKeyOf,
             nodeOf: (row) => row,
-            rows: (range) => read({ ...range, isInclusive: false }),
-            hasRowsFrom: async (key, side) => {
-              const bounds = side === "after" ? { after: key, before: null } : { after: null, before: key };
-              const rows = await read({ ...bounds, reverse: side === "before", limit: 1, isInclusive: true });
-              return rows.length > 0;
-            },
+            rows: (range) => loaders.eventsOfPaper.for({ ...filter, ...range }).get(paperId),
             count,
           },
           page,

@@ -1,7 +1,14 @@
 import { papers, type Queries } from "../store/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import { countRows, countRowsWithout, type Key, KeysetConnection, type PageArguments } from "./keyset.ts";
+import {
+  countRows,
+  countRowsWithout,
+  type Key,
+  KeysetConnection,
+  type PageArguments,
+  type Range,
+} from "./keyset.ts";
 import type { PaperRow } from "./loaders/index.ts";
 import { PaperConnection, pageArguments } from "./objects.ts";
 import { type PaperFilter, PaperFilterInput, paperCondition } from "./paper-filter.ts";
@@ -11,7 +18,6 @@ import {
   keyOrders,
   type OrderedPaper,
   type PaperOrder,
-  type PaperRange,
   readPapersOf,
 } from "./paper-pages.ts";
 
@@ -53,27 +59,17 @@ function papersConnection(
   const readPapers = readPapersOf({ db, pool }, filter, order);
   // Searching for a rare title may scan all papers; the other filters have indexes.
   const isExpensive = filter.titleContains !== null && filter.titleContains !== undefined;
-  const read = (range: PaperRange, limit: number): Promise<OrderedPaper[]> => {
-    const work = () => readPapers(range, limit);
+  const read = ({ after, before, isInclusive, reverse, limit }: Range): Promise<OrderedPaper[]> => {
+    const bound = (key: Key | null): Bound | null => key && { key, inclusive: isInclusive };
+    const work = () => readPapers({ after: bound(after), before: bound(before), reverse }, limit);
     return isExpensive ? loaders.batches.trackExpensive(work) : loaders.batches.track(work);
   };
-  const exclusive = (key: Key | null): Bound | null => (key === null ? null : { key, inclusive: false });
-
   return new KeysetConnection<OrderedPaper, PaperRow>(
     {
       order: keyOrders[order],
       keyOf: (paper) => keyOf(order, paper),
       nodeOf: ({ paperId }) => loaders.paper.get(paperId),
-      rows: ({ after, before, reverse, limit }) =>
-        read({ after: exclusive(after), before: exclusive(before), reverse }, limit),
-      hasRowsFrom: async (key, side) => {
-        const bound = { key, inclusive: true };
-        const range =
-          side === "before"
-            ? { after: null, before: bound, reverse: true }
-            : { after: bound, before: null, reverse: false };
-        return (await read(range, 1)).length > 0;
-      },
+      rows: read,
       count: async () => {
         if (condition === undefined) return loaders.total.load("papers");
         return loaders.batches.trackExpensive(() => countPapers(db, filter));

@@ -272,8 +272,7 @@ function sourceOf(
       const isNothing = rows.length === 0 && start === null && limit > 0 && words !== null;
       return isNothing ? similar(null, limit) : rows;
     },
-    // Cursors come from existing rows.
-    hasRowsFrom: async () => true,
+    keysExist: true,
     count: async () => {
       if (words === null) return (await identifiedRows()).length;
       const papers = await excluded();

@@ -26,14 +26,6 @@ export function citingConnection(
       keyOf: ({ submittedAt, paperId }) => [submittedAt, String(paperId)],
       nodeOf: ({ paperId }) => loaders.paper.get(paperId),
       rows: (range) => loaders.citingPapersOfWork.for(range).get(workId),
-      hasRowsFrom: async (key, side) => {
-        // The bounds are exclusive, so this uses the neighbour of the key in this order.
-        const range = { after: null, before: null, reverse: side === "before", limit: 1 };
-        const [submittedAt = "", paperId = "0"] = key;
-        const neighbour = [submittedAt, String(BigInt(paperId) + (side === "before" ? -1n : 1n))];
-        const bound = side === "before" ? { before: neighbour } : { after: neighbour };
-        return (await loaders.citingPapersOfWork.for({ ...range, ...bound }).load(workId)).length > 0;
-      },
       count: async () => (await required(loaders.work.get(workId), "work")).citingPaperCount,
     },
     page,

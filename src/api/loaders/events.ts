@@ -34,20 +34,14 @@ type EventKey = { readonly paperId: bigint; readonly eventId: string };
 export type EventTypeOrUnknown = EventType | "unknown";
 type EventTypeFilter = { readonly types: readonly EventTypeOrUnknown[] | null };
 
-/** A page of each paper's events by `eventKeyOf`, the same page for every paper of a batch. */
-export type EventPage = Range & {
-  /** Whether the bounds are inclusive. */
-  readonly isInclusive: boolean;
-};
-
 export type EventLoaders = {
   readonly event: RowLoader<EventKey, EventRow | null>;
   /** An event by its id alone. */
   readonly eventById: RowLoader<string, EventRow | null>;
   /** The event's own text, parsed. */
   readonly eventBody: RowLoader<EventKey, AcceptedEvent | null>;
-  /** By `paper_id`: the paper's events, the valid ones in merge order, then the invalid ones by id. */
-  readonly eventsOfPaper: LoadersByArguments<EventTypeFilter & EventPage, bigint, readonly EventRow[]>;
+  /** By `paper_id`: the paper's events, the valid ones in merge order, then the invalid ones by id. A range of `eventKeyOf`. */
+  readonly eventsOfPaper: LoadersByArguments<EventTypeFilter & Range, bigint, readonly EventRow[]>;
   readonly eventCountOfPaper: LoadersByArguments<EventTypeFilter, bigint, number>;
 };
 
@@ -160,7 +154,7 @@ const keyColumns: readonly { readonly value: SQL; readonly read: (text: string) 
   { value: sql`${events.eventId}`, read: (text) => sql`decode(${text}, 'hex')` },
 ];
 
-function withinPage({ after, before, isInclusive }: EventPage): SQL | undefined {
+function withinPage({ after, before, isInclusive }: Range): SQL | undefined {
   const compare = (sign: string, key: Key) => {
     const values = keyColumns.map(({ value }) => value);
     const bounds = keyColumns.map(({ read }, index) => read(key[index] ?? ""));
@@ -173,7 +167,7 @@ function withinPage({ after, before, isInclusive }: EventPage): SQL | undefined 
   );
 }
 
-function placeInPage({ reverse }: EventPage): SQL.Aliased<string> {
+function placeInPage({ reverse }: Range): SQL.Aliased<string> {
   const direction = reverse ? sql`DESC` : sql`ASC`;
   const order = keyColumns.map(({ value }) => sql`${value} ${direction}`);
   return sql<string>`row_number() OVER (PARTITION BY ${events.paperId} ORDER BY ${sql.join(order, sql`, `)})`.as(

@@ -75,7 +75,6 @@ export function prepareLoaders(
 export { Batches, required } from "./batching.ts";
 export { type ClaimKindOrOther, type ClaimRow, claimKinds, kindCondition } from "./claims.ts";
 export {
-  type EventPage,
   type EventRow,
   type EventTypeOrUnknown,
   eventKeyOf,

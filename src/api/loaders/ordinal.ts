@@ -1,5 +1,5 @@
 import { type Column, type SQL, sql } from "drizzle-orm";
-import { type Key, type KeyOrder, KeysetConnection, type PageArguments, type Range } from "../keyset.ts";
+import { type KeyOrder, KeysetConnection, type PageArguments, type Range } from "../keyset.ts";
 import type { LoadersByArguments } from "./batching.ts";
 
 /** Which of each paper's rows to read by ordinal. Both bounds are exclusive. */
@@ -54,38 +54,24 @@ export function ordinalConnection<Filter extends object, Row extends { readonly 
   page: PageArguments,
 ): KeysetConnection<Row, Row> {
   const order: KeyOrder = { name, parts: ["integer"] };
-  const read = (range: OrdinalPage) => pages.for({ ...filter, ...range }).get(paperId);
   return new KeysetConnection<Row, Row>(
     {
       order,
       keyOf: (row) => [String(row.ordinal)],
       nodeOf: (row) => row,
-      rows: (range) => read(ordinalPageOf(range)),
-      hasRowsFrom: async (key, side) => {
-        const ordinal = ordinalOf(key);
-        const rows = await read({
-          after: side === "after" ? ordinal - 1 : null,
-          before: side === "before" ? ordinal + 1 : null,
-          reverse: side === "before",
-          limit: 1,
-        });
-        return rows.length > 0;
-      },
+      rows: (range) => pages.for({ ...filter, ...ordinalPageOf(range) }).get(paperId),
       count,
     },
     page,
   );
 }
 
-function ordinalPageOf({ after, before, reverse, limit }: Range): OrdinalPage {
+function ordinalPageOf({ after, before, isInclusive, reverse, limit }: Range): OrdinalPage {
+  const step = isInclusive ? 1 : 0;
   return {
-    after: after === null ? null : ordinalOf(after),
-    before: before === null ? null : ordinalOf(before),
+    after: after === null ? null : Number(after[0]) - step,
+    before: before === null ? null : Number(before[0]) + step,
     reverse,
     limit,
   };
-}
-
-function ordinalOf(key: Key): number {
-  return Number(key[0]);
 }

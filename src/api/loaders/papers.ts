@@ -121,7 +121,7 @@ type Readers = {
   readonly several: (workIds: readonly bigint[]) => Promise<CitingPaperRow[]>;
 };
 
-const firstPageBounds: Bounds = { after: null, before: null, reverse: false };
+const firstPageBounds: Bounds = { after: null, before: null, isInclusive: false, reverse: false };
 /** Works with at least this many citing papers are queried separately. */
 const manyCitingPapers = 1_000;
 
@@ -219,17 +219,15 @@ export function prepareCitingPaperLoaders(source: LoaderSource): (batches: Batch
   });
 }
 
-function boundsCondition({ after, before }: Bounds): SQL | undefined {
+function boundsCondition({ after, before, isInclusive }: Bounds): SQL | undefined {
+  const compare = (sign: "<" | ">", [submitted, paper]: Key): SQL =>
+    sql`(${submittedAt}, ${paperId}) ${sql.raw(isInclusive ? `${sign}=` : sign)} (${submitted}::timestamptz, ${paper}::bigint)`;
   return and(
-    after === null ? undefined : sql`(${submittedAt}, ${paperId}) < ${keyTuple(after)}`,
-    before === null ? undefined : sql`(${submittedAt}, ${paperId}) > ${keyTuple(before)}`,
+    after === null ? undefined : compare("<", after),
+    before === null ? undefined : compare(">", before),
   );
 }
 
 function pageOrder({ reverse }: Bounds): SQL {
   return reverse ? sql`${submittedAt}, ${paperId}` : sql`${submittedAt} DESC, ${paperId} DESC`;
-}
-
-function keyTuple([submitted, paper]: Key): SQL {
-  return sql`(${submitted}::timestamptz, ${paper}::bigint)`;
 }
