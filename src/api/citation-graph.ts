@@ -1,4 +1,4 @@
-import type { Answered, NeighbourhoodAnswer } from "../graph/index.ts";
+import type { NeighbourhoodResult, WithGraphVersion } from "../graph/index.ts";
 import { graphLimits, readInRange } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
@@ -29,12 +29,12 @@ type CitationEdge = {
  * With it, works that were merged into another one since are left out, and positions are adjusted.
  */
 class CitationGraph {
-  readonly answer: Answered<NeighbourhoodAnswer>;
+  readonly answer: WithGraphVersion<NeighbourhoodResult>;
   readonly #loaders: Loaders;
   readonly #withWorks: boolean;
   #parts: NodeParts | Promise<NodeParts> | undefined;
 
-  constructor(answer: Answered<NeighbourhoodAnswer>, withWorks: boolean, loaders: Loaders) {
+  constructor(answer: WithGraphVersion<NeighbourhoodResult>, withWorks: boolean, loaders: Loaders) {
     this.answer = answer;
     this.#withWorks = withWorks;
     this.#loaders = loaders;
@@ -85,7 +85,7 @@ class CitationGraph {
 type NodeParts = { readonly nodes: readonly CitationNode[]; readonly positions: Int32Array };
 
 function nodesOf(
-  { workIds, depths }: NeighbourhoodAnswer,
+  { workIds, depths }: NeighbourhoodResult,
   works: readonly (WorkRow | null)[] | null,
 ): NodeParts {
   const nodes: CitationNode[] = [];
@@ -266,7 +266,7 @@ type NeighbourhoodQuery = {
 async function readNeighbourhood(
   query: NeighbourhoodQuery,
   { graph }: Context,
-): Promise<Answered<NeighbourhoodAnswer>> {
+): Promise<WithGraphVersion<NeighbourhoodResult>> {
   const read = () => graph.query((service, budget) => service.neighbourhood(query, budget));
   const answer = await read();
   if (includesRoots(answer, query)) return answer;
@@ -275,7 +275,7 @@ async function readNeighbourhood(
   return read();
 }
 
-function includesRoots({ depths }: NeighbourhoodAnswer, { roots, maxNodes }: NeighbourhoodQuery): boolean {
+function includesRoots({ depths }: NeighbourhoodResult, { roots, maxNodes }: NeighbourhoodQuery): boolean {
   const rootCount = Math.min(roots.length, maxNodes);
   return rootCount === 0 || (depths.length >= rootCount && depths[rootCount - 1] === 0);
 }

@@ -1,6 +1,6 @@
 import type { GraphService } from "../graph/index.ts";
 import { createKeyring, type Keyring, registryKey } from "../protocol/index.ts";
-import { type Change, type Database, nameAsker } from "../store/index.ts";
+import { assignRequester, type Change, type Database } from "../store/index.ts";
 import { ApiError } from "./errors.ts";
 import { Allowance, Deadline, defaultQueryLimits } from "./execution/index.ts";
 import { type LoaderSource, type Loaders, prepareLoaders, type RowCache } from "./loaders/index.ts";
@@ -115,7 +115,7 @@ export function createContext(
   }: RequestParts = {},
 ): Context {
   const deadline = new Deadline(signal);
-  nameAsker(deadline.signal, { client });
+  assignRequester(deadline.signal, { client });
   return {
     deadline,
     submit,

@@ -5,8 +5,8 @@ import {
   inSnapshot,
   papers,
   type Queries,
+  type Queryable,
   readRows,
-  type Sender,
   works,
 } from "../store/index.ts";
 import type { Key, KeyOrder } from "./keyset.ts";
@@ -58,7 +58,7 @@ function rangeAfter(range: PaperRange, key: Key): PaperRange {
 /** Reads the papers that match a condition in order of submission, from an index with that order. */
 function papersBySubmission(
   db: Queries,
-  sender: Sender,
+  sender: Queryable,
   condition: SQL | undefined,
   isDescending: boolean,
 ): ReadPapers {
@@ -120,7 +120,7 @@ function reversed(read: ReadPapers): ReadPapers {
 }
 
 /** Runs all statements of a reader in one snapshot. */
-function inOneSnapshot(pool: Database["pool"], readerOf: (sender: Sender) => ReadPapers): ReadPapers {
+function inOneSnapshot(pool: Database["pool"], readerOf: (sender: Queryable) => ReadPapers): ReadPapers {
   return (range, limit) => inSnapshot(pool, (sender) => readerOf(sender)(range, limit));
 }
 
@@ -151,7 +151,7 @@ const maxPapersSorted = 5_000;
  * at a time, and then their matching papers. If few papers match, those are read first, then their works' counts.
  * `sender` must read one snapshot.
  */
-function papersByCitations(db: Queries, sender: Sender, filter: PageConditions): ReadPapers {
+function papersByCitations(db: Queries, sender: Queryable, filter: PageConditions): ReadPapers {
   /** All matches if there are few; null if there are many, undefined while unknown. */
   let few: readonly OrderedPaper[] | null | undefined;
 
@@ -180,7 +180,7 @@ const allWorks: WorkRange = { after: undefined, before: undefined, reverse: fals
 /** Matching works with a stored paper, most cited first, or least cited first if the range is reversed. */
 function readWorks(
   db: Queries,
-  sender: Sender,
+  sender: Queryable,
   { after, before, reverse }: WorkRange,
   onWorks: SQL | undefined,
   limit: number,
@@ -197,7 +197,7 @@ function readWorks(
 
 async function papersOfWorks(
   db: Queries,
-  sender: Sender,
+  sender: Queryable,
   found: readonly CitedWork[],
   { onPapers }: PageConditions,
 ): Promise<OrderedPaper[]> {
@@ -220,7 +220,7 @@ async function papersOfWorks(
 /** All matching papers, in no particular order; null if there are too many. */
 async function readAllIfFew(
   db: Queries,
-  sender: Sender,
+  sender: Queryable,
   { onPapers, onWorks }: PageConditions,
 ): Promise<OrderedPaper[] | null> {
   const { paperId, workId, submittedAt } = papers;
@@ -318,7 +318,7 @@ const maxWorksMatching = 2_000;
  */
 function papersOfMatchingWorks(
   db: Queries,
-  sender: Sender,
+  sender: Queryable,
   order: PaperOrder,
   onWorks: SQL | undefined,
   readerOf: (onPapers: SQL | undefined) => ReadPapers,
@@ -350,7 +350,7 @@ function papersOfMatchingWorks(
 
 async function withMatchingWorks(
   db: Queries,
-  sender: Sender,
+  sender: Queryable,
   read: readonly OrderedPaper[],
   onWorks: SQL | undefined,
 ): Promise<OrderedPaper[]> {

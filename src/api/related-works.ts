@@ -1,5 +1,5 @@
 import type { ObjectRef } from "@pothos/core";
-import type { Answered, CountedAnswer } from "../graph/index.ts";
+import type { CountedWorksResult, WithGraphVersion } from "../graph/index.ts";
 import { graphLimits, readInRange } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import { badUserInput } from "./errors.ts";
@@ -226,7 +226,7 @@ function addOverlapQuery(
 }
 
 async function countedWorks(
-  { works, truncated, graphVersion }: Answered<CountedAnswer>,
+  { works, truncated, graphVersion }: WithGraphVersion<CountedWorksResult>,
   loaders: Loaders,
 ): Promise<GraphList<CountedWork>> {
   return { nodes: await withWorks(works, loaders), truncated, graphVersion };

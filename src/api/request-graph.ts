@@ -54,7 +54,7 @@ export class RequestGraph {
 
   /** Whether the graph in memory has the work. */
   hasWork(workId: bigint): boolean {
-    return this.#service.holds(workId);
+    return this.#service.has(workId);
   }
 
   /** Runs a query. Rejects with an ApiError if the graph cannot answer. */
@@ -107,7 +107,7 @@ export class RequestGraph {
     const timeout = AbortSignal.timeout(loadTimeoutMilliseconds);
     const signal = this.#signal === undefined ? timeout : AbortSignal.any([timeout, this.#signal]);
     try {
-      await this.#service.loaded(signal);
+      await this.#service.waitUntilLoaded(signal);
     } catch (error) {
       if (!timeout.aborted) throw error;
       throw new ApiError("GRAPH_UNAVAILABLE", "The citation graph is still loading. Try again shortly.");

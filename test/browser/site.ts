@@ -1,7 +1,6 @@
 import type { RequestListener } from "node:http";
 import { fillWithSample, serveDatabase } from "../../scripts/serve-database.ts";
-import { schema } from "../../src/api/schema.ts";
-import { readExplorerDocuments } from "../../src/server/explorer/built-files.ts";
+import { readExplorerQueries } from "../../src/server/graphql/settings.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 
@@ -31,7 +30,7 @@ export async function startSite({
 }: SiteOptions = {}): Promise<Site> {
   const database = await createTestDatabase();
   await fill(database);
-  const documents = { documents: await readExplorerDocuments(schema), only: onlyPersistedQueries };
+  const documents = { documents: await readExplorerQueries(), only: onlyPersistedQueries };
   const server = await serveDatabase(database, (handle) => (prefix === "" ? handle : below(prefix, handle)), {
     documents,
   });

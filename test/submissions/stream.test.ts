@@ -11,9 +11,9 @@ import { createInterface } from "node:readline";
 import { setImmediate } from "node:timers/promises";
 import { constants, createGzip, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Connections, connectionLimits } from "../../src/server/connections.ts";
-import { AnswerWriter } from "../../src/server/ingest/answer-writer.ts";
-import { SubmissionDesk } from "../../src/server/ingest/desk.ts";
+import { Connections, connectionLimits } from "../../src/server/connection-limits.ts";
+import { AnswerWriter } from "../../src/server/submissions/result-writer.ts";
+import { SubmissionDesk } from "../../src/server/submissions/submission-service.ts";
 import { type Answer, openSite, paper, type Site, settings, statuses, token } from "./site.ts";
 
 let site: Site;

@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { isTurnOver, takeTurn } from "../../runtime/index.ts";
+import { isTurnOver, waitForTurn } from "../../runtime/index.ts";
 import { ApiError } from "../errors.ts";
 
 /**
@@ -138,13 +138,13 @@ export class Allowance {
    * no statements. Rejects if the request has ended.
    */
   async pause(batches: LoaderLevel): Promise<void> {
-    await batches.extendLevel(() => takeTurn(this));
+    await batches.extendLevel(() => waitForTurn(this));
     this.check();
   }
 
   /** As `pause`, for work within a loader, whose level waits anyway. */
   async waitForTurn(): Promise<void> {
-    if (this.isTurnOver) await takeTurn(this);
+    if (this.isTurnOver) await waitForTurn(this);
     this.check();
   }
 }

@@ -1,6 +1,6 @@
 import DataLoader from "dataloader";
 import { loaderBatches } from "../../runtime/index.ts";
-import { asExpensive, untilAborted } from "../../store/index.ts";
+import { asExpensive, runWithSignal } from "../../store/index.ts";
 import type { Allowance } from "../execution/index.ts";
 import type { RowCache } from "./row-cache.ts";
 import { atEndOfTurn, maxKeysPerStatement, type SharedBatches } from "./shared-batches.ts";
@@ -143,7 +143,7 @@ export class Batches {
   /** Runs statements that belong to the current level. They must not wait for a loader of this request. */
   track<Result>(work: () => Promise<Result>): Promise<Result> {
     const signal = this.#signal;
-    const start = () => (signal === undefined ? work() : untilAborted(signal, work));
+    const start = () => (signal === undefined ? work() : runWithSignal(signal, work));
     return this.extendLevel(() => {
       signal?.throwIfAborted();
       // Building hundreds of statements takes time as well.

@@ -6,8 +6,8 @@ import {
   paperKeys,
   papers,
   prepareRows,
+  type Queryable,
   readRows,
-  type Sender,
   workIdentifiers,
   works,
 } from "../../store/index.ts";
@@ -178,7 +178,7 @@ export function prepareCitingPaperLoaders(source: LoaderSource): (batches: Batch
   );
 
   const read = async (
-    sender: Sender,
+    sender: Queryable,
     workIds: readonly bigint[],
     { one, several }: Readers,
   ): Promise<Map<bigint, CitingPaperRow[]>> => {

@@ -3,17 +3,17 @@ import { compareCodePoints, type PithNumber, parseInstant } from "../../protocol
 import { readStoredAliases } from "../../row-rules/index.ts";
 import {
   type BuiltDocument,
-  endingSignal,
-  isLarge,
+  currentSignal,
+  type DocumentRequest,
+  isLargePaper,
   PaperStates,
   QueueFullError,
-  readHeads,
   readLogTexts,
+  readPaperHeads,
   records,
   signers,
   type TotalName,
   totals,
-  type WantedDocument,
 } from "../../store/index.ts";
 import { ApiError, retryAfterSeconds } from "../errors.ts";
 import { type Allowance, readInPortions } from "../execution/index.ts";
@@ -77,7 +77,7 @@ export function prepareRecordLoaders({
   };
 
   const mergeStates = async (keys: readonly PaperKey[], allowance: Allowance) => {
-    const heads = await readHeads(
+    const heads = await readPaperHeads(
       db,
       keys.map(({ paperId }) => paperId),
     );
@@ -85,7 +85,7 @@ export function prepareRecordLoaders({
     const mergePortion = async (portion: readonly PaperKey[]) => {
       const small = portion.flatMap(({ paperId }) => {
         const head = heads.get(paperId);
-        return head === undefined || isLarge(head) ? [] : paperId;
+        return head === undefined || isLargePaper(head) ? [] : paperId;
       });
       const logs = await readLogTexts(db, small);
       for (const { paperId, pithNumber } of portion) {
@@ -97,9 +97,9 @@ export function prepareRecordLoaders({
           pithNumber: pithNumber as PithNumber,
           head,
           reader: "graphql",
-          signal: endingSignal(),
+          signal: currentSignal(),
           readLog: async () =>
-            isLarge(head) ? (await readLogTexts(db, [paperId])).get(paperId) : logs.get(paperId),
+            isLargePaper(head) ? (await readLogTexts(db, [paperId])).get(paperId) : logs.get(paperId),
         });
         built.set(paperId, state);
       }
@@ -138,7 +138,7 @@ function currentAliases(paperId: bigint, text: string): AliasRow[] {
 /** Makes a document of a paper. Throws UNAVAILABLE if too many requests wait for documents of large papers. */
 export async function buildPaperDocument(
   states: PaperStates,
-  document: WantedDocument,
+  document: DocumentRequest,
 ): Promise<BuiltDocument> {
   try {
     return await states.build(document);

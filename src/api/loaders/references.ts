@@ -4,9 +4,9 @@ import {
   inSnapshot,
   papers,
   prepareRows,
+  type Queryable,
   readRows,
   references,
-  type Sender,
   works,
 } from "../../store/index.ts";
 import { type Batches, groupBy, LoadersByArguments } from "./batching.ts";
@@ -188,7 +188,7 @@ type ReferencesByStored = {
 function referencesByStored({ db, pool }: LoaderSource): ReferencesByStored {
   const { paperId, ordinal, citedWorkId } = references;
 
-  const readStep = (sender: Sender, { behind, size }: Step, { reverse, condition }: Reading) => {
+  const readStep = (sender: Queryable, { behind, size }: Step, { reverse, condition }: Reading) => {
     const onward = sql.raw(reverse ? "<" : ">");
     const numbered = db
       .select({ paperId, ordinal, citedWorkId, place: placeInPage(paperId, ordinal, reverse) })
@@ -207,7 +207,7 @@ function referencesByStored({ db, pool }: LoaderSource): ReferencesByStored {
       .orderBy(numbered.paperId, numbered.place);
     return readRows(sender, step);
   };
-  const readStoredWorks = async (sender: Sender, rows: readonly CitedPlace[]): Promise<Set<bigint>> => {
+  const readStoredWorks = async (sender: Queryable, rows: readonly CitedPlace[]): Promise<Set<bigint>> => {
     if (rows.length === 0) return new Set();
     const ids = bigintArray(new Set(rows.map((row) => row.citedWorkId)));
     const query = db
@@ -218,7 +218,7 @@ function referencesByStored({ db, pool }: LoaderSource): ReferencesByStored {
   };
   /** Calls `found` with matching positions, some at a time, in order for each paper. */
   const findPlaces = async (
-    sender: Sender,
+    sender: Queryable,
     paperIds: readonly bigint[],
     stored: boolean,
     reading: Reading,
@@ -245,7 +245,7 @@ function referencesByStored({ db, pool }: LoaderSource): ReferencesByStored {
       unfinished = continued;
     }
   };
-  const readPlaces = (sender: Sender, places: readonly Place[]): Promise<ReferenceRow[]> => {
+  const readPlaces = (sender: Queryable, places: readonly Place[]): Promise<ReferenceRow[]> => {
     const rows = db
       .select(shownColumns)
       .from(references)

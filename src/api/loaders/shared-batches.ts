@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { loaderBatches } from "../../runtime/index.ts";
 import {
-  askerOf,
-  cancellable,
+  assignRequester,
+  cancellableQueries,
   type Database,
-  nameAsker,
   type PaperStates,
-  type Sender,
+  type Queryable,
+  requesterOf,
 } from "../../store/index.ts";
 import type { CachedRows, RowCache } from "./row-cache.ts";
 
@@ -32,7 +32,7 @@ const maxRunning = 2;
  */
 export class SharedBatches<Key, Value> {
   readonly #source: LoaderSource;
-  readonly #read: (sender: Sender, keys: readonly Key[]) => Promise<Found<Value>>;
+  readonly #read: (sender: Queryable, keys: readonly Key[]) => Promise<Found<Value>>;
   readonly #cached: CachedRows<Key, Value> | undefined;
   /** The maximum number of keys of one request in a statement, and of all that share it. */
   readonly maxBatchSize: number;
@@ -45,7 +45,7 @@ export class SharedBatches<Key, Value> {
   constructor(
     source: LoaderSource,
     absent: Value,
-    read: (sender: Sender, keys: readonly Key[]) => Promise<Found<Value>>,
+    read: (sender: Queryable, keys: readonly Key[]) => Promise<Found<Value>>,
     rowsPerKey = 1,
   ) {
     this.maxBatchSize = maxKeysPerStatement(rowsPerKey);
@@ -118,7 +118,7 @@ export class SharedBatches<Key, Value> {
     const watched = watchSignals(requests);
     try {
       const { pool } = this.#source;
-      const sender = watched.signal === null ? pool : cancellable(pool, watched.signal);
+      const sender = watched.signal === null ? pool : cancellableQueries(pool, watched.signal);
       const read = () => this.#read(sender, keys);
       const send = () => loaderBatches.run({ keys: keys.length, requests: requests.length }, read);
       // A shared statement runs in the context of its first caller.
@@ -143,7 +143,7 @@ export class SharedBatchesByLimit<Key, Value> {
   constructor(
     source: LoaderSource,
     absent: Value,
-    read: (sender: Sender, keys: readonly Key[], limit: number) => Promise<Found<Value>>,
+    read: (sender: Queryable, keys: readonly Key[], limit: number) => Promise<Found<Value>>,
   ) {
     this.#create = (limit) =>
       new SharedBatches(source, absent, (sender, keys) => read(sender, keys, limit), limit);
@@ -164,10 +164,10 @@ function watchSignals(requests: readonly { readonly signal: AbortSignal | undefi
   const signals = requests.map(({ signal }) => signal);
   if (signals.some((signal) => signal === undefined)) return { signal: null, end: () => {} };
   const abandoned = new AbortController();
-  const asker = askerOf(signals[0]);
+  const requester = requesterOf(signals[0]);
   // A shared statement is not charged to a single request.
-  if (asker !== undefined)
-    nameAsker(abandoned.signal, requests.length === 1 ? asker : { client: asker.client });
+  if (requester !== undefined)
+    assignRequester(abandoned.signal, requests.length === 1 ? requester : { client: requester.client });
   const abortIfAbandoned = () => {
     if (signals.every((signal) => signal?.aborted)) abandoned.abort();
   };

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { linesOf } from "../../../src/ingest/sources/pieces.ts";
 import { parametersOfBody, parametersOfQuery } from "../../../src/server/graphql/parameters.ts";
-import { BodyError, readChunks } from "../../../src/server/http/body.ts";
+import { BodyError, readChunks } from "../../../src/server/http/request-body.ts";
 import { assertSame, failUnless, type Target } from "./target.ts";
 
 const maxBodyBytes = 20_000;
