@@ -17,10 +17,10 @@ export type BulkRun = {
 };
 
 /** The interval of progress reports in seconds. */
-const secondsBetweenNotes = 15;
+const secondsBetweenReports = 15;
 
 /** Prints progress to standard error. Standard output has only the figures. */
-export function note(text: string): void {
+export function reportProgress(text: string): void {
   process.stderr.write(`  … ${text}\n`);
 }
 
@@ -49,9 +49,9 @@ export async function runBulk({ url, keyring, pool }: Site, path: string): Promi
       processor = Math.max(processor, processSeconds(child.pid));
       const papers = await countPapers(pool);
       progress.push([elapsed(), papers]);
-      if (elapsed() - noted >= secondsBetweenNotes) {
+      if (elapsed() - noted >= secondsBetweenReports) {
         noted = elapsed();
-        note(`${Math.round(noted)} s: ${papers.toLocaleString("en-US")} papers stored`);
+        reportProgress(`${Math.round(noted)} s: ${papers.toLocaleString("en-US")} papers stored`);
       }
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

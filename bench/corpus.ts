@@ -59,7 +59,7 @@ export function readCitations(): Map<string, readonly string[]> {
 }
 
 /** The number of papers of hep-th. */
-const wholeSize = 27_770;
+const paperCount = 27_770;
 
 /** A signed bundle of a paper, with three signatures, four claims and all its references. */
 export function bundleOf(id: string, references: readonly string[], version: number): JsonObject {
@@ -202,7 +202,7 @@ export async function corpusFile(
 ): Promise<string> {
   mkdirSync(`${root}../.bench`, { recursive: true });
   const span = versions.length === 1 ? `v${versions[0]}` : `v${versions[0]}-${versions.at(-1)}`;
-  const name = papers.size === wholeSize ? span : `${span}-of-${papers.size}`;
+  const name = papers.size === paperCount ? span : `${span}-of-${papers.size}`;
   // The 3 is the version of the corpus, so that older files are not used.
   const path = fileURLToPath(new URL(`../.bench/hep-th-3-${name}.ndjson`, import.meta.url));
   if (existsSync(path)) return path;

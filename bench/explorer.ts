@@ -56,12 +56,12 @@ async function printFrames(browser: Browser, origin: string): Promise<void> {
     );
     console.log(`  placed by ${layout}: ${words}`);
     console.log(`    at rest ${(placing / 1000).toFixed(1)} s after the first picture`);
-    console.log(`    dragging the view: ${inWords(view)}`);
-    console.log(`    dragging a work:   ${inWords(work)}`);
+    console.log(`    dragging the view: ${frameSummary(view)}`);
+    console.log(`    dragging a work:   ${frameSummary(work)}`);
   }
 }
 
-function inWords({ frames, slowest, script, page, drawing, lines }: Frames): string {
+function frameSummary({ frames, slowest, script, page, drawing, lines }: Frames): string {
   const cpu = `CPU a frame: script ${script.toFixed(1)} ms, the page with it ${page.toFixed(1)} ms, drawing ${drawing.toFixed(1)} ms`;
   return `${frames.toFixed(0)} frames/s, 95 % within ${slowest.toFixed(0)} ms; ${cpu}; ${Math.round(lines)} lines`;
 }

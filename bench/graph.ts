@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { buildIfNeeded } from "../bin/build.js";
 import { type BenchDatabase, type BenchServer, startBenchServer } from "./bench-server.ts";
-import { demandEqualAnswers, figure, printComparison } from "./graph/compare.ts";
+import { assertEqualAnswers, figure, printComparison } from "./graph/compare.ts";
 import { type EdgeList, writeEdgeList } from "./graph/edge-list.ts";
 import type { EngineName, EngineResult } from "./graph/engine.ts";
 import { fillTables } from "./graph/fill-tables.ts";
@@ -96,7 +96,7 @@ async function compare(
   }
   for (const { version } of results.values()) console.log(version);
   console.log(`Equal answers, each compared with ours:`);
-  for (const line of demandEqualAnswers(groups, results)) console.log(`  ${line}`);
+  for (const line of assertEqualAnswers(groups, results)) console.log(`  ${line}`);
   console.log();
   printComparison(groups, results);
   const { bytes } = results.get("pith-graph") as EngineResult;

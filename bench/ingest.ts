@@ -8,9 +8,9 @@ import { createKeyring } from "../src/protocol/index.ts";
 import type { Database } from "../src/store/index.ts";
 import { insertRows } from "../src/store/rows.ts";
 import { startBenchServer } from "./bench-server.ts";
-import { type BulkRun, note, runBulk, type Site, speedBetween } from "./bulk-run.ts";
+import { type BulkRun, reportProgress, runBulk, type Site, speedBetween } from "./bulk-run.ts";
 import { benchKey, corpusFile, readCitations, signedDigest } from "./corpus.ts";
-import { takeInOneByOne } from "./one-by-one.ts";
+import { ingestOneByOne } from "./one-by-one.ts";
 import { queryLatency, startService, submissionLatency } from "./service.ts";
 
 const threads = Math.min(8, availableParallelism());
@@ -70,7 +70,7 @@ async function compareBulk(database: Database, site: Site, { papers }: Options) 
   );
   const limit = await signatureLimit();
   print("signatures alone, the same threads", limit, "documents/s");
-  note("bulk ingest");
+  reportProgress("bulk ingest");
   const bulk = await runBulk(site, corpus);
   print("bulk ingest", documents / bulk.seconds, "documents/s");
   print("  share of what signatures alone allow", (100 * documents) / bulk.seconds / limit, "%");
@@ -78,13 +78,13 @@ async function compareBulk(database: Database, site: Site, { papers }: Options) 
   printProcessorTime(bulk, documents);
   print("  peak memory of the process", bulk.peakMegabytes, "MB");
   print("COPY of references, with their indexes", await copyRate(database), "rows/s");
-  note("the same corpus again");
+  reportProgress("the same corpus again");
   const again = await runBulk(site, corpus);
   print("the same corpus again", documents / again.seconds, "documents/s");
   print("  faster than the first time", bulk.seconds / again.seconds, "×");
   printProcessorTime(again, documents);
   await clear(database);
-  note("the straightforward loop");
+  reportProgress("the straightforward loop");
   const loop = await loopRate(database, corpus);
   print(`one document, one transaction, ORM inserts (${loopDocuments} documents)`, loop, "documents/s");
   print("  bulk ingest is faster", documents / bulk.seconds / loop, "×");
@@ -102,7 +102,7 @@ async function showGrowth(site: Site, { papers, times }: Options, peakMegabytes:
     Array.from({ length: times }, (_, index) => index + 1),
     papers,
   );
-  note(`bulk ingest of ${times} versions of each`);
+  reportProgress(`bulk ingest of ${times} versions of each`);
   const run = await runBulk(site, corpus);
   const documents = papers.size * times;
   const [first, last] = [speedBetween(run, 0, 0.1), speedBetween(run, 0.9, 1)];
@@ -121,11 +121,11 @@ async function showLatencies(site: Site, { papers, times }: Options): Promise<vo
   const refs = [...papers.keys()];
   const service = await startService(site);
   try {
-    note("queries and submissions alone");
+    reportProgress("queries and submissions alone");
     await queryLatency(service, refs, 3);
     const alone = await queryLatency(service, refs, 5);
     const submitted = await submissionLatency(service, 40, 900);
-    note("queries and submissions while bulk ingest runs");
+    reportProgress("queries and submissions while bulk ingest runs");
     const bulk = runBulk(site, corpus);
     let isRunning = true;
     const ended = bulk.finally(() => {
@@ -224,6 +224,6 @@ async function loopRate(database: Database, path: string): Promise<number> {
   }
   const keyring = createKeyring([benchKey]);
   const start = performance.now();
-  await takeInOneByOne(database, lines, keyring);
+  await ingestOneByOne(database, lines, keyring);
   return lines.length / ((performance.now() - start) / 1000);
 }

@@ -13,7 +13,7 @@ import { citations, claims, events, references, works } from "../src/store/table
  * The straightforward program for comparison: for each document a transaction with an ORM's inserts. It verifies and
  * merges like ours, and then writes less: no aliases, no joined identities, no stored counts, no feed.
  */
-export async function takeInOneByOne(
+export async function ingestOneByOne(
   database: Database,
   lines: readonly string[],
   keyring: Keyring,

@@ -29,7 +29,7 @@ type Answer = {
   readonly errors?: unknown;
 };
 
-async function askPaper(origin: string, ref: string): Promise<Answer> {
+async function fetchPaper(origin: string, ref: string): Promise<Answer> {
   const response = await fetch(`${origin}/graphql`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -51,7 +51,7 @@ export async function queryLatency(
   while (performance.now() < end) {
     const ref = refs[Math.floor(Math.random() * refs.length)] as string;
     const start = performance.now();
-    const { data } = await askPaper(origin, ref);
+    const { data } = await fetchPaper(origin, ref);
     if (data?.paper == null) throw new Error(`${ref} is not stored.`);
     times.push(performance.now() - start);
   }
@@ -81,7 +81,7 @@ export async function submissionLatency(
     if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
     await response.text();
     const start = performance.now();
-    while ((await askPaper(origin, id)).data?.paper == null) {
+    while ((await fetchPaper(origin, id)).data?.paper == null) {
       if (performance.now() - start > 30_000) throw new Error(`${id} was not ingested within 30 s.`);
       await new Promise((resolve) => setTimeout(resolve, pollMilliseconds));
     }

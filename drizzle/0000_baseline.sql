@@ -318,7 +318,7 @@ $$;
 -- The public interface for analysts (docs/sql.md): names and meanings here do not change. A migration that changes a
 -- column of public that a view reads drops the view and creates it again.
 CREATE SCHEMA analytics;--> statement-breakpoint
-COMMENT ON SCHEMA analytics IS 'Documented views of the papers, claims, references and citations held here, for reading with SQL. Their names and meanings are stable.';--> statement-breakpoint
+COMMENT ON SCHEMA analytics IS 'Documented views of the stored papers, claims, references and citations, for SQL queries. Their names and meanings are stable.';--> statement-breakpoint
 CREATE VIEW analytics."papers" AS
 SELECT p.pith_number AS pith_number,
   encode(p.canonical_sha256, 'hex') AS canonical_sha256,
@@ -347,32 +347,32 @@ SELECT p.pith_number AS pith_number,
   p.proof::text AS proof,
   encode(p.state_sha256, 'hex') AS state_sha256
 FROM public.papers AS p JOIN public.works AS w ON w.work_id = p.work_id;--> statement-breakpoint
-COMMENT ON VIEW analytics."papers" IS 'The papers held, one row each: one version of a paper under its Pith number.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".pith_number IS 'The paper: pith:<year>:<26 characters>. Unique.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".canonical_sha256 IS 'SHA-256 of the canonical record, 64 hex digits; the Pith number is made of it.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".work IS 'The work that it is a version of: analytics.works.work.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".source_kind IS 'Where the record comes from, as it says: arxiv, …';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".source_id IS 'Its id there, without version.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".source_version IS 'Its version there; null where the record names none.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".submitted_at IS 'When it was submitted, as the record says.';--> statement-breakpoint
+COMMENT ON VIEW analytics."papers" IS 'The stored papers, one row for each version of a paper, identified by its Pith number.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".pith_number IS 'The Pith number: pith:<year>:<26 characters>. Unique.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".canonical_sha256 IS 'The SHA-256 of the canonical record, 64 hex digits, which the Pith number encodes.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".work IS 'The work that this paper is a version of: analytics.works.work.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".source_kind IS 'The kind of the source that the record states, such as arxiv.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".source_id IS 'The id of the paper at the source, without version.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".source_version IS 'The version at the source; null if the record states none.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".submitted_at IS 'The date of submission that the record states.';--> statement-breakpoint
 COMMENT ON COLUMN analytics."papers".submitted_year IS 'The year of submitted_at, in UTC.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".license IS 'The licence that the record names; null where it names none.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".primary_category IS 'The primary category: cs.LG; null where none is known.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".cross_categories IS 'The other categories.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".title IS 'The title of the current snapshot as text: on one line, TeX as Unicode; null where it gives none.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".authors IS 'The authors in their order, one name each: Michael Färber.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".abstract_excerpt IS 'The beginning of the abstract as text, like title; null where the snapshot has none.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".headline IS 'The snapshot''s headline; null where it has none.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".verdict IS 'The snapshot''s verdict as canonical JSON text; null where it has none.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".dois IS 'The DOIs that find it, in lower case.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".claim_count IS 'Its claims: rows of analytics.claims.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".references_asserted IS 'References that the snapshot counts; null where it does not say.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".references_known IS 'References that are listed here: rows of analytics.references.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".internal_anchors_asserted IS 'Internal anchors that the snapshot counts; null where it does not say.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".internal_anchors_known IS 'Listed references that are marked as internal anchors: rows of analytics.anchors.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".cited_by_count IS 'How many works cite its work.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".proof IS 'How far what is shown is proved to be its signer''s word: hash, receipt or signed.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."papers".state_sha256 IS 'SHA-256 of the merged state, 64 hex digits: equal on every mirror that holds the same events.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".license IS 'The license that the record states; null if it states none.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".primary_category IS 'The primary category, such as cs.LG; null if unknown.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".cross_categories IS 'The other categories, sorted.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".title IS 'The title of the current snapshot, normalized: on one line, TeX as Unicode; null if unknown.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".authors IS 'The names of the authors in the order of publication, such as Michael Färber.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".abstract_excerpt IS 'The beginning of the abstract, normalized like title; null if unknown.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".headline IS 'The headline of the current snapshot; null if it has none.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".verdict IS 'The verdict of the current snapshot as canonical JSON; null if it has none.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".dois IS 'The DOIs that identify the paper, in lower case.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".claim_count IS 'The number of claims: rows of analytics.claims.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".references_asserted IS 'The number of references that the snapshot states; null if it states none.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".references_known IS 'The number of listed references: rows of analytics.references.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".internal_anchors_asserted IS 'The number of internal anchors that the snapshot states; null if it states none.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".internal_anchors_known IS 'The number of listed references that are marked as internal anchors: rows of analytics.anchors.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".cited_by_count IS 'The number of works that cite the paper''s work.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".proof IS 'How the current snapshot is proved to come from its signer: hash, receipt or signed.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."papers".state_sha256 IS 'The SHA-256 of the merged state, 64 hex digits: equal on all mirrors that have the same events.';--> statement-breakpoint
 CREATE VIEW analytics."claims" AS
 SELECT p.pith_number AS pith_number,
   c.ordinal AS ordinal,
@@ -391,17 +391,17 @@ FROM public.claims AS c JOIN public.papers AS p ON p.paper_id = c.paper_id
   LEFT JOIN public.events AS e ON e.paper_id = p.paper_id AND e.event_id = p.snapshot_event_id
   LEFT JOIN public.signers AS s ON s.fingerprint = e.fingerprint;--> statement-breakpoint
 COMMENT ON VIEW analytics."claims" IS 'The claims of the papers'' current snapshots.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."claims".pith_number IS 'The paper that claims it.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."claims".ordinal IS 'Its place among the paper''s claims, from 0.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."claims".claim_id IS 'Its id within the paper, as the snapshot gives it.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."claims".kind IS 'strongest_claim, weakest_assumption, one_line_summary, headline, or as the snapshot spells it.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."claims".text IS 'The claim.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."claims".status IS 'The snapshot''s word on it: machine_extracted, …';--> statement-breakpoint
-COMMENT ON COLUMN analytics."claims".attestation IS 'Whether its author stands by it, as the snapshot says: unclaimed, …';--> statement-breakpoint
-COMMENT ON COLUMN analytics."claims".source IS 'Where in the registry''s data it was taken from; null where the snapshot does not say.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."claims".proof IS 'How far the snapshot is proved to be its signer''s word: hash, receipt or signed.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."claims".event_id IS 'The event that brought it, the current snapshot of the paper: sha256:<64 hex digits>.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."claims".signer_id IS 'Who signed that event, as the event names the signer. Proved only where proof is signed.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."claims".pith_number IS 'The paper that makes the claim.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."claims".ordinal IS 'The position in the paper''s list of claims, starting at 0.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."claims".claim_id IS 'The id of the claim within its paper, as the snapshot states it, such as C1.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."claims".kind IS 'The role of the claim: strongest_claim, weakest_assumption, one_line_summary, headline, or another value of the snapshot.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."claims".text IS 'The text of the claim.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."claims".status IS 'How the claim was obtained, such as machine_extracted.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."claims".attestation IS 'Whether an author has confirmed the claim, such as unclaimed.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."claims".source IS 'The part of the snapshot that the claim was taken from; null if unknown.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."claims".proof IS 'How the snapshot is proved to come from its signer: hash, receipt or signed.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."claims".event_id IS 'The event of the paper''s current snapshot: sha256:<64 hex digits>.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."claims".signer_id IS 'The signer that the event names. Proved only if proof is signed.';--> statement-breakpoint
 COMMENT ON COLUMN analytics."claims".signer_key_id IS 'The id of the signer''s key.';--> statement-breakpoint
 COMMENT ON COLUMN analytics."claims".signer_fingerprint IS 'The fingerprint of the signer''s key, 32 hex digits.';--> statement-breakpoint
 CREATE VIEW analytics."references" AS
@@ -418,17 +418,17 @@ SELECT p.pith_number AS pith_number,
 FROM public."references" AS r JOIN public.papers AS p ON p.paper_id = r.paper_id
   JOIN public.works AS w ON w.work_id = r.cited_work_id
   LEFT JOIN public.papers AS held ON held.paper_id = w.paper_id;--> statement-breakpoint
-COMMENT ON VIEW analytics."references" IS 'The references that the papers'' current snapshots list. A registry may list fewer than it counts: analytics.reference_coverage.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."references".pith_number IS 'The paper that cites.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."references".ordinal IS 'Its place in the list here, from 0.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."references".ref_index IS 'Its number in the paper, as the snapshot gives it.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."references".title IS 'The title as cited, as text like papers.title; null where none is given.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."references".year IS 'The year as cited, from 1000 to 2100; null where none is given.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."references".doi IS 'The DOI as written; null where none is given.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."references".arxiv_id IS 'The arXiv id as written; null where none is given.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."references".is_internal_anchor IS 'Whether the registry says that it resolved the reference to a paper of its own.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."references".cited_work IS 'The work that is cited: analytics.works.work.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."references".cited_pith_number IS 'The paper held of that work; null where none is.';--> statement-breakpoint
+COMMENT ON VIEW analytics."references" IS 'The references that the papers'' current snapshots list. A snapshot may list fewer references than it states: see analytics.reference_coverage.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."references".pith_number IS 'The citing paper.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."references".ordinal IS 'The position in the stored list, starting at 0.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."references".ref_index IS 'The number in the paper''s reference list, as the snapshot states it.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."references".title IS 'The cited title, normalized like papers.title; null if unknown.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."references".year IS 'The cited year, from 1000 to 2100; null if unknown.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."references".doi IS 'The cited DOI as written; null if there is none.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."references".arxiv_id IS 'The cited arXiv id as written; null if there is none.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."references".is_internal_anchor IS 'Whether the reference is an internal anchor: the signer asserts that it resolves to a paper in the registry.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."references".cited_work IS 'The cited work: analytics.works.work.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."references".cited_pith_number IS 'The stored paper of the cited work; null if none is stored.';--> statement-breakpoint
 CREATE VIEW analytics."anchors" AS
 SELECT p.pith_number AS pith_number,
   r.ordinal AS ordinal,
@@ -444,16 +444,16 @@ FROM public."references" AS r JOIN public.papers AS p ON p.paper_id = r.paper_id
   JOIN public.works AS w ON w.work_id = r.cited_work_id
   LEFT JOIN public.papers AS held ON held.paper_id = w.paper_id
 WHERE r.is_internal_anchor;--> statement-breakpoint
-COMMENT ON VIEW analytics."anchors" IS 'The listed references that are marked as internal anchors, with the fields and years of both ends.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchors".pith_number IS 'The paper that is anchored.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchors".ordinal IS 'The reference: analytics.references.ordinal of the same paper.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchors".work IS 'The work of that paper.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchors".primary_category IS 'The primary category of that paper; null where none is known.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchors".submitted_year IS 'The year in which that paper was submitted, in UTC.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchors".anchor_work IS 'The work that it is anchored in.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchors".anchor_pith_number IS 'The paper held of that work; null where this mirror holds none: the anchor is known, but not held.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchors".anchor_primary_category IS 'The primary category of that paper; null where none is known or held.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchors".anchor_submitted_year IS 'The year in which that paper was submitted; null where none is held.';--> statement-breakpoint
+COMMENT ON VIEW analytics."anchors" IS 'The listed references that are marked as internal anchors, with the categories and years of both papers.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchors".pith_number IS 'The citing paper.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchors".ordinal IS 'The position of the reference: analytics.references.ordinal of the same paper.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchors".work IS 'The work of the citing paper.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchors".primary_category IS 'The primary category of the citing paper; null if unknown.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchors".submitted_year IS 'The year in which the citing paper was submitted, in UTC.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchors".anchor_work IS 'The cited work: the anchor.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchors".anchor_pith_number IS 'The stored paper of the anchor; null if none is stored.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchors".anchor_primary_category IS 'The primary category of the anchor''s paper; null if unknown, or if no paper is stored.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchors".anchor_submitted_year IS 'The year in which the anchor''s paper was submitted, in UTC; null if no paper is stored.';--> statement-breakpoint
 CREATE VIEW analytics."works" AS
 SELECT w.key AS work,
   split_part(w.key, ':', 1) AS kind,
@@ -464,25 +464,25 @@ SELECT w.key AS work,
   w.citing_paper_count AS citing_paper_count,
   w.reference_count AS reference_count
 FROM public.works AS w LEFT JOIN public.papers AS p ON p.paper_id = w.paper_id;--> statement-breakpoint
-COMMENT ON VIEW analytics."works" IS 'The works: what citations are between. Also those of which no paper is held.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."works".work IS 'What it is known by: arxiv:<id>, doi:<doi>, work_id:<uuid>, pith:<number> or reference:<number>#<ordinal>. Unique.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."works".kind IS 'The part of work before the colon.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."works".title IS 'Its title: the paper''s own where one is held, else as the best proved reference has it; null where nobody told.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."works".year IS 'The year of the paper held, else of its arXiv id, else as a reference states it; null where none is known.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."works".pith_number IS 'The paper held of it: of several versions the best proved, then the latest; null where none is held.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."works".cited_by_count IS 'How many works cite it: rows of analytics.citations.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."works".citing_paper_count IS 'How many papers held cite it.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."works".reference_count IS 'How many works it cites: rows of analytics.citations.';--> statement-breakpoint
+COMMENT ON VIEW analytics."works" IS 'The works: the vertices of the citation graph, including those that are only cited.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."works".work IS 'The key of the work: arxiv:<id>, doi:<doi>, work_id:<uuid>, pith:<number> or reference:<number>#<ordinal>. Unique.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."works".kind IS 'The kind of the key: the part of work before the first colon.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."works".title IS 'The title of the stored paper, otherwise of the best proved reference; null if unknown.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."works".year IS 'The year of the stored paper, otherwise of the arXiv id, otherwise of a reference; null if unknown.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."works".pith_number IS 'The stored paper: of several versions the best proved, then the latest; null if none is stored.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."works".cited_by_count IS 'The number of works that cite this work: rows of analytics.citations.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."works".citing_paper_count IS 'The number of stored papers that cite this work.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."works".reference_count IS 'The number of works that this work cites: rows of analytics.citations.';--> statement-breakpoint
 CREATE VIEW analytics."citations" AS
 SELECT a.key AS citing_work,
   b.key AS cited_work,
   c.is_internal_anchor AS is_internal_anchor
 FROM public.citations AS c JOIN public.works AS a ON a.work_id = c.citing_work_id
   JOIN public.works AS b ON b.work_id = c.cited_work_id;--> statement-breakpoint
-COMMENT ON VIEW analytics."citations" IS 'The edges of the citation graph, each once, from all versions of the citing work that are held.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."citations".citing_work IS 'The work that cites.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."citations".cited_work IS 'The work that is cited. A work may cite itself.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."citations".is_internal_anchor IS 'Whether any of the references behind it is marked as an internal anchor.';--> statement-breakpoint
+COMMENT ON VIEW analytics."citations" IS 'The edges of the citation graph, each once, from all stored versions of the citing work.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."citations".citing_work IS 'The citing work.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."citations".cited_work IS 'The cited work. A work may cite itself.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."citations".is_internal_anchor IS 'Whether at least one reference of this citation is marked as an internal anchor.';--> statement-breakpoint
 CREATE VIEW analytics."reference_coverage" AS
 SELECT p.pith_number AS pith_number,
   p.references_asserted AS references_asserted,
@@ -493,14 +493,14 @@ SELECT p.pith_number AS pith_number,
      WHERE r.paper_id = p.paper_id AND r.is_internal_anchor AND w.paper_id IS NOT NULL)::int AS internal_anchors_held,
   p.references_asserted IS NOT NULL AND p.references_known >= p.references_asserted AS is_complete
 FROM public.papers AS p;--> statement-breakpoint
-COMMENT ON VIEW analytics."reference_coverage" IS 'How much of each paper''s references and internal anchors is asserted, known here, and held here.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."reference_coverage".pith_number IS 'The paper.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."reference_coverage".references_asserted IS 'References that the snapshot counts; null where it does not say.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."reference_coverage".references_known IS 'References that are listed here.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."reference_coverage".internal_anchors_asserted IS 'Internal anchors that the snapshot counts; null where it does not say.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."reference_coverage".internal_anchors_known IS 'Listed references that are marked as internal anchors.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."reference_coverage".internal_anchors_held IS 'Of those, how many cite a work of which a paper is held.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."reference_coverage".is_complete IS 'Whether as many references are listed as the snapshot counts.';--> statement-breakpoint
+COMMENT ON VIEW analytics."reference_coverage" IS 'How many references and internal anchors of each paper are asserted, listed and stored.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."reference_coverage".pith_number IS 'The Pith number of the paper.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."reference_coverage".references_asserted IS 'The number of references that the snapshot states; null if it states none.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."reference_coverage".references_known IS 'The number of listed references.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."reference_coverage".internal_anchors_asserted IS 'The number of internal anchors that the snapshot states; null if it states none.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."reference_coverage".internal_anchors_known IS 'The number of listed references that are marked as internal anchors.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."reference_coverage".internal_anchors_held IS 'The number of listed internal anchors whose cited work has a stored paper.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."reference_coverage".is_complete IS 'Whether at least as many references are listed as the snapshot states; false if it states no number.';--> statement-breakpoint
 CREATE VIEW analytics."verification" AS
 SELECT p.pith_number AS pith_number,
   p.proof::text AS proof,
@@ -514,18 +514,18 @@ SELECT p.pith_number AS pith_number,
   p.valid_event_count AS valid_event_count,
   p.equivocation_count AS equivocation_count
 FROM public.papers AS p;--> statement-breakpoint
-COMMENT ON VIEW analytics."verification" IS 'What this mirror checked of each paper by itself: PASSED, FAILED or NOT_CHECKABLE.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."verification".pith_number IS 'The paper.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."verification".proof IS 'How far what is shown is proved to be its signer''s word: hash, receipt or signed.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."verification".record_hash IS 'Whether the canonical record has the hash that the Pith number is made of.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."verification".receipt IS 'Whether the registry''s receipt over the record verifies.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."verification".title_binding IS 'Whether the title shown has the hash that the record fixes.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."verification".claims_hash IS 'Whether the claims shown have the hash that the snapshot gives.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."verification".references_hash IS 'Whether the references shown have the hash that the snapshot gives; NOT_CHECKABLE of a sample.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."verification".published_state_hash IS 'Whether the states that others published have the hash that they give.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."verification".event_count IS 'Events held of the paper.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."verification".valid_event_count IS 'Of these, the valid ones.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."verification".equivocation_count IS 'Contradictions of signers with themselves: forks that are shown.';--> statement-breakpoint
+COMMENT ON VIEW analytics."verification" IS 'The checks that this mirror itself made of each paper: PASSED, FAILED or NOT_CHECKABLE.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."verification".pith_number IS 'The Pith number of the paper.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."verification".proof IS 'How the current snapshot is proved to come from its signer: hash, receipt or signed.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."verification".record_hash IS 'Whether the Pith number is the hash of the canonical record.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."verification".receipt IS 'Whether the signer''s Ed25519 receipt over that hash verifies.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."verification".title_binding IS 'Whether the title has the hash that the record states.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."verification".claims_hash IS 'Whether the claims have the hash that the snapshot states.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."verification".references_hash IS 'Whether the references have the hash that the snapshot states; NOT_CHECKABLE if only part of the list is published.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."verification".published_state_hash IS 'Whether merging the events of an ingested state document gives its published hash; NOT_CHECKABLE if none was ingested, or if it lacks events.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."verification".event_count IS 'The number of stored events.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."verification".valid_event_count IS 'The number of valid events.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."verification".equivocation_count IS 'The number of equivocations: places in the history that a signer filled twice.';--> statement-breakpoint
 CREATE VIEW analytics."never_anchored" AS
 SELECT p.pith_number AS pith_number,
   w.key AS work,
@@ -536,13 +536,13 @@ SELECT p.pith_number AS pith_number,
 FROM public.papers AS p JOIN public.works AS w ON w.work_id = p.work_id
 WHERE NOT EXISTS (SELECT FROM public.citations AS c
   WHERE c.cited_work_id = p.work_id AND c.citing_work_id <> p.work_id AND c.is_internal_anchor);--> statement-breakpoint
-COMMENT ON VIEW analytics."never_anchored" IS 'The papers held that no other work is anchored in: no citation by another work that is an internal anchor.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."never_anchored".pith_number IS 'The paper.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."never_anchored".work IS 'Its work.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."never_anchored".submitted_year IS 'The year in which it was submitted, in UTC.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."never_anchored".primary_category IS 'Its primary category; null where none is known.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."never_anchored".title IS 'Its title; null where none is known.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."never_anchored".cited_by_count IS 'How many works cite its work all the same.';--> statement-breakpoint
+COMMENT ON VIEW analytics."never_anchored" IS 'The stored papers that are an anchor of no other work.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."never_anchored".pith_number IS 'The Pith number of the paper.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."never_anchored".work IS 'The work of the paper.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."never_anchored".submitted_year IS 'The year in which the paper was submitted, in UTC.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."never_anchored".primary_category IS 'The primary category; null if unknown.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."never_anchored".title IS 'The title; null if unknown.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."never_anchored".cited_by_count IS 'The number of works that cite the paper''s work, as an anchor or not.';--> statement-breakpoint
 CREATE TABLE analytics."refreshed" (
 	"version" text PRIMARY KEY NOT NULL,
 	"change_position" bigint NOT NULL,
@@ -550,12 +550,12 @@ CREATE TABLE analytics."refreshed" (
 	"checksum" text NOT NULL,
 	"refreshed_at" timestamp (6) with time zone NOT NULL
 );--> statement-breakpoint
-COMMENT ON TABLE analytics."refreshed" IS 'Which data the tables anchor_rates, field_anchors and anchor_works are of; no row before the first refresh.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."refreshed".version IS 'The set of tables that they were computed from: as exports name it.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."refreshed".change_position IS 'The position of the feed of changes at that set.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."refreshed".graph_position IS 'The version of the citation graph at that set: graphVersion in GraphQL.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."refreshed".checksum IS 'Stands for all states of that set, 64 hex digits: equal on mirrors that hold the same.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."refreshed".refreshed_at IS 'When they were computed.';--> statement-breakpoint
+COMMENT ON TABLE analytics."refreshed" IS 'The version of the data that anchor_rates, field_anchors and anchor_works were computed from; no row before the first refresh.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."refreshed".version IS 'The version of the data, as exports name it.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."refreshed".change_position IS 'The last position in the feed of changes at this version.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."refreshed".graph_position IS 'The version of the citation graph at this version: graphVersion in GraphQL.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."refreshed".checksum IS 'A checksum of all states at this version, 64 hex digits: equal on mirrors that have the same events.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."refreshed".refreshed_at IS 'The time when the tables were computed.';--> statement-breakpoint
 CREATE TABLE analytics."anchor_rates" (
 	"submitted_year" integer NOT NULL,
 	"primary_category" text NOT NULL,
@@ -568,16 +568,16 @@ CREATE TABLE analytics."anchor_rates" (
 	"internal_anchors_held" bigint NOT NULL,
 	CONSTRAINT "anchor_rates_pk" PRIMARY KEY(submitted_year, primary_category)
 );--> statement-breakpoint
-COMMENT ON TABLE analytics."anchor_rates" IS 'References and internal anchors of the papers held, by year and primary category. Computed by `pith-graph refresh`.';--> statement-breakpoint
+COMMENT ON TABLE analytics."anchor_rates" IS 'The references and internal anchors of the stored papers, by year and primary category. Computed by `pith-graph refresh`.';--> statement-breakpoint
 COMMENT ON COLUMN analytics."anchor_rates".submitted_year IS 'The year in which the papers were submitted, in UTC.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates".primary_category IS 'Their primary category; unknown where none is known.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates".papers IS 'Papers held.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates".papers_asserting IS 'Of these, how many come with a count of their internal anchors; the others add nothing to internal_anchors_asserted.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates".references_asserted IS 'References that the snapshots count.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates".references_known IS 'References that are listed here.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates".internal_anchors_asserted IS 'Internal anchors that the snapshots count.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates".internal_anchors_known IS 'Listed references that are marked as internal anchors.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates".internal_anchors_held IS 'Of those, how many cite a work of which a paper is held.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates".primary_category IS 'The primary category of the papers; ''unknown'' if none is known.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates".papers IS 'The number of stored papers.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates".papers_asserting IS 'The number of stored papers whose snapshot states a number of internal anchors; the others add nothing to internal_anchors_asserted.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates".references_asserted IS 'The number of references that the snapshots state.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates".references_known IS 'The number of listed references.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates".internal_anchors_asserted IS 'The number of internal anchors that the snapshots state.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates".internal_anchors_known IS 'The number of listed references that are marked as internal anchors.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates".internal_anchors_held IS 'The number of listed internal anchors whose cited work has a stored paper.';--> statement-breakpoint
 CREATE TABLE analytics."field_anchors" (
 	"primary_category" text NOT NULL,
 	"submitted_year" integer NOT NULL,
@@ -585,11 +585,11 @@ CREATE TABLE analytics."field_anchors" (
 	"papers" integer NOT NULL,
 	CONSTRAINT "field_anchors_pk" PRIMARY KEY(primary_category, submitted_year, work)
 );--> statement-breakpoint
-COMMENT ON TABLE analytics."field_anchors" IS 'Which works anchor a field: by year and primary category of the papers that are anchored. Computed by `pith-graph refresh`.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."field_anchors".primary_category IS 'The primary category of the papers that are anchored; unknown where none is known.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."field_anchors".submitted_year IS 'The year in which they were submitted, in UTC.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."field_anchors".work IS 'The work that they are anchored in.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."field_anchors".papers IS 'How many papers of that field and year are anchored in it. Over several years or categories they may be added: a paper has one of each.';--> statement-breakpoint
+COMMENT ON TABLE analytics."field_anchors" IS 'The anchors of each field: of the papers of one primary category and year. Computed by `pith-graph refresh`.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."field_anchors".primary_category IS 'The primary category of the citing papers; ''unknown'' if none is known.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."field_anchors".submitted_year IS 'The year in which the citing papers were submitted, in UTC.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."field_anchors".work IS 'The cited work: the anchor.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."field_anchors".papers IS 'The number of papers of the category and year that the work is an anchor of. Can be summed over years or categories, because a paper has one of each.';--> statement-breakpoint
 CREATE TABLE analytics."anchor_works" (
 	"work" text PRIMARY KEY NOT NULL,
 	"anchored_works" integer NOT NULL,
@@ -598,13 +598,13 @@ CREATE TABLE analytics."anchor_works" (
 	"chain_length" integer NOT NULL,
 	"next_in_chain" text
 );--> statement-breakpoint
-COMMENT ON TABLE analytics."anchor_works" IS 'Works by their place in the graph of internal anchors: every work that is anchored or anchors others. Computed by `pith-graph refresh`.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_works".work IS 'The work.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_works".anchored_works IS 'How many works are anchored in it.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_works".anchors IS 'How many works it is anchored in.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_works".rank IS 'PageRank along internal anchors only, with a damping of 0.85; over all works held or cited it sums to 1.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_works".chain_length IS 'Steps of the longest chain of anchors that begins here and goes back in time: each next work of an earlier paper than the one before, or of none held.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_works".next_in_chain IS 'The next work of such a chain; null at its end.';--> statement-breakpoint
+COMMENT ON TABLE analytics."anchor_works" IS 'The works with internal anchors, or that are an anchor of other works, and their measures in the graph of internal anchors. Computed by `pith-graph refresh`.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_works".work IS 'The work: analytics.works.work.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_works".anchored_works IS 'The number of works that this work is an anchor of.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_works".anchors IS 'The number of anchors of this work.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_works".rank IS 'The PageRank along internal anchors only, with a damping factor of 0.85. The sum over all stored or cited works is 1.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_works".chain_length IS 'The number of internal anchors in the longest chain that starts at this work and goes back in time: the paper of each work is submitted before that of the previous work, or is not stored.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_works".next_in_chain IS 'The next work of this chain; null at its end.';--> statement-breakpoint
 CREATE VIEW analytics."anchor_rates_by_year" AS
 SELECT r.submitted_year AS submitted_year,
   sum(r.papers)::bigint AS papers,
@@ -617,16 +617,16 @@ SELECT r.submitted_year AS submitted_year,
   sum(r.internal_anchors_known) / nullif(sum(r.references_known), 0)::double precision AS anchor_rate
 FROM analytics.anchor_rates AS r
 GROUP BY r.submitted_year;--> statement-breakpoint
-COMMENT ON VIEW analytics."anchor_rates_by_year" IS 'analytics.anchor_rates summed by year.';--> statement-breakpoint
+COMMENT ON VIEW analytics."anchor_rates_by_year" IS 'analytics.anchor_rates, summed by year.';--> statement-breakpoint
 COMMENT ON COLUMN analytics."anchor_rates_by_year".submitted_year IS 'The year in which the papers were submitted, in UTC.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates_by_year".papers IS 'Papers held.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates_by_year".papers_asserting IS 'Of these, how many come with a count of their internal anchors; the others add nothing to internal_anchors_asserted.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates_by_year".references_asserted IS 'References that the snapshots count.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates_by_year".references_known IS 'References that are listed here.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates_by_year".internal_anchors_asserted IS 'Internal anchors that the snapshots count.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates_by_year".internal_anchors_known IS 'Listed references that are marked as internal anchors.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates_by_year".internal_anchors_held IS 'Of those, how many cite a work of which a paper is held.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates_by_year".anchor_rate IS 'internal_anchors_known of references_known, from 0 to 1; null where no reference is known.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates_by_year".papers IS 'The number of stored papers.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates_by_year".papers_asserting IS 'The number of stored papers whose snapshot states a number of internal anchors; the others add nothing to internal_anchors_asserted.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates_by_year".references_asserted IS 'The number of references that the snapshots state.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates_by_year".references_known IS 'The number of listed references.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates_by_year".internal_anchors_asserted IS 'The number of internal anchors that the snapshots state.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates_by_year".internal_anchors_known IS 'The number of listed references that are marked as internal anchors.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates_by_year".internal_anchors_held IS 'The number of listed internal anchors whose cited work has a stored paper.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates_by_year".anchor_rate IS 'internal_anchors_known divided by references_known, from 0 to 1; null if no reference is listed.';--> statement-breakpoint
 CREATE VIEW analytics."anchor_rates_by_category" AS
 SELECT r.primary_category AS primary_category,
   sum(r.papers)::bigint AS papers,
@@ -639,13 +639,13 @@ SELECT r.primary_category AS primary_category,
   sum(r.internal_anchors_known) / nullif(sum(r.references_known), 0)::double precision AS anchor_rate
 FROM analytics.anchor_rates AS r
 GROUP BY r.primary_category;--> statement-breakpoint
-COMMENT ON VIEW analytics."anchor_rates_by_category" IS 'analytics.anchor_rates summed by category.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates_by_category".primary_category IS 'Their primary category; unknown where none is known.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates_by_category".papers IS 'Papers held.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates_by_category".papers_asserting IS 'Of these, how many come with a count of their internal anchors; the others add nothing to internal_anchors_asserted.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates_by_category".references_asserted IS 'References that the snapshots count.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates_by_category".references_known IS 'References that are listed here.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates_by_category".internal_anchors_asserted IS 'Internal anchors that the snapshots count.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates_by_category".internal_anchors_known IS 'Listed references that are marked as internal anchors.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates_by_category".internal_anchors_held IS 'Of those, how many cite a work of which a paper is held.';--> statement-breakpoint
-COMMENT ON COLUMN analytics."anchor_rates_by_category".anchor_rate IS 'internal_anchors_known of references_known, from 0 to 1; null where no reference is known.';
+COMMENT ON VIEW analytics."anchor_rates_by_category" IS 'analytics.anchor_rates, summed by category.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates_by_category".primary_category IS 'The primary category of the papers; ''unknown'' if none is known.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates_by_category".papers IS 'The number of stored papers.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates_by_category".papers_asserting IS 'The number of stored papers whose snapshot states a number of internal anchors; the others add nothing to internal_anchors_asserted.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates_by_category".references_asserted IS 'The number of references that the snapshots state.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates_by_category".references_known IS 'The number of listed references.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates_by_category".internal_anchors_asserted IS 'The number of internal anchors that the snapshots state.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates_by_category".internal_anchors_known IS 'The number of listed references that are marked as internal anchors.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates_by_category".internal_anchors_held IS 'The number of listed internal anchors whose cited work has a stored paper.';--> statement-breakpoint
+COMMENT ON COLUMN analytics."anchor_rates_by_category".anchor_rate IS 'internal_anchors_known divided by references_known, from 0 to 1; null if no reference is listed.';

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { withTables } from "../scripts/configuration-tables.ts";
 import { defaultQueryLimits } from "../src/api/limits/limits.ts";
 import { ConfigError, effectiveSettings, readConfig, topics, unknownVariables } from "../src/config/index.ts";
-import { noSubmissions } from "../src/server/ingest/desk.ts";
+import { noSubmissions } from "../src/server/submissions/submission-service.ts";
 
 describe("readConfig", () => {
   it("reads PITH_GRAPH_ADJACENCY as memory, the default, or sql", () => {

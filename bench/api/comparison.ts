@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { peerNode, peerVersion } from "../peers/install.ts";
 import { type Contestant, handWrittenSql, pithGraph, postgraphile, sqlByLevels } from "./contestants.ts";
-import { demandEqualAnswers } from "./equal-answers.ts";
+import { assertEqualAnswers } from "./equal-answers.ts";
 import { type Job, jobs, type Parameters, type readParameters } from "./jobs.ts";
 import { type LoadProcess, startLoadProcess } from "./load-process.ts";
 import { type ServerProcess, startPeer, startPithGraph, startPithGraphCluster } from "./server-process.ts";
@@ -42,7 +42,7 @@ export async function compareServers(url: string, parameters: AllParameters, pac
     const cached = pithGraph("with its response cache", await started(startPithGraph(url, {})));
     const contestants = [own, peer, sql, levels, bare, cached];
     for (const job of jobs) {
-      const compared = await demandEqualAnswers(contestants, job, parameters[job.name]);
+      const compared = await assertEqualAnswers(contestants, job, parameters[job.name]);
       say(`${job.name}: ${compared} answers compared, all equal`);
     }
     console.log();

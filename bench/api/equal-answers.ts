@@ -4,7 +4,7 @@ import type { Job, Parameters } from "./jobs.ts";
 import type { Json } from "./json.ts";
 
 /** Sends every job to every server once, and throws if an answer differs. Returns the number of compared answers. */
-export async function demandEqualAnswers(
+export async function assertEqualAnswers(
   contestants: readonly Contestant[],
   job: Job,
   parameters: readonly Parameters[],

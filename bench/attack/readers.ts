@@ -5,7 +5,7 @@ import type { AttackedServer } from "./attacked-server.ts";
 import { attackerAddress, send } from "./measure.ts";
 import type { Attack, Targets } from "./queries.ts";
 
-const secondsEach = 15;
+const secondsPerAttack = 15;
 const requestsPerSecond = 20;
 
 /** The queries of ordinary readers. */
@@ -51,7 +51,7 @@ export async function measureReaders(
   targets: Targets,
   attacks: readonly Attack[],
 ): Promise<void> {
-  console.log(`\n${requestsPerSecond} requests a second of ordinary readers, ${secondsEach} s each:`);
+  console.log(`\n${requestsPerSecond} requests a second of ordinary readers, ${secondsPerAttack} s each:`);
   // The first queries compile code and fill caches.
   await readFor(server.origin, targets);
   const rest = await readFor(server.origin, targets);
@@ -92,7 +92,7 @@ async function readFor(origin: string, targets: Targets): Promise<Read> {
   const read: Read = { times: new Map(), failed: 0, sent: 0 };
   const open: Promise<void>[] = [];
   const start = performance.now();
-  for (let nth = 0; nth < secondsEach * requestsPerSecond; nth++) {
+  for (let nth = 0; nth < secondsPerAttack * requestsPerSecond; nth++) {
     await pause(Math.max(0, start + (nth * 1_000) / requestsPerSecond - performance.now()));
     const { kind, of } = queries[Math.floor(random() * queries.length)] as (typeof queries)[number];
     // Another text each time, so that no answer is cached.

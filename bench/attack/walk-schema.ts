@@ -20,7 +20,7 @@ import { schema } from "../../src/api/schema.ts";
 import type { Attack, Targets } from "./queries.ts";
 
 /** Levels below the root field. */
-const mostLevels = 6;
+const maxLevels = 6;
 /** The weight of texts and lists in the choice of a field; other fields have 1. */
 const weightOfLists = 3;
 const weightOfTexts = 2;
@@ -96,7 +96,7 @@ class Walk {
   #fieldsOf(type: GraphQLObjectType, level: number): string {
     const all = Object.values(type.getFields());
     const leaves = all.filter((field) => isLeafType(getNamedType(field.type)));
-    const fields = level >= mostLevels ? leaves : all;
+    const fields = level >= maxLevels ? leaves : all;
     if (fields.length === 0) return "{ __typename }";
     const count = 1 + Math.floor(this.#random() * 3);
     const chosen = Array.from({ length: count }, () => this.#field(this.#pick(fields, weightOf), level + 1));

@@ -16,7 +16,7 @@ export type Frames = {
   readonly lines: number;
 };
 
-const mostFrames = 150;
+const maxFrames = 150;
 /** The maximum time to wait for frames, in milliseconds. */
 const longest = 12_000;
 
@@ -112,17 +112,17 @@ async function framesOf(browser: Browser, page: Page, from: { x: number; y: numb
   await page.mouse.down();
   const before = await spent(tab, browserSession);
   const { times, lines } = await page.evaluate(
-    ({ x, y, mostFrames, longest }) =>
+    ({ x, y, maxFrames, longest }) =>
       new Promise<{ times: number[]; lines: number }>((resolve) => {
         const target = document.elementFromPoint(x, y) ?? document.body;
         const times: number[] = [];
         const linesBefore = window.linesDrawn;
         const frame = (now: number) => {
           times.push(now);
-          if (times.length > mostFrames || now - (times[0] ?? now) > longest) {
+          if (times.length > maxFrames || now - (times[0] ?? now) > longest) {
             return resolve({ times, lines: window.linesDrawn - linesBefore });
           }
-          const angle = (times.length / mostFrames) * 4 * Math.PI;
+          const angle = (times.length / maxFrames) * 4 * Math.PI;
           target.dispatchEvent(
             new PointerEvent("pointermove", {
               pointerType: "mouse",
@@ -138,7 +138,7 @@ async function framesOf(browser: Browser, page: Page, from: { x: number; y: numb
         };
         requestAnimationFrame(frame);
       }),
-    { ...from, mostFrames, longest },
+    { ...from, maxFrames, longest },
   );
   const after = await spent(tab, browserSession);
   await page.mouse.up();

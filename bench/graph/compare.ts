@@ -5,7 +5,7 @@ import type { Group } from "./questions.ts";
 export type Compared = ReadonlyMap<EngineName, EngineResult>;
 
 /** Throws if two engines answer a question differently. Returns lines with the numbers of compared answers. */
-export function demandEqualAnswers(groups: readonly Group[], results: Compared): string[] {
+export function assertEqualAnswers(groups: readonly Group[], results: Compared): string[] {
   const own = results.get("pith-graph") as EngineResult;
   const lines: string[] = [];
   for (const [index, { name, questions }] of groups.entries()) {
@@ -53,7 +53,7 @@ export function printComparison(groups: readonly Group[], results: Compared): vo
     );
   row("load, s", ({ load }) => (load.milliseconds === 0 ? "-" : figure(load.milliseconds / 1000)));
   row("the graph itself, MB", ({ bytes }) => (bytes === null ? "-" : figure(bytes / 1e6)));
-  row("growth of the process, MB", ({ grown }) => figure(grown / 1e6));
+  row("growth of the process, MB", ({ growth }) => figure(growth / 1e6));
 }
 
 function sum(values: readonly number[]): number {

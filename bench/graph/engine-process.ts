@@ -23,7 +23,7 @@ process.once("message", async ({ name, site, groups }: EngineOrder) => {
   const open = await openers[name]();
   const before = residentBytes();
   const engine = await open(site);
-  const grown = residentBytes() - before;
+  const growth = residentBytes() - before;
   const results: GroupResult[] = [];
   for (const group of groups) {
     process.send?.({ progress: group.name });
@@ -31,7 +31,7 @@ process.once("message", async ({ name, site, groups }: EngineOrder) => {
   }
   const { version, load, bytes } = engine;
   await engine.close();
-  const result = { version, load, bytes, grown, groups: results } satisfies EngineResult;
+  const result = { version, load, bytes, growth, groups: results } satisfies EngineResult;
   process.send?.({ result }, () => process.disconnect());
 });
 

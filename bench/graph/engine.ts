@@ -45,6 +45,6 @@ export type EngineResult = {
   readonly load: Engine["load"];
   readonly bytes: number | null;
   /** The growth of the process by loading, in bytes. */
-  readonly grown: number;
+  readonly growth: number;
   readonly groups: readonly GroupResult[];
 };

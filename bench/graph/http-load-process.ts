@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import type { LoadOrder, LoadResult } from "./http-load.ts";
 
 /** The number of answers that are kept for the check. */
-const keptAnswers = 100;
+const maxStoredAnswers = 100;
 
 process.once("message", async (order: LoadOrder) => {
   const message: LoadResult | { error: string } = await run(order).catch((error) => ({
@@ -31,7 +31,7 @@ async function run({ port, connections, seconds, bodies }: LoadOrder): Promise<L
     const answer = await exchange(socket, requests[number % requests.length] as Buffer);
     times.push(performance.now() - start);
     places.push(number);
-    if (number < keptAnswers && number < bodies.length) firstAnswers[number] = answer;
+    if (number < maxStoredAnswers && number < bodies.length) firstAnswers[number] = answer;
     if (answer.includes('"errors":[')) throw new Error(answer.slice(0, 500));
   };
   // The first second is not counted, because the server still compiles its hot code.
@@ -81,11 +81,11 @@ function exchange(socket: Socket, request: Buffer): Promise<string> {
       const header = received.toString("latin1", 0, headerEnd).toLowerCase();
       const length = /content-length: (\d+)/.exec(header)?.[1];
       const bodyStart = headerEnd + 4;
-      const isWhole =
+      const isComplete =
         length === undefined
           ? received.subarray(-5).equals(lastChunk)
           : received.length - bodyStart >= Number(length);
-      if (!isWhole) return;
+      if (!isComplete) return;
       stop();
       if (header.startsWith("http/1.1 200")) resolve(received.toString("utf8", bodyStart));
       else reject(new Error(received.toString()));

@@ -22,7 +22,7 @@ export const queries = {
 const formerBest = { reach: 1265, path: 241, coCitation: 3002, coupling: 1100 } as const;
 const aim = 3;
 
-export type AskedOverHttp = {
+export type HttpMeasurement = {
   readonly service: Service;
   readonly list: EdgeList;
   readonly arxivIds: readonly string[];
@@ -30,13 +30,13 @@ export type AskedOverHttp = {
 };
 
 /** Measures requests a second of the four questions, each work queried once, and the time of a drawn graph. */
-export async function measureOverHttp({ service, list, arxivIds, seconds }: AskedOverHttp): Promise<void> {
+export async function measureOverHttp({ service, list, arxivIds, seconds }: HttpMeasurement): Promise<void> {
   const port = Number(new URL(service.origin).port);
   const refs = shuffled(arxivIds);
   const run = (bodies: readonly string[], count = connections) =>
     load({ port, connections: count, seconds, bodies });
   const reach = await run(refs.map((ref) => bodyOf(queries.reach, { ref })));
-  demandReached(reach, refs, list, arxivIds);
+  assertReachedCounts(reach, refs, list, arxivIds);
   const results = {
     reach,
     path: await run(
@@ -76,7 +76,7 @@ async function largeGraphs(list: EdgeList, arxivIds: readonly string[]): Promise
 }
 
 /** Throws if the server's counts differ from those of a plain search. */
-export function demandReached(
+export function assertReachedCounts(
   { firstAnswers }: LoadResult,
   refs: readonly string[],
   list: EdgeList,

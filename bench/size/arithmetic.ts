@@ -26,7 +26,7 @@ const growsWith: Readonly<Record<string, keyof Counts>> = {
 };
 
 /** The corpora to compute sizes of, with hep-th's numbers of claims a paper and references an edge. */
-const wholes = [
+const corpora = [
   { name: "all of arXiv", papers: 2_500_000, works: 5_000_000, edges: 50_000_000 },
   { name: "OpenAlex", papers: 250_000_000, works: 250_000_000, edges: 2_000_000_000 },
 ] as const;
@@ -83,7 +83,7 @@ export function printSizes({ tables, copy, counts, memory }: Measured): void {
   console.log(`  ${"its copy, with Citus".padEnd(24)}${ofCopy.toFixed(0).padStart(7)}`);
   const inMemory = memory / counts.edges;
   console.log(`bytes in memory an edge, including its works ${inMemory.toFixed(1)}\n`);
-  for (const { name, papers, works, edges } of wholes) {
+  for (const { name, papers, works, edges } of corpora) {
     const claims = (papers * counts.claims) / counts.papers;
     const references = (edges * counts.references) / counts.edges;
     const disk =

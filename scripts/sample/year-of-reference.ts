@@ -1,6 +1,6 @@
 const identifiers = /https?:\S+|\b10\.\d{4,9}\/\S+|\d{4}\.\d{4,5}|[a-z-]+\/\d{7}|\{\{[^}]*\}\}/gi;
 const inBrackets = /\(\s*(\d{4})[a-z]?\s*\)/g;
-const standingAlone = /(?<![\d.:–—-])(\d{4})[a-z]?(?![\d:–—-])/g;
+const notInBrackets = /(?<![\d.:–—-])(\d{4})[a-z]?(?![\d:–—-])/g;
 
 /**
  * The year in a reference's raw text, or null: the one in parentheses if there is exactly one, else the only number
@@ -8,7 +8,7 @@ const standingAlone = /(?<![\d.:–—-])(\d{4})[a-z]?(?![\d:–—-])/g;
  */
 export function yearOfReference(text: string): number | null {
   const bare = text.replace(identifiers, " ");
-  return onlyYear(bare.matchAll(inBrackets)) ?? onlyYear(bare.matchAll(standingAlone));
+  return onlyYear(bare.matchAll(inBrackets)) ?? onlyYear(bare.matchAll(notInBrackets));
 }
 
 function onlyYear(matches: Iterable<RegExpExecArray>): number | null {

@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import {
   grantAnalyst,
   isRoleName,
-  isSoundPassword,
+  isValidPassword,
   refreshAnalytics,
   removeAnalyst,
 } from "../export/index.ts";
@@ -69,7 +69,7 @@ async function analyst(name: string, { statementSeconds, remove = false }: Optio
     return;
   }
   const given = process.env[passwordVariable];
-  if (given !== undefined && !isSoundPassword(given)) {
+  if (given !== undefined && !isValidPassword(given)) {
     throw new CommandError(
       `${passwordVariable} must be 12 to 200 printable ASCII characters without spaces.`,
       exitStatus.usage,

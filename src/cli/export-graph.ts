@@ -95,8 +95,8 @@ async function exportGraph(refs: readonly string[], options: Options): Promise<v
     await withSnapshot(database, async (snapshot) => {
       // Two files with the same works are reported once.
       let isReported = quiet;
-      const files = graphFiles(format, neighbourhood, ({ isCut }) => {
-        if (isCut && !isReported)
+      const files = graphFiles(format, neighbourhood, ({ isTruncated }) => {
+        if (isTruncated && !isReported)
           say(`Only the nearest ${maximumWorks} works are exported. To export more, raise --maximum-works.`);
         isReported = true;
       });

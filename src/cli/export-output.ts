@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { ExportCounts, type ExportFile, type Snapshot, writeWhole } from "../export/index.ts";
+import { ExportCounts, type ExportFile, type Snapshot, writeFileAtomically } from "../export/index.ts";
 import { errorText } from "../runtime/index.ts";
 import { isServerFault } from "../store/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
@@ -43,7 +43,7 @@ export async function writePieces(
       const observed = counting(pieces, onBytes);
       const shown = process.stdout.isTTY ? terminalPieces(observed) : observed;
       await pipeline(Readable.from(shown), process.stdout, { end: false });
-    } else await writeWhole(output, pieces, { onBytes });
+    } else await writeFileAtomically(output, pieces, { onBytes });
   } catch (error) {
     throw output === undefined ? error : describeWriteError(error, output);
   } finally {

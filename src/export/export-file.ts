@@ -1,31 +1,16 @@
-import {
-  bibtex,
-  type CitablePaper,
-  cslJson,
-  entriesOf,
-  type PaperSet,
-  readEntries,
-  ris,
-} from "./bibliography/index.ts";
+import { type CitablePaper, entriesOf, type PaperSet, readEntries } from "./bibliography.ts";
+import { bibtex } from "./bibtex.ts";
 import { type ExportCounts, RowCount } from "./copy-out.ts";
-import {
-  type ChosenWorks,
-  chooseWorks,
-  graphml,
-  type Neighbourhood,
-  pajek,
-  vosviewerMap,
-  vosviewerNetwork,
-} from "./graph/index.ts";
+import { cslJson } from "./csl-json.ts";
+import { type CsvOptions, tableCsv, tableNdjson } from "./csv-ndjson.ts";
+import { type Neighbourhood, selectWorks, type WorkSelection } from "./graph-rows.ts";
+import { graphml } from "./graphml.ts";
+import { pajek } from "./pajek.ts";
+import { tableParquet } from "./parquet.ts";
+import { ris } from "./ris.ts";
 import type { Snapshot } from "./snapshot.ts";
-import {
-  type CsvOptions,
-  readTable,
-  type TableName,
-  tableCsv,
-  tableNdjson,
-  tableParquet,
-} from "./tables/index.ts";
+import { readTable, type TableName } from "./tables.ts";
+import { vosviewerMap, vosviewerNetwork } from "./vosviewer.ts";
 
 export const tableFormats = ["ndjson", "csv", "parquet"] as const;
 export type TableFormat = (typeof tableFormats)[number];
@@ -86,21 +71,21 @@ const graphWriters = {
 } as const;
 
 /**
- * A neighbourhood of the citation graph, or all of it for null: one file, or two for VOSviewer. `onChosen` is called
- * with the chosen works, before each file.
+ * A neighbourhood of the citation graph, or all of it for null: one file, or two for VOSviewer. `onSelected` is called
+ * with the selected works, before each file.
  */
 export function graphFiles(
   format: GraphFormat,
   neighbourhood: Neighbourhood | null,
-  onChosen: (works: ChosenWorks) => void = () => {},
+  onSelected: (works: WorkSelection) => void = () => {},
 ): ExportFile[] {
   return graphWriters[format].map(({ name, mediaType, write }) => ({
     name,
     mediaType,
     format,
     async *write({ client }, counts) {
-      const works = await chooseWorks(client, neighbourhood);
-      onChosen(works);
+      const works = await selectWorks(client, neighbourhood);
+      onSelected(works);
       yield* write(client, works, counts);
     },
   }));

@@ -1,15 +1,8 @@
-export {
-  grantAnalyst,
-  isRoleName,
-  isSoundPassword,
-  RoleInUseError,
-  refreshAnalytics,
-  removeAnalyst,
-} from "./analytics/index.ts";
-export type { CitablePaper, CitableRef, PaperSet } from "./bibliography/index.ts";
+export { grantAnalyst, isRoleName, isValidPassword, RoleInUseError, removeAnalyst } from "./analyst.ts";
+export type { CitablePaper, CitableRef, PaperSet } from "./bibliography.ts";
 export { ExportCounts } from "./copy-out.ts";
-export { type WrittenFile, writeDump, writeWhole } from "./dump/index.ts";
-export { ExportError } from "./export-error.ts";
+export type { CsvOptions } from "./csv-ndjson.ts";
+export { ExportError, writeDump } from "./dump.ts";
 export {
   type BibliographyFormat,
   bibliographyFile,
@@ -24,9 +17,9 @@ export {
   tableFile,
   tableFormats,
 } from "./export-file.ts";
-export type { Neighbourhood } from "./graph/index.ts";
+export type { Neighbourhood } from "./graph-rows.ts";
+export { refreshAnalytics } from "./refresh-analytics.ts";
 export { type ExportedSet, type Snapshot, withSnapshot } from "./snapshot.ts";
-export type { CsvOptions } from "./tables/index.ts";
 export {
   type ExportedTable,
   parseRowKey,
@@ -34,4 +27,5 @@ export {
   readTable,
   type TableName,
   tableNames,
-} from "./tables/index.ts";
+} from "./tables.ts";
+export { type WrittenFile, writeFileAtomically } from "./write-file.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { drizzle } from "drizzle-orm/node-postgres";
 import type pg from "pg";
-import { type Database, feedHead } from "../store/index.ts";
+import { type Database, readFeedHead } from "../store/index.ts";
 
 /** Identifies the content of the tables at one moment. */
 export type ExportedSet = {
@@ -23,24 +23,24 @@ export type Snapshot = { readonly client: pg.PoolClient; readonly set: ExportedS
 
 /**
  * Calls `use` with one snapshot of the tables: everything it reads is consistent, despite concurrent writes. Writers do
- * not wait. A connection on which something failed, or that was left in the middle, is discarded.
+ * not wait. A connection on which something failed, or whose work was interrupted, is discarded.
  */
 export async function withSnapshot<Result>(
   { pool }: Pick<Database, "pool">,
   use: (snapshot: Snapshot) => Promise<Result>,
 ): Promise<Result> {
   const client = await pool.connect();
-  let isLost = true;
+  let isBroken = true;
   try {
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     // Millions of rows are sorted by key: half of that would spill to disk otherwise.
     await client.query("SET LOCAL work_mem = '64MB'");
     const result = await use({ client, set: await readSet(client) });
     await client.query("COMMIT");
-    isLost = false;
+    isBroken = false;
     return result;
   } finally {
-    client.release(isLost);
+    client.release(isBroken);
   }
 }
 
@@ -51,7 +51,7 @@ export async function readSet(client: pg.PoolClient): Promise<ExportedSet> {
     `SELECT name, value FROM totals WHERE name <> 'rejected_documents' ORDER BY name COLLATE "C"`,
   );
   const totals = new Map(rows.map(({ name, value }) => [name, value]));
-  const { position, checksum } = await feedHead(drizzle(client));
+  const { position, checksum } = await readFeedHead(drizzle(client));
   const counts = createHash("sha256")
     .update(JSON.stringify([...totals, checksum]))
     .digest("hex");

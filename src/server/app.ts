@@ -5,24 +5,86 @@ import { type GraphService, startGraph } from "../graph/index.ts";
 import type { Keyring } from "../protocol/index.ts";
 import { type Database, isServerFault, PaperStates, ReadServers } from "../store/index.ts";
 import { clientKey, createAddressReader, createRateGate, type RateSettings } from "./client-address.ts";
-import { createExplorerHandlers, type ExplorerHandlers } from "./explorer/index.ts";
-import { createExportHandlers, noExports } from "./export/index.ts";
+import {
+  createExplorerHandlers,
+  type ExplorerHandlers,
+  explorerFilePattern,
+  explorerPagePattern,
+} from "./explorer.ts";
+import { createExportHandlers, exportFilePattern, noExports } from "./export.ts";
 import {
   createGraphqlHandler,
   defaultRowCacheSize,
   type GraphqlSettings,
+  type LogError,
   type StreamTimes,
 } from "./graphql/index.ts";
+
 import { answerHealth, answerReadiness, createReadiness, type Readiness } from "./health.ts";
-import { answerRoute, asksForPage, createRouter, type Found, pathOf, readOnly } from "./http/index.ts";
-import { createSubmissionHandlers, noSubmissions, SubmissionDesk } from "./ingest/index.ts";
+import {
+  answerRoute,
+  asksForPage,
+  createRouter,
+  type Found,
+  pathOf,
+  type Route,
+  readOnly,
+  sendError,
+  sendFailure,
+} from "./http/index.ts";
+
 import { instrumentRequest } from "./instrument.ts";
-import { ChangeWatch, LiveChanges } from "./live/index.ts";
-import type { LogError } from "./mask-error.ts";
-import { createMirrorHandlers } from "./mirror/index.ts";
-import { RequestReads } from "./request-reads.ts";
-import { sendError, sendFailure } from "./responses.ts";
-import { routesOf } from "./routes.ts";
+import { ChangeWatch, LiveChanges } from "./live-changes.ts";
+import { createMirrorHandlers, type MirrorHandlers } from "./mirror.ts";
+import { RequestReads } from "./read-routing.ts";
+import { createSubmissionHandlers, noSubmissions, SubmissionDesk } from "./submissions/index.ts";
+
+type Handle = Route["handle"];
+
+type RouteParts = {
+  readonly health: Handle;
+  readonly readiness: Handle;
+  readonly graphql: Handle;
+  readonly submissions: ReturnType<typeof createSubmissionHandlers>;
+  readonly mirror: MirrorHandlers;
+  readonly exports: ReturnType<typeof createExportHandlers>;
+  readonly explorer: ExplorerHandlers;
+};
+
+/** All routes that the server has. */
+function routesOf({
+  health,
+  readiness,
+  graphql,
+  submissions,
+  mirror,
+  exports,
+  explorer,
+}: RouteParts): Route[] {
+  const read = (name: string, pattern: string | RegExp, handle: Handle): Route => {
+    return { name, methods: readOnly, pattern, handle };
+  };
+  const bundle = mirror.document("bundle", (suffix) => `../${suffix}/bundle.json`);
+  const state = mirror.document("state", (suffix) => `../${suffix}/state.json`);
+  const description = mirror.document("description", (suffix) => `${suffix}.json`);
+  return [
+    read("/health", "/health", health),
+    read("/ready", "/ready", readiness),
+    { name: "/graphql", methods: ["GET", "POST", "OPTIONS"], pattern: "/graphql", handle: graphql },
+    { name: "/ingest", methods: ["POST"], pattern: "/ingest", handle: submissions.post },
+    read("/ingest/:id", /^\/ingest\/(.*)$/, submissions.status),
+    read("/feed", "/feed", mirror.feed),
+    read("mirror", "/pith-mirrors.json", mirror.manifest),
+    read("mirror", /^\/pith\/([^/]+)\/bundle\.json$/, bundle),
+    read("mirror", /^\/pith\/([^/]+)\/state\.json$/, state),
+    read("mirror", /^\/\.well-known\/pith\/([^/]+)\/bundle\.json$/, bundle),
+    read("mirror", /^\/pith\/([^/]+)\.json$/, description),
+    read("/export", "/export", exports.list),
+    read("/export", exportFilePattern, exports.file),
+    read("explorer", explorerFilePattern, explorer.file),
+    read("explorer", explorerPagePattern, explorer.page),
+  ];
+}
 
 export type AppOptions = {
   /** Owned by the caller: closing the app does not close it. */

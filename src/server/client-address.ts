@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { BlockList, isIP, isIPv4, isIPv6, type Socket } from "node:net";
 import { TokenBuckets } from "../runtime/index.ts";
-import { sendError } from "./responses.ts";
+import { sendError } from "./http/index.ts";
 
 const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");

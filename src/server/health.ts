@@ -7,7 +7,7 @@ import {
   type SchemaState,
   type WriteLockWait,
 } from "../store/index.ts";
-import { sendJson } from "./responses.ts";
+import { sendJson } from "./http/index.ts";
 
 /**
  * `/health`: 200 while the process answers at all, even if its database is down: a restart would not help. Also reports

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { scramVerifier } from "../../src/export/analytics/scram-verifier.ts";
+import { scramVerifier } from "../../src/export/analyst.ts";
 import { grantAnalyst, isRoleName, refreshAnalytics, removeAnalyst } from "../../src/export/index.ts";
 
 import { rebuildTables } from "../../src/maintenance/index.ts";

@@ -4,7 +4,7 @@ import { startGraph } from "../../src/graph/index.ts";
 import { DataVersion } from "../../src/store/data-version.ts";
 import { primaryVersion } from "../../src/store/read-server.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { type Client, createClient } from "./client.ts";
 import { documentOf, referenceOf } from "./fixtures/documents.ts";
 import { hubArxivId, ingestLibrary, ingestTexts } from "./fixtures/library.ts";
@@ -15,9 +15,12 @@ let client: Client;
 beforeAll(async () => {
   database = await createTestDatabase();
   await ingestLibrary(database);
-  await takeIn(database, sampleDocuments(150), { keyring: sampleKeyring });
+  await ingestDocuments(database, sampleDocuments(150), { keyring: sampleKeyring });
   const graph = startGraph(database, { adjacency: "sql" });
-  const version = new DataVersion({ versions: database, versionStatement: primaryVersion }, () => null);
+  const version = new DataVersion(
+    { versionDatabase: database, versionStatement: primaryVersion },
+    () => null,
+  );
   client = createClient(database, graph, {}, new RowCache(version, 1_000_000));
 });
 afterAll(() => database.drop());

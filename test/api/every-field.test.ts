@@ -12,7 +12,7 @@ import {
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { schema } from "../../src/api/schema.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { type Client, createClient } from "./client.ts";
 
 /* Selects each field of the contract once, over the sample, at the shortest path from Query to its type. */
@@ -36,7 +36,7 @@ const argumentsOf: Record<string, string> = {
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await takeIn(database, sampleDocuments(), { keyring: sampleKeyring });
+  await ingestDocuments(database, sampleDocuments(), { keyring: sampleKeyring });
   client = createClient(database);
   const { events, papers } = await client.ask<{
     events: { nodes: { eventId: string }[] };

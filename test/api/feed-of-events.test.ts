@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
-import { takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments } from "../ingest/ingest-documents.ts";
 import { registry, signedEvent } from "../protocol/signed-events.ts";
 import { type Client, createClient } from "./client.ts";
 import { documentOf } from "./fixtures/documents.ts";
@@ -71,7 +71,7 @@ describe("Query.events", () => {
       Array.from({ length: writers }, async (_, writer) => {
         for (let nth = 0; nth < documentsOfEach; nth += 3) {
           const numbers = [0, 1, 2].map((more) => writer * documentsOfEach + nth + more);
-          await takeIn(
+          await ingestDocuments(
             database,
             numbers.map((number) => document(number, number % 10 === 0)),
           );
@@ -99,7 +99,7 @@ describe("Query.events", () => {
     await database.pool.query(
       "UPDATE events SET received_at = received_at + interval '1 day' WHERE position = (SELECT max(position) FROM events)",
     );
-    await takeIn(database, [document(900)]);
+    await ingestDocuments(database, [document(900)]);
     const { rows } = await database.pool.query(
       "SELECT count(DISTINCT received_at)::int AS times FROM (SELECT received_at FROM events ORDER BY position DESC LIMIT 3)",
     );

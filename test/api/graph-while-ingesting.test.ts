@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { NaiveGraph } from "../graph/naive.ts";
 import { below, type Edge, type EdgeListGraph, pick, type Random, randomOf } from "../graph/random-graph.ts";
 import { comparable } from "../graph/random-question.ts";
-import { takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments } from "../ingest/ingest-documents.ts";
 import { registry, signedEvent } from "../protocol/signed-events.ts";
 import { type Client, createClient } from "./client.ts";
 import { documentOf, referenceOf, type SyntheticPaper, snapshotOf } from "./fixtures/documents.ts";
@@ -114,7 +114,7 @@ const query = `query ($ref: String!) {
 it(`graph queries are answered from committed versions only while snapshots change (seed ${seed})`, async () => {
   const random = randomOf(seed);
   const lists = Array.from({ length: papers }, () => [randomReferences(random)]);
-  await takeIn(
+  await ingestDocuments(
     database,
     lists.map((list, index) => documentAfter(index, list)),
   );
@@ -124,7 +124,7 @@ it(`graph queries are answered from committed versions only while snapshots chan
     startGraph(database, { threads: 1, foldBytes: 2000 }),
     startGraph(database, { threads: 1, eventLoopMilliseconds: 0 }),
   );
-  await Promise.all(graphs.map((graph) => graph.loaded(AbortSignal.timeout(60_000))));
+  await Promise.all(graphs.map((graph) => graph.waitUntilLoaded(AbortSignal.timeout(60_000))));
 
   let isWriting = true;
   const write = async () => {
@@ -135,7 +135,7 @@ it(`graph queries are answered from committed versions only while snapshots chan
         list.push(random() < 0.2 ? [] : randomReferences(random));
         return documentAfter(index, list);
       });
-      await takeIn(database, documents);
+      await ingestDocuments(database, documents);
       const { version, graph } = await readTables();
       versions.set(version, graph);
     }
@@ -190,7 +190,7 @@ it(`graph queries are answered from committed versions only while snapshots chan
   const all = { roots: naive.works, direction: "BOTH", depth: 0, maxNodes: 100_000 } as const;
   const expected = naive.neighbourhood(all);
   for (const graph of graphs) {
-    await graph.reached(BigInt(version), AbortSignal.timeout(60_000));
+    await graph.waitForPosition(BigInt(version), AbortSignal.timeout(60_000));
     expect(comparable("neighbourhood", await graph.neighbourhood(all))).toEqual(expected);
     expect(graph.status()).toMatchObject({ vertices: naive.works.length, edges: naive.edges.length });
   }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "../ingest/bundles.ts";
-import { takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments } from "../ingest/ingest-documents.ts";
 import { type Client, createClient } from "./client.ts";
 
 /*
@@ -65,7 +65,7 @@ describe("paper(ref:) and Work.paper without a version", () => {
       const bundle = bundleOfPaper({ arxivId: id, version }, (paper) => [
         snapshotEvent(paper, { isSigned: proof === "signed" }),
       ]);
-      await takeIn(database, [bundle]);
+      await ingestDocuments(database, [bundle]);
     }
     const fields = "source { version } verification { proof }";
     const answer = await client.ask<Record<"byId" | "byDoi" | "work", unknown>>(

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper } from "../ingest/bundles.ts";
-import { takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments } from "../ingest/ingest-documents.ts";
 import { registry, signedEvent, stranger, unsignedEvent } from "../protocol/signed-events.ts";
 import { createClient } from "./client.ts";
 
@@ -29,7 +29,7 @@ test("status.rejections counts rejections by reason, most frequent first, in one
     ];
   });
   const texts = ["a secret", "{", "[", "[]", "{"];
-  await takeIn(database, [partly, ...texts], { minimumProof: "signed" });
+  await ingestDocuments(database, [partly, ...texts], { minimumProof: "signed" });
 
   expect(await client.ask(source)).toEqual({
     status: {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mostRanked } from "../../src/api/search/text-search.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { type Client, createClient } from "./client.ts";
 import { claimOf, documentOf, referenceOf } from "./fixtures/documents.ts";
 import { ingestTexts } from "./fixtures/library.ts";
@@ -33,7 +33,7 @@ const synthetic = [
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await takeIn(database, sampleDocuments(100), { keyring: sampleKeyring });
+  await ingestDocuments(database, sampleDocuments(100), { keyring: sampleKeyring });
   await ingestTexts(
     database,
     synthetic.map(

@@ -4,7 +4,7 @@ import { encodeGlobalId } from "../../src/api/global-id.ts";
 import { sampleKeyFingerprint } from "../../src/api/signer-origin.ts";
 import { fingerprintOf, type Keyring } from "../../src/protocol/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { createClient } from "./client.ts";
 import { documentOf } from "./fixtures/documents.ts";
@@ -16,8 +16,8 @@ const configured = documentOf({ arxivId: "2306.00001", submittedAt: "2023-06-01T
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await takeIn(database, sampleDocuments(1), { keyring: sampleKeyring });
-  await takeIn(database, [configured.text]);
+  await ingestDocuments(database, sampleDocuments(1), { keyring: sampleKeyring });
+  await ingestDocuments(database, [configured.text]);
 });
 afterAll(() => database.drop());
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { claimOf, documentOf, referenceOf } from "../api/fixtures/documents.ts";
-import { takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments } from "../ingest/ingest-documents.ts";
 import { setStage } from "./stage.ts";
 import { visit } from "./visit.ts";
 
@@ -37,7 +37,7 @@ const documents = names.map((name, index) =>
 
 const stage = setStage({
   fill: async (database) => {
-    await takeIn(
+    await ingestDocuments(
       database,
       documents.map(({ text }) => text),
     );

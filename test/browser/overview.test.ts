@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { documentOf } from "../api/fixtures/documents.ts";
-import { takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments } from "../ingest/ingest-documents.ts";
 import { fillWithExcerpt } from "./site.ts";
 import { setStage } from "./stage.ts";
 import { visit } from "./visit.ts";
@@ -46,7 +46,7 @@ test("shows and counts papers that are imported while the page is open", async (
   await papers.filter({ hasText: /\d/ }).waitFor();
   const before = Number((await papers.textContent())?.replaceAll(",", ""));
   const title = "A paper <b>that</b> came just now";
-  await takeIn(stage.site.database, [
+  await ingestDocuments(stage.site.database, [
     documentOf({ arxivId: "2406.00001", submittedAt: "2024-06-01T00:00:00Z", title }).text,
     "no JSON",
   ]);
@@ -69,7 +69,7 @@ test("reconnects a broken connection without missing an event", async () => {
   const listening = page.getByText("Live: new events appear here as they arrive.");
   await listening.waitFor();
   const importPaper = (nth: number) =>
-    takeIn(stage.site.database, [
+    ingestDocuments(stage.site.database, [
       documentOf({
         arxivId: `2407.0000${nth}`,
         submittedAt: "2024-07-01T00:00:00Z",

@@ -1,9 +1,8 @@
 import type { RequestListener } from "node:http";
 import { fillWithSample, serveDatabase } from "../../scripts/serve-database.ts";
-import { schema } from "../../src/api/schema.ts";
-import { readExplorerDocuments } from "../../src/server/explorer/built-files.ts";
+import { readExplorerQueries } from "../../src/server/graphql/settings.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 
 export type Site = {
   /** `http://127.0.0.1:port/`, with the prefix where there is one. */
@@ -31,7 +30,7 @@ export async function startSite({
 }: SiteOptions = {}): Promise<Site> {
   const database = await createTestDatabase();
   await fill(database);
-  const documents = { documents: await readExplorerDocuments(schema), only: onlyPersistedQueries };
+  const documents = { documents: await readExplorerQueries(), only: onlyPersistedQueries };
   const server = await serveDatabase(database, (handle) => (prefix === "" ? handle : below(prefix, handle)), {
     documents,
   });
@@ -48,7 +47,7 @@ export async function startSite({
 
 /** Part of the sample, quickly imported: the genuine paper, December 2022, the forks, and some of hep-th. */
 export async function fillWithExcerpt(database: TestDatabase): Promise<void> {
-  await takeIn(database, sampleDocuments(80), { keyring: sampleKeyring });
+  await ingestDocuments(database, sampleDocuments(80), { keyring: sampleKeyring });
   await markSampleLoaded(database);
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { registryKey } from "../../src/protocol/index.ts";
 import { claimOf, documentOf } from "../api/fixtures/documents.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { registry } from "../protocol/signed-events.ts";
 import { markSampleLoaded } from "./site.ts";
 import { setStage } from "./stage.ts";
@@ -20,9 +20,9 @@ const foreign = documentOf({
 
 const stage = setStage({
   fill: async (database) => {
-    await takeIn(database, sampleDocuments(20), { keyring: sampleKeyring });
+    await ingestDocuments(database, sampleDocuments(20), { keyring: sampleKeyring });
     await markSampleLoaded(database);
-    await takeIn(database, [foreign.text]);
+    await ingestDocuments(database, [foreign.text]);
   },
 });
 
@@ -57,6 +57,7 @@ test("agrees with the server on the registry's paper, and states the limits of t
   await tab.leave();
 });
 
+/** @page D5 */
 test("verifies signatures of the demo key, and says that they prove nothing", async () => {
   const tab = await visit(stage.browser, stage.site.url + signedPaper);
   const words = await verifyOn(tab);

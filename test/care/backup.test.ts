@@ -16,8 +16,8 @@ import {
 import { enqueue } from "../../src/submissions/index.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "../database.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { readTables } from "../ingest/tables.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 import { databaseUrl } from "../server-connection.ts";
 
 let database: TestDatabase;
@@ -28,8 +28,8 @@ const run = promisify(execFile);
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "pith-graph-backup-"));
   database = await createTestDatabase();
-  await takeIn(database, sampleDocuments(30), { keyring: sampleKeyring });
-  await takeIn(database, ['{"\\u0000\t\\\\.": 1}'], {
+  await ingestDocuments(database, sampleDocuments(30), { keyring: sampleKeyring });
+  await ingestDocuments(database, ['{"\\u0000\t\\\\.": 1}'], {
     keyring: sampleKeyring,
   });
   const id = "00000000-0000-4000-8000-000000000001";
@@ -102,7 +102,7 @@ test("restores all tables from a backup of the log, and accepts new documents af
   expect(again).toMatchObject({ status: 2, stderr: expect.stringContaining("The database is not empty") });
 
   const more = sampleDocuments(33).slice(30);
-  await takeIn(other, more, { keyring: sampleKeyring });
+  await ingestDocuments(other, more, { keyring: sampleKeyring });
   const { rows } = await other.pool.query(
     "SELECT count(*) = count(DISTINCT position) AS distinct, max(position) = count(*) AS gapless FROM events",
   );

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { checkTables, rebuildTables } from "../../src/maintenance/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 
 let database: TestDatabase;
 const keyring = sampleKeyring;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await takeIn(database, sampleDocuments(30), { keyring });
+  await ingestDocuments(database, sampleDocuments(30), { keyring });
 });
 
 afterAll(() => database.drop());

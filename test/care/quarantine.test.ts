@@ -8,7 +8,7 @@ import {
 } from "../../src/maintenance/index.ts";
 import { createKeyring, registryKey } from "../../src/protocol/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
-import { sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { readLines, readSample } from "../sample/committed-sample.ts";
 
 let database: TestDatabase;
@@ -23,7 +23,7 @@ test("a retry with a higher size limit accepts TOO_LARGE documents, and removes 
   const [small = "", ...rest] = readLines("forks.ndjson");
   const seed = readSample("pith-2302.12192.state.json");
   const limits = { keyring: sampleKeyring, maximumBytes: 5000 };
-  const summary = await takeIn(database, [seed, small, "no JSON", ...rest], limits);
+  const summary = await ingestDocuments(database, [seed, small, "no JSON", ...rest], limits);
   expect(summary.rejected.get("TOO_LARGE")).toBeGreaterThan(0);
   const listed = await listQuarantine(database, 100);
   const large = listed.filter(({ code }) => code === "TOO_LARGE").length;
@@ -54,7 +54,7 @@ test("a retry requires the minimum proof of the original source unless another i
       ...JSON.parse(bundle),
       events: JSON.parse(bundle).events.map((event: object) => ({ ...event, signature: null })),
     });
-    await takeIn(own, [unsigned], { keyring: sampleKeyring, minimumProof: "signed" });
+    await ingestDocuments(own, [unsigned], { keyring: sampleKeyring, minimumProof: "signed" });
     expect((await listQuarantine(own, 10)).map(({ code }) => code)).toEqual(["UNSIGNED"]);
     const options = { keyring: sampleKeyring, maximumBytes: 1e6 };
     expect((await retryQuarantined(own, "", options)).documents).toEqual({ tried: 1, accepted: 0 });
@@ -72,7 +72,7 @@ test("a retry accepts single rejected events once their key is trusted", async (
     const [bundle = ""] = readLines("forks.ndjson");
     const { events } = JSON.parse(bundle);
     const [event] = events;
-    await takeIn(own, [bundle], { keyring: sampleKeyring });
+    await ingestDocuments(own, [bundle], { keyring: sampleKeyring });
     // As if its key had not been trusted at the import.
     await own.pool.query("DELETE FROM events");
     await own.pool.query(
@@ -96,7 +96,7 @@ test("a retry accepts single rejected events once their key is trusted", async (
 test("removes quarantined documents by a prefix of their hash, and from the count", async () => {
   const own = await createTestDatabase();
   try {
-    await takeIn(own, ["{", "[", "no JSON"]);
+    await ingestDocuments(own, ["{", "[", "no JSON"]);
     const [first = expect.fail()] = await listQuarantine(own, 10);
     expect(await removeQuarantined(own, first.contentSha256.slice(0, 20))).toBe(1);
     expect(await listQuarantine(own, 10)).toHaveLength(2);

@@ -5,7 +5,7 @@ import { type Database, migrateDatabase, openDatabase } from "../../src/store/in
 import { distributions } from "../../src/store/table-layout.ts";
 import { createClient } from "../api/client.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { administer, connectionTo } from "../server-connection.ts";
 import { allowances } from "./allowances.ts";
 import { queriesAbout } from "./queries.ts";
@@ -27,11 +27,11 @@ describe.skipIf(url === "")("on the Citus cluster of PITH_GRAPH_TEST_CITUS_URL",
     const documents = sampleDocuments(60);
     const half = documents.length >> 1;
     for (const database of [plain, citus]) {
-      await takeIn(database, documents.slice(0, half), { keyring: sampleKeyring });
+      await ingestDocuments(database, documents.slice(0, half), { keyring: sampleKeyring });
     }
     await distributeTables(citus, { shards: 4, graphShards: 2 });
     for (const database of [plain, citus]) {
-      await takeIn(database, documents.slice(half), { keyring: sampleKeyring });
+      await ingestDocuments(database, documents.slice(half), { keyring: sampleKeyring });
     }
   });
   afterAll(async () => {

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { schema } from "../../src/api/schema.ts";
-import { keepCitationsTwice } from "../../src/store/distribute.ts";
+import { duplicateCitations } from "../../src/store/distribute.ts";
 import { distributions } from "../../src/store/table-layout.ts";
 import { createClient } from "../api/client.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "../ingest/bundles.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { recordStatements, type Statement } from "../ingest/recorded-statements.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 import { allowances } from "./allowances.ts";
 import { queriesAbout } from "./queries.ts";
 import { brokenRules, tablesOf } from "./statement-rules.ts";
@@ -38,10 +38,10 @@ const moving = [1, 2, 3].map((version) =>
 beforeAll(async () => {
   database = await createTestDatabase();
   // So that the statements are those of a distributed installation.
-  await keepCitationsTwice(database);
+  await duplicateCitations(database);
   statements = recordStatements(database.pool);
-  await takeIn(database, sampleDocuments(40), { keyring: sampleKeyring });
-  for (const documents of moving) await takeIn(database, documents);
+  await ingestDocuments(database, sampleDocuments(40), { keyring: sampleKeyring });
+  for (const documents of moving) await ingestDocuments(database, documents);
   ingestStatements = statements.length;
   // The client computes the graph in SQL, too.
   const client = createClient(database);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ServedDatabase, serveDatabase } from "../../scripts/serve-database.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { arxivIdOf, fill, hostileTitles } from "../export/library.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { databaseUrl } from "../server-connection.ts";
 import { runCli } from "./run-cli.ts";
 import { runHere } from "./run-here.ts";
@@ -14,7 +14,7 @@ let env: Record<string, string>;
 beforeAll(async () => {
   database = await createTestDatabase();
   await fill(database);
-  await takeIn(database, sampleDocuments(20), { keyring: sampleKeyring });
+  await ingestDocuments(database, sampleDocuments(20), { keyring: sampleKeyring });
   served = await serveDatabase(database);
   env = { DATABASE_URL: databaseUrl(database.connection) };
 });

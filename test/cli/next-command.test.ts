@@ -4,7 +4,7 @@ import { type ServedDatabase, serveDatabase } from "../../scripts/serve-database
 import { CommandError } from "../../src/cli/command-error.ts";
 import { shellWord, withSearch } from "../../src/cli/read/read-command.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { databaseUrl } from "../server-connection.ts";
 import { runHere } from "./run-here.ts";
 
@@ -13,7 +13,7 @@ let served: ServedDatabase;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await takeIn(database, sampleDocuments(2), { keyring: sampleKeyring });
+  await ingestDocuments(database, sampleDocuments(2), { keyring: sampleKeyring });
   served = await serveDatabase(database);
 });
 afterAll(async () => {

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { explorerPagePattern } from "../../src/server/explorer/handlers.ts";
+import { explorerPagePattern } from "../../src/server/explorer.ts";
 import { runHere } from "./run-here.ts";
 
 let server: Server;

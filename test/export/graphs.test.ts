@@ -76,6 +76,7 @@ describe("GraphML read by graphology", () => {
     }
   });
 
+  /** @input I19 */
   test("labels a work by its title, or else by its identifier", async () => {
     const { graph, text } = await graphOf(null);
     const labels = graph.mapNodes((_, { label, title, work }) => [label, title ?? work]);
@@ -85,6 +86,7 @@ describe("GraphML read by graphology", () => {
     expect(text.match(/<y:NodeLabel>/g)).toHaveLength(graph.order);
   });
 
+  /** @input I20 */
   test("uses the same node id for a work in every export, also if its identifier has quotes", async () => {
     const [all, part] = [await graphOf(null), await graphOf(around)];
     for (const { graph } of [all, part]) {
@@ -117,7 +119,9 @@ describe("GraphML read by graphology", () => {
   test("reports whether works are left out at maximumWorks", async () => {
     const cut: boolean[] = [];
     for (const maximumWorks of [4, 5]) {
-      const [file] = graphFiles("graphml", { ...around, maximumWorks }, ({ isCut }) => cut.push(isCut));
+      const [file] = graphFiles("graphml", { ...around, maximumWorks }, ({ isTruncated: isCut }) =>
+        cut.push(isCut),
+      );
       expect((await exported(database, given(file))).rows).toBe(maximumWorks);
     }
     expect(cut).toEqual([true, false]);

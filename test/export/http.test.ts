@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tableFile } from "../../src/export/index.ts";
-import { Connections, connectionLimits } from "../../src/server/connections.ts";
-import { createExportHandlers } from "../../src/server/export/handlers.ts";
+import { Connections, connectionLimits } from "../../src/server/connection-limits.ts";
+import { createExportHandlers } from "../../src/server/export.ts";
 import { type App, createApp } from "../../src/server/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { untilRows } from "../faults/waiting.ts";
@@ -145,6 +145,7 @@ test.each([
   });
 });
 
+/** @input I29, I30 */
 test("GET /export/papers.csv escapes formulas by default, with raw and bom as options", async () => {
   const bytesOf = async (query: string) =>
     Buffer.from(await (await fetch(`${open}/export/papers.csv${query}`)).arrayBuffer());

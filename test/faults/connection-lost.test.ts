@@ -4,8 +4,8 @@ import type { IngestSummary } from "../../src/ingest/index.ts";
 import { checkTables } from "../../src/maintenance/index.ts";
 import { enqueue, type Fault, finishedChannel } from "../../src/submissions/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { clearTables, readTables, type Tables, tableNames } from "../ingest/tables.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 import { isLong } from "../long.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { paper, work } from "../submissions/site.ts";
@@ -21,7 +21,7 @@ let wanted: Tables;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await takeIn(database, documents, { keyring: sampleKeyring });
+  await ingestDocuments(database, documents, { keyring: sampleKeyring });
   wanted = await readTables(database);
 });
 beforeEach(async () => {
@@ -57,11 +57,11 @@ async function terminate(waiting: string): Promise<number> {
 test.each(places)(
   "a bulk ingest that loses its connection $name stores nothing of the batch, and completes when run again",
   async ({ hold, waiting }) => {
-    await takeIn(database, committed, { keyring: sampleKeyring });
+    await ingestDocuments(database, committed, { keyring: sampleKeyring });
     const before = await readTables(database);
     const lock = await hold();
     const inOneBatch = { keyring: sampleKeyring, batchDocuments: documents.length };
-    const failing: Promise<IngestSummary> = takeIn(database, documents, inOneBatch);
+    const failing: Promise<IngestSummary> = ingestDocuments(database, documents, inOneBatch);
     failing.catch(() => {});
     const ended = await terminate(waiting).finally(lock.release);
     expect(ended).toBe(1);
@@ -71,7 +71,7 @@ test.each(places)(
     for (const name of tableNames) expect(after[name], name).toEqual(before[name]);
     expect((await checkTables(database, { keyring: sampleKeyring })).differences).toEqual([]);
     expect((await database.pool.query("SELECT FROM quarantine")).rows).toEqual([]);
-    await takeIn(database, documents, { keyring: sampleKeyring });
+    await ingestDocuments(database, documents, { keyring: sampleKeyring });
     const tables = await readTables(database);
     for (const name of tableNames) expect(tables[name], name).toEqual(wanted[name]);
   },

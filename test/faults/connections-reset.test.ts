@@ -5,9 +5,9 @@ import { checkTables, rebuildTables } from "../../src/maintenance/index.ts";
 import { isServerFault } from "../../src/store/server-fault.ts";
 import { enqueue, runWorker } from "../../src/submissions/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { randomFrom } from "../ingest/random.ts";
 import { clearTables, readTables, tableNames } from "../ingest/tables.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 import { isLong } from "../long.ts";
 import { follow, ingestTexts, papers, serveMirror, statesOf } from "../mirror/mirrors.ts";
 import { keyring } from "../protocol/signed-events.ts";
@@ -105,12 +105,12 @@ test(`all acknowledged submissions are merged although connections are reset (se
 test(`an ingest and a rebuild that are repeated after resets result in the same tables (seed ${seed})`, async () => {
   const documents = sampleDocuments(30);
   const options = { keyring: sampleKeyring, batchDocuments: 7 };
-  await takeIn(database, documents, options);
+  await ingestDocuments(database, documents, options);
   const wanted = await readTables(database);
   maxFired = resets / 2;
   while (fired < maxFired) {
     await clearTables(database);
-    await repeated(() => takeIn(proxied.database, documents, options));
+    await repeated(() => ingestDocuments(proxied.database, documents, options));
   }
   maxFired = resets;
   while (fired < maxFired) await repeated(() => rebuildTables(proxied.database, { keyring: sampleKeyring }));

@@ -3,13 +3,13 @@ import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { checkTables, rebuildTables } from "../../src/maintenance/index.ts";
-import { guardedClients, isAtWork } from "../../src/store/guarded-client.ts";
+import { guardedClients, isActive } from "../../src/store/guarded-client.ts";
 import { listen } from "../../src/store/listen.ts";
 
 import { enqueue, runWorker } from "../../src/submissions/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { clearTables } from "../ingest/tables.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { paper } from "../submissions/site.ts";
 import type { FaultProxyOptions } from "./fault-proxy.ts";
@@ -73,7 +73,7 @@ describe("a listening connection", () => {
     };
     const listening = listen(through.pool, {
       channel: "test_channel",
-      heartbeat: { quiet: 100, patience: 400 },
+      heartbeat: { interval: 100, timeout: 400 },
       onListening: () => {
         begun++;
         event();
@@ -103,7 +103,7 @@ describe("a listening connection", () => {
     let begun = 0;
     const listening = listen(through.pool, {
       channel: "test_channel",
-      heartbeat: { quiet: 20, patience: 10_000 },
+      heartbeat: { interval: 20, timeout: 10_000 },
       onListening: () => {
         begun++;
       },
@@ -189,7 +189,7 @@ describe("a statement on a connection whose bytes are dropped", () => {
     ],
     ["is waited for if its session is not tracked", { ...session, state: "disabled" }, idle, true],
   ] as const)("%s", (_name, state, own, expected) => {
-    expect(isAtWork(state, own)).toBe(expected);
+    expect(isActive(state, own)).toBe(expected);
   });
 });
 
@@ -212,11 +212,11 @@ describe("a dropped connection", () => {
     async (pattern) => {
       const fault = blackHoleAt(pattern);
       const { database: through } = await open(fault.onStatement);
-      await expect(takeIn(through, documents, { keyring: sampleKeyring })).rejects.toMatchObject({
+      await expect(ingestDocuments(through, documents, { keyring: sampleKeyring })).rejects.toMatchObject({
         code: "ETIMEDOUT",
       });
       expect(fault.fired()).toBe(true);
-      await takeIn(through, documents, { keyring: sampleKeyring });
+      await ingestDocuments(through, documents, { keyring: sampleKeyring });
       expect((await checkTables(database, { keyring: sampleKeyring })).differences).toEqual([]);
     },
   );
@@ -224,7 +224,7 @@ describe("a dropped connection", () => {
   test.each([/pith_graph_shadow/, /^DELETE FROM public/])(
     "ends a rebuild with ETIMEDOUT at %s, and the tables are unchanged",
     async (pattern) => {
-      await takeIn(database, documents, { keyring: sampleKeyring });
+      await ingestDocuments(database, documents, { keyring: sampleKeyring });
       const fault = blackHoleAt(pattern);
       const { database: through } = await open(fault.onStatement);
       await expect(rebuildTables(through, { keyring: sampleKeyring })).rejects.toMatchObject({

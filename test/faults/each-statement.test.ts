@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { checkTables } from "../../src/maintenance/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { clearTables, readTables, type Tables, tableNames } from "../ingest/tables.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 import { isLong } from "../long.ts";
 import type { ProxiedStatement, StatementFate } from "./fault-proxy.ts";
 import { openProxied } from "./proxied-database.ts";
@@ -20,14 +20,14 @@ let wanted: Tables;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await takeIn(database, stored, inOneBatch);
+  await ingestDocuments(database, stored, inOneBatch);
   before = await readTables(database);
-  await takeIn(database, documents, inOneBatch);
+  await ingestDocuments(database, documents, inOneBatch);
   wanted = await readTables(database);
 });
 beforeEach(async () => {
   await clearTables(database);
-  await takeIn(database, stored, inOneBatch);
+  await ingestDocuments(database, stored, inOneBatch);
 });
 afterAll(() => database.drop());
 
@@ -53,7 +53,7 @@ async function ingestDisturbed(fault: Fault, place: Place): Promise<Run> {
   const open = new Set<number>();
   const outside: string[] = [];
   const { database: proxied, close } = await openProxied(database, {
-    maximumConnections: 2,
+    maxConnections: 2,
     async onStatement({ connection, nth, text }) {
       if (!seen.includes(connection)) seen.push(connection);
       const index = seen.indexOf(connection);
@@ -74,7 +74,7 @@ async function ingestDisturbed(fault: Fault, place: Place): Promise<Run> {
     },
   });
   proxied.pool.on("connect", (client) => pids.push((client as unknown as { processID: number }).processID));
-  const error = await takeIn(proxied, documents, inOneBatch).then(
+  const error = await ingestDocuments(proxied, documents, inOneBatch).then(
     () => null,
     (thrown: unknown) => thrown,
   );
@@ -111,7 +111,7 @@ test.each(faults)(
       // How statements are grouped in messages depends on timing: they are counted until the batch has no more.
       for (let nth = 1; ; nth++) {
         await clearTables(database);
-        await takeIn(database, stored, inOneBatch);
+        await ingestDocuments(database, stored, inOneBatch);
         const { error, fired, outside } = await ingestDisturbed(fault, { connection, nth });
         if (fired === null) {
           expect(error).toBeNull();
@@ -125,7 +125,7 @@ test.each(faults)(
         expectTables(await readTables(database), isCommitted ? wanted : before, place);
         const rejected = await database.pool.query("SELECT FROM quarantine WHERE code = 'NOT_STORABLE'");
         expect(rejected.rows, place).toEqual([]);
-        await takeIn(database, documents, inOneBatch);
+        await ingestDocuments(database, documents, inOneBatch);
         expectTables(await readTables(database), wanted, place);
       }
     }

@@ -6,9 +6,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { runCli, spawnCli } from "../cli/run-cli.ts";
 import { createTestDatabase } from "../database.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { randomFrom } from "../ingest/random.ts";
 import { clearTables, readTables, type Tables, tableNames } from "../ingest/tables.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 import { isLong, moments } from "../long.ts";
 import { KillableServer } from "./killable-server.ts";
 
@@ -16,7 +16,7 @@ import { KillableServer } from "./killable-server.ts";
 const seed = Number(process.env["PITH_SEED"] ?? Date.now() % 2 ** 31);
 const random = randomFrom(seed);
 const victims = ["the ingest", "PostgreSQL", "both"] as const;
-const momentsOfEach = moments / victims.length;
+const killsOfEach = moments / victims.length;
 
 const documents = sampleDocuments(isLong ? 250 : 110);
 const batchDocuments = 8;
@@ -35,7 +35,7 @@ beforeAll(async () => {
   await writeFile(file, documents.map((text) => text.trim()).join("\n"));
   args = ["ingest", "--keyring", keyringPath, "--batch", String(batchDocuments), file];
   const undisturbed = await createTestDatabase();
-  await takeIn(undisturbed, documents, { keyring: sampleKeyring });
+  await ingestDocuments(undisturbed, documents, { keyring: sampleKeyring });
   wanted = await readTables(undisturbed);
   await undisturbed.drop();
   server = await KillableServer.start(inject("preparedData"));
@@ -102,18 +102,16 @@ async function finishUndisturbed(): Promise<void> {
   expect((await server.database.pool.query("SELECT FROM quarantine")).rows).toEqual([]);
 }
 
-async function beginAgain(): Promise<void> {
+async function resetServer(): Promise<void> {
   await clearTables(server.database);
   server.announced = 0;
 }
 
-const name = `all announced changes are stored after kills at ${victims.length * momentsOfEach} random moments of ingests (seed ${seed})`;
+const name = `all announced changes are stored after kills at ${victims.length * killsOfEach} random moments of ingests (seed ${seed})`;
 
 test(name, async () => {
   const all = wanted["papers"]?.length ?? 0;
-  const plan = random.shuffle(
-    victims.flatMap((victim) => Array.from({ length: momentsOfEach }, () => victim)),
-  );
+  const plan = random.shuffle(victims.flatMap((victim) => Array.from({ length: killsOfEach }, () => victim)));
   /** For each victim the number of moments at which some documents, but not all, were committed. */
   const amid = { "the ingest": 0, PostgreSQL: 0, both: 0 };
   let open = 0;
@@ -122,7 +120,7 @@ test(name, async () => {
     // So that there is enough left to disturb.
     if ((await storedPapers()) > all * 0.75) {
       await finishUndisturbed();
-      await beginAgain();
+      await resetServer();
     }
     const ingest = startIngest();
     await randomMoment(ingest);
@@ -148,7 +146,7 @@ test(name, async () => {
   expect(check.stderr).toContain("No differences.");
   expect(check.status).toBe(0);
   // The faults have happened, and in the middle of ingests.
-  expect(server.kills).toBe(2 * momentsOfEach);
+  expect(server.kills).toBe(2 * killsOfEach);
   expect(server.recoveries()).toBe(server.kills);
   for (const victim of victims) expect(amid[victim], victim).toBeGreaterThan(0);
   // In the short form, all moments may be between transactions.

@@ -23,7 +23,7 @@ export type Moment = {
 export class KillableServer {
   readonly #folders: Folders;
   readonly #server: EmbeddedServer;
-  readonly #comebacks: Comebacks;
+  readonly #reconnections: Reconnections;
   #follower: pg.Client | undefined;
   readonly #wake = new Set<() => void>();
 
@@ -36,10 +36,10 @@ export class KillableServer {
   /** The number of announcements, one for each commit. */
   commits = 0;
 
-  private constructor(folders: Folders, server: EmbeddedServer, comebacks: Comebacks) {
+  private constructor(folders: Folders, server: EmbeddedServer, reconnections: Reconnections) {
     this.#folders = folders;
     this.#server = server;
-    this.#comebacks = comebacks;
+    this.#reconnections = reconnections;
     this.dataDirectory = server.dataDirectory;
     this.database = openDatabase({ connection: server.connection });
   }
@@ -47,10 +47,10 @@ export class KillableServer {
   /** `prepared` is a data directory to copy, or null. */
   static async start(prepared: string | null): Promise<KillableServer> {
     const folders = new Folders();
-    const comebacks = new Comebacks();
-    const log = (line: string) => comebacks.hear(line);
+    const reconnections = new Reconnections();
+    const log = (line: string) => reconnections.onLogLine(line);
     const acquired = await acquireEmbeddedServer({ dataDirectory: await folders.copyOf(prepared), log });
-    const server = new KillableServer(folders, acquired, comebacks);
+    const server = new KillableServer(folders, acquired, reconnections);
     await migrateDatabase(server.database);
     await server.#follow();
     return server;
@@ -97,7 +97,7 @@ export class KillableServer {
   /** Kills the server with all its processes, and resolves once it has restarted and recovered. */
   async kill({ processes }: Moment): Promise<void> {
     const killed = recordedServer(this.dataDirectory);
-    const isBack = this.#comebacks.next();
+    const isBack = this.#reconnections.next();
     const ended = new Promise<void>((resolve) => this.#follower?.once("end", () => resolve()));
     // Throws if there is no such process, so that a fault that does not happen fails the test.
     process.kill(killed, "SIGKILL");
@@ -130,10 +130,10 @@ export class KillableServer {
 }
 
 /** Resolves `next` each time the log reports that the lost server was found again. */
-class Comebacks {
+class Reconnections {
   readonly #waiting: (() => void)[] = [];
 
-  hear(line: string): void {
+  onLogLine(line: string): void {
     if (line === "reconnected to the embedded PostgreSQL server") this.#waiting.shift()?.();
   }
 

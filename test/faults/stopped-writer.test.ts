@@ -11,18 +11,18 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { checkTables } from "../../src/maintenance/index.ts";
 import { registryKey } from "../../src/protocol/index.ts";
 import { createReadiness } from "../../src/server/health.ts";
-import { beginWriting, inTransaction } from "../../src/store/transaction.ts";
+import { beginWriteTransaction, inTransaction } from "../../src/store/transaction.ts";
 import { readWriteLockWait, waitForWriteLock, writeLock } from "../../src/store/write-lock.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { clearTables, readTables, type Tables, tableNames } from "../ingest/tables.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
 import { sampleEntries } from "../sample/committed-sample.ts";
 import { databaseUrl } from "../server-connection.ts";
 import { holdTable, holdWriteLock, untilRows, waitingWriters } from "./waiting.ts";
 
 const documents = sampleDocuments(6).slice(-12);
 /** The product's limits with shorter times. */
-const limits = { lookMilliseconds: 50, stoppedMilliseconds: 400 };
+const limits = { checkMilliseconds: 50, stoppedMilliseconds: 400 };
 
 let database: TestDatabase;
 let folder: string;
@@ -33,7 +33,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   folder = await mkdtemp(join(tmpdir(), "pith-graph-stopped-"));
   await writeFile(join(folder, "documents.ndjson"), documents.map((text) => text.trim()).join("\n"));
-  await takeIn(database, documents, { keyring: sampleKeyring });
+  await ingestDocuments(database, documents, { keyring: sampleKeyring });
   wanted = await readTables(database);
 });
 beforeEach(() => clearTables(database));
@@ -45,7 +45,7 @@ afterAll(async () => {
 
 /** Takes the write lock like a writer, and releases it. */
 function lockOnce(): Promise<void> {
-  return inTransaction(database.pool, beginWriting, async (writer) => {
+  return inTransaction(database.pool, beginWriteTransaction, async (writer) => {
     await waitForWriteLock(
       database.pool,
       () => writer.query("SELECT pg_advisory_xact_lock($1)", [writeLock]),
@@ -94,7 +94,7 @@ test("a process that is stopped while it has the write lock loses its session, s
   await lockOnce();
   // The stopped writer's transaction was rolled back.
   expect(Object.values(await readTables(database)).flat()).toEqual([]);
-  await takeIn(database, documents, { keyring: sampleKeyring });
+  await ingestDocuments(database, documents, { keyring: sampleKeyring });
   // "close" comes after its output.
   const exited = once(child.process, "close");
   child.process.kill("SIGCONT");
@@ -137,7 +137,7 @@ test("a writer that executes statements keeps the write lock beyond the limit fo
 });
 
 test("a writer's transaction has an idle_in_transaction_session_timeout of 1 min", async () => {
-  const shown = await inTransaction(database.pool, beginWriting, (writer) =>
+  const shown = await inTransaction(database.pool, beginWriteTransaction, (writer) =>
     writer.query("SHOW idle_in_transaction_session_timeout"),
   );
   expect(shown.rows).toEqual([{ idle_in_transaction_session_timeout: "1min" }]);
@@ -151,7 +151,7 @@ test("/ready and readWriteLockWait report the session with the write lock while 
   const { rows } = await lock.holder.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
   // Locked, but no session waits: nothing to report.
   expect(await readWriteLockWait(database)).toBeNull();
-  const writing = takeIn(database, documents, { keyring: sampleKeyring });
+  const writing = ingestDocuments(database, documents, { keyring: sampleKeyring });
   await untilRows(database.pool, waitingWriters);
   const wait = {
     pid: rows[0]?.pid,

@@ -11,9 +11,9 @@ import { queuedChannel } from "../../src/submissions/index.ts";
 import { referenceOf } from "../api/fixtures/documents.ts";
 import { runCli, spawnCli } from "../cli/run-cli.ts";
 import { createTestDatabase } from "../database.ts";
+import { ingestDocuments } from "../ingest/ingest-documents.ts";
 import { randomFrom } from "../ingest/random.ts";
 import { readTables, tableNames } from "../ingest/tables.ts";
-import { takeIn } from "../ingest/take-in.ts";
 import { isLong, moments } from "../long.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { type Answered, paper, post, settings, statuses } from "../submissions/site.ts";
@@ -23,7 +23,7 @@ import { KillableServer } from "./killable-server.ts";
 const seed = Number(process.env["PITH_SEED"] ?? Date.now() % 2 ** 31);
 const random = randomFrom(seed);
 const victims = ["the worker", "PostgreSQL", "both"] as const;
-const momentsOfEach = moments / victims.length;
+const killsOfEach = moments / victims.length;
 
 let server: KillableServer;
 let http: RunningServer;
@@ -101,12 +101,10 @@ async function expectAcknowledged(): Promise<void> {
   expect(rows).toEqual([{ count: acknowledged.length }]);
 }
 
-const name = `all acknowledged submissions are merged after kills at ${victims.length * momentsOfEach} random moments (seed ${seed})`;
+const name = `all acknowledged submissions are merged after kills at ${victims.length * killsOfEach} random moments (seed ${seed})`;
 
 test(name, async () => {
-  const plan = random.shuffle(
-    victims.flatMap((victim) => Array.from({ length: momentsOfEach }, () => victim)),
-  );
+  const plan = random.shuffle(victims.flatMap((victim) => Array.from({ length: killsOfEach }, () => victim)));
   /** The number of moments at which some submissions were queued and others merged. */
   let amid = 0;
   let open = 0;
@@ -151,7 +149,7 @@ test(name, async () => {
   expect(acknowledged.length).toBeGreaterThanOrEqual(submitted.length);
 
   const undisturbed = await createTestDatabase();
-  await takeIn(undisturbed, submitted, { keyring, minimumProof: settings.minimumProof });
+  await ingestDocuments(undisturbed, submitted, { keyring, minimumProof: settings.minimumProof });
   const wanted = await readTables(undisturbed);
   await undisturbed.drop();
   const tables = await readTables(server.database);
@@ -160,7 +158,7 @@ test(name, async () => {
   expect(check.stderr).toContain("No differences.");
   expect(check.status).toBe(0);
   // The faults have happened, and in the middle of the work.
-  expect(server.kills).toBe(2 * momentsOfEach);
+  expect(server.kills).toBe(2 * killsOfEach);
   expect(server.recoveries()).toBe(server.kills);
   expect(amid).toBeGreaterThan(0);
   // In the short form, all moments may be between transactions.

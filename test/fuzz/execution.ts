@@ -144,14 +144,14 @@ const atOnce: Deliver = (work) => work();
 let outstanding = 0;
 
 /** Half synchronously, the others some microtasks or a turn of the event loop later, some as a plain thenable. */
-function someLater(random: Random): Deliver {
+function randomlyDelayed(random: Random): Deliver {
   return (work) => {
     if (random.chance(0.5)) return work();
-    const wait = random.integer(0, 6);
+    const delay = random.integer(0, 6);
     const value =
-      wait === 6
+      delay === 6
         ? new Promise<void>((resolve) => setImmediate(resolve)).then(work)
-        : Array.from({ length: wait })
+        : Array.from({ length: delay })
             .reduce<Promise<unknown>>((before) => before.then(), Promise.resolve())
             .then(work);
     outstanding++;
@@ -180,7 +180,7 @@ function conductAt(what: string, { seed, promises, log }: Context, info: GraphQL
       `${fieldNodes.map(({ loc }) => loc?.start)}, ${operation.loc?.end}, ${Object.keys(fragments)}, ${rootValue}, ` +
       `${JSON.stringify(variableValues)}, schema ${info.schema === schema}`,
   );
-  const deliver = promises ? someLater(new Random(hashOf(`later ${place}`))) : atOnce;
+  const deliver = promises ? randomlyDelayed(new Random(hashOf(`later ${place}`))) : atOnce;
   return { random: new Random(hashOf(place)), deliver };
 }
 

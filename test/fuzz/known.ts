@@ -41,7 +41,7 @@ const query = `{ papers(first: 30, orderBy: CITED_BY_DESC) { edges { cursor node
   claims(first: 3) { edges { cursor node { id } } } } } } }`;
 
 /** Reads identifiers from the server, always the same ones. */
-export async function askKnown(url: string): Promise<Known> {
+export async function fetchKnown(url: string): Promise<Known> {
   const response = await fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json" },

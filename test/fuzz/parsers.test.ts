@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Coverage } from "./parsers/coverage.ts";
-import { demandLinear } from "./parsers/growth.ts";
+import { assertLinear } from "./parsers/growth.ts";
 import { targets } from "./parsers/index.ts";
 
 const corpora = join(import.meta.dirname, "corpus");
@@ -34,7 +34,7 @@ describe.each(targets)("the parser target $name", ({ name, seeds, check }) => {
       const input = Buffer.from(seed).subarray(0, 4_000);
       await check(input);
       steps += coverage.take().steps;
-      await demandLinear({ name, seeds, check }, input, coverage);
+      await assertLinear({ name, seeds, check }, input, coverage);
     }
     coverage.close();
     // The coverage counts something.

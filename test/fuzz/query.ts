@@ -17,7 +17,7 @@ import { literalOf, randomValue, type Value, wrongValue } from "./values.ts";
 export type GraphQLRequest = { readonly query: string; readonly variables: Readonly<Record<string, Value>> };
 
 /** Parameters of random queries. Shares are from 0 to 1. */
-export type Manner = {
+export type QueryShape = {
   readonly mutations: number;
   /** The share of fields and fragments with directives. */
   readonly directives: number;
@@ -28,24 +28,24 @@ export type Manner = {
 };
 
 /** Only fragments lead beyond this depth, and to the server's limit. */
-const forServers: Manner = { mutations: 0.01, directives: 0.04, wide: 0.01, depth: 9 };
+const forServers: QueryShape = { mutations: 0.01, directives: 0.04, wide: 0.01, depth: 9 };
 
 /** Makes queries that are valid for a schema, or nearly. */
 export class QueryMaker {
   readonly #schema: GraphQLSchema;
   readonly #random: Random;
   readonly #known: Known;
-  readonly #manner: Manner;
+  readonly #shape: QueryShape;
   #definitions: string[] = [];
   #variables: Record<string, Value> = {};
   #fragments: { readonly name: string; readonly type: string; readonly text: string }[] = [];
   #names = 0;
 
-  constructor(schema: GraphQLSchema, random: Random, known: Known, manner = forServers) {
+  constructor(schema: GraphQLSchema, random: Random, known: Known, shape = forServers) {
     this.#schema = schema;
     this.#random = random;
     this.#known = known;
-    this.#manner = manner;
+    this.#shape = shape;
   }
 
   make(): GraphQLRequest {
@@ -54,7 +54,7 @@ export class QueryMaker {
     this.#fragments = [];
     this.#names = 0;
     const random = this.#random;
-    const isMutation = random.chance(this.#manner.mutations) && this.#schema.getMutationType();
+    const isMutation = random.chance(this.#shape.mutations) && this.#schema.getMutationType();
     const root = (isMutation || this.#schema.getQueryType()) as GraphQLObjectType;
     const selection = this.#selection(root, 0);
     const variables = this.#definitions.length === 0 ? "" : `(${this.#definitions.join(", ")})`;
@@ -66,7 +66,7 @@ export class QueryMaker {
   #selection(type: GraphQLNamedType, depth: number): string {
     const random = this.#random;
     const parts: string[] = [];
-    const wide = random.chance(this.#manner.wide)
+    const wide = random.chance(this.#shape.wide)
       ? random.integer(20, 120)
       : random.integer(1, depth === 0 ? 2 : 5);
     for (let count = 0; count < wide; count++) parts.push(this.#part(type, depth));
@@ -81,11 +81,11 @@ export class QueryMaker {
       return `... on ${member.name}${this.#directives()} ${this.#selection(member, depth + 1)}`;
     }
     if (random.chance(0.03)) return `...${this.#directives()} ${this.#selection(type, depth + 1)}`;
-    if (random.chance(0.06) && depth < this.#manner.depth)
+    if (random.chance(0.06) && depth < this.#shape.depth)
       return `...${this.#fragment(type, depth)}${this.#directives()}`;
     if (!(isObjectType(type) || isInterfaceType(type))) return "__typename";
     const fields = Object.values(type.getFields()).filter(
-      (field) => depth < this.#manner.depth || !isCompositeType(getNamedType(field.type)),
+      (field) => depth < this.#shape.depth || !isCompositeType(getNamedType(field.type)),
     );
     if (fields.length === 0) return "__typename";
     const field = random.of(fields);
@@ -147,7 +147,7 @@ export class QueryMaker {
 
   #directives(): string {
     const random = this.#random;
-    if (!random.chance(this.#manner.directives)) return "";
+    if (!random.chance(this.#shape.directives)) return "";
     if (random.chance(0.3)) return ` @${random.of(["skip", "include"])}(if: $${this.#condition()})`;
     return random.of([
       " @include(if: true)",

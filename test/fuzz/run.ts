@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from "graphql";
 import { errorCodes } from "../../src/api/errors.ts";
 import { damaged, requestOf } from "./damage.ts";
-import { askKnown } from "./known.ts";
+import { fetchKnown } from "./known.ts";
 import { QueryMaker } from "./query.ts";
 import { Random } from "./random.ts";
 
@@ -36,7 +36,7 @@ const passing = ["TIMEOUT", "GRAPH_UNAVAILABLE", "UNAVAILABLE", "QUEUE_FULL"];
 /** Sends random queries, and checks each answer. */
 export async function fuzz({ url, schema, seed, goesOn, concurrency }: FuzzOptions): Promise<FuzzReport> {
   const random = new Random(seed);
-  const maker = new QueryMaker(schema, random, await askKnown(url));
+  const maker = new QueryMaker(schema, random, await fetchKnown(url));
   const statuses = new Map<number, number>();
   const codes = new Map<string, number>();
   const faults: string[] = [];

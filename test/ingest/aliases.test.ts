@@ -3,9 +3,9 @@ import { type JsonObject, type Proof, suffixOf } from "../../src/protocol/index.
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { bundleOfPaper, snapshotEvent, testPaper } from "./bundles.ts";
+import { ingestDocuments } from "./ingest-documents.ts";
 import { modelOf } from "./model.ts";
 import { clearTables, readTables, type Tables } from "./tables.ts";
-import { takeIn } from "./take-in.ts";
 
 let database: TestDatabase;
 
@@ -23,7 +23,7 @@ type Step = { readonly text: string; readonly minimumProof: Proof };
 async function steps(documents: readonly Step[]): Promise<Tables[]> {
   const seen: Tables[] = [];
   for (const [index, { text, minimumProof }] of documents.entries()) {
-    await takeIn(database, [text], { minimumProof });
+    await ingestDocuments(database, [text], { minimumProof });
     const tables = await readTables(database);
     expect(tables, `step ${index + 1}`).toEqual(modelOf(documents.slice(0, index + 1), keyring));
     seen.push(tables);
@@ -65,17 +65,17 @@ test("stores no aliases of a document accepted above hash, and derives them from
 });
 
 test("an alias accepted at hash replaces the derived one if the record confirms it, in either order of import", async () => {
-  const believed = {
+  const accepted = {
     text: bundleOfPaper({}, () => [], { source_aliases: [alias("arxiv", "2301.00001")] }),
     minimumProof: "hash",
   } as const;
   const proved = { text: bundleOfPaper({}), minimumProof: "signed" } as const;
   const brought = [["arxiv", "2301.00001", "2020-01-01T00:00:00Z", true, true]];
-  const [before, after] = await steps([proved, believed]);
+  const [before, after] = await steps([proved, accepted]);
   expect(storedAliases(before)).toEqual(derived);
   expect(storedAliases(after)).toEqual(brought);
   await clearTables(database);
-  const [first, second] = await steps([believed, proved]);
+  const [first, second] = await steps([accepted, proved]);
   expect([storedAliases(first), storedAliases(second)]).toEqual([brought, brought]);
 });
 

@@ -6,9 +6,9 @@ import { type Client, createClient } from "../api/client.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { bundleOfPaper, snapshotEvent } from "./bundles.ts";
+import { ingestDocuments } from "./ingest-documents.ts";
 import { modelOf } from "./model.ts";
 import { readTables } from "./tables.ts";
-import { takeIn } from "./take-in.ts";
 
 let database: TestDatabase;
 let client: Client;
@@ -103,7 +103,7 @@ const papersByCitations = `
 
 test("counts anchored works correctly, and filters papers by isAnchor, after each change of the references", async () => {
   for (const [index, { change, text, anchored }] of story.entries()) {
-    expect((await takeIn(database, [text])).merged, change).toBe(1);
+    expect((await ingestDocuments(database, [text])).merged, change).toBe(1);
     const { rows } = await database.pool.query<{ key: string; count: number }>(
       "SELECT key, anchored_work_count AS count FROM works WHERE anchored_work_count <> 0",
     );

@@ -4,8 +4,8 @@ import { checkTables } from "../../src/maintenance/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { papers } from "../mirror/mirrors.ts";
 import { keyring } from "../protocol/signed-events.ts";
+import { ingestDocuments } from "./ingest-documents.ts";
 import { clearTables } from "./tables.ts";
-import { takeIn } from "./take-in.ts";
 
 let database: TestDatabase;
 const documents = papers(3).map(({ text }) => text);
@@ -41,7 +41,7 @@ async function attempts(): Promise<number> {
 
 it.each(["40P01", "40001"])("retries a batch that fails with %s, and stores it", async (code) => {
   await inject(code, 2);
-  const summary = await takeIn(database, documents);
+  const summary = await ingestDocuments(database, documents);
   expect(await attempts()).toBe(3);
   expect([summary.merged, summary.rejected.size]).toEqual([documents.length, 0]);
   const { differences } = await checkTables(database, { keyring });
@@ -53,7 +53,7 @@ it.each([
   ["57P01", 1],
 ])("throws %s after %i attempts that all failed with it, and stores nothing", async (code, most) => {
   await inject(code, 1_000);
-  await expect(takeIn(database, documents)).rejects.toMatchObject({ code });
+  await expect(ingestDocuments(database, documents)).rejects.toMatchObject({ code });
   expect(await attempts()).toBe(most);
   expect((await database.pool.query("SELECT FROM records")).rows).toEqual([]);
   expect((await database.pool.query("SELECT FROM quarantine")).rows).toEqual([]);

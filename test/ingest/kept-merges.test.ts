@@ -24,8 +24,8 @@ import {
   snapshotPayload,
   unsignedEvent,
 } from "../protocol/signed-events.ts";
+import { ingestDocuments } from "./ingest-documents.ts";
 import { recordStatements } from "./recorded-statements.ts";
-import { takeIn } from "./take-in.ts";
 
 /** More events than a paper needs for its merge to be cached. */
 const count = 230;
@@ -73,7 +73,10 @@ async function add(
   events: JsonObject[],
   options: { keyring?: Keyring; minimumProof?: Proof } = {},
 ): Promise<void> {
-  const summary = await takeIn(to, [canonicalJson(bundleOf(events))], { minimumProof: "signed", ...options });
+  const summary = await ingestDocuments(to, [canonicalJson(bundleOf(events))], {
+    minimumProof: "signed",
+    ...options,
+  });
   expect(summary).toMatchObject({ merged: 1 });
 }
 

@@ -11,8 +11,8 @@ import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { isLong } from "../long.ts";
 import { sampleEntries } from "../sample/committed-sample.ts";
 import { databaseUrl } from "../server-connection.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "./ingest-documents.ts";
 import { clearTables, readTables, type Tables, tableNames } from "./tables.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "./take-in.ts";
 
 const documents = sampleDocuments(60);
 const batchDocuments = 20;
@@ -25,7 +25,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   folder = await mkdtemp(join(tmpdir(), "pith-graph-kill-"));
   await writeFile(join(folder, "documents.ndjson"), documents.map((text) => text.trim()).join("\n"));
-  await takeIn(database, documents, { keyring: sampleKeyring });
+  await ingestDocuments(database, documents, { keyring: sampleKeyring });
   wanted = await readTables(database);
 });
 
@@ -82,7 +82,7 @@ async function sessionsEnded(): Promise<void> {
 }
 
 async function expectRecovery(): Promise<void> {
-  await takeIn(database, documents, { keyring: sampleKeyring, batchDocuments });
+  await ingestDocuments(database, documents, { keyring: sampleKeyring, batchDocuments });
   const tables = await readTables(database);
   for (const name of tableNames) expect(tables[name], name).toEqual(wanted[name]);
 }

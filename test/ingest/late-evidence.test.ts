@@ -5,9 +5,9 @@ import type { JsonObject } from "../../src/protocol/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { bundleOfPaper, snapshotEvent, testPaper } from "./bundles.ts";
+import { ingestDocuments } from "./ingest-documents.ts";
 import { randomFrom } from "./random.ts";
 import { clearTables, readTables } from "./tables.ts";
-import { takeIn } from "./take-in.ts";
 
 let database: TestDatabase;
 
@@ -316,7 +316,7 @@ async function readGraph() {
 test("the graph is correct after each of the documents, imported one by one", async () => {
   await clearTables(database);
   for (const { change, text, graph } of story) {
-    expect((await takeIn(database, [text])).merged, change).toBe(1);
+    expect((await ingestDocuments(database, [text])).merged, change).toBe(1);
     expect(await readGraph(), change).toEqual(graph);
   }
   expect((await checkTables(database, { keyring })).differences).toEqual([]);
@@ -324,7 +324,7 @@ test("the graph is correct after each of the documents, imported one by one", as
 
 test("fifty random orders of import, in batches of random sizes, result in the same tables", async () => {
   await clearTables(database);
-  for (const { text } of story) await takeIn(database, [text]);
+  for (const { text } of story) await ingestDocuments(database, [text]);
   const expected = await readTables(database);
   const orders = new Set<string>();
   for (let seed = 1; seed <= 50; seed++) {
@@ -333,7 +333,7 @@ test("fifty random orders of import, in batches of random sizes, result in the s
     orders.add(JSON.stringify(order));
     await clearTables(database);
     for (const batch of random.split(order, random.pick([1, 3, story.length]))) {
-      await takeIn(database, batch);
+      await ingestDocuments(database, batch);
     }
     expect(await readTables(database), `seed ${seed}`).toEqual(expected);
   }

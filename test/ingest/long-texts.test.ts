@@ -7,8 +7,8 @@ import { mergeLog, readLogs } from "../../src/store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring, registry, signedEvent } from "../protocol/signed-events.ts";
 import { bundleOfPaper, type PaperPlan, snapshotEvent, testPaper } from "./bundles.ts";
+import { ingestDocuments } from "./ingest-documents.ts";
 import { randomFrom } from "./random.ts";
-import { takeIn } from "./take-in.ts";
 
 let database: TestDatabase;
 
@@ -62,9 +62,9 @@ test.each(cases)("stores a document with $name as $place", async ({ place, name,
           }),
         ]),
   ]);
-  const first = await takeIn(database, [bundle]);
+  const first = await ingestDocuments(database, [bundle]);
   expect([[...first.rejected], first.merged]).toEqual([[], 1]);
-  const again = await takeIn(database, [bundle]);
+  const again = await ingestDocuments(database, [bundle]);
   expect([again.merged, again.unchanged]).toEqual([0, 1]);
 
   const { pithNumber } = testPaper(plan);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { holdWriteLock, untilRows, waitingWriters } from "../faults/waiting.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "./ingest-documents.ts";
 import { clearTables, readTables, tableNames } from "./tables.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "./take-in.ts";
 
 const options = { keyring: sampleKeyring };
 /** Three papers: both writers import the one in the middle. */
@@ -24,7 +24,7 @@ afterAll(() => database.drop());
 async function expectTablesOf(documents: readonly string[]): Promise<void> {
   const actual = await readTables(database);
   await clearTables(database);
-  await takeIn(database, documents, options);
+  await ingestDocuments(database, documents, options);
   const wanted = await readTables(database);
   for (const name of tableNames) expect(actual[name], name).toEqual(wanted[name]);
 }
@@ -32,9 +32,9 @@ async function expectTablesOf(documents: readonly string[]): Promise<void> {
 /** Two writers: the second waits for the first, which waits for the write lock. */
 async function twoWriters() {
   const lock = await holdWriteLock(database);
-  const first = takeIn(database, [one, both], options);
+  const first = ingestDocuments(database, [one, both], options);
   await untilRows(lock.holder, waitingWriters);
-  const second = takeIn(database, [both, other], options);
+  const second = ingestDocuments(database, [both, other], options);
   await untilRows(lock.holder, waitingForKey);
   return { lock, first, second };
 }

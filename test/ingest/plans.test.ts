@@ -4,8 +4,8 @@ import { answersFrom } from "../../src/ingest/stored/answers.ts";
 import { identifierIdOf } from "../../src/row-rules/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "./bundles.ts";
+import { ingestDocuments } from "./ingest-documents.ts";
 import { recordStatements, type Statement } from "./recorded-statements.ts";
-import { takeIn } from "./take-in.ts";
 
 let database: TestDatabase;
 let statements: Statement[];
@@ -14,7 +14,7 @@ let statements: Statement[];
 const hub = "10.1000/hub";
 const hubCiters = 200;
 const papers = 10_000;
-const referencesEach = 5;
+const referencesPerPaper = 5;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -28,7 +28,7 @@ afterAll(() => database.drop());
 async function fill(): Promise<void> {
   const hubId = identifierIdOf("doi", hub).toString();
   const made = `generate_series(1, ${papers}) AS n`;
-  const cited = `generate_series(0, ${referencesEach - 1}) AS o`;
+  const cited = `generate_series(0, ${referencesPerPaper - 1}) AS o`;
   // Like the real ids, spread over the complete range.
   const id = (text: string) => `(hashtextextended(${text}, 0) & 9223372036854775807)`;
   const work = `CASE WHEN o = 0 AND n <= ${hubCiters} THEN ${hubId}::bigint ELSE ${id("'doi' || (n * 7 + o)")} END`;
@@ -97,7 +97,7 @@ const small = new Set(["totals", "settings", "signers", "quarantine", "graph_cha
 
 async function expectIndexes(documents: string[]): Promise<void> {
   statements.length = 0;
-  const { rejected } = await takeIn(database, documents);
+  const { rejected } = await ingestDocuments(database, documents);
   expect(rejected).toEqual(new Map());
   const sent = statements.filter(({ text }) => /^\s*(?:SELECT|UPDATE|DELETE|INSERT|WITH)\b/i.test(text));
   expect(sent.length).toBeGreaterThan(10);

@@ -26,9 +26,9 @@ import {
   windowed,
 } from "../protocol/signed-events.ts";
 import { bundleOfPaper, snapshotEvent, type TestPaper, testPaper } from "./bundles.ts";
+import { ingestDocuments } from "./ingest-documents.ts";
 import { modelOf } from "./model.ts";
 import { clearTables, readTables } from "./tables.ts";
-import { takeIn } from "./take-in.ts";
 
 let database: TestDatabase;
 const paper = testPaper();
@@ -59,7 +59,7 @@ async function total(name: string): Promise<number | undefined> {
 
 const good = (arxivId: string) => bundleOfPaper({ arxivId }, (paper) => [snapshotEvent(paper)]);
 
-const refusedDocuments: Record<string, string | Buffer> = {
+const rejectedDocuments: Record<string, string | Buffer> = {
   MALFORMED_JSON: '{"a":',
   INVALID_UNICODE: Buffer.from([0x22, 0xff, 0x22]),
   INVALID_NUMBER: '{"a":1e999}',
@@ -74,14 +74,14 @@ const refusedDocuments: Record<string, string | Buffer> = {
 
 describe("a document that is rejected", () => {
   test("this test's list has every document error code", () => {
-    expect(Object.keys(refusedDocuments).sort()).toEqual([...documentErrorCodes].sort());
+    expect(Object.keys(rejectedDocuments).sort()).toEqual([...documentErrorCodes].sort());
   });
 
-  test.each(Object.entries(refusedDocuments))(
+  test.each(Object.entries(rejectedDocuments))(
     "with %s goes to quarantine, and the batch's other documents are stored",
     async (code, bad) => {
       const reported: string[] = [];
-      const summary = await takeIn(database, [good("2301.00001"), bad, good("2301.00002"), bad], {
+      const summary = await ingestDocuments(database, [good("2301.00001"), bad, good("2301.00002"), bad], {
         maximumBytes: 50_000,
         onRejection: ({ source, rejection }) => reported.push(`${source} ${rejection?.code}`),
       });
@@ -108,9 +108,9 @@ describe("a document that is rejected", () => {
   );
 
   test("changes no row if it is already in quarantine", async () => {
-    await takeIn(database, ["{", "["]);
+    await ingestDocuments(database, ["{", "["]);
     const before = await database.pool.query("SELECT xmin, ctid, * FROM quarantine ORDER BY content_sha256");
-    await takeIn(database, ["[", "{", "{"]);
+    await ingestDocuments(database, ["[", "{", "{"]);
     const after = await database.pool.query("SELECT xmin, ctid, * FROM quarantine ORDER BY content_sha256");
     expect(after.rows).toEqual(before.rows);
     expect(await total("rejected_documents")).toBe(2);
@@ -140,7 +140,7 @@ describe("rejected events of an accepted document", () => {
   test("go to quarantine with their reasons, and the document's other events are stored", async () => {
     expect(Object.keys(copiesOf(paper))).toEqual([...refusalReasons]);
     const text = bundleOfPaper({}, (own) => [...Object.values(copiesOf(own)), snapshotEvent(own)]);
-    const summary = await takeIn(database, [text], { minimumProof: "receipt" });
+    const summary = await ingestDocuments(database, [text], { minimumProof: "receipt" });
     expect(summary.merged).toBe(1);
     expect(summary.refusedEvents).toEqual(new Map(refusalReasons.map((reason) => [reason, 1])));
     const rows = await readQuarantine();
@@ -156,9 +156,9 @@ describe("rejected events of an accepted document", () => {
   });
 
   test("are kept up to 20 of one document, and the last one kept states how many are not", async () => {
-    await takeIn(database, ["{"]);
+    await ingestDocuments(database, ["{"]);
     const numbers = Array.from({ length: 10_000 }, (_, index) => index + 1);
-    const summary = await takeIn(database, [bundleOfPaper({}, () => numbers)]);
+    const summary = await ingestDocuments(database, [bundleOfPaper({}, () => numbers)]);
     expect(summary.refusedEvents).toEqual(new Map([["MALFORMED_EVENT", 10_000]]));
     const { rows } = await database.pool.query<{ kind: string; message: string; content: Buffer }>(
       "SELECT kind, message, content FROM quarantine",
@@ -191,7 +191,7 @@ describe("a document without any accepted event", () => {
   const trusting = createKeyring([...keyringEntries(keyring), stranger]);
 
   test("is rejected with its most frequent reason and a count of each, and leaves nothing in the log", async () => {
-    const summary = await takeIn(database, [text]);
+    const summary = await ingestDocuments(database, [text]);
     expect([summary.merged, summary.unaccepted, summary.partial]).toEqual([0, 1, 0]);
     expect(summary.rejected).toEqual(new Map([["UNKNOWN_SIGNER", 1]]));
     expect(summary.unacceptedEvents).toEqual(
@@ -218,24 +218,24 @@ describe("a document without any accepted event", () => {
   });
 
   test("leaves quarantine once it is accepted, together with those of its quarantined events that are accepted", async () => {
-    await takeIn(database, [text]);
+    await ingestDocuments(database, [text]);
     // The stranger's events of this document are rejected one by one.
     const partial = bundleOfPaper({}, () => [hint(paper, stranger, "a"), hint(paper, stranger, "d")]);
-    await takeIn(database, [partial]);
+    await ingestDocuments(database, [partial]);
     expect((await readQuarantine()).map(({ kind }) => kind).sort()).toEqual(["document", "event", "event"]);
-    await takeIn(database, [text], { keyring: trusting });
+    await ingestDocuments(database, [text], { keyring: trusting });
     // The altered copy stays rejected, and d has not been accepted yet.
     expect((await readQuarantine()).map(({ code }) => code).sort()).toEqual([
       "EVENT_ID_MISMATCH",
       "UNKNOWN_SIGNER",
     ]);
     expect(await total("rejected_documents")).toBe(0);
-    await takeIn(database, [partial], { keyring: trusting });
+    await ingestDocuments(database, [partial], { keyring: trusting });
     expect((await readQuarantine()).map(({ code }) => code)).toEqual(["EVENT_ID_MISMATCH"]);
   });
 
   test("is accepted if it has no events at all", async () => {
-    expect((await takeIn(database, [bundleOfPaper({}, () => [], { events: [] })])).merged).toBe(1);
+    expect((await ingestDocuments(database, [bundleOfPaper({}, () => [], { events: [] })])).merged).toBe(1);
   });
 });
 
@@ -243,8 +243,8 @@ describe("a document without any accepted event", () => {
 test("quarantine has at most 10,000 rows, of which the oldest are deleted", async () => {
   const bad = (from: number, to: number) =>
     Array.from({ length: to - from }, (_, nth) => `{"n":${from + nth}}`);
-  await takeIn(database, bad(0, 6000));
-  await takeIn(database, bad(6000, 12_000), { batchDocuments: 3000 });
+  await ingestDocuments(database, bad(0, 6000));
+  await ingestDocuments(database, bad(6000, 12_000), { batchDocuments: 3000 });
   const { rows } = await database.pool.query<{ content: Buffer }>("SELECT content FROM quarantine");
   expect(rows.length).toBe(10_000);
   expect(await total("rejected_documents")).toBe(10_000);
@@ -253,7 +253,7 @@ test("quarantine has at most 10,000 rows, of which the oldest are deleted", asyn
 });
 
 test("stores only the hash and the size of a rejected document of more than 1 MB", async () => {
-  await takeIn(database, [`{"a":"${"x".repeat(1_000_001)}"}`]);
+  await ingestDocuments(database, [`{"a":"${"x".repeat(1_000_001)}"}`]);
   expect(await readQuarantine()).toEqual([
     { kind: "document", code: "UNSUPPORTED_DOCUMENT", source: "test:1", content: null, size: 1_000_009 },
   ]);
@@ -265,7 +265,7 @@ describe("a hostile but valid document", () => {
   const odd = ["{", "}", "a,b", '"', "\\", "NULL", "", nul, "\u{1f600}", "'; --", "\\u0000", "$1"];
 
   async function expectModel(...texts: string[]) {
-    const summary = await takeIn(database, texts);
+    const summary = await ingestDocuments(database, texts);
     expect(summary.rejected).toEqual(new Map());
     expect(summary.refusedEvents).toEqual(new Map());
     const tables = await readTables(database);
@@ -419,7 +419,7 @@ describe("a hostile but valid document", () => {
 
   test("is stored without an empty author if its texts are millions of spaces", async () => {
     const spaces = " ".repeat(2_000_000);
-    await takeIn(database, [
+    await ingestDocuments(database, [
       bundleOfPaper({}, (paper) => [
         snapshotEvent(paper, {
           paper: { title: spaces, authors_text: `A${spaces}and${spaces}B${spaces}` },
@@ -440,7 +440,7 @@ describe("a hostile but valid document", () => {
     [" , and ", []],
     ["", []],
   ])("with authors_text %j has the authors %j", async (text, authors) => {
-    await takeIn(database, [
+    await ingestDocuments(database, [
       bundleOfPaper({}, (paper) => [snapshotEvent(paper, { paper: { authors_text: text } })]),
     ]);
     const { rows } = await database.pool.query("SELECT authors FROM papers");
@@ -472,7 +472,7 @@ describe("a hostile but valid document", () => {
       const zone = process.env["TZ"];
       try {
         process.env["TZ"] = "Asia/Kolkata";
-        await takeIn(database, [bundleOfPaper({ submittedAt })]);
+        await ingestDocuments(database, [bundleOfPaper({ submittedAt })]);
       } finally {
         if (zone === undefined) delete process.env["TZ"];
         else process.env["TZ"] = zone;
@@ -492,7 +492,7 @@ describe("a valid document that cannot be stored", () => {
       "INSERT INTO records (paper_id, pith_number, state_sha256, log_checksum) VALUES ($1, 'pith:2000:ANOTHER', '', '')",
       [paperIdOf(pithNumber).toString()],
     );
-    const summary = await takeIn(database, [...documents, "{"]);
+    const summary = await ingestDocuments(database, [...documents, "{"]);
     expect(summary).toMatchObject({ documents: 10, merged: 8 });
     expect(summary.rejected).toEqual(
       new Map([
@@ -510,7 +510,7 @@ describe("a valid document that cannot be stored", () => {
   });
 
   /** Makes PostgreSQL reject the claim "refuse me" with a SQLSTATE. */
-  async function refuseClaim(state: string): Promise<() => Promise<void>> {
+  async function rejectClaim(state: string): Promise<() => Promise<void>> {
     await database.pool.query(
       `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
          IF NEW.text = 'refuse me' THEN RAISE EXCEPTION 'refused on purpose' USING ERRCODE = '${state}'; END IF;
@@ -527,35 +527,35 @@ describe("a valid document that cannot be stored", () => {
   test.each(["22003", "22008", "22021", "22P05", "54000"])(
     "is rejected with NOT_STORABLE if PostgreSQL raises %s, and all others are stored",
     async (state) => {
-      const mend = await refuseClaim(state);
+      const restore = await rejectClaim(state);
       try {
-        const summary = await takeIn(database, batch);
+        const summary = await ingestDocuments(database, batch);
         expect(summary.rejected).toEqual(new Map([["NOT_STORABLE", 2]]));
         expect(summary.merged).toBe(9);
       } finally {
-        await mend();
+        await restore();
       }
       expect((await readTables(database))["papers"]?.length).toBe(9);
       // Once the database can store it, it is accepted like any other.
-      expect(await takeIn(database, [refused])).toMatchObject({ merged: 1, rejected: new Map() });
+      expect(await ingestDocuments(database, [refused])).toMatchObject({ merged: 1, rejected: new Map() });
     },
   );
 
   test.each(["23505", "23503", "23514", "22P02", "22P04", "22001", "54001", "53200"])(
     "is not blamed for any other error (%s): the batch stops with it, and nothing is rejected",
     async (state) => {
-      const mend = await refuseClaim(state);
+      const restore = await rejectClaim(state);
       try {
-        await expect(takeIn(database, batch)).rejects.toMatchObject({
+        await expect(ingestDocuments(database, batch)).rejects.toMatchObject({
           code: state,
           message: "refused on purpose",
         });
       } finally {
-        await mend();
+        await restore();
       }
       expect(await readQuarantine()).toEqual([]);
       expect(Object.values(await readTables(database)).flat()).toEqual([]);
-      expect(await takeIn(database, batch)).toMatchObject({ merged: 11, rejected: new Map() });
+      expect(await ingestDocuments(database, batch)).toMatchObject({ merged: 11, rejected: new Map() });
     },
   );
 
@@ -572,16 +572,16 @@ describe("a valid document that cannot be stored", () => {
         snapshotEvent(paper, { claims: [{ text: "a claim" }] }),
       ]),
     ];
-    await expect(takeIn(database, stale)).rejects.toMatchObject({ code: "23505", table: "claims" });
+    await expect(ingestDocuments(database, stale)).rejects.toMatchObject({ code: "23505", table: "claims" });
     expect(await readQuarantine()).toEqual([]);
     await rebuildTables(database, { keyring });
-    expect(await takeIn(database, stale)).toMatchObject({ merged: 5, rejected: new Map() });
+    expect(await ingestDocuments(database, stale)).toMatchObject({ merged: 5, rejected: new Map() });
   });
 
   test("is not blamed for a missing table: the batch stops with the error, and stores nothing", async () => {
     await database.pool.query("ALTER TABLE papers RENAME TO papers_away");
     try {
-      await expect(takeIn(database, documents)).rejects.toThrow(/papers/);
+      await expect(ingestDocuments(database, documents)).rejects.toThrow(/papers/);
     } finally {
       await database.pool.query("ALTER TABLE papers_away RENAME TO papers");
     }

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { isLong } from "../long.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "./ingest-documents.ts";
 import { randomFrom } from "./random.ts";
 import { clearTables, readTables, readVersions, tableNames } from "./tables.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "./take-in.ts";
 
 let database: TestDatabase;
 
@@ -17,16 +17,16 @@ afterAll(() => database.drop());
 test("ingesting the sample again writes no row, in any order and any batches", async () => {
   const documents = sampleDocuments(isLong ? Number.POSITIVE_INFINITY : 300);
   const options = { keyring: sampleKeyring };
-  const first = await takeIn(database, documents, options);
+  const first = await ingestDocuments(database, documents, options);
   expect(first).toMatchObject({ documents: documents.length, merged: documents.length, unchanged: 0 });
   const versions = await readVersions(database);
 
-  const again = await takeIn(database, documents, options);
+  const again = await ingestDocuments(database, documents, options);
   expect(again).toMatchObject({ documents: documents.length, merged: 0, unchanged: documents.length });
   expect(await readVersions(database)).toEqual(versions);
 
   const shuffled = randomFrom(1).shuffle([...documents, ...documents.slice(0, 100)]);
-  await takeIn(database, shuffled, { ...options, batchDocuments: 77 });
+  await ingestDocuments(database, shuffled, { ...options, batchDocuments: 77 });
   expect(await readVersions(database)).toEqual(versions);
 });
 
@@ -34,7 +34,7 @@ test("the sample in other orders, batches and with repeats results in the same t
   const documents = sampleDocuments(150);
   const options = { keyring: sampleKeyring };
   await clearTables(database);
-  await takeIn(database, documents, options);
+  await ingestDocuments(database, documents, options);
   const wanted = await readTables(database);
   expect(wanted["papers"]?.length).toBeGreaterThan(150);
 
@@ -44,7 +44,7 @@ test("the sample in other orders, batches and with repeats results in the same t
   ];
   for (const [order, batchDocuments] of orders) {
     await clearTables(database);
-    await takeIn(database, order, { ...options, batchDocuments });
+    await ingestDocuments(database, order, { ...options, batchDocuments });
     const tables = await readTables(database);
     for (const name of tableNames) expect(tables[name], name).toEqual(wanted[name]);
   }

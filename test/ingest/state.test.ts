@@ -13,8 +13,8 @@ import {
 import { paperIdOf } from "../../src/row-rules/index.ts";
 import { mergeLog, readLogs } from "../../src/store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
+import { ingestDocuments } from "./ingest-documents.ts";
 import { clearTables } from "./tables.ts";
-import { takeIn } from "./take-in.ts";
 
 const folder = new URL("../vectors/", import.meta.url);
 const names = readdirSync(folder).filter((name) => /^merge-.*\.json$/.test(name));
@@ -58,16 +58,16 @@ describe.each(names)("ingest of %s", (name) => {
 
   test.each(orders)("stores a log with the vector's state, $order", async ({ documents, batchDocuments }) => {
     await clearTables(database);
-    const summary = await takeIn(database, documents, { keyring, minimumProof, batchDocuments });
+    const summary = await ingestDocuments(database, documents, { keyring, minimumProof, batchDocuments });
     if (typeof expected["error"] === "string") {
       expect([...summary.rejected]).toEqual([[expected["error"], 1]]);
       return;
     }
-    const refusals = expected["refused"] as unknown as readonly (readonly [id: string, reason: string])[];
-    if (refusals.length > 0 && Object.keys(expected["proof"] as object).length === 0) {
+    const rejected = expected["refused"] as unknown as readonly (readonly [id: string, reason: string])[];
+    if (rejected.length > 0 && Object.keys(expected["proof"] as object).length === 0) {
       // The protocol merges nothing; ingest rejects the complete documents, for the same reasons.
       expect([summary.unaccepted, summary.merged]).toEqual([documents.length, 0]);
-      expect(new Set(summary.unacceptedEvents.keys())).toEqual(new Set(refusals.map(([, reason]) => reason)));
+      expect(new Set(summary.unacceptedEvents.keys())).toEqual(new Set(rejected.map(([, reason]) => reason)));
       return;
     }
     const state = expected["state"];

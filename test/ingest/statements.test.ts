@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "./bundles.ts";
+import { ingestDocuments } from "./ingest-documents.ts";
 import { recordStatements, type Statement } from "./recorded-statements.ts";
 import { clearTables } from "./tables.ts";
-import { takeIn } from "./take-in.ts";
 
 let database: TestDatabase;
 let statements: Statement[];
@@ -40,7 +40,7 @@ function papers(count: number, version: number): string[] {
 
 async function countStatements(documents: string[]): Promise<number> {
   statements.length = 0;
-  await takeIn(database, documents, { batchDocuments: documents.length });
+  await ingestDocuments(database, documents, { batchDocuments: documents.length });
   // A setting is sent in one message with its statement.
   return statements.filter(({ text }) => !text.startsWith("SET LOCAL")).length;
 }

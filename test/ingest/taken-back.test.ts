@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring, receiptOf, registry, signedEvent, unsignedEvent } from "../protocol/signed-events.ts";
 import { bundleOfPaper, snapshotEvent, testPaper } from "./bundles.ts";
+import { ingestDocuments } from "./ingest-documents.ts";
 import { modelOf } from "./model.ts";
 import { clearTables, type Row, readTables, type Tables } from "./tables.ts";
-import { takeIn } from "./take-in.ts";
 
 /* Cases that random worlds rarely reach: evidence is retracted. */
 
@@ -22,7 +22,7 @@ afterAll(() => database.drop());
 async function steps(texts: readonly string[]): Promise<Tables[]> {
   const seen: Tables[] = [];
   for (const [index, text] of texts.entries()) {
-    await takeIn(database, [text]);
+    await ingestDocuments(database, [text]);
     const tables = await readTables(database);
     const soFar = texts.slice(0, index + 1).map((text) => ({ text, minimumProof: "hash" as const }));
     expect(tables, `step ${index + 1}`).toEqual(modelOf(soFar, keyring));
@@ -108,7 +108,7 @@ test("a DOI follows the best proved papers that name it: to an arXiv id, back to
 
 test("removes 100,000 references to one work when a later snapshot has none", async () => {
   const references = Array.from({ length: 100_000 }, () => ({ doi: "10.1000/a", work_id: "W", title: "t" }));
-  const summary = await takeIn(database, [citing(references, 11)]);
+  const summary = await ingestDocuments(database, [citing(references, 11)]);
   expect(summary.rejected).toEqual(new Map());
   const count = async () => {
     const { rows } = await database.pool.query(
@@ -117,6 +117,6 @@ test("removes 100,000 references to one work when a later snapshot has none", as
     return rows[0];
   };
   expect(await count()).toEqual({ rows: "100000", edges: "1", citers: "1" });
-  await takeIn(database, [citing([], 12)]);
+  await ingestDocuments(database, [citing([], 12)]);
   expect(await count()).toEqual({ rows: "0", edges: "0", citers: "0" });
 });

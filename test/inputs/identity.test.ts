@@ -4,10 +4,10 @@ import { checkTables } from "../../src/maintenance/index.ts";
 import { type Client, createClient } from "../api/client.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "../ingest/bundles.ts";
+import { ingestDocuments } from "../ingest/ingest-documents.ts";
 import { modelOf } from "../ingest/model.ts";
 import { randomFrom } from "../ingest/random.ts";
 import { clearTables, readTables } from "../ingest/tables.ts";
-import { takeIn } from "../ingest/take-in.ts";
 import { keyring } from "../protocol/signed-events.ts";
 
 let database: TestDatabase;
@@ -55,9 +55,10 @@ const alone = (paperCount: number) => ({ arxivId: null, doi: null, paperCount })
 const as = (arxivId: string, paperCount: number) => ({ arxivId, doi: null, paperCount });
 const conflict = (...candidates: object[]) => [{ identifier: a, candidates }];
 
+/** @input I28 */
 test("one paper that names an arXiv id beside a DOI moves no citation of the 20 that name the DOI alone", async () => {
-  await takeIn(database, citing(1, 20, null));
-  await takeIn(database, citing(21, 1, b));
+  await ingestDocuments(database, citing(1, 20, null));
+  await ingestDocuments(database, citing(21, 1, b));
   expect(await workOfA()).toEqual({
     arxivId: null,
     doi: a,
@@ -66,10 +67,11 @@ test("one paper that names an arXiv id beside a DOI moves no citation of the 20 
   });
 });
 
+/** @input I28 */
 test("one paper that names another arXiv id beside a DOI moves no citation, and identityConflicts shows it", async () => {
-  await takeIn(database, citing(1, 20, null));
-  await takeIn(database, citing(21, 20, c));
-  await takeIn(database, citing(41, 1, b));
+  await ingestDocuments(database, citing(1, 20, null));
+  await ingestDocuments(database, citing(21, 20, c));
+  await ingestDocuments(database, citing(41, 1, b));
   expect(await workOfA()).toEqual({
     arxivId: c,
     doi: a,
@@ -78,21 +80,24 @@ test("one paper that names another arXiv id beside a DOI moves no citation, and 
   });
 });
 
+/** @input I28 */
 test("a DOI is joined to an arXiv id that at least half of its papers name, without a conflict", async () => {
-  await takeIn(database, citing(1, 3, null));
-  await takeIn(database, citing(4, 2, b));
+  await ingestDocuments(database, citing(1, 3, null));
+  await ingestDocuments(database, citing(4, 2, b));
   expect(await workOfA()).toMatchObject({ arxivId: null, citedByCount: 3 });
-  await takeIn(database, citing(6, 1, b));
+  await ingestDocuments(database, citing(6, 1, b));
   expect(await workOfA()).toMatchObject({ arxivId: b, citedByCount: 6, identityConflicts: [] });
 });
 
+/** @input I28 */
 test("only papers with the best proof decide which work a DOI names", async () => {
-  await takeIn(database, citing(1, 20, b, false));
+  await ingestDocuments(database, citing(1, 20, b, false));
   expect(await workOfA()).toMatchObject({ arxivId: b, citedByCount: 20 });
-  await takeIn(database, citing(21, 2, c));
+  await ingestDocuments(database, citing(21, 2, c));
   expect(await workOfA()).toMatchObject({ arxivId: c, citedByCount: 2, identityConflicts: [] });
 });
 
+/** @input I28 */
 test("one paper that names a DOI beside a work id does not move the work of five others", async () => {
   const work = (from: number, count: number, reference: object) =>
     Array.from({ length: count }, (_, nth) =>
@@ -100,12 +105,13 @@ test("one paper that names a DOI beside a work id does not move the work of five
         snapshotEvent(paper, { references: [{ work_id: "W-1", ...reference }] }),
       ]),
     );
-  await takeIn(database, work(1, 5, {}));
-  await takeIn(database, work(6, 1, { doi: a }));
+  await ingestDocuments(database, work(1, 5, {}));
+  await ingestDocuments(database, work(6, 1, { doi: a }));
   const { rows } = await database.pool.query("SELECT cited_by_count FROM works WHERE key = 'work_id:W-1'");
   expect(rows).toEqual([{ cited_by_count: 5 }]);
 });
 
+/** @input I28 */
 test("superseded references no longer decide, and the tables are the same for any order and batches", async () => {
   const replaced = bundleOfPaper({ arxivId: "2301.00021" }, (paper) => [
     snapshotEvent(paper, { created_at: "2026-06-12T00:00:00Z", references: [{ doi: a, title: "A" }] }),
@@ -125,7 +131,7 @@ test("superseded references no longer decide, and the tables are the same for an
     const random = randomFrom(seed);
     await clearTables(database);
     for (const batch of random.split(random.shuffle(texts), random.pick([1, 3, 8]))) {
-      await takeIn(database, batch);
+      await ingestDocuments(database, batch);
     }
     expect(await readTables(database), `seed ${seed}`).toEqual(wanted);
   }

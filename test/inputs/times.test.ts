@@ -3,9 +3,10 @@ import { readInstant } from "../../src/protocol/index.ts";
 import { type Client, createClient } from "../api/client.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper } from "../ingest/bundles.ts";
-import { takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments } from "../ingest/ingest-documents.ts";
 
 describe("readInstant", () => {
+  /** @input I24 */
   it.each([
     ["2024-01-01T00:00:00+00:00", "2024-01-01T00:00:00.000000"],
     ["2024-01-01T00:00:00-00:00", "2024-01-01T00:00:00.000000"],
@@ -76,14 +77,16 @@ describe("events(filter: { since: })", () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     client = createClient(database);
-    await takeIn(database, [bundleOfPaper({})]);
+    await ingestDocuments(database, [bundleOfPaper({})]);
     await database.pool.query("UPDATE events SET received_at = '2024-01-01T00:00:00.123456Z'");
   });
   afterAll(() => database.drop());
 
+  /** @input I24 */
   it.each([
     ["2024-01-01", 1],
     ["2024-01-02", 0],
+    ["2024-01-01T00:00:00+00:00", 1],
     ["2024-01-01T00:00Z", 1],
     ["2024-01-01T00:01Z", 0],
     ["2024-01-01T01:00:00+01:00", 1],

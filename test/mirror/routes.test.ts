@@ -11,8 +11,8 @@ import {
 } from "../../src/protocol/index.ts";
 import { emptyChecksum } from "../../src/row-rules/hashes.ts";
 import { paperIdOf } from "../../src/row-rules/index.ts";
-import { isNamedBy } from "../../src/server/http/conditional.ts";
-import { acceptedEncoding } from "../../src/server/http/negotiation.ts";
+import { isNamedBy } from "../../src/server/http/conditional-requests.ts";
+import { acceptedEncoding } from "../../src/server/http/content-negotiation.ts";
 import { createApp } from "../../src/server/index.ts";
 import { makeLibrary } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";

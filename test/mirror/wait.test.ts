@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createApp, startServer } from "../../src/server/index.ts";
-import { ChangeWatch } from "../../src/server/live/change-watch.ts";
+import { ChangeWatch } from "../../src/server/live-changes.ts";
 import { type FollowOptions, followMirror } from "../../src/sync/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring } from "../protocol/signed-events.ts";

@@ -184,7 +184,7 @@ it("all requests are answered once the database is back, and open streams contin
 });
 
 /** Retries, because a busy machine may need longer for a connection than this short limit. */
-async function connectAtLast({ pool }: Database): Promise<pg.PoolClient> {
+async function connectWithRetries({ pool }: Database): Promise<pg.PoolClient> {
   for (;;) {
     try {
       return await pool.connect();
@@ -198,12 +198,12 @@ async function connectAtLast({ pool }: Database): Promise<pg.PoolClient> {
 it("a request that waits too long for a connection is answered 503 with Retry-After", async () => {
   const narrow = openDatabase({
     connection: database.connection,
-    maximumConnections: 1,
+    maxConnections: 1,
     connectionMilliseconds: 20,
   });
   const app = createApp({ database: narrow, logError: () => {} });
   const server = await startServer({ app, port: 0, host: "127.0.0.1" });
-  const holder = await connectAtLast(narrow);
+  const holder = await connectWithRetries(narrow);
   expect(await request(`${server.url}/feed`)).toMatchObject({ status: 503, retryAfter: "5" });
   expect(await request(`${server.url}/graphql`, post(title))).toEqual(unavailableAnswer);
   holder.release();

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { referenceOf } from "../api/fixtures/documents.ts";
 import { type ServiceProcess, startService } from "../cli/service-process.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
-import { takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments } from "../ingest/ingest-documents.ts";
 import { EventStream } from "../live/event-source.ts";
 import { registry } from "../protocol/signed-events.ts";
 import { databaseUrl } from "../server-connection.ts";
@@ -20,7 +20,7 @@ const services: ServiceProcess[] = [];
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await takeIn(database, [cited.text]);
+  await ingestDocuments(database, [cited.text]);
   folder = await mkdtemp(join(tmpdir(), "pith-graph-processes-"));
   const keyring = join(folder, "keyring.json");
   const { name: _name, seed_hex: _seed, ...entry } = registry;

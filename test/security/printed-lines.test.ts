@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { GraphQLError } from "graphql";
 import { expect, test } from "vitest";
 import { printable } from "../../src/runtime/display-text.ts";
-import { createMaskError } from "../../src/server/mask-error.ts";
+import { createMaskError } from "../../src/server/graphql/mask-error.ts";
 import { runCli } from "../cli/run-cli.ts";
 
 /** @threat T27 */

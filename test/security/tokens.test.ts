@@ -15,7 +15,7 @@ const tokens = Array.from({ length: 5 }, (_, index) => {
 test("findSubmitter compares every configured hash in constant time, whichever matches, if any", async () => {
   // Another test file may have loaded it with the real function.
   vi.resetModules();
-  const { findSubmitter } = await import("../../src/server/ingest/tokens.ts");
+  const { findSubmitter } = await import("../../src/server/http/bearer-tokens.ts");
   const compared = vi.mocked(timingSafeEqual);
   for (const given of [tokens[0]?.token, tokens[4]?.token, "wrong", ""]) {
     compared.mockClear();

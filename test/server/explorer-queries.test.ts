@@ -2,9 +2,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { schema } from "../../src/api/schema.ts";
 import { readConfig } from "../../src/config/index.ts";
-import { readExplorerDocuments } from "../../src/server/explorer/built-files.ts";
+import { readExplorerQueries } from "../../src/server/graphql/settings.ts";
 import { graphqlSettings } from "../../src/server/index.ts";
 import { readPersistedDocuments } from "../../web/persisted-documents.ts";
 
@@ -24,18 +23,18 @@ async function textsOf(environment: Record<string, string>): Promise<string[]> {
 }
 
 it("the explorer's build lists its queries, and all are valid in the schema", async () => {
-  const listed = await readExplorerDocuments(schema);
+  const listed = await readExplorerQueries();
   const names = [...listed.values()].map(({ text }) => /^(?:query|subscription) (\w+)/.exec(text)?.[1]);
   expect(names).toEqual(
     expect.arrayContaining(["Home", "Search", "Paper", "Neighbourhood", "Path", "Changes"]),
   );
   expect(new Set(names).size).toBe(names.length);
-  expect(await readExplorerDocuments(schema, folder)).toEqual(new Map());
+  expect(await readExplorerQueries(folder)).toEqual(new Map());
 });
 
 it("PITH_GRAPH_ONLY_DOCUMENTS adds the explorer's queries to the configured documents", async () => {
   const PITH_GRAPH_DOCUMENTS = join(folder, "documents.json");
-  const own = [...(await readExplorerDocuments(schema)).values()].map(({ text }) => text);
+  const own = [...(await readExplorerQueries()).values()].map(({ text }) => text);
   const text = await readFile(PITH_GRAPH_DOCUMENTS, "utf8");
   // As an editor that writes a byte order mark.
   await writeFile(PITH_GRAPH_DOCUMENTS, `\ufeff${text}`);

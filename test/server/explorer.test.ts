@@ -10,7 +10,7 @@ import {
   type ExplorerHandlers,
   explorerFilePattern,
   explorerPagePattern,
-} from "../../src/server/explorer/handlers.ts";
+} from "../../src/server/explorer.ts";
 import { answerRoute, createRouter, pathOf, readOnly } from "../../src/server/http/router.ts";
 
 let empty: string;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startGraph } from "../../src/graph/index.ts";
 import { ingestBatch } from "../../src/ingest/index.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
-import { type MetricsListener, startMetricsListener } from "../../src/server/metrics-listener.ts";
+import { type MetricsListener, startMetricsListener } from "../../src/server/metrics-server.ts";
 import { openDatabase } from "../../src/store/index.ts";
 import { exposition, Metrics } from "../../src/telemetry/metrics.ts";
 import {
@@ -33,7 +33,7 @@ beforeAll(async () => {
   ];
   const reads = openDatabase({ connection: database.connection });
   const graph = startGraph(reads);
-  await graph.loaded();
+  await graph.waitUntilLoaded();
   collectPoolMetrics(metrics, { writes: database.pool, reads: reads.pool });
   collectTableMetrics(metrics, reads);
   collectGraphMetrics(metrics, graph);

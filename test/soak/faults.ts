@@ -8,7 +8,7 @@ import type { Stage } from "./stage.ts";
 
 export const killApi: Fault = {
   name: "API killed",
-  inject: async ({ mirror }) => `ended by ${demand(await mirror.serve.kill(), "SIGKILL")}`,
+  inject: async ({ mirror }) => `ended by ${expectSignal(await mirror.serve.kill(), "SIGKILL")}`,
 };
 
 const faultsOfProcesses: readonly Fault[] = [
@@ -76,7 +76,7 @@ const faultsOfProcesses: readonly Fault[] = [
   },
   {
     name: "sync killed",
-    inject: async ({ sync }) => `ended by ${demand(await sync.kill(), "SIGKILL")}`,
+    inject: async ({ sync }) => `ended by ${expectSignal(await sync.kill(), "SIGKILL")}`,
   },
   {
     name: "connection to the source stalled",
@@ -135,8 +135,8 @@ function stalled(open: number, added: number): string {
   return added === 0 ? `${open} connections stalled` : `${open} connections stalled, and ${added} new ones`;
 }
 
-function demand(signalled: string, wanted: string): string {
-  if (signalled !== wanted) throw new Error(`It ended by ${signalled} instead of ${wanted}.`);
+function expectSignal(signalled: string, expected: string): string {
+  if (signalled !== expected) throw new Error(`It ended by ${signalled} instead of ${expected}.`);
   return signalled;
 }
 

@@ -3,7 +3,7 @@ import { figure } from "../../bench/graph/compare.ts";
 import type { Client } from "./client.ts";
 import { grouped } from "./grouped.ts";
 import type { Memory } from "./memory.ts";
-import type { OwnEnd } from "./supervised-process.ts";
+import type { UnexpectedExit } from "./supervised-process.ts";
 import type { Tally, Window } from "./tally.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -24,7 +24,7 @@ export type Report = {
   /** Seconds, by command. */
   readonly cpu: ReadonlyMap<string, number>;
   readonly ends: readonly string[];
-  readonly syncEnds: readonly OwnEnd[];
+  readonly syncEnds: readonly UnexpectedExit[];
 };
 
 /** Prints a report, and returns its faults. */
@@ -49,11 +49,13 @@ export function printReport(report: Report): readonly string[] {
   }
 
   print();
-  print("injected                         at s  lasted s   recovered s  evidence");
+  print(
+    `${"injected".padEnd(37)}${"at s".padStart(6)}${"lasted s".padStart(10)}${"recovered s".padStart(14)}  evidence`,
+  );
   for (const { name, shown, from, over, to } of injected) {
     const times = [from - report.start, over - from, to - over].map((time) => (time / 1_000).toFixed(1));
     print(
-      `${name.padEnd(31)}${times[0]?.padStart(6)}${times[1]?.padStart(10)}${times[2]?.padStart(14)}  ${shown}`,
+      `${name.padEnd(37)}${times[0]?.padStart(6)}${times[1]?.padStart(10)}${times[2]?.padStart(14)}  ${shown}`,
     );
   }
   const { during, outside } = tally.errors(injected);
@@ -100,7 +102,7 @@ function counts(errors: ReadonlyMap<string, number>): string {
 const milliseconds = (time: number) => (Number.isNaN(time) ? "-" : figure(time));
 
 /** The last line of each end, with the number of equal ones. */
-function words(ends: readonly OwnEnd[]): string {
+function words(ends: readonly UnexpectedExit[]): string {
   const texts = grouped(ends, ({ how, output }) => `${how}, ${output.trim().split("\n").at(-1)}`);
   return [...texts].map(([text, { length }]) => `${length} × ${text}`).join("; ");
 }

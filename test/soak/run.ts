@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { benchKey } from "../../bench/corpus.ts";
 import { createKeyring } from "../../src/protocol/index.ts";
+import { ingestDocuments } from "../ingest/ingest-documents.ts";
 import { randomFrom } from "../ingest/random.ts";
-import { takeIn } from "../ingest/take-in.ts";
 import { type Acknowledged, Client } from "./client.ts";
 import { cpuOf, memoriesOf } from "./memory.ts";
 import { Papers } from "./papers.ts";
@@ -19,7 +19,7 @@ export async function soak(plan: Plan, seed: number): Promise<readonly string[]>
   const papers = new Papers(plan.papersBefore);
   const stage = await setStage();
   try {
-    await takeIn(
+    await ingestDocuments(
       stage.mirror.database,
       papers.before.map(({ text }) => text),
       {
@@ -92,7 +92,7 @@ export async function soak(plan: Plan, seed: number): Promise<readonly string[]>
       memories,
       cpu: cpuOf(samples),
       ends,
-      syncEnds: stage.sync.ownEnds,
+      syncEnds: stage.sync.unexpectedExits,
     });
   } finally {
     await stage.close();

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { launcher } from "../../scripts/started-server.ts";
 
 /** The end of a process that was not stopped. */
-export type OwnEnd = { readonly at: number; readonly how: string; readonly output: string };
+export type UnexpectedExit = { readonly at: number; readonly how: string; readonly output: string };
 
 const pause = 500;
 const maxPause = 5_000;
@@ -15,7 +15,7 @@ export class SupervisedProcess {
   #timer: NodeJS.Timeout | undefined;
   #isStopping = false;
   #failures = 0;
-  readonly ownEnds: OwnEnd[] = [];
+  readonly unexpectedExits: UnexpectedExit[] = [];
   /** The end of its standard error. */
   output = "";
 
@@ -46,7 +46,7 @@ export class SupervisedProcess {
       if (this.#isStopping) return;
       // Only `kill` sends this signal, or the operating system when memory is exhausted.
       if (signal !== "SIGKILL") {
-        this.ownEnds.push({
+        this.unexpectedExits.push({
           at: performance.now(),
           how: signal ?? `status ${status}`,
           output: output.slice(-1_000),

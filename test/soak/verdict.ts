@@ -52,7 +52,7 @@ export async function judge(
 ): Promise<Verdict> {
   const lines: string[] = [];
   const faults: string[] = [];
-  const demand = (line: string, isRight: boolean) => {
+  const check = (line: string, isRight: boolean) => {
     lines.push(line);
     if (!isRight) faults.push(line);
   };
@@ -63,22 +63,22 @@ export async function judge(
       "SELECT FROM submissions WHERE submission_id = ANY($1::uuid[]) AND status = 'merged'",
       [ids],
     );
-    demand(
+    check(
       `${site.name}: of ${ids.length} submissions acknowledged ${merged.length} are merged, ${ids.length - merged.length} missing`,
       merged.length === ids.length,
     );
     const numbers = papers.map(({ pithNumber }) => pithNumber);
     const stored = await rowsOf(site, "SELECT FROM papers WHERE pith_number = ANY($1)", [numbers]);
-    demand(
+    check(
       `${site.name}: of ${papers.length} papers in them ${stored.length} are stored, ${papers.length - stored.length} missing`,
       stored.length === papers.length,
     );
     const refused = await rowsOf(site, "SELECT FROM quarantine");
-    demand(`${site.name}: ${refused.length} documents or events in quarantine`, refused.length === 0);
+    check(`${site.name}: ${refused.length} documents or events in quarantine`, refused.length === 0);
     const { status, stderr } = await runCli(["check", "--keyring", stage.keyring], {
       env: stage.environmentOf(site),
     });
-    demand(`${site.name}: check: ${stderr.trim().split("\n").at(-1)}`, status === 0);
+    check(`${site.name}: check: ${stderr.trim().split("\n").at(-1)}`, status === 0);
   }
   const states = "SELECT pith_number, encode(state_sha256, 'hex') AS state FROM records";
   const theirs = await rowsOf<{ pith_number: string; state: string }>(stage.source, states);
@@ -89,21 +89,21 @@ export async function judge(
     ]),
   );
   const same = theirs.filter(({ pith_number, state }) => ours.get(pith_number) === state).length;
-  demand(
+  check(
     `sync: ${same} of the source's ${theirs.length} papers are in the mirror, in the same state`,
     same === theirs.length,
   );
   const { recoveries, kills } = { recoveries: stage.server.recoveries(), kills: stage.server.kills };
-  demand(`PostgreSQL: killed ${kills} times, recovered ${recoveries} times`, recoveries === kills);
+  check(`PostgreSQL: killed ${kills} times, recovered ${recoveries} times`, recoveries === kills);
   for (const [name, process] of Object.entries({ mirror: stage.mirror.serve, source: stage.source.serve })) {
-    demand(
-      `${name}: the API ended by itself ${process.ownEnds.length} times${process.ownEnds.map(({ how, output }) => `\n${how}: ${output}`).join("")}`,
-      process.ownEnds.length === 0,
+    check(
+      `${name}: the API ended by itself ${process.unexpectedExits.length} times${process.unexpectedExits.map(({ how, output }) => `\n${how}: ${output}`).join("")}`,
+      process.unexpectedExits.length === 0,
     );
     const defects = process.output
       .split("\n")
       .filter((line) => /TypeError|RangeError|DEFECT|[Uu]nhandled|MaxListeners/.test(line));
-    demand(
+    check(
       `${name}: ${defects.length} defects in its output${defects
         .slice(0, 3)
         .map((line) => `\n${line}`)

@@ -26,7 +26,7 @@ test("creates one folder 20 times concurrently without an error", async () => {
 });
 
 describe("rejects as data folder, with the reason and the variable to set,", () => {
-  const refusal = (path: string) =>
+  const rejectionOf = (path: string) =>
     prepareDataFolder(path).then(
       () => "accepted",
       (error: Error) => error.message,
@@ -40,28 +40,28 @@ describe("rejects as data folder, with the reason and the variable to set,", () 
     ["/dev/null", "is a file"],
     ["/dev/null/x", "is a file"],
   ])("%s", async (path, reason) => {
-    const message = await refusal(path);
+    const message = await rejectionOf(path);
     expect(message).toContain(`Can't use the data folder ${path}: `);
     expect(message).toMatch(reason);
     expect(message).toContain("Set PITH_GRAPH_DATA");
   });
 
-  test("a file, a path below a file, a name that is too long, and a circle of links", async () => {
+  test("a file, a path below a file, a name that is too long, and a loop of symbolic links", async () => {
     const file = join(folder, "file");
     await writeFile(file, "");
-    expect(await refusal(file)).toContain("is a file");
-    expect(await refusal(join(file, "x"))).toContain("is a file");
-    expect(await refusal(join(folder, "x".repeat(300)))).toContain("its name is too long");
+    expect(await rejectionOf(file)).toContain("is a file");
+    expect(await rejectionOf(join(file, "x"))).toContain("is a file");
+    expect(await rejectionOf(join(folder, "x".repeat(300)))).toContain("its name is too long");
     await symlink(join(folder, "circle"), join(folder, "circle"));
-    expect(await refusal(join(folder, "circle"))).toContain("form a loop");
+    expect(await rejectionOf(join(folder, "circle"))).toContain("form a loop");
   });
 
   test.skipIf(process.getuid?.() === 0)("a folder that this user may not write to", async () => {
     const path = join(folder, "read-only");
     await mkdir(path);
     await chmod(path, 0o500);
-    expect(await refusal(path)).toContain("permission denied");
-    expect(await refusal(join(path, "x"))).toContain("permission denied");
+    expect(await rejectionOf(path)).toContain("permission denied");
+    expect(await rejectionOf(join(path, "x"))).toContain("permission denied");
   });
 });
 

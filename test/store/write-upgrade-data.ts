@@ -16,13 +16,13 @@ import { columnsOf } from "../../src/maintenance/backup.ts";
 import { type Database, migrateDatabase, openDatabase } from "../../src/store/index.ts";
 import { readMigrations } from "../../src/store/migrate.ts";
 import { enqueue } from "../../src/submissions/index.ts";
-import { sampleDocuments, sampleKeyring, takeIn } from "../ingest/take-in.ts";
+import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 
 /** Everything an installation stores: papers of every kind, a rejected document, a queued one, a followed mirror. */
 async function fill(database: Database): Promise<void> {
   const [state = "", ...others] = sampleDocuments();
   const last = others.pop() ?? "";
-  await takeIn(database, [state, ...others.slice(0, 4), ...others.slice(46, 55), "{}"], {
+  await ingestDocuments(database, [state, ...others.slice(0, 4), ...others.slice(46, 55), "{}"], {
     keyring: sampleKeyring,
   });
   await enqueue(database.pool, [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config/index.ts";
-import { QueueRoom } from "../../src/server/ingest/admission.ts";
+import { QueueRoom } from "../../src/server/submissions/admission.ts";
 import type { QueueSize } from "../../src/submissions/index.ts";
 import { counts, openSite, paper, statuses, token } from "./site.ts";
 

@@ -176,7 +176,7 @@ describe("after a fault", () => {
       CREATE FUNCTION break_log() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${statement} RETURN NEW; END $$;
       CREATE TRIGGER break_log BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION break_log()`);
   }
-  const mendLog = () => database.pool.query("DROP FUNCTION break_log CASCADE");
+  const repairLog = () => database.pool.query("DROP FUNCTION break_log CASCADE");
 
   it.each(["40001", "40P01", "53100", "57P03", "23505", "23514", "22P02", "54001", "XX001"])(
     "with SQLSTATE %s submissions stay queued, and are merged by a later attempt",
@@ -196,7 +196,7 @@ describe("after a fault", () => {
           error_message: "broken on purpose",
         });
       }
-      await mendLog();
+      await repairLog();
       await makeDue();
       await workOff(database, options);
       for (const { id } of submissions) {
@@ -220,7 +220,7 @@ describe("after a fault", () => {
     }
     // Attempts count up to 8: enough for the pause to grow, too few to suspect the document of ending its workers.
     expect(attempts).toEqual([1, 2, 3, 4, 5, 6, 7, 8, ...Array.from({ length: 12 }, () => 8)]);
-    await mendLog();
+    await repairLog();
     await makeDue();
     await workOff(database, { keyring });
     expect(await statuses(database)).toEqual({ merged: 1 });

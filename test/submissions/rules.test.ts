@@ -1,9 +1,9 @@
 import pg from "pg";
 import { describe, expect, it } from "vitest";
 import { ConfigError, readConfig } from "../../src/config/index.ts";
-import { SubmissionRate } from "../../src/server/ingest/admission.ts";
-import { statusOf } from "../../src/server/ingest/answers.ts";
-import { findSubmitter } from "../../src/server/ingest/tokens.ts";
+import { findSubmitter } from "../../src/server/http/bearer-tokens.ts";
+import { SubmissionRate } from "../../src/server/submissions/admission.ts";
+import { statusOf } from "../../src/server/submissions/result-writer.ts";
 import { chooseBatch } from "../../src/submissions/claim.ts";
 import { faultOf } from "../../src/submissions/faults.ts";
 import { retryDelay } from "../../src/submissions/finish.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { SubmissionSettings } from "../../src/config/index.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
-import { noSubmissions } from "../../src/server/ingest/desk.ts";
+import { noSubmissions } from "../../src/server/submissions/submission-service.ts";
 import type { Database } from "../../src/store/index.ts";
 import { runWorker, type WorkerOptions } from "../../src/submissions/index.ts";
 import { documentOf, type SyntheticDocument, type SyntheticPaper } from "../api/fixtures/documents.ts";

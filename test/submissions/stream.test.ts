@@ -11,9 +11,9 @@ import { createInterface } from "node:readline";
 import { setImmediate } from "node:timers/promises";
 import { constants, createGzip, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Connections, connectionLimits } from "../../src/server/connections.ts";
-import { AnswerWriter } from "../../src/server/ingest/answer-writer.ts";
-import { SubmissionDesk } from "../../src/server/ingest/desk.ts";
+import { Connections, connectionLimits } from "../../src/server/connection-limits.ts";
+import { AnswerWriter } from "../../src/server/submissions/result-writer.ts";
+import { SubmissionDesk } from "../../src/server/submissions/submission-service.ts";
 import { type Answer, openSite, paper, type Site, settings, statuses, token } from "./site.ts";
 
 let site: Site;
@@ -28,7 +28,7 @@ afterAll(async () => {
   await site.close();
 });
 
-type Talk = {
+type DuplexRequest = {
   readonly request: ClientRequest;
   readonly response: Promise<IncomingMessage>;
   /** The next line of the answer; undefined at its end. */
@@ -36,7 +36,11 @@ type Talk = {
 };
 
 /** A request whose body and answer are both open. */
-function talk(url: string, headers: Record<string, string> = {}, query = "?wait=30"): Talk {
+function openDuplexRequest(
+  url: string,
+  headers: Record<string, string> = {},
+  query = "?wait=30",
+): DuplexRequest {
   const request = httpRequest(`${url}/ingest${query}`, {
     method: "POST",
     headers: {
@@ -63,7 +67,7 @@ async function storedIds({ database }: Site, ids: readonly (string | null | unde
 }
 
 it("answers the first document before the second is sent", async () => {
-  const { request, response, next } = talk(site.server.url);
+  const { request, response, next } = openDuplexRequest(site.server.url);
   for (const [index, number] of [1, 2, 3].entries()) {
     const { text, pithNumber } = paper(number);
     request.write(`${text}\n`);
@@ -82,7 +86,7 @@ it("answers the first document before the second is sent", async () => {
 });
 
 it("answers each document of a gzipped body at once, as elements of a JSON array", async () => {
-  const { request, response } = talk(site.server.url, {
+  const { request, response } = openDuplexRequest(site.server.url, {
     accept: "application/json",
     "content-encoding": "gzip",
   });
@@ -110,7 +114,7 @@ it("answers each document of a gzipped body at once, as elements of a JSON array
 });
 
 it("answers a body of 700 lines in their order while it is still being sent", async () => {
-  const { request, response, next } = talk(site.server.url, {}, "?wait=0");
+  const { request, response, next } = openDuplexRequest(site.server.url, {}, "?wait=0");
   for (let line = 1; line <= 700; line++) request.write(`${line}\n`);
   // More answers are delayed only while the body may end soon.
   const seen: (number | undefined)[] = [];
@@ -123,7 +127,7 @@ it("answers a body of 700 lines in their order while it is still being sent", as
 });
 
 it("keeps a document that it acknowledged to a client that then disconnects", async () => {
-  const { request, next } = talk(site.server.url);
+  const { request, next } = openDuplexRequest(site.server.url);
   request.on("error", () => {});
   request.write(`${paper(21).text}\n`);
   const { id } = (await next()) ?? {};
@@ -135,7 +139,7 @@ it("keeps a document that it acknowledged to a client that then disconnects", as
 });
 
 it("keeps the acknowledged documents of a gzipped body that breaks off, and answers NOT_READ for the rest", async () => {
-  const { request, next } = talk(site.server.url, { "content-encoding": "gzip" });
+  const { request, next } = openDuplexRequest(site.server.url, { "content-encoding": "gzip" });
   const gzip = createGzip();
   const parts: Buffer[] = [];
   gzip.on("data", (part: Buffer) => parts.push(part));
@@ -157,7 +161,7 @@ it("keeps the acknowledged documents of a gzipped body that breaks off, and answ
 
 it("answers RATE_LIMITED with retryAfter in a line once a limit is reached", async () => {
   const limited = await openSite({ documentsPerMinute: 1 });
-  const { request, next } = talk(limited.server.url, {}, "?wait=0");
+  const { request, next } = openDuplexRequest(limited.server.url, {}, "?wait=0");
   request.write(`${paper(1).text}\n`);
   expect(await next()).toMatchObject({ line: 1, status: "QUEUED" });
   request.on("error", () => {}).write(`${paper(2).text}\n`);

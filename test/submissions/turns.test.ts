@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Precedence } from "../../src/server/ingest/admission.ts";
+import { Precedence } from "../../src/server/submissions/admission.ts";
 import { type Outcome, workBatch } from "../../src/submissions/index.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { openSite, paper } from "./site.ts";

@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { OperationTypeNode } from "graphql";
 import { isAsyncIterable } from "graphql-yoga";
 import type { Context } from "../../api/index.ts";
-import { isTurnOver, takeTurn } from "../../runtime/index.ts";
+import { isTurnOver, waitForTurn } from "../../runtime/index.ts";
 import {
   type AcceptedTypes,
   acceptedTypes,
@@ -18,24 +18,26 @@ import {
   preflightHeaders,
   type Route,
   readText,
+  sendError,
   weakTag,
 } from "../http/index.ts";
-import { carriedPosition, malformedPosition, positionHeaders } from "../request-reads.ts";
-import { sendError } from "../responses.ts";
-import type { GivenParameters } from "../trusted-documents.ts";
-import { namedDocument, noDocuments } from "../trusted-documents.ts";
-import { headOf, isUnavailable, textOf } from "./answer.ts";
+
+import { carriedPosition, malformedPosition, positionHeaders } from "../read-routing.ts";
+import { parametersOfBody, parametersOfQuery } from "./parameters.ts";
+import { createPipeline, type PipelineOptions } from "./pipeline.ts";
 import {
   defaultStreamTimes,
   eventsOf,
+  headOf,
+  isUnavailable,
   type StreamTimes,
   sendStream,
   streamHeaders,
+  textOf,
   unavailableEvent,
-} from "./event-stream.ts";
-import { parametersOfBody, parametersOfQuery } from "./parameters.ts";
-import { createPipeline, type PipelineOptions } from "./pipeline.ts";
+} from "./responses.ts";
 import { defaultResponseCacheSize, type GraphqlSettings } from "./settings.ts";
+import { type GivenParameters, namedDocument, noDocuments } from "./trusted-documents.ts";
 
 type GraphqlOptions = Omit<PipelineOptions, "introspection" | "documents" | "responseCacheSize"> & {
   /** In bytes. */
@@ -144,7 +146,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
       return;
     }
     const isLarge = text.length > largeAnswer;
-    if (isLarge && isTurnOver()) await takeTurn(request);
+    if (isLarge && isTurnOver()) await waitForTurn(request);
     if (response.destroyed) return;
     const body = isLarge ? Buffer.from(text) : text;
     const head = headOf(result, json);

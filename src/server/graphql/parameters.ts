@@ -1,6 +1,6 @@
 import { ApiError } from "../../api/index.ts";
 import { queryOf } from "../http/index.ts";
-import type { GivenParameters } from "../trusted-documents.ts";
+import type { GivenParameters } from "./trusted-documents.ts";
 
 /** Checked parameters, ready to execute. */
 export type Parameters = {

@@ -23,16 +23,13 @@ import {
 import type { Keyring } from "../../protocol/index.ts";
 import type { GraphqlOperation } from "../../runtime/index.ts";
 import { instrumentOperation } from "../instrument.ts";
-import { createMaskError, type LogError } from "../mask-error.ts";
-import type { PreparedServer, RequestReads } from "../request-reads.ts";
-import type { GivenParameters } from "../trusted-documents.ts";
-import { type DocumentSettings, withDocument } from "../trusted-documents.ts";
-import { textOf } from "./answer.ts";
-import type { Results } from "./event-stream.ts";
-import { limitPlugins } from "./limits.ts";
+import type { PreparedServer, RequestReads } from "../read-routing.ts";
+import { limitPlugins, useQueryPlaces } from "./limits.ts";
+import { createMaskError, type LogError } from "./mask-error.ts";
 import { checkedParameters, type Parameters } from "./parameters.ts";
-import { useQueryPlaces } from "./query-places.ts";
 import { type Lookup, ResponseCache } from "./response-cache.ts";
+import { type Results, textOf } from "./responses.ts";
+import { type DocumentSettings, type GivenParameters, withDocument } from "./trusted-documents.ts";
 
 export type PipelineOptions = {
   readonly reads: RequestReads;

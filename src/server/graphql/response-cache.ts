@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import type { PreparedServer } from "../request-reads.ts";
+import type { PreparedServer } from "../read-routing.ts";
 import type { Parameters } from "./parameters.ts";
 
 /** An answer's text, and the data version that it was computed from. */

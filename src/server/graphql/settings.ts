@@ -1,8 +1,15 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { schema } from "../../api/index.ts";
 import type { GraphqlConfig } from "../../config/index.ts";
-import { readExplorerDocuments } from "../explorer/index.ts";
+import { builtExplorer } from "../explorer.ts";
 import type { CorsSettings } from "../http/index.ts";
-import { type DocumentSettings, noDocuments, readDocuments } from "../trusted-documents.ts";
+import {
+  type DocumentSettings,
+  noDocuments,
+  readDocuments,
+  type TrustedDocuments,
+} from "./trusted-documents.ts";
 
 /** Settings of the GraphQL endpoint. Each has a default. */
 export type GraphqlSettings = {
@@ -26,7 +33,7 @@ export async function graphqlSettings(config: GraphqlConfig): Promise<GraphqlSet
   const { documentsPath, onlyDocuments, corsOrigins, corsCredentials } = config;
   const listed = documentsPath === undefined ? noDocuments : await readDocuments(documentsPath, schema);
   // The server's own page must still work if only trusted documents are executed.
-  const documents = onlyDocuments ? new Map([...(await readExplorerDocuments(schema)), ...listed]) : listed;
+  const documents = onlyDocuments ? new Map([...(await readExplorerQueries()), ...listed]) : listed;
   return {
     introspection: config.introspection,
     graphiql: config.graphiql,
@@ -35,4 +42,13 @@ export async function graphqlSettings(config: GraphqlConfig): Promise<GraphqlSet
     cors: { origins: corsOrigins, credentials: corsCredentials },
     documents: { documents, only: onlyDocuments },
   };
+}
+
+/**
+ * The queries of the explorer, as its build lists them; none if it is not built. Rejects with a DocumentsError if they
+ * do not fit the schema: then it was built for another version.
+ */
+export async function readExplorerQueries(folder = builtExplorer): Promise<TrustedDocuments> {
+  const path = join(folder, "queries.json");
+  return existsSync(path) ? readDocuments(path, schema) : noDocuments;
 }

@@ -1,3 +1,14 @@
+export { explainRefusal, findSubmitter, type Submitter } from "./bearer-tokens.ts";
+export { isMatched, isNamedBy, sendUnmodified, strongTag, weakTag } from "./conditional-requests.ts";
+export {
+  type AcceptedTypes,
+  acceptedEncoding,
+  acceptedTypes,
+  asksForPage,
+  type Encoding,
+  type JsonType,
+} from "./content-negotiation.ts";
+export { type CorsSettings, corsHeaders, crossSiteRefusal, openCors, preflightHeaders } from "./cors.ts";
 export {
   BodyError,
   discardBody,
@@ -6,17 +17,20 @@ export {
   readChunks,
   readText,
   tooLarge,
-} from "./body.ts";
-export { isMatched, isNamedBy, sendUnmodified, strongTag, weakTag } from "./conditional.ts";
-export { type CorsSettings, corsHeaders, crossSiteRefusal, openCors, preflightHeaders } from "./cors.ts";
+} from "./request-body.ts";
 export {
-  type AcceptedTypes,
-  acceptedEncoding,
-  acceptedTypes,
-  asksForPage,
-  type Encoding,
-  type JsonType,
-} from "./negotiation.ts";
+  databaseAwayExtensions,
+  databaseAwayText,
+  GoneError,
+  send,
+  sendAsRead,
+  sendBody,
+  sendError,
+  sendFailure,
+  sendJson,
+  unavailableHttp,
+  untilDrained,
+} from "./responses.ts";
 export {
   answerRoute,
   createRouter,
@@ -27,5 +41,4 @@ export {
   readOnly,
   useOriginForm,
 } from "./router.ts";
-export { sendImmutable, sendPage } from "./static-file.ts";
-export { inTime, type TimedRead } from "./timed-answer.ts";
+export { inTime, type TimedRead } from "./time-limit.ts";

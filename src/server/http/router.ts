@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { sendError } from "../responses.ts";
+import { sendError } from "./responses.ts";
 
 /** A route of the server. */
 export type Route = {

@@ -3,8 +3,8 @@ import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { linesOf } from "../../../src/ingest/sources/pieces.ts";
 import { parametersOfBody, parametersOfQuery } from "../../../src/server/graphql/parameters.ts";
-import { BodyError, readChunks } from "../../../src/server/http/body.ts";
-import { demand, demandSame, type Target } from "./target.ts";
+import { BodyError, readChunks } from "../../../src/server/http/request-body.ts";
+import { assertSame, failUnless, type Target } from "./target.ts";
 
 const maxBodyBytes = 20_000;
 const maxLineBytes = 2_000;
@@ -27,15 +27,15 @@ export const bodies: Target = {
     const [length = 0] = input;
     const body = input.subarray(1);
     const complete = await pieces([body]);
-    demandSame("documents of a body in chunks", await pieces(chunksOf(body, 1 + length)), complete);
+    assertSame("documents of a body in chunks", await pieces(chunksOf(body, 1 + length)), complete);
     const isPacked = body[0] === 0x1f && (body.length < 2 || body[1] === 0x8b);
     if (!isPacked)
-      demandSame("documents of a packed body", await pieces(chunksOf(gzipSync(body), 1 + length)), complete);
+      assertSame("documents of a packed body", await pieces(chunksOf(gzipSync(body), 1 + length)), complete);
     for (const given of [
       parametersOfBody(body.toString()),
       parametersOfQuery(`/graphql?${body.toString("latin1")}`),
     ]) {
-      demand("invalid parameters", given === null || typeof given === "object" || given === "no JSON");
+      failUnless("invalid parameters", given === null || typeof given === "object" || given === "no JSON");
     }
   },
 };
@@ -48,7 +48,7 @@ async function pieces(chunks: readonly Buffer[]): Promise<string> {
   try {
     for await (const { bytes, line } of linesOf(readChunks(request, maxBodyBytes), maxLineBytes, false)) {
       size += bytes?.length ?? 0;
-      demand("a document larger than its limit", (bytes?.length ?? 0) <= maxLineBytes);
+      failUnless("a document larger than its limit", (bytes?.length ?? 0) <= maxLineBytes);
       read.push(`${line ?? "complete"}: ${bytes?.toString("latin1") ?? "too large"}`);
     }
   } catch (error) {
@@ -56,7 +56,7 @@ async function pieces(chunks: readonly Buffer[]): Promise<string> {
     // If a body is too large and cut off, the chunks decide which error comes first, and after how many documents.
     return "rejected";
   }
-  demand("a body larger than its limit", size <= maxBodyBytes);
+  failUnless("a body larger than its limit", size <= maxBodyBytes);
   return read.join("\n");
 }
 

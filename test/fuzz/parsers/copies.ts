@@ -1,5 +1,5 @@
 import { CopyRows } from "../../../src/store/copy-format.ts";
-import { demandSame, type Target } from "./target.ts";
+import { assertSame, type Target } from "./target.ts";
 
 /** COPY's binary format: written values are read back, by the rules of PostgreSQL's documentation, unchanged. */
 export const copies: Target = {
@@ -19,15 +19,15 @@ export const copies: Target = {
     ]);
     events.add([number, text]);
     const [sha256, message, size, content, receivedAt] = cellsOf(rows.finish());
-    demandSame("bytes in hex", sha256?.toString("hex"), input.subarray(0, 32).toString("hex"));
-    demandSame("a text", message?.toString("utf8"), text);
-    demandSame("an integer", size?.readInt32BE(0), input.length);
-    demandSame("bytes", content?.toString("hex"), input.toString("hex"));
+    assertSame("bytes in hex", sha256?.toString("hex"), input.subarray(0, 32).toString("hex"));
+    assertSame("a text", message?.toString("utf8"), text);
+    assertSame("an integer", size?.readInt32BE(0), input.length);
+    assertSame("bytes", content?.toString("hex"), input.toString("hex"));
     const since2000 = BigInt(Date.UTC(2026, 5, 10, 12) - Date.UTC(2000, 0)) * 1_000n + 500_000n;
-    demandSame("an instant", String(receivedAt?.readBigInt64BE(0)), String(since2000));
+    assertSame("an instant", String(receivedAt?.readBigInt64BE(0)), String(since2000));
     const [paperId, body] = cellsOf(events.finish());
-    demandSame("a bigint", String(paperId?.readBigInt64BE(0)), String(number));
-    demandSame("a text", body?.toString("utf8"), text);
+    assertSame("a bigint", String(paperId?.readBigInt64BE(0)), String(number));
+    assertSame("a text", body?.toString("utf8"), text);
     rows.release();
     events.release();
   },
@@ -43,6 +43,6 @@ function cellsOf(bytes: Buffer): Buffer[] {
     at += 4 + size;
     return bytes.subarray(at - size, at);
   });
-  demandSame("the end", bytes.subarray(at).toString("hex"), "ffff");
+  assertSame("the end", bytes.subarray(at).toString("hex"), "ffff");
   return cells;
 }

@@ -1,7 +1,7 @@
 import { ApiError } from "../../../src/api/errors.ts";
 import { decodeGlobalId, encodeGlobalId } from "../../../src/api/global-id.ts";
 import { decodeCursor, encodeCursor, type KeyOrder } from "../../../src/api/keyset.ts";
-import { demand, demandSame, type Target } from "./target.ts";
+import { assertSame, failUnless, type Target } from "./target.ts";
 
 const orders: readonly KeyOrder[] = [
   { name: "papers", parts: ["instant", "bigint"] },
@@ -20,21 +20,21 @@ export const cursors: Target = {
   check(input) {
     const text = input.toString("utf8");
     for (const order of orders) {
-      const key = refusedOr(() => decodeCursor(order, text, "after"));
-      if (key !== null) demandSame("a cursor", encodeCursor(order, key), text);
+      const key = parseOrNull(() => decodeCursor(order, text, "after"));
+      if (key !== null) assertSame("a cursor", encodeCursor(order, key), text);
     }
-    const id = refusedOr(() => decodeGlobalId(text));
-    if (id !== null) demandSame("a global id", encodeGlobalId(id.typename, id.id), text);
+    const id = parseOrNull(() => decodeGlobalId(text));
+    if (id !== null) assertSame("a global id", encodeGlobalId(id.typename, id.id), text);
   },
 };
 
 /** The result of a parser; null if it throws BAD_USER_INPUT, the only allowed error. */
-export function refusedOr<Result>(read: () => Result): Result | null {
+export function parseOrNull<Result>(read: () => Result): Result | null {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    demand(
+    failUnless(
       `an error with the code ${error.extensions["code"]}`,
       error.extensions["code"] === "BAD_USER_INPUT",
     );

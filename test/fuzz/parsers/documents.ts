@@ -27,7 +27,7 @@ import {
   unsignedEvent,
   withStateSha256,
 } from "../../protocol/signed-events.ts";
-import { demand, demandSame, type Target } from "./target.ts";
+import { assertSame, failUnless, type Target } from "./target.ts";
 
 const record = signedEvent(registry, {
   event_type: "record_created",
@@ -87,17 +87,20 @@ function checkDocument(input: Buffer): void {
     checkPublishedState(parseDocument(input), keyring);
   } catch (error) {
     if (!(error instanceof DocumentError)) throw error;
-    demand(`an unknown code ${error.code}`, (documentErrorCodes as readonly string[]).includes(error.code));
+    failUnless(
+      `an unknown code ${error.code}`,
+      (documentErrorCodes as readonly string[]).includes(error.code),
+    );
     return;
   }
   for (const [, reason] of merged.refused) {
-    demand(`an unknown reason ${reason}`, (refusalReasons as readonly string[]).includes(reason));
+    failUnless(`an unknown reason ${reason}`, (refusalReasons as readonly string[]).includes(reason));
   }
   for (const [number, state] of merged.states) {
-    demandSame("a state's hash, read again", parseDocument(state.text).published?.sha256, state.sha256);
+    assertSame("a state's hash, read again", parseDocument(state.text).published?.sha256, state.sha256);
     // Merging the same document again changes nothing.
     const again = mergeDocuments([input, input], keyring).states.get(number);
-    demandSame("the state of the same document twice", again?.sha256, state.sha256);
+    assertSame("the state of the same document twice", again?.sha256, state.sha256);
   }
 }
 

@@ -8,7 +8,7 @@ const slack = 20_000;
  * Throws if the number of executed blocks grows faster than the length: for an input repeated eight times it may be six
  * times that for one repeated twice. Work within regular expressions is not counted.
  */
-export async function demandLinear(target: Target, input: Buffer, coverage: Coverage): Promise<void> {
+export async function assertLinear(target: Target, input: Buffer, coverage: Coverage): Promise<void> {
   const stepsOf = async (times: number) => {
     const repeated = Buffer.concat(Array.from({ length: times }, () => input));
     coverage.take();

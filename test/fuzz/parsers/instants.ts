@@ -1,5 +1,5 @@
 import { parseInstant } from "../../../src/protocol/index.ts";
-import { demand, demandSame, type Target } from "./target.ts";
+import { assertSame, failUnless, type Target } from "./target.ts";
 
 /** Instants: those that Date reads, too, at the same millisecond, and that are the same when read again. */
 export const instants: Target = {
@@ -14,10 +14,10 @@ export const instants: Target = {
     const text = input.toString("utf8");
     const instant = parseInstant(text);
     if (instant === null) return;
-    demandSame("an instant, read again", parseInstant(`${instant}Z`), instant);
+    assertSame("an instant, read again", parseInstant(`${instant}Z`), instant);
     const milliseconds = `${instant.slice(0, 23)}Z`;
     const date = new Date(milliseconds);
-    demand("no date", !Number.isNaN(date.getTime()));
-    demandSame("the date", date.toISOString(), milliseconds);
+    failUnless("no date", !Number.isNaN(date.getTime()));
+    assertSame("the date", date.toISOString(), milliseconds);
   },
 };

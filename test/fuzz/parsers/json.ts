@@ -1,5 +1,5 @@
 import { canonicalJson, DocumentError, type JsonValue, parseJson } from "../../../src/protocol/index.ts";
-import { demand, demandSame, type Target } from "./target.ts";
+import { assertSame, failUnless, type Target } from "./target.ts";
 
 /** JSON of the protocol: what JSON.parse reads, except lossy texts; canonical text is the same when read again. */
 export const json: Target = {
@@ -19,14 +19,17 @@ export const json: Target = {
     } catch (error) {
       if (!(error instanceof DocumentError)) throw error;
       const readable = wellFormedJson(input);
-      demand(`${error.code} for what JSON.parse reads`, readable === null || error.code !== "MALFORMED_JSON");
+      failUnless(
+        `${error.code} for what JSON.parse reads`,
+        readable === null || error.code !== "MALFORMED_JSON",
+      );
       return;
     }
-    demand("JSON.parse does not read it", wellFormedJson(input) !== null);
+    failUnless("JSON.parse does not read it", wellFormedJson(input) !== null);
     const text = canonicalJson(value);
-    demandSame("canonical text that is read again", canonicalJson(parseJson(text)), text);
-    demand("a prototype was changed", Object.keys(Object.prototype).length === 0);
-    demand("the value's prototype is another", isPlain(value));
+    assertSame("canonical text that is read again", canonicalJson(parseJson(text)), text);
+    failUnless("a prototype was changed", Object.keys(Object.prototype).length === 0);
+    failUnless("the value's prototype is another", isPlain(value));
   },
 };
 

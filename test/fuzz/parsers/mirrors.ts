@@ -2,7 +2,7 @@ import { manifestAddresses } from "../../../src/sync/document-addresses.ts";
 import { MirrorError } from "../../../src/sync/fetch-error.ts";
 import { readFeedPage } from "../../../src/sync/remote-feed.ts";
 import { createUrlPolicy } from "../../../src/sync/url-policy.ts";
-import { demand, demandSame, type Target } from "./target.ts";
+import { assertSame, failUnless, type Target } from "./target.ts";
 
 const base = "https://mirror.example.org/below";
 const policy = createUrlPolicy(["allowed.example.org"]);
@@ -41,18 +41,18 @@ export const mirrors: Target = {
     try {
       let last = 3n;
       for (const { position } of readFeedPage(input, last).changes) {
-        demand("positions do not rise", position > last);
+        failUnless("positions do not rise", position > last);
         last = position;
       }
     } catch (error) {
       if (!(error instanceof MirrorError)) throw error;
-      demand("an endless message", error.message.length < 1_000);
+      failUnless("an endless message", error.message.length < 1_000);
     }
     const addresses = manifestAddresses(input, base, policy);
     for (const suffix of addresses === null ? [] : suffixes) {
       const { origin } = addresses?.bundle(suffix) ?? {};
-      demandSame("the origin of a bundle", hosts.includes(String(origin)) ? origin : base, origin);
-      demand("the origin of a state", hosts.includes(String(addresses?.state(suffix).origin)));
+      assertSame("the origin of a bundle", hosts.includes(String(origin)) ? origin : base, origin);
+      failUnless("the origin of a state", hosts.includes(String(addresses?.state(suffix).origin)));
     }
   },
 };

@@ -3,7 +3,7 @@ import { ApiError } from "../../../src/api/errors.ts";
 import { executeToText } from "../../../src/api/execution/execute-to-text.ts";
 import { stringifyResult } from "../../../src/api/json-text.ts";
 import { defaultQueryLimits, documentErrors, parseWithin } from "../../../src/api/limits/limits.ts";
-import { demand, demandSame, type Target } from "./target.ts";
+import { assertSame, failUnless, type Target } from "./target.ts";
 
 const schema = buildSchema(`
   type Query { a: A  either: Either  text(of: String, n: Int = 2, list: [Int!]): String!  many(first: Int): [A!] }
@@ -36,18 +36,18 @@ export const queries: Target = {
     try {
       document = parseWithin(input.toString("utf8"), {}, defaultQueryLimits);
     } catch (error) {
-      demand("an error without a message for clients", error instanceof GraphQLError);
-      if (error instanceof ApiError) demandSame("the code", error.extensions["code"], "QUERY_TOO_COMPLEX");
+      failUnless("an error without a message for clients", error instanceof GraphQLError);
+      if (error instanceof ApiError) assertSame("the code", error.extensions["code"], "QUERY_TOO_COMPLEX");
       return;
     }
     const refused = documentErrors(document, defaultQueryLimits);
-    demand(
+    failUnless(
       "another code",
       refused.every(({ extensions }) => extensions["code"] === "QUERY_TOO_COMPLEX"),
     );
     if (refused.length > 0 || validate(schema, document).length > 0) return;
     const args = { schema, document, rootValue };
     const [ours, theirs] = await Promise.all([executeToText(args), execute(args)]);
-    demandSame("the answer", stringifyResult(ours), JSON.stringify(theirs));
+    assertSame("the answer", stringifyResult(ours), JSON.stringify(theirs));
   },
 };

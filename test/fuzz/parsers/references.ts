@@ -5,7 +5,7 @@ import {
   parsePaperRef,
   parseWorkId,
 } from "../../../src/protocol/index.ts";
-import { demandSame, type Target } from "./target.ts";
+import { assertSame, type Target } from "./target.ts";
 
 /** References to papers and works: reading the normalised form returns the same value. */
 export const references: Target = {
@@ -26,17 +26,17 @@ export const references: Target = {
     const text = input.toString("utf8");
     const ref = parsePaperRef(text);
     if (ref !== null)
-      demandSame(
+      assertSame(
         "a reference in its plain form",
         JSON.stringify(parsePaperRef(plain(ref))),
         JSON.stringify(ref),
       );
     const arxiv = parseArxivId(text);
-    if (arxiv !== null) demandSame("an arXiv id", parseArxivId(arxiv.id)?.id, arxiv.id);
+    if (arxiv !== null) assertSame("an arXiv id", parseArxivId(arxiv.id)?.id, arxiv.id);
     const doi = parseDoi(text);
-    if (doi !== null) demandSame("a DOI", parseDoi(doi), doi);
+    if (doi !== null) assertSame("a DOI", parseDoi(doi), doi);
     const workId = parseWorkId(text);
-    if (workId !== null) demandSame("a work id", parseWorkId(workId), workId);
+    if (workId !== null) assertSame("a work id", parseWorkId(workId), workId);
     arxivIdentity(text);
   },
 };

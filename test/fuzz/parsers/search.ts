@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { Random } from "../random.ts";
 import { Coverage } from "./coverage.ts";
-import { demandLinear } from "./growth.ts";
+import { assertLinear } from "./growth.ts";
 import { mutated } from "./mutation.ts";
 import type { Target } from "./target.ts";
 
@@ -80,7 +80,7 @@ export async function search(target: Target, seconds: number, seed: number): Pro
   }
   const kept = smallest(inputs);
   for (const { bytes } of kept) {
-    await demandLinear(target, bytes, coverage).catch((error: Error) => {
+    await assertLinear(target, bytes, coverage).catch((error: Error) => {
       writeFileSync(join(folder, `found-${nameOf(bytes)}`), bytes);
       faults.set(error.message, `found-${nameOf(bytes)}\n${error.message}`);
     });

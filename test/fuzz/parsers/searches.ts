@@ -1,6 +1,6 @@
 import { readQuery } from "../../../src/api/search/text-search.ts";
-import { refusedOr } from "./cursors.ts";
-import { demand, type Target } from "./target.ts";
+import { parseOrNull } from "./cursors.ts";
+import { failUnless, type Target } from "./target.ts";
 
 /** Search texts: at most 32 terms, without operators of websearch_to_tsquery. */
 export const searches: Target = {
@@ -12,13 +12,13 @@ export const searches: Target = {
     "-".repeat(300),
   ],
   check(input) {
-    const words = refusedOr(() => readQuery("text", input.toString("utf8")));
+    const words = parseOrNull(() => readQuery("text", input.toString("utf8")));
     if (words === null) return;
-    demand("too many terms", words.terms.length > 0 && words.terms.length <= 32);
-    demand(
+    failUnless("too many terms", words.terms.length > 0 && words.terms.length <= 32);
+    failUnless(
       "a term without a word",
       words.terms.every((term) => term.length > 0 && term.every((word) => word !== "")),
     );
-    demand("an operator outside of quotes", /^(?:-?"[^"\\]*"(?: |$))+$/.test(words.web));
+    failUnless("an operator outside of quotes", /^(?:-?"[^"\\]*"(?: |$))+$/.test(words.web));
   },
 };

@@ -9,10 +9,10 @@ export type Target = {
 };
 
 /** Throws with both values if they differ. */
-export function demandSame(what: string, one: unknown, other: unknown): void {
+export function assertSame(what: string, one: unknown, other: unknown): void {
   if (one !== other) throw new Error(`${what}: ${JSON.stringify(one)} and ${JSON.stringify(other)}`);
 }
 
-export function demand(what: string, holds: boolean): void {
+export function failUnless(what: string, holds: boolean): void {
   if (!holds) throw new Error(what);
 }

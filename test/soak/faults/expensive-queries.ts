@@ -29,7 +29,7 @@ export const fault: Fault = {
     });
     let reads = 0;
     for (const end = performance.now() + milliseconds; performance.now() < end; reads++) {
-      await demandAnswer(mirror.origin);
+      await assertAnswered(mirror.origin);
       highest = Math.max(highest, residentMegabytes(mirror.serve.pid));
       await pause(100);
     }
@@ -57,7 +57,7 @@ async function attacksOn({ database }: Stage["mirror"]): Promise<readonly Attack
 }
 
 /** Sends an ordinary query. Throws if it fails. */
-async function demandAnswer(origin: string): Promise<void> {
+async function assertAnswered(origin: string): Promise<void> {
   const response = await fetch(`${origin}/graphql`, {
     method: "POST",
     headers: { "content-type": "application/json" },

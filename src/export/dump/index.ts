@@ -1,2 +1,0 @@
-export { writeDump } from "./dump.ts";
-export { type WrittenFile, writeWhole } from "./written-file.ts";

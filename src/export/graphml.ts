@@ -1,0 +1,85 @@
+import type pg from "pg";
+import { nodeIdOf, readableText } from "../text/index.ts";
+import { copyLines, type ExportCounts, readRows, writeRows } from "./copy-out.ts";
+import { edgeLines, type Vertex, vertexSelect, type WorkSelection } from "./graph-rows.ts";
+
+/** The attributes of a vertex; the texts of `attr.type` are GraphML's. Gephi shows `label`. */
+const attributes: readonly (readonly [
+  name: string,
+  type: string,
+  read: (vertex: Vertex) => string | number | null,
+])[] = [
+  ["label", "string", labelOf],
+  ["work", "string", ({ work }) => work],
+  ["title", "string", titleOf],
+  ["year", "int", ({ year }) => year],
+  ["cited_by_count", "int", ({ cited_by_count }) => cited_by_count],
+  ["pith_number", "string", ({ pith_number }) => pith_number],
+];
+
+function titleOf({ title }: Vertex): string | null {
+  return title === null ? null : readableText(title);
+}
+
+/** The title, else the work's key. */
+function labelOf(vertex: Vertex): string {
+  return titleOf(vertex) || vertex.work;
+}
+
+const head = `<?xml version="1.0" encoding="UTF-8"?>
+<graphml xmlns="http://graphml.graphdrawing.org/xmlns" xmlns:y="http://www.yworks.com/xml/graphml" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://graphml.graphdrawing.org/xmlns http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">
+${attributes.map(([name, type]) => `<key id="${name}" for="node" attr.name="${name}" attr.type="${type}"/>`).join("\n")}
+<key id="graphics" for="node" yfiles.type="nodegraphics"/>
+<key id="is_internal_anchor" for="edge" attr.name="is_internal_anchor" attr.type="boolean"/>
+<graph id="citations" edgedefault="directed">
+`;
+
+const edge =
+  `'<edge source="' || citing.node || '" target="' || cited.node || '"><data key="is_internal_anchor">' ` +
+  "|| c.is_internal_anchor::text || '</data></edge>'";
+
+/** Works and citations as GraphML: a vertex for each work, a directed edge for each citation. Vertex ids are stable. */
+export async function* graphml(
+  client: pg.ClientBase,
+  works: WorkSelection,
+  { main, citations }: ExportCounts,
+): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(head);
+  yield* writeRows(readRows<Vertex>(client, vertexSelect(works)), nodeText, main);
+  yield* copyLines(client, edgeLines(works, edge), citations);
+  yield Buffer.from("</graph>\n</graphml>\n");
+}
+
+function nodeText(vertex: Vertex): string {
+  let data = "";
+  for (const [name, , read] of attributes) {
+    const value = read(vertex);
+    if (value !== null) data += `<data key="${name}">${xmlText(String(value))}</data>`;
+  }
+  // yEd displays no attributes by default.
+  const graphics = `<y:ShapeNode><y:NodeLabel>${xmlText(labelOf(vertex))}</y:NodeLabel></y:ShapeNode>`;
+  return `<node id="${nodeIdOf(vertex.work)}">${data}<data key="graphics">${graphics}</data></node>\n`;
+}
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "\t": "&#9;",
+  "\n": "&#10;",
+  "\r": "&#13;",
+  // These are line ends in XML 1.1.
+  "\u0085": "&#133;",
+  "\u2028": "&#8232;",
+};
+
+/**
+ * Any text for XML 1.0, in an element or an attribute: markup is escaped, and the characters that XML cannot represent
+ * (most controls, U+FFFE, U+FFFF) become U+FFFD.
+ */
+function xmlText(text: string): string {
+  return text
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")
+    .replace(/[&<>"\t\n\r\u0085\u2028]/g, (character) => entities[character] ?? "");
+}

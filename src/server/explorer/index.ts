@@ -1,7 +1,0 @@
-export { readExplorerDocuments } from "./built-files.ts";
-export {
-  createExplorerHandlers,
-  type ExplorerHandlers,
-  explorerFilePattern,
-  explorerPagePattern,
-} from "./handlers.ts";

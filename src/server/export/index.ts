@@ -1,1 +1,0 @@
-export { createExportHandlers, exportFilePattern, noExports } from "./handlers.ts";

@@ -1,0 +1,112 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import {
+  type Database,
+  type FeedPosition,
+  readChanges,
+  readChecksumAt,
+  readFeedHead,
+} from "../store/index.ts";
+import { queryOf, type TimedRead, weakTag } from "./http/index.ts";
+import type { ChangeWatch, Wait } from "./live-changes.ts";
+import { refuse, revalidated, sendDocument } from "./paper-documents.ts";
+
+/** Seconds that a client may ask to wait for a change, at most. */
+const longestWait = 30;
+
+type FeedParts = {
+  readonly database: Database;
+  readonly watch: ChangeWatch;
+  readonly read: TimedRead;
+  /** The client that a wait counts for. */
+  readonly address: string;
+};
+
+/** `/feed`: answers immediately, or as soon as there is a change. */
+export async function answerFeed(
+  { database, watch, read, address }: FeedParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const query = queryOf(request);
+  const after = integerOf(query.get("after") ?? "0", 0, Number.MAX_SAFE_INTEGER);
+  const limit = integerOf(query.get("limit") ?? String(defaultLimit), 1, maximumLimit);
+  if (after === null) return refuse(request, response, "after must be a position: an integer from 0.");
+  if (limit === null) return refuse(request, response, `limit must be an integer from 1 to ${maximumLimit}.`);
+  const seconds = integerOf(query.get("wait") ?? "0", 0, longestWait);
+  if (seconds === null) {
+    return refuse(request, response, `wait must be a whole number of seconds from 0 to ${longestWait}.`);
+  }
+  const wait = seconds === 0 ? null : watch.begin(address, seconds * 1000);
+  if (wait !== null) response.once("close", () => wait.end());
+  const look = () => read(() => readFeedPage(database, BigInt(after), limit));
+  const { page, head } =
+    wait === null ? await look() : await awaitFeedPage(look, BigInt(after), wait).finally(() => wait.end());
+  if (response.destroyed) return;
+  await sendDocument(request, response, {
+    text: Buffer.from(`${JSON.stringify(page)}\n`),
+    tag: () => weakTag(`${head.position}-${head.checksum}`),
+    cacheControl: revalidated,
+  });
+}
+
+function integerOf(text: string, least: number, most: number): number | null {
+  const value = Number(text);
+  return /^\d{1,16}$/.test(text) && value >= least && value <= most ? value : null;
+}
+
+/** Changes on a page: the default, and the maximum. */
+const defaultLimit = 500;
+const maximumLimit = 1000;
+
+/** The answer of `/feed`. Positions are integers, hashes lower-case hex. */
+type FeedPage = {
+  readonly feed_type: "pith_graph_feed";
+  readonly feed_version: "1.0";
+  /** The beginning of the page; the checksum is null if the feed does not reach that far. */
+  readonly after: { readonly position: number; readonly checksum: string | null };
+  /** The end of the feed. */
+  readonly head: { readonly position: number; readonly checksum: string };
+  readonly changes: readonly {
+    readonly position: number;
+    readonly pith_number: string;
+    readonly state_sha256: string;
+    /** The checksum of the set of all states after this change. */
+    readonly checksum: string;
+  }[];
+};
+
+/**
+ * The current page; if it is empty because the feed ends at the position, the first page with a change that comes
+ * during the wait.
+ */
+async function awaitFeedPage(look: () => Promise<FoundPage>, after: bigint, wait: Wait): Promise<FoundPage> {
+  for (;;) {
+    const found = await look();
+    if (found.head.position !== after || !(await wait.changed())) return found;
+  }
+}
+
+/** A page, and the end of the feed. */
+type FoundPage = { readonly page: FeedPage; readonly head: FeedPosition };
+
+async function readFeedPage({ db }: Database, after: bigint, limit: number): Promise<FoundPage> {
+  const changes = await readChanges(db, after, limit);
+  const checksum = await readChecksumAt(db, after);
+  // Read last: the head is at or after every change of the page.
+  const head = await readFeedHead(db);
+  return {
+    head,
+    page: {
+      feed_type: "pith_graph_feed",
+      feed_version: "1.0",
+      after: { position: Number(after), checksum },
+      head: { position: Number(head.position), checksum: head.checksum },
+      changes: changes.map((change) => ({
+        position: Number(change.position),
+        pith_number: change.pithNumber,
+        state_sha256: change.stateSha256,
+        checksum: change.checksum,
+      })),
+    },
+  };
+}

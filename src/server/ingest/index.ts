@@ -1,3 +1,0 @@
-export { noSubmissions, SubmissionDesk } from "./desk.ts";
-export { createSubmissionHandlers } from "./handlers.ts";
-export { findSubmitter } from "./tokens.ts";

@@ -1,1 +1,0 @@
-export { createMirrorHandlers, type MirrorHandlers } from "./handlers.ts";

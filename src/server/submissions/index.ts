@@ -1,0 +1,2 @@
+export { createSubmissionHandlers } from "./handlers.ts";
+export { noSubmissions, SubmissionDesk } from "./submission-service.ts";
