@@ -48,10 +48,10 @@ export function sendError(
   sendJson(request, response, status, { errors: [{ message, extensions: { code } }] }, headers);
 }
 
-export const databaseAwayText = `The database is unavailable. Try again in ${retryAfterSeconds} s.`;
+export const databaseDownText = `The database is unavailable. Try again in ${retryAfterSeconds} s.`;
 
 /** Extensions of a GraphQL error while the database is down. */
-export const databaseAwayExtensions = { code: "UNAVAILABLE", retryAfter: retryAfterSeconds } as const;
+export const databaseDownExtensions = { code: "UNAVAILABLE", retryAfter: retryAfterSeconds } as const;
 
 /** The HTTP form of such an answer: for `extensions.http` of a GraphQL error. */
 export const unavailableHttp = {
@@ -64,7 +64,7 @@ export function sendFailure(request: IncomingMessage, response: ServerResponse, 
   if (isServerFault(error)) {
     sendError(request, response, 503, {
       code: "UNAVAILABLE",
-      message: databaseAwayText,
+      message: databaseDownText,
       headers: unavailableHttp.headers,
     });
   } else {
