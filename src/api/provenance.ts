@@ -13,7 +13,7 @@ import {
 import { ProofEnum, SignerOriginEnum } from "./scalars-and-enums.ts";
 
 /** How this mirror knows a signer's key. */
-export type SignerOrigin = "registry" | "configured" | "sample" | "unknown";
+type SignerOrigin = "registry" | "configured" | "sample" | "unknown";
 
 /** The key of sample/keyring.json. Its private key is published, so it is never more than a demo. */
 export const sampleKeyFingerprint = "26a6ed5d67f72c646dc1433742e4fcd5";
