@@ -1,6 +1,6 @@
 import { canonicalJson, cryptography, type PithNumber, type RefusalReason } from "../protocol/index.ts";
 import { paperIdOf } from "../row-rules/index.ts";
-import { bigintArray, type Cell, type Statements, upsertRows } from "../store/index.ts";
+import { bigintArray, type Cell, type QueryClient, upsertRows } from "../store/index.ts";
 import { totalsStatement } from "./apply-plan.ts";
 import { storableText } from "./row-text.ts";
 import { acceptedIn, type DocumentHeader, rejectionsIn, type VerificationResult } from "./verify.ts";
@@ -17,7 +17,7 @@ const maxContentBytes = 1_000_000;
  * to a mirror and not part of a plan: rows beyond the limit are deleted here.
  */
 export async function writeQuarantine(
-  client: Statements,
+  client: QueryClient,
   documents: readonly VerificationResult[],
   now: string,
 ): Promise<void> {
@@ -96,7 +96,7 @@ export const quarantineColumns = [
   "received_at",
 ];
 
-async function documentCount(client: Statements): Promise<number> {
+async function documentCount(client: QueryClient): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
     "SELECT count(*)::int AS count FROM quarantine WHERE kind = 'document'",
   );
@@ -118,7 +118,7 @@ type ReleasableRow = {
  * them.
  */
 export async function releaseAccepted(
-  client: Statements,
+  client: QueryClient,
   documents: readonly VerificationResult[],
 ): Promise<void> {
   const accepted = acceptedIn(documents);
@@ -136,7 +136,7 @@ export async function releaseAccepted(
 
 /** Whether a batch affects quarantine: it has a rejected item, or quarantine has rows for one of its papers. */
 export async function affectsQuarantine(
-  client: Statements,
+  client: QueryClient,
   documents: readonly VerificationResult[],
 ): Promise<boolean> {
   const accepted = acceptedIn(documents);
@@ -145,7 +145,10 @@ export async function affectsQuarantine(
   return hasRejected || (await readRowsOf(client, accepted)).length > 0;
 }
 
-async function readRowsOf(client: Statements, accepted: readonly DocumentHeader[]): Promise<ReleasableRow[]> {
+async function readRowsOf(
+  client: QueryClient,
+  accepted: readonly DocumentHeader[],
+): Promise<ReleasableRow[]> {
   if (accepted.length === 0) return [];
   const { rows } = await client.query<ReleasableRow>(
     `SELECT encode(content_sha256, 'hex') AS content_sha256, kind, pith_number, source FROM quarantine
@@ -156,7 +159,7 @@ async function readRowsOf(client: Statements, accepted: readonly DocumentHeader[
 }
 
 /** Removes documents from quarantine and updates the stored count. Returns the number of rows removed. */
-export async function removeFromQuarantine(client: Statements, hashes: readonly string[]): Promise<number> {
+export async function removeFromQuarantine(client: QueryClient, hashes: readonly string[]): Promise<number> {
   if (hashes.length === 0) return 0;
   const { rows } = await client.query<{ kind: string }>(
     `DELETE FROM quarantine WHERE content_sha256 IN (SELECT decode(hash, 'hex') FROM unnest($1::text[]) AS hash)

@@ -3,10 +3,10 @@ import type { Proof } from "../protocol/index.ts";
 import { errorText } from "../runtime/index.ts";
 import {
   describeDatabaseError,
-  idleWriterMilliseconds,
+  findServerFault,
   inTransaction,
-  type Statements,
-  serverFaultOf,
+  maxIdleWriterMilliseconds,
+  type QueryClient,
   type Transaction,
 } from "../store/index.ts";
 
@@ -98,7 +98,7 @@ export async function pruneFinished(pool: pg.Pool): Promise<void> {
 /**
  * Runs a transaction on the queue that does not wait for the disk: after a server crash, a claim or result may be lost
  * and is then repeated, which changes nothing. New submissions and ingested documents are committed elsewhere, durably.
- * Work that waits for another connection needs `keepOpen`, because PostgreSQL ends an idle transaction: it hears
+ * Work that waits for another connection needs `keepSessionAlive`, because PostgreSQL ends an idle transaction: it hears
  * nothing from a suspended process, whose locks must not block others.
  */
 export function inQueueTransaction<Result>(
@@ -109,7 +109,7 @@ export function inQueueTransaction<Result>(
     pool,
     `BEGIN ISOLATION LEVEL READ COMMITTED;
      SET LOCAL synchronous_commit = off;
-     SET LOCAL idle_in_transaction_session_timeout = ${idleWriterMilliseconds}`,
+     SET LOCAL idle_in_transaction_session_timeout = ${maxIdleWriterMilliseconds}`,
     work,
   );
 }
@@ -203,7 +203,7 @@ export function chooseBatch<Candidate extends { attempts: number; size: number; 
   return batch;
 }
 
-async function failSpent(client: Statements, rows: readonly QueuedRow[]): Promise<void> {
+async function failSpent(client: QueryClient, rows: readonly QueuedRow[]): Promise<void> {
   const ids = rows.map((row) => row.submission_id);
   await client.query(
     `UPDATE submissions SET status = 'failed', finished_at = now(),
@@ -234,14 +234,14 @@ export function faultOf(thrown: unknown): Fault {
   if (!(thrown instanceof Error))
     return { code: "DEFECT", message: errorText(thrown), isInfrastructure: false };
   // Drizzle wraps PostgreSQL's error as its cause.
-  const error = serverFaultOf(thrown) ?? (thrown.cause instanceof pg.DatabaseError ? thrown.cause : thrown);
+  const error = findServerFault(thrown) ?? (thrown.cause instanceof pg.DatabaseError ? thrown.cause : thrown);
   const { code, syscall } = error as NodeJS.ErrnoException;
   const message = errorText(error);
   if (error instanceof pg.DatabaseError) {
     return { code: code ?? "DATABASE", message: describeDatabaseError(error), isInfrastructure: true };
   }
   if (code !== undefined && syscall !== undefined) return { code, message, isInfrastructure: true };
-  if (serverFaultOf(error) !== null)
+  if (findServerFault(error) !== null)
     return { code: code ?? "CONNECTION_LOST", message, isInfrastructure: true };
   return { code: "DEFECT", message: `${error.name}: ${message}`, isInfrastructure: false };
 }
@@ -256,7 +256,7 @@ export type SubmissionOutcome = {
 };
 
 /** Stores the results of submissions, deletes their documents, and notifies waiting clients on commit. */
-export async function finish(client: Statements, outcomes: readonly SubmissionOutcome[]): Promise<void> {
+export async function finish(client: QueryClient, outcomes: readonly SubmissionOutcome[]): Promise<void> {
   await client.query(
     `UPDATE submissions SET status = outcome::submission_status, pith_number = number, error_code = code,
        error_message = message, finished_at = clock_timestamp(), document = NULL
@@ -283,7 +283,7 @@ export async function finish(client: Statements, outcomes: readonly SubmissionOu
  * defects in succession; attempts before the first of these do not count.
  */
 export async function recordFault(
-  client: Statements,
+  client: QueryClient,
   ids: readonly string[],
   { code, message, isInfrastructure }: Fault,
 ): Promise<void> {
@@ -306,7 +306,7 @@ export async function recordFault(
   );
 }
 
-async function notifyFinished(client: Statements, ids: readonly string[]): Promise<void> {
+async function notifyFinished(client: QueryClient, ids: readonly string[]): Promise<void> {
   for (let from = 0; from < ids.length; from += maxIdsPerNotice) {
     const payload = ids.slice(from, from + maxIdsPerNotice).join(" ");
     await client.query("SELECT pg_notify($1, $2)", [finishedChannel, payload]);

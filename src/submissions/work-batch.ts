@@ -1,6 +1,6 @@
 import { type DocumentResult, ingestBatch, storableText } from "../ingest/index.ts";
 import type { JudgedDocument, Keyring, Proof } from "../protocol/index.ts";
-import { type Database, keepOpen, type Statements } from "../store/index.ts";
+import { type Database, keepSessionAlive, type QueryClient } from "../store/index.ts";
 import {
   claimBatch,
   type Fault,
@@ -50,7 +50,7 @@ export async function workBatch(
     if (submissions.length === 0) return;
     let outcomes: SubmissionOutcome[];
     try {
-      outcomes = await keepOpen(queue, () => ingestSubmissions(database, submissions, keyring));
+      outcomes = await keepSessionAlive(queue, () => ingestSubmissions(database, submissions, keyring));
     } catch (error) {
       const fault = faultOf(error);
       onFault?.(fault);
@@ -98,7 +98,7 @@ export class UnrecordedFaults {
  * Waits briefly if another claim locks a row while checking whether it is still due. If another worker has claimed the
  * row because this one was slow, the row is no longer queued when the lock is released. The order prevents deadlocks.
  */
-async function lock(client: Statements, ids: readonly string[]): Promise<Claimed[]> {
+async function lock(client: QueryClient, ids: readonly string[]): Promise<Claimed[]> {
   const { rows } = await client.query<{
     submission_id: string;
     token: string;

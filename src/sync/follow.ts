@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { backoffDelay, errorText } from "../runtime/index.ts";
-import { type Database, isConflict, serverFaultOf } from "../store/index.ts";
+import { type Database, findServerFault, isConflict } from "../store/index.ts";
 import { FetchError, MirrorError } from "./fetch-error.ts";
 import { maxRetryAfter } from "./outstanding.ts";
 import { readFeedPage } from "./remote-mirror.ts";
@@ -54,7 +54,7 @@ export async function followMirror(database: Database, options: FollowMirrorOpti
       onSynced?.(summary);
     } catch (error) {
       if (!(error instanceof MirrorError)) {
-        const fault = serverFaultOf(error) ?? (isConflict(error) ? (error as Error) : null);
+        const fault = findServerFault(error) ?? (isConflict(error) ? (error as Error) : null);
         if (fault === null) throw error;
         failures++;
         const delay = backoffDelay(failures, { firstDelay: interval.min, maxDelay: interval.max });

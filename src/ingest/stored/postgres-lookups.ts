@@ -1,5 +1,5 @@
 import type { Proof } from "../../protocol/index.ts";
-import { bigintArray, type Statements } from "../../store/index.ts";
+import { bigintArray, type QueryClient } from "../../store/index.ts";
 import type {
   LookupSource,
   PaperBefore,
@@ -16,7 +16,7 @@ import { countVotes, findNamed, readIdentifiers, readStoredWorks, readTitles } f
  * Answers the lookups of a plan from PostgreSQL, before the plan is written. Only its new papers may be written
  * already: its lookups exclude them. A log whose merge is in `cache` is not read.
  */
-export function lookupsIn(client: Statements, cache?: MergeCache): LookupSource {
+export function lookupsIn(client: QueryClient, cache?: MergeCache): LookupSource {
   return {
     logs: (papers) => readStoredLogs(client, papers, cache),
     endOfLog: (now) => readEndOfLog(client, now),
@@ -73,7 +73,7 @@ export function lookupsIn(client: Statements, cache?: MergeCache): LookupSource 
 }
 
 async function readPapers(
-  client: Statements,
+  client: QueryClient,
   paperIds: readonly bigint[],
 ): Promise<Map<bigint, PaperBefore>> {
   const { rows } = await client.query<{
@@ -110,7 +110,7 @@ async function readPapers(
 }
 
 async function readWorkPapers(
-  client: Statements,
+  client: QueryClient,
   condition: string,
   except: readonly bigint[],
 ): Promise<[workId: bigint, paper: WorkPaper][]> {
@@ -146,7 +146,7 @@ type ReferenceRow = {
 };
 
 async function readReferences(
-  client: Statements,
+  client: QueryClient,
   paperIds: readonly bigint[],
 ): Promise<Map<bigint, StoredReference[]>> {
   const byPaper = new Map<bigint, StoredReference[]>(paperIds.map((paperId) => [paperId, []]));
@@ -161,7 +161,7 @@ async function readReferences(
 }
 
 async function readReferencesTo(
-  client: Statements,
+  client: QueryClient,
   paperIds: readonly bigint[],
   workIds: readonly bigint[],
 ): Promise<Map<bigint, TitledReference[]>> {

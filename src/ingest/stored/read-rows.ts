@@ -1,9 +1,9 @@
 import type pg from "pg";
-import type { Statements } from "../../store/index.ts";
+import type { QueryClient } from "../../store/index.ts";
 
 /** Rows as lists of cells: half the work for many rows. */
 export async function queryLists<Row extends unknown[]>(
-  client: Statements,
+  client: QueryClient,
   text: string,
   values: readonly unknown[],
 ): Promise<Row[]> {
@@ -18,7 +18,7 @@ export async function queryLists<Row extends unknown[]>(
  * only.
  */
 export async function queryListsByIndex<Row extends unknown[]>(
-  client: Statements,
+  client: QueryClient,
   text: string,
 ): Promise<Row[]> {
   const statements = `SET LOCAL enable_seqscan = off; ${text}; SET LOCAL enable_seqscan = DEFAULT`;

@@ -1,11 +1,11 @@
 import { LRUCache } from "lru-cache";
 import type pg from "pg";
 import { type CheckResult, LogReader, PaperMerge } from "../../protocol/index.ts";
-import { bigintArray, parseEventTexts, readEventTexts, type Statements } from "../../store/index.ts";
+import { bigintArray, parseEventTexts, type QueryClient, readEventTexts } from "../../store/index.ts";
 import { type LogKey, parseRecord, type StoredLog } from "../plan/index.ts";
 
 export async function readStoredLogs(
-  client: Statements,
+  client: QueryClient,
   papers: readonly LogKey[],
   cache: MergeCache | undefined,
 ): Promise<Map<bigint, StoredLog>> {
@@ -38,7 +38,7 @@ export async function readStoredLogs(
 
 /** Merges the stored events of papers. */
 async function readMerges(
-  client: Statements,
+  client: QueryClient,
   papers: readonly LogKey[],
 ): Promise<(readonly [bigint, PaperMerge])[]> {
   if (papers.length === 0) return [];
@@ -55,7 +55,7 @@ async function readMerges(
 
 /** Two statements: the counter is on one server, even if the events are distributed. */
 export async function readEndOfLog(
-  client: Statements,
+  client: QueryClient,
   now: string,
 ): Promise<{ position: number; receivedAt: string }> {
   const last = await client.query<{ value: string }>("SELECT value FROM totals WHERE name = 'position'");

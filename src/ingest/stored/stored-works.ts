@@ -1,6 +1,6 @@
 import type { Proof } from "../../protocol/index.ts";
 import { type IdentifierKind, readVotes, type Target } from "../../row-rules/index.ts";
-import { bigintArray, type Statements } from "../../store/index.ts";
+import { bigintArray, type QueryClient } from "../../store/index.ts";
 import {
   type Evidence,
   type Identifier,
@@ -12,7 +12,7 @@ import {
 import { optionalId, queryLists, queryListsByIndex } from "./read-rows.ts";
 
 export async function readIdentifiers(
-  client: Statements,
+  client: QueryClient,
   column: "identifier_id" | "target_id",
   ids: readonly bigint[],
 ): Promise<Map<bigint, Identifier>> {
@@ -61,7 +61,7 @@ const maxCitingPapersTogether = 1_000;
  * of its references are scanned.
  */
 export async function findNamed(
-  client: Statements,
+  client: QueryClient,
   identifiers: readonly Identifier[],
   except: readonly bigint[],
 ): Promise<Set<bigint>> {
@@ -92,7 +92,7 @@ export async function findNamed(
 }
 
 export async function countVotes(
-  client: Statements,
+  client: QueryClient,
   ids: readonly bigint[],
   except: readonly bigint[],
 ): Promise<VoteCount[]> {
@@ -129,7 +129,7 @@ export async function countVotes(
 // ---- Works
 
 export async function readStoredWorks(
-  client: Statements,
+  client: QueryClient,
   ids: readonly bigint[],
 ): Promise<Map<bigint, StoredWork>> {
   const rows = await queryLists<
@@ -182,7 +182,7 @@ const papersPerQuery = 5_000;
 
 /** `citing_papers` lists the papers that have references to a work. */
 export async function readTitles(
-  client: Statements,
+  client: QueryClient,
   ids: readonly bigint[],
   except: readonly bigint[],
   identifiers: readonly bigint[],
