@@ -7,7 +7,7 @@ import type { Lookups } from "./lookups.ts";
  */
 export type Planning<Result> = Generator<Lookup, Result, unknown>;
 
-export type Lookup = {
+type Lookup = {
   [Name in keyof Lookups]: { readonly name: Name; readonly args: Parameters<Lookups[Name]> };
 }[keyof Lookups];
 
