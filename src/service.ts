@@ -1,7 +1,7 @@
 import type { Config } from "./config/index.ts";
 import { startGraph } from "./graph/index.ts";
 import type { Keyring } from "./protocol/index.ts";
-import { createApp, graphqlSettings, type ListeningServer, startMetricsListener } from "./server/index.ts";
+import { createApp, graphqlSettings, type ListeningServer, startMetricsServer } from "./server/index.ts";
 import { type Database, openDatabase, ReadServers } from "./store/index.ts";
 import {
   collectGraphMetrics,
@@ -12,7 +12,7 @@ import {
 } from "./telemetry/index.ts";
 import { startWorkerProcess, type WorkerProcess } from "./worker-process.ts";
 
-export type ServiceOptions = {
+type ServiceOptions = {
   readonly config: Config;
   readonly keyring: Keyring;
   readonly telemetry: Telemetry;
@@ -92,11 +92,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       collectTableMetrics(metrics, database);
       collectGraphMetrics(metrics, graph);
       metrics.collect(() => [
-        gauge("pith_graph_http_unread_bytes", "Bytes of answers that clients have not read yet.", [
+        gauge("pith_graph_http_unread_bytes", "Bytes of responses that clients have not read yet.", [
           [server.unreadBytes()],
         ]),
       ]);
-      const listener = await startMetricsListener({
+      const listener = await startMetricsServer({
         ...config.metrics,
         families: () => Promise.all([telemetry.families(), worker?.families() ?? []]),
         readiness: app.readiness,

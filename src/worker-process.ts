@@ -21,9 +21,9 @@ type WorkerProcessOptions = {
 const launcher = fileURLToPath(new URL("../bin/pith-graph.js", import.meta.url));
 
 /** Milliseconds after which a worker counts as started well. */
-const steady = 60_000;
+const stableMilliseconds = 60_000;
 /** Milliseconds to wait for the worker's metrics. */
-const patience = 1_000;
+const metricsMilliseconds = 1_000;
 
 /** Runs `pith-graph worker` in a process of its own, and restarts it after a pause if it exits by itself. */
 export function startWorkerProcess({ keyring, config, log }: WorkerProcessOptions): WorkerProcess {
@@ -38,24 +38,24 @@ export function startWorkerProcess({ keyring, config, log }: WorkerProcessOption
     const startedAt = performance.now();
     const running = fork(launcher, args, { execArgv: [], stdio: ["ignore", "ignore", "inherit", "ipc"] });
     child = running;
-    let isOver = false;
-    const over = (how: string) => {
-      if (isOver) return;
-      isOver = true;
+    let hasEnded = false;
+    const onEnd = (how: string) => {
+      if (hasEnded) return;
+      hasEnded = true;
       child = undefined;
       if (isStopping) return;
-      if (performance.now() - startedAt > steady) failures = 0;
+      if (performance.now() - startedAt > stableMilliseconds) failures = 0;
       failures++;
       const delay = backoffDelay(failures, { firstDelay: 1_000, maxDelay: 30_000 });
       log.warn(`The worker ended (${how}). Restarting it in ${(delay / 1000).toFixed(1)} s.`);
       pause = setTimeout(run, delay);
     };
-    running.on("error", (error) => over(errorText(error)));
-    running.on("exit", (status, signal) => over(signal ?? `status ${status}`));
+    running.on("error", (error) => onEnd(errorText(error)));
+    running.on("exit", (status, signal) => onEnd(signal ?? `status ${status}`));
   };
   run();
   return {
-    families: () => (child?.connected ? askFamilies(child) : Promise.resolve([])),
+    families: () => (child?.connected ? requestFamilies(child) : Promise.resolve([])),
     close: async () => {
       isStopping = true;
       clearTimeout(pause);
@@ -70,17 +70,17 @@ export function startWorkerProcess({ keyring, config, log }: WorkerProcessOption
   };
 }
 
-function askFamilies(child: ChildProcess): Promise<readonly Family[]> {
+function requestFamilies(child: ChildProcess): Promise<readonly Family[]> {
   return new Promise((resolve) => {
-    const answer = (families: readonly Family[]) => {
+    const finish = (families: readonly Family[]) => {
       clearTimeout(timer);
       child.off("message", onMessage);
       child.off("exit", onExit);
       resolve(families);
     };
-    const onMessage = (message: unknown) => answer((message as { readonly families: Family[] }).families);
-    const onExit = () => answer([]);
-    const timer = setTimeout(onExit, patience);
+    const onMessage = (message: unknown) => finish((message as { readonly families: Family[] }).families);
+    const onExit = () => finish([]);
+    const timer = setTimeout(onExit, metricsMilliseconds);
     child.on("message", onMessage);
     child.on("exit", onExit);
     child.send("metrics", (error) => {

@@ -1,11 +1,11 @@
 import { type Command, Option } from "commander";
 import { prepareLoaders } from "../api/index.ts";
 import {
+  type ExportedNeighbourhood,
   type ExportFile,
   type GraphFormat,
   graphFiles,
   graphFormats,
-  type Neighbourhood,
   withSnapshot,
 } from "../export/index.ts";
 import type { Database } from "../store/index.ts";
@@ -88,7 +88,7 @@ async function exportGraph(refs: readonly string[], options: Options): Promise<v
     return;
   }
   await withDatabase({}, async ({ database }) => {
-    const neighbourhood: Neighbourhood | null =
+    const neighbourhood: ExportedNeighbourhood | null =
       refs.length === 0
         ? null
         : { roots: await workIdsOf(database, refs), depth, direction: directions[direction], maximumWorks };

@@ -1,7 +1,12 @@
 import type { Command } from "commander";
 import { type Config, readConfig } from "../config/index.ts";
 import type { Log } from "../runtime/index.ts";
-import { connectionLimits, type ListeningServer, listen, type RunningServer } from "../server/index.ts";
+import {
+  connectionLimits,
+  type ListeningServer,
+  type RunningServer,
+  startListening,
+} from "../server/index.ts";
 import { type Service, startService } from "../service.ts";
 import { type Database, readRebuildDue } from "../store/index.ts";
 import { startTelemetry } from "../telemetry/index.ts";
@@ -183,13 +188,13 @@ async function examplePaper({ pool }: Database): Promise<string | null> {
 async function listenFirst(config: Config, log: Log, command: string): Promise<ListeningServer> {
   const { host, port } = config;
   try {
-    return await listen({
+    return await startListening({
       host,
       port,
       stop: {
         drain: config.drainSeconds * 1_000,
         idle: idleMilliseconds,
-        most: config.stopSeconds * 1_000,
+        timeout: config.stopSeconds * 1_000,
       },
       connections: connectionLimits(config.unreadBytes),
       logError: (message, error) => log.error({ err: error }, message),

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { type Config, readConfig } from "../config/index.ts";
-import { createReadiness, type MetricsListener, startMetricsListener } from "../server/index.ts";
+import { createReadinessCheck, type MetricsServer, startMetricsServer } from "../server/index.ts";
 import type { Database } from "../store/index.ts";
 import { runWorker } from "../submissions/index.ts";
 import { collectPoolMetrics, startTelemetry, type Telemetry } from "../telemetry/index.ts";
@@ -35,7 +35,7 @@ async function runWorkerCommand(options: WorkerOptions): Promise<void> {
   };
   signal.addEventListener("abort", limitStop, { once: true });
   if (!isSupervised) warnOfUnknownVariables(log);
-  let listener: MetricsListener | undefined;
+  let listener: MetricsServer | undefined;
   try {
     await withDatabase(options, async ({ database, keyring }) => {
       if (telemetry.metrics !== null) collectPoolMetrics(telemetry.metrics, { worker: database.pool });
@@ -71,11 +71,11 @@ async function listenForMetrics(
   { metrics: address }: Config,
   { families, log }: Telemetry,
   { database, signal }: { readonly database: Database; readonly signal: AbortSignal },
-): Promise<MetricsListener | undefined> {
+): Promise<MetricsServer | undefined> {
   if (address === undefined) return undefined;
-  const readiness = createReadiness({ database, isStopping: () => signal.aborted });
+  const readiness = createReadinessCheck({ database, isStopping: () => signal.aborted });
   const listener = await withoutStack(() =>
-    startMetricsListener({ ...address, families: async () => [await families()], readiness }),
+    startMetricsServer({ ...address, families: async () => [await families()], readiness }),
   );
   log.info({ host: address.host, port: listener.port }, "Serving metrics at /metrics.");
   return listener;

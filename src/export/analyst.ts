@@ -83,7 +83,7 @@ export async function removeAnalyst({ pool }: Pick<Database, "pool">, name: stri
 const roleComment = "reads the schema analytics: made by pith-graph analyst";
 
 /** The name belongs to another role. */
-export class RoleInUseError extends Error {
+class RoleInUseError extends Error {
   override readonly name = "RoleInUseError";
 }
 

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { type AuthorName, parseName, readableText } from "../text/index.ts";
 import { CitationKeys } from "./citation-keys.ts";
-import { readRows } from "./copy-out.ts";
+import { readSelectedRows } from "./copy-out.ts";
 
 /** The citation data of a paper, or of a work that is cited but has no stored paper. */
 export type CitablePaper = {
@@ -101,7 +101,7 @@ export async function* readEntries(client: pg.ClientBase, set: PaperSet): AsyncG
     yield await readSelected(client, set.refs, conditions, keys);
     return;
   }
-  for await (const papers of readRows<CitablePaper>(client, citablePaperSelect(conditions))) {
+  for await (const papers of readSelectedRows<CitablePaper>(client, citablePaperSelect(conditions))) {
     yield papers.map((paper) => entryOf(paper, keys));
   }
 }
@@ -116,14 +116,14 @@ async function readSelected(
   const entries = new Map<string, Entry>();
   const pithNumbers = refs.flatMap((ref) => (ref.kind === "paper" ? [ref.pithNumber] : []));
   const papers = citablePaperSelect([pithNumberIn(pithNumbers), ...conditions]);
-  for await (const rows of readRows<CitablePaper & { pith_number: string }>(client, papers)) {
+  for await (const rows of readSelectedRows<CitablePaper & { pith_number: string }>(client, papers)) {
     for (const row of rows) entries.set(row.pith_number, entryOf(row, keys));
   }
   // A work without a paper has no category.
   const workIds =
     conditions.length > 0 ? [] : refs.flatMap((ref) => (ref.kind === "work" ? [ref.workId] : []));
   const works = citableWorkSelect(workIds);
-  for await (const rows of readRows<CitablePaper & { work_id: string }>(client, works)) {
+  for await (const rows of readSelectedRows<CitablePaper & { work_id: string }>(client, works)) {
     for (const row of rows) entries.set(row.work_id, entryOf(row, keys));
   }
   const names = new Set(refs.map((ref) => (ref.kind === "paper" ? ref.pithNumber : String(ref.workId))));

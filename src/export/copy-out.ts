@@ -49,7 +49,7 @@ async function* copyOut(
 const lineFeed = 0x0a;
 
 /** The rows of a SELECT as objects, in pages: only values that JSON can express. */
-export async function* readRows<Row extends object>(
+export async function* readSelectedRows<Row extends object>(
   client: pg.ClientBase,
   select: string,
 ): AsyncGenerator<Row[]> {

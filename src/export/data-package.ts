@@ -56,8 +56,8 @@ export async function dataPackage(
     name: "pith-graph",
     title: "Papers, claims, references and citations of a Pith mirror",
     description:
-      "Each row is the word of a signer about a paper, proved as far as analytics.papers.proof says; docs/exports.md of pith-graph tells more.",
-    sources: [{ title: "The events that this mirror holds, merged by the Pith Open Graph protocol" }],
+      "Each row is a statement of a signer about a paper; analytics.papers.proof is its proof. See docs/exports.md of pith-graph.",
+    sources: [{ title: "The events that this mirror stores, merged by the Pith Open Graph protocol" }],
     contributors: [{ title: `pith-graph ${softwareVersion}`, role: "wrangler" }],
     setVersion: set.version,
     changePosition: set.changePosition,

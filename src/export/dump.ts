@@ -9,7 +9,7 @@ import { type ExportedSet, withSnapshot } from "./snapshot.ts";
 import { hashFile, writeFileAtomically } from "./write-file.ts";
 
 /** An export cannot be made or continued; the message says what to do. */
-export class ExportError extends Error {
+class ExportError extends Error {
   override readonly name = "ExportError";
   readonly code: "SET_CHANGED" | "FOLDER_IN_USE" | "NOTHING_TO_RESUME";
 

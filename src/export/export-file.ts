@@ -3,7 +3,7 @@ import { bibtex } from "./bibtex.ts";
 import { type ExportCounts, RowCount } from "./copy-out.ts";
 import { cslJson } from "./csl-json.ts";
 import { type CsvOptions, tableCsv, tableNdjson } from "./csv-ndjson.ts";
-import { type Neighbourhood, selectWorks, type WorkSelection } from "./graph-rows.ts";
+import { type ExportedNeighbourhood, selectWorks, type WorkSelection } from "./graph-rows.ts";
 import { graphml } from "./graphml.ts";
 import { pajek } from "./pajek.ts";
 import { tableParquet } from "./parquet.ts";
@@ -76,7 +76,7 @@ const graphWriters = {
  */
 export function graphFiles(
   format: GraphFormat,
-  neighbourhood: Neighbourhood | null,
+  neighbourhood: ExportedNeighbourhood | null,
   onSelected: (works: WorkSelection) => void = () => {},
 ): ExportFile[] {
   return graphWriters[format].map(({ name, mediaType, write }) => ({

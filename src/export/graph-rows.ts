@@ -4,7 +4,7 @@ import { bigintArray, readLayout } from "../store/index.ts";
 import { plainNodeCharacters } from "../text/index.ts";
 
 /** A part of the citation graph: the works within `depth` steps of the roots. */
-export type Neighbourhood = {
+export type ExportedNeighbourhood = {
   readonly roots: readonly bigint[];
   readonly direction: CitationDirection;
   /** Steps; 0 means the roots alone. */
@@ -24,7 +24,7 @@ const allWorks: WorkSelection = { where: () => "true", isTruncated: false };
 /** Finds the works of a neighbourhood in the snapshot of this connection, level by level; all works for null. */
 export async function selectWorks(
   client: pg.ClientBase,
-  neighbourhood: Neighbourhood | null,
+  neighbourhood: ExportedNeighbourhood | null,
 ): Promise<WorkSelection> {
   if (neighbourhood === null) return allWorks;
   const { maximumWorks: maxNodes, ...question } = neighbourhood;

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { nodeIdOf, readableText } from "../text/index.ts";
-import { copyLines, type ExportCounts, readRows, writeRows } from "./copy-out.ts";
+import { copyLines, type ExportCounts, readSelectedRows, writeRows } from "./copy-out.ts";
 import { edgeLines, type Vertex, vertexSelect, type WorkSelection } from "./graph-rows.ts";
 
 /** The attributes of a vertex; the texts of `attr.type` are GraphML's. Gephi shows `label`. */
@@ -45,7 +45,7 @@ export async function* graphml(
   { main, citations }: ExportCounts,
 ): AsyncGenerator<Uint8Array> {
   yield Buffer.from(head);
-  yield* writeRows(readRows<Vertex>(client, vertexSelect(works)), nodeText, main);
+  yield* writeRows(readSelectedRows<Vertex>(client, vertexSelect(works)), nodeText, main);
   yield* copyLines(client, edgeLines(works, edge), citations);
   yield Buffer.from("</graph>\n</graphml>\n");
 }

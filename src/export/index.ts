@@ -1,8 +1,8 @@
-export { grantAnalyst, isRoleName, isValidPassword, RoleInUseError, removeAnalyst } from "./analyst.ts";
+export { grantAnalyst, isRoleName, isValidPassword, removeAnalyst } from "./analyst.ts";
 export type { CitablePaper, CitableRef, PaperSet } from "./bibliography.ts";
 export { ExportCounts } from "./copy-out.ts";
 export type { CsvOptions } from "./csv-ndjson.ts";
-export { ExportError, writeDump } from "./dump.ts";
+export { writeDump } from "./dump.ts";
 export {
   type BibliographyFormat,
   bibliographyFile,
@@ -17,15 +17,13 @@ export {
   tableFile,
   tableFormats,
 } from "./export-file.ts";
-export type { Neighbourhood } from "./graph-rows.ts";
+export type { ExportedNeighbourhood } from "./graph-rows.ts";
 export { refreshAnalytics } from "./refresh-analytics.ts";
 export { type ExportedSet, type Snapshot, withSnapshot } from "./snapshot.ts";
 export {
-  type ExportedTable,
   parseRowKey,
-  type RowKey,
   readTable,
   type TableName,
   tableNames,
 } from "./tables.ts";
-export { type WrittenFile, writeFileAtomically } from "./write-file.ts";
+export { writeFileAtomically } from "./write-file.ts";

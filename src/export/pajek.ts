@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { copyLines, type ExportCounts, readRows, writeRows } from "./copy-out.ts";
+import { copyLines, type ExportCounts, readSelectedRows, writeRows } from "./copy-out.ts";
 import { countSelect, edgeLines, type Vertex, vertexSelect, type WorkSelection } from "./graph-rows.ts";
 
 /**
@@ -14,7 +14,7 @@ export async function* pajek(
   const { rows } = await client.query<{ count: number }>(countSelect(works));
   yield Buffer.from(`*Vertices ${rows[0]?.count ?? 0}\n`);
   yield* writeRows(
-    readRows<Vertex>(client, vertexSelect(works)),
+    readSelectedRows<Vertex>(client, vertexSelect(works)),
     ({ n, work }) => `${n} "${pajekLabel(work)}"\n`,
     main,
   );

@@ -1,7 +1,7 @@
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type pg from "pg";
 import { softwareVersion } from "../runtime/index.ts";
-import { type RowCount, readRows } from "./copy-out.ts";
+import { type RowCount, readSelectedRows } from "./copy-out.ts";
 import type { Column, ColumnType, ExportedTable } from "./tables.ts";
 import { jsonSelect } from "./tables.ts";
 
@@ -26,7 +26,7 @@ export async function* tableParquet(
     schema: schemaOf(table.columns),
     createdBy: `pith-graph ${softwareVersion}`,
   });
-  for await (const rows of groupsOf(readRows<Row>(client, jsonSelect(table)))) {
+  for await (const rows of groupsOf(readSelectedRows<Row>(client, jsonSelect(table)))) {
     await parquet.write({
       columnData: table.columns.map((column) => ({
         name: column.name,

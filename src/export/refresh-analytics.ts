@@ -8,7 +8,7 @@ import {
   readGraphInSnapshot,
 } from "../graph/index.ts";
 import type { Database } from "../store/index.ts";
-import { readRows } from "./copy-out.ts";
+import { readSelectedRows } from "./copy-out.ts";
 import { type ExportedSet, readSet } from "./snapshot.ts";
 
 /** An arbitrary constant: concurrent refreshes wait for it. */
@@ -150,7 +150,7 @@ async function readTimes(client: pg.ClientBase, graph: GraphVersion): Promise<Fl
   // As text: JSON numbers are not as exact.
   const select = `SELECT w.work_id::text AS work_id, (extract(epoch FROM p.submitted_at) * 1000000)::bigint AS time
     FROM works AS w JOIN papers AS p ON p.paper_id = w.paper_id`;
-  for await (const rows of readRows<{ work_id: string; time: number }>(client, select)) {
+  for await (const rows of readSelectedRows<{ work_id: string; time: number }>(client, select)) {
     for (const { work_id, time } of rows) times[graph.indexOf(BigInt(work_id))] = time;
   }
   return times;

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { readableText } from "../text/index.ts";
-import { copyLines, type ExportCounts, readRows, writeRows } from "./copy-out.ts";
+import { copyLines, type ExportCounts, readSelectedRows, writeRows } from "./copy-out.ts";
 import { edgeLines, type Vertex, vertexSelect, type WorkSelection } from "./graph-rows.ts";
 
 /** VOSviewer's map file: a line for each work, its citations as weight and its year as score. */
@@ -10,7 +10,7 @@ export async function* vosviewerMap(
   { main }: ExportCounts,
 ): AsyncGenerator<Uint8Array> {
   yield Buffer.from("id\tlabel\tdescription\tweight<Citations>\tscore<Year>\n");
-  yield* writeRows(readRows<Vertex>(client, vertexSelect(works)), mapLine, main);
+  yield* writeRows(readSelectedRows<Vertex>(client, vertexSelect(works)), mapLine, main);
 }
 
 /** VOSviewer's network file: a line of strength 1 for each citation, from the citing to the cited. */

@@ -20,24 +20,24 @@ import {
   type StreamTimes,
 } from "./graphql/index.ts";
 
-import { answerHealth, answerReadiness, createReadiness, type Readiness } from "./health.ts";
+import { answerHealth, answerReadiness, createReadinessCheck, type Readiness } from "./health.ts";
 import {
+  acceptsHtml,
   answerRoute,
-  asksForPage,
   createRouter,
-  type Found,
   pathOf,
   type Route,
+  type RouteMatch,
   readOnly,
   sendError,
   sendFailure,
 } from "./http/index.ts";
 
 import { instrumentRequest } from "./instrument.ts";
-import { ChangeWatch, LiveChanges } from "./live-changes.ts";
+import { ChangeSubscriptions, ChangeWatch } from "./live-changes.ts";
 import { createMirrorHandlers, type MirrorHandlers } from "./mirror.ts";
-import { RequestReads } from "./read-routing.ts";
-import { createSubmissionHandlers, noSubmissions, SubmissionDesk } from "./submissions/index.ts";
+import { ReadRouter } from "./read-routing.ts";
+import { createSubmissionHandlers, noSubmissions, SubmissionService } from "./submissions/index.ts";
 
 type Handle = Route["handle"];
 
@@ -86,7 +86,7 @@ function routesOf({
   ];
 }
 
-export type AppOptions = {
+type AppOptions = {
   /** Owned by the caller: closing the app does not close it. */
   readonly database: Database;
   /** The database that queries read, owned by the caller. Defaults to `database`. */
@@ -150,12 +150,12 @@ export function createApp({
   const servers = readServers ?? new ReadServers({ primary: reads });
   const states = new PaperStates();
   const rowCacheSize = settings.rowCacheSize ?? defaultRowCacheSize;
-  const requestReads = new RequestReads({ servers, graph, states, rowCacheSize });
-  const desk = new SubmissionDesk(database, submissions, () => requestReads.written());
+  const requestReads = new ReadRouter({ servers, graph, states, rowCacheSize });
+  const desk = new SubmissionService(database, submissions, () => requestReads.written());
   const addressOf = createAddressReader(rate.trustedProxies);
   const isWithinRate = createRateGate(rate, addressOf);
   const watch = new ChangeWatch(database);
-  const live = new LiveChanges(database, watch);
+  const live = new ChangeSubscriptions(database, watch);
   const explorer = createExplorerHandlers();
   const graphql = createGraphqlHandler({
     reads: requestReads,
@@ -171,7 +171,7 @@ export function createApp({
     graphiql: explorer.graphiql,
   });
   let isStopping = false;
-  const readiness = createReadiness({
+  const readiness = createReadinessCheck({
     database,
     graph,
     isStopping: () => isStopping,
@@ -198,7 +198,7 @@ export function createApp({
   };
 
   const answer = async (
-    found: Found | null,
+    found: RouteMatch | null,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> => {
@@ -239,7 +239,7 @@ async function answerNotFound(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const isPageRequest = readOnly.includes(request.method ?? "") && asksForPage(request.headers.accept);
+  const isPageRequest = readOnly.includes(request.method ?? "") && acceptsHtml(request.headers.accept);
   if (isPageRequest && (await explorer.notFound(request, response))) return;
   const message = "Nothing is served at this address.";
   sendError(request, response, 404, { code: "NOT_FOUND", message });

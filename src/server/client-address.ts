@@ -37,22 +37,22 @@ export function clientAddress(
     if (header !== undefined) return forwardedAddress(String(header), trustedProxies, socket);
   }
   // Cached per socket: the address of a connection does not change.
-  const known = ofConnections.get(socket);
-  if (known !== undefined) return known;
-  const direct = plainAddress(socket.remoteAddress ?? "");
-  const address = isLoopback(direct) ? null : subscriberOf(direct);
-  ofConnections.set(socket, address);
+  const cached = addressesOfSockets.get(socket);
+  if (cached !== undefined) return cached;
+  const direct = normalizedAddress(socket.remoteAddress ?? "");
+  const address = isLoopback(direct) ? null : networkOf(direct);
+  addressesOfSockets.set(socket, address);
   return address;
 }
 
-const ofConnections = new WeakMap<Socket, string | null>();
+const addressesOfSockets = new WeakMap<Socket, string | null>();
 
 function forwardedAddress(header: string, trustedProxies: number, socket: Socket): string | null {
   const [entry = ""] = header.split(",").slice(-trustedProxies);
-  const address = plainAddress(entry.trim());
-  if (isIP(address) !== 0) return isLoopback(address) ? null : subscriberOf(address);
+  const address = normalizedAddress(entry.trim());
+  if (isIP(address) !== 0) return isLoopback(address) ? null : networkOf(address);
   // A proxy that forwards an unreadable address is still a proxy: it is not exempt, even on this machine.
-  return subscriberOf(plainAddress(socket.remoteAddress ?? ""));
+  return networkOf(normalizedAddress(socket.remoteAddress ?? ""));
 }
 
 function isLoopback(address: string): boolean {
@@ -60,7 +60,7 @@ function isLoopback(address: string): boolean {
 }
 
 /** The address without port, brackets or zone. An IPv4-mapped IPv6 address, in any spelling, becomes IPv4. */
-function plainAddress(text: string): string {
+function normalizedAddress(text: string): string {
   const bare = /^\[(.*)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
   const address = bare.split("%", 1)[0] ?? "";
   if (!isIPv6(address)) return address;
@@ -83,7 +83,7 @@ function groupsOf(address: string): number[] {
 }
 
 /** A subscriber usually has an IPv6 /64, so a /64 counts as one client. IPv4 addresses count individually. */
-function subscriberOf(address: string): string {
+function networkOf(address: string): string {
   if (isIPv4(address) || !isIPv6(address)) return address;
   const network = groupsOf(address).slice(0, 4);
   return `${network.map((group) => group.toString(16)).join(":")}::/64`;

@@ -12,13 +12,13 @@ export type ConnectionLimits = {
   /** Milliseconds in which a client must read 64 KiB, or everything that is left. */
   readonly unreadMilliseconds: number;
   /** Milliseconds between two checks of all connections. */
-  readonly lookMilliseconds: number;
+  readonly checkMilliseconds: number;
   /** Requests that may be queued on a connection behind the one being answered (HTTP pipelining). */
   readonly pipelinedRequests: number;
 };
 
 /** Less than this within `unreadMilliseconds` does not count as progress, unless the client has read everything. */
-const minRead = 64 * 1024;
+const minProgressBytes = 64 * 1024;
 
 const minute = 60_000;
 
@@ -28,7 +28,7 @@ export function connectionLimits(totalBytes: number): ConnectionLimits {
     totalBytes,
     connectionBytes: unreadBytesOfConnection(totalBytes),
     unreadMilliseconds: minute,
-    lookMilliseconds: 1_000,
+    checkMilliseconds: 1_000,
     pipelinedRequests: 100,
   };
 }
@@ -56,10 +56,10 @@ export class Connection {
   }
 
   /** Records whether the client has read since the last check, and returns the bytes it has not read yet. */
-  look(now: number): number {
+  measure(now: number): number {
     const { unreadBytes } = this;
     const sent = this.#sentBytes();
-    if (unreadBytes === 0 || sent - this.#sent >= minRead) {
+    if (unreadBytes === 0 || sent - this.#sent >= minProgressBytes) {
       this.readAt = now;
       this.#sent = sent;
     }
@@ -82,13 +82,13 @@ export class Connection {
  *
  * Requests of one connection are answered one after the other, so that a connection never has more than one answer.
  */
-export class Connections {
+export class ConnectionTracker {
   readonly #limits: ConnectionLimits;
   readonly #connections = new Map<Socket, Connection>();
   #timer: NodeJS.Timeout | undefined;
   /** Upper bound of unread bytes: those at the last check, and those of answers that ended since. */
-  #atMost = 0;
-  #isLooking = false;
+  #upperBound = 0;
+  #isCheckScheduled = false;
 
   constructor(limits: ConnectionLimits = connectionLimits(defaultUnreadBytes)) {
     this.#limits = limits;
@@ -107,7 +107,7 @@ export class Connections {
       this.#connections.set(socket, new Connection(socket));
       socket.once("close", () => this.#connections.delete(socket));
     });
-    this.#timer = setInterval(() => this.#look(), this.#limits.lookMilliseconds);
+    this.#timer = setInterval(() => this.#check(), this.#limits.checkMilliseconds);
     this.#timer.unref();
     server.once("close", () => clearInterval(this.#timer));
   }
@@ -122,7 +122,7 @@ export class Connections {
     } else if (connection.waiting.length < this.#limits.pipelinedRequests) {
       connection.waiting.push(() => this.#answer(connection, request, response, answer));
     } else {
-      this.#end(connection, "pipelined requests");
+      this.#destroy(connection, "pipelined requests");
     }
   }
 
@@ -134,7 +134,7 @@ export class Connections {
   ): void {
     connection.isAnswering = true;
     // The socket has received the complete answer.
-    response.once("prefinish", () => this.#afterAnswer(connection));
+    response.once("prefinish", () => this.#countAnswer(connection));
     response.once("close", () => {
       connection.isAnswering = false;
       if (connection.socket.destroyed) connection.waiting.length = 0;
@@ -144,30 +144,30 @@ export class Connections {
   }
 
   /** Large answers are counted immediately: many may end between two checks. */
-  #afterAnswer({ unreadBytes }: Connection): void {
-    this.#atMost += unreadBytes;
+  #countAnswer({ unreadBytes }: Connection): void {
+    this.#upperBound += unreadBytes;
     const { totalBytes, connectionBytes } = this.#limits;
-    if (this.#isLooking || (this.#atMost <= totalBytes && unreadBytes <= connectionBytes)) return;
-    this.#isLooking = true;
+    if (this.#isCheckScheduled || (this.#upperBound <= totalBytes && unreadBytes <= connectionBytes)) return;
+    this.#isCheckScheduled = true;
     // The kernel first accepts what it can of the socket's data.
     setImmediate(() => {
-      this.#isLooking = false;
-      this.#look();
+      this.#isCheckScheduled = false;
+      this.#check();
     });
   }
 
-  #look(): void {
+  #check(): void {
     const { totalBytes, connectionBytes, unreadMilliseconds } = this.#limits;
     const now = performance.now();
     const behind: Connection[] = [];
     let total = 0;
     for (const connection of this.#connections.values()) {
-      const unread = connection.look(now);
+      const unread = connection.measure(now);
       if (unread === 0) continue;
       if (unread > connectionBytes) {
-        this.#end(connection, "unread bytes");
+        this.#destroy(connection, "unread bytes");
       } else if (now - connection.readAt > unreadMilliseconds) {
-        this.#end(connection, "unread too long");
+        this.#destroy(connection, "unread too long");
       } else {
         total += unread;
         behind.push(connection);
@@ -178,13 +178,13 @@ export class Connections {
       for (const connection of behind) {
         if (total <= totalBytes) break;
         total -= connection.unreadBytes;
-        this.#end(connection, "unread bytes in all");
+        this.#destroy(connection, "unread bytes in all");
       }
     }
-    this.#atMost = total;
+    this.#upperBound = total;
   }
 
-  #end({ socket, waiting }: Connection, reason: ConnectionCloseReason): void {
+  #destroy({ socket, waiting }: Connection, reason: ConnectionCloseReason): void {
     waiting.length = 0;
     // Requests that its parser still finds in received bytes are dropped.
     this.#connections.delete(socket);

@@ -34,11 +34,11 @@ class BuiltFiles {
   /** A page by its file's name; null if nothing was built. */
   async page(name: string): Promise<string | null> {
     const path = join(this.#folder, name);
-    const modified = await orNull(stat(path).then(({ mtimeMs }) => mtimeMs));
+    const modified = await nullIfMissing(stat(path).then(({ mtimeMs }) => mtimeMs));
     if (modified === null) return null;
-    const known = this.#pages.get(name);
-    if (known?.modified === modified) return known.text;
-    const text = await orNull(readFile(path, "utf8"));
+    const cached = this.#pages.get(name);
+    if (cached?.modified === modified) return cached.text;
+    const text = await nullIfMissing(readFile(path, "utf8"));
     if (text === null) return null;
     this.#assets.clear();
     this.#pages.set(name, { text, modified });
@@ -48,16 +48,16 @@ class BuiltFiles {
   /** An asset by its plain name, in an encoding that the build made of it; null if there is none. */
   async asset(name: string, encoding: Encoding): Promise<Buffer | null> {
     const file = name + suffixes[encoding];
-    const known = this.#assets.get(file);
-    if (known !== undefined) return known;
-    const read = await orNull(readFile(join(this.#folder, "assets", file)));
-    if (read !== null) this.#assets.set(file, read);
-    return read;
+    const cached = this.#assets.get(file);
+    if (cached !== undefined) return cached;
+    const bytes = await nullIfMissing(readFile(join(this.#folder, "assets", file)));
+    if (bytes !== null) this.#assets.set(file, bytes);
+    return bytes;
   }
 }
 
 /** The content that is read from a file; null if the file is missing. */
-async function orNull<Value>(reading: Promise<Value>): Promise<Value | null> {
+async function nullIfMissing<Value>(reading: Promise<Value>): Promise<Value | null> {
   try {
     return await reading;
   } catch (error) {
@@ -103,13 +103,13 @@ const graphiqlHeaders = {
 
 /**
  * The explorer's own addresses. All serve the same page, which reads the address. Below `/paper`, an address has at
- * most 40 steps.
+ * most 40 segments.
  */
 export const explorerPagePattern = /^\/(?:|search|graph|overview|paper\/(?=.)[^/]*(?:\/[^/]*){0,39})$/;
 /** A plain name: it cannot lead out of the folder, or to files that the build keeps for itself. */
 export const explorerFilePattern = /^\/assets\/([\w-][\w.-]*\.(js|css|svg))$/;
-/** The most steps of an unknown path for which the page is still shown. */
-const maxSteps = 40;
+/** Maximum segments of an unknown path for which the page is still shown. */
+const maxSegments = 40;
 
 const types: Readonly<Record<string, string>> = {
   js: "text/javascript; charset=utf-8",
@@ -139,21 +139,21 @@ export function createExplorerHandlers(folder = builtExplorer): ExplorerHandlers
     file: (request, response, [name = "", suffix = ""]) =>
       answerAsset(files, name, types[suffix] ?? "", request, response),
     notFound: async (request, response) => {
-      if (stepsOf(request) > maxSteps) return false;
+      if (segmentsOf(request) > maxSegments) return false;
       await answerPage(files, 404, request, response);
       return true;
     },
   };
 }
 
-function stepsOf(request: IncomingMessage): number {
+function segmentsOf(request: IncomingMessage): number {
   return pathOf(request).split("/").length - 2;
 }
 
 /**
  * The page, whatever it is to show; 404 if nothing else on the server has the address either. Its asset links are
  * relative to its own address, since a proxy may serve it below a path that this server never sees: as many `../` as
- * the address has steps.
+ * the address has segments.
  */
 async function answerPage(
   files: BuiltFiles,
@@ -163,8 +163,8 @@ async function answerPage(
 ): Promise<void> {
   const built = await files.page("index.html");
   if (built === null) return sendUnbuilt("The explorer", request, response);
-  const steps = stepsOf(request);
-  const text = built.replaceAll(/(src|href)="\.\//g, `$1="${steps === 0 ? "./" : "../".repeat(steps)}`);
+  const segments = segmentsOf(request);
+  const text = built.replaceAll(/(src|href)="\.\//g, `$1="${segments === 0 ? "./" : "../".repeat(segments)}`);
   sendPage(request, response, { text, headers: explorerHeaders, status });
 }
 
@@ -190,7 +190,7 @@ async function answerAsset(
 type Headers = Readonly<Record<string, string>>;
 
 /** Sends an HTML page that caches revalidate each time: 304 if the client has it, no body for HEAD. */
-export function sendPage(
+function sendPage(
   request: IncomingMessage,
   response: ServerResponse,
   { text, headers, status = 200 }: { text: string; headers: Headers; status?: number },
@@ -212,16 +212,16 @@ type ImmutableFile = {
  * Sends a file whose name changes with its content, so that caches may store it permanently. All clients share its
  * bytes. Returns false, with nothing sent, if the file does not exist.
  */
-export async function sendImmutable(
+async function sendImmutable(
   request: IncomingMessage,
   response: ServerResponse,
   { type, bytes, headers }: ImmutableFile,
 ): Promise<boolean> {
-  const wanted = acceptedEncoding(request);
-  const compressed = wanted === "identity" ? null : await bytes(wanted);
+  const accepted = acceptedEncoding(request);
+  const compressed = accepted === "identity" ? null : await bytes(accepted);
   const body = compressed ?? (await bytes("identity"));
   if (body === null) return false;
-  const encoding = compressed === null ? {} : { "content-encoding": wanted };
+  const encoding = compressed === null ? {} : { "content-encoding": accepted };
   const caching = { vary: "Accept-Encoding", "cache-control": "public, max-age=31536000, immutable" };
   // `headers` has the security policy: a worker has its own, and an image opened directly is a page.
   sendBody(request, response, 200, { "content-type": type, ...encoding, ...caching, ...headers }, body);

@@ -32,7 +32,7 @@ import type { Database } from "../store/index.ts";
 import {
   findSubmitter,
   GoneError,
-  isMatched,
+  matchesIfMatch,
   queryOf,
   type Route,
   sendAsRead,
@@ -53,7 +53,7 @@ type Handle = Route["handle"];
 /** A path below `/export/` without its query. */
 type ExportPath =
   | { readonly kind: "table"; readonly table: TableName; readonly format: TableFormat }
-  | { readonly kind: "graph"; readonly format: GraphFormat; readonly place: number }
+  | { readonly kind: "graph"; readonly format: GraphFormat; readonly index: number }
   | { readonly kind: "bibliography"; readonly format: BibliographyFormat };
 
 /** What each file name exports. */
@@ -61,10 +61,10 @@ const exportPaths: ReadonlyMap<string, ExportPath> = new Map<string, ExportPath>
   ...tableNames.flatMap((table) =>
     tableFormats.map((format) => [`${table}.${format}`, { kind: "table", table, format }] as const),
   ),
-  ["graph.graphml", { kind: "graph", format: "graphml", place: 0 }],
-  ["graph.net", { kind: "graph", format: "pajek", place: 0 }],
-  ["vosviewer-map.txt", { kind: "graph", format: "vosviewer", place: 0 }],
-  ["vosviewer-network.txt", { kind: "graph", format: "vosviewer", place: 1 }],
+  ["graph.graphml", { kind: "graph", format: "graphml", index: 0 }],
+  ["graph.net", { kind: "graph", format: "pajek", index: 0 }],
+  ["vosviewer-map.txt", { kind: "graph", format: "vosviewer", index: 0 }],
+  ["vosviewer-network.txt", { kind: "graph", format: "vosviewer", index: 1 }],
   ["papers.bib", { kind: "bibliography", format: "bibtex" }],
   ["papers.ris", { kind: "bibliography", format: "ris" }],
   ["papers.csl.json", { kind: "bibliography", format: "csl-json" }],
@@ -130,9 +130,9 @@ async function answerList(
   response: ServerResponse,
 ): Promise<void> {
   const { set, tables } = await withSnapshot(database, async (snapshot) => {
-    const read = [];
-    for (const name of tableNames) read.push(await readTable(snapshot.client, name));
-    return { set: snapshot.set, tables: read };
+    const described = [];
+    for (const name of tableNames) described.push(await readTable(snapshot.client, name));
+    return { set: snapshot.set, tables: described };
   });
   const list = {
     set: setOf(set),
@@ -188,14 +188,14 @@ async function answerExport(
       const file = await requestedFile(path, query, snapshot, prepareLoaders(database)());
       const { set } = snapshot;
       const tag = tagOf(set);
-      const wanted = request.headers["if-match"];
-      if (wanted === undefined && query.has("after")) {
+      const ifMatch = request.headers["if-match"];
+      if (ifMatch === undefined && query.has("after")) {
         throw new ApiError(
           "BAD_USER_INPUT",
           "To continue after a row, send If-Match with the ETag of the first part: parts of different data sets don't fit together.",
         );
       }
-      if (wanted !== undefined && !isMatched(tag, wanted)) {
+      if (ifMatch !== undefined && !matchesIfMatch(tag, ifMatch)) {
         throw new ApiError(
           "SET_CHANGED",
           `The tables have changed: this is now data set ${set.version}. Export again from the beginning.`,
@@ -239,11 +239,11 @@ async function answerExport(
 }
 
 const limits = { refs: 100, depth: 10, works: 100_000 } as const;
-const usualWorks = 5_000;
+const defaultWorks = 5_000;
 
 const directions = { references: "REFERENCES", "cited-by": "CITED_BY", both: "BOTH" } as const;
 
-const known = {
+const parameters = {
   table: ["after", "raw", "bom"],
   graph: ["ref", "depth", "direction", "maximum-works"],
   bibliography: ["ref", "category"],
@@ -259,7 +259,7 @@ async function requestedFile(
   { client }: Snapshot,
   loaders: Loaders,
 ): Promise<ExportFile> {
-  const names: readonly string[] = known[path.kind];
+  const names: readonly string[] = parameters[path.kind];
   for (const name of new Set(query.keys())) {
     if (!names.includes(name)) {
       throw badUserInput(`Unknown parameter ${JSON.stringify(name)}. Known parameters: ${names.join(", ")}.`);
@@ -287,7 +287,7 @@ async function requestedFile(
   if (path.kind === "bibliography") {
     const category = query.get("category");
     const found = await Promise.all(refs.map((ref) => findCitable(ref, loaders)));
-    const citable = found.map((one, index) => given(one, refs[index] ?? "", "paper"));
+    const citable = found.map((one, index) => foundOrThrow(one, refs[index] ?? "", "paper"));
     return bibliographyFile(path.format, {
       ...(refs.length === 0 ? {} : { refs: citable }),
       ...(category === null ? {} : { category: readCategory(category) }),
@@ -298,17 +298,17 @@ async function requestedFile(
     throw badUserInput(`\`direction\` must be ${Object.keys(directions).join(", ")}.`);
   }
   const depth = readNumber(query, "depth", 1, 0, limits.depth);
-  const maximumWorks = readNumber(query, "maximum-works", usualWorks, 1, limits.works);
+  const maximumWorks = readNumber(query, "maximum-works", defaultWorks, 1, limits.works);
   const works = await Promise.all(refs.map((ref) => loaders.workByRef.load(ref)));
-  const roots = works.map((work, index) => given(work, refs[index] ?? "", "work").workId);
+  const roots = works.map((work, index) => foundOrThrow(work, refs[index] ?? "", "work").workId);
   const neighbourhood =
     refs.length === 0
       ? null
       : { roots, depth, direction: directions[direction as keyof typeof directions], maximumWorks };
-  return graphFiles(path.format, neighbourhood)[path.place] as ExportFile;
+  return graphFiles(path.format, neighbourhood)[path.index] as ExportFile;
 }
 
-function given<Row>(row: Row | null, ref: string, noun: string): Row {
+function foundOrThrow<Row>(row: Row | null, ref: string, noun: string): Row {
   if (row !== null) return row;
   throw new ApiError("NOT_FOUND", `No ${noun} matches ${JSON.stringify(ref.slice(0, 100))}.`);
 }
@@ -330,12 +330,12 @@ function readFlag(query: URLSearchParams, name: string, format: TableFormat): bo
 function readNumber(
   query: URLSearchParams,
   name: string,
-  usual: number,
-  least: number,
-  most: number,
+  defaultValue: number,
+  min: number,
+  max: number,
 ): number {
-  const text = query.get(name) ?? String(usual);
+  const text = query.get(name) ?? String(defaultValue);
   const value = Number(text);
-  if (/^\d{1,9}$/.test(text) && value >= least && value <= most) return value;
-  throw badUserInput(`\`${name}\` must be a whole number from ${least} to ${most}.`);
+  if (/^\d{1,9}$/.test(text) && value >= min && value <= max) return value;
+  throw badUserInput(`\`${name}\` must be a whole number from ${min} to ${max}.`);
 }

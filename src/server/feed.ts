@@ -6,41 +6,45 @@ import {
   readChecksumAt,
   readFeedHead,
 } from "../store/index.ts";
-import { queryOf, type TimedRead, weakTag } from "./http/index.ts";
+import { type LimitedRead, queryOf, weakTag } from "./http/index.ts";
 import type { ChangeWatch, Wait } from "./live-changes.ts";
-import { refuse, revalidated, sendDocument } from "./paper-documents.ts";
+import { revalidated, sendBadRequest, sendDocument } from "./paper-documents.ts";
 
 /** Seconds that a client may ask to wait for a change, at most. */
-const longestWait = 30;
+const maxWait = 30;
 
-type FeedParts = {
+type FeedDependencies = {
   readonly database: Database;
   readonly watch: ChangeWatch;
-  readonly read: TimedRead;
+  readonly read: LimitedRead;
   /** The client that a wait counts for. */
   readonly address: string;
 };
 
 /** `/feed`: answers immediately, or as soon as there is a change. */
 export async function answerFeed(
-  { database, watch, read, address }: FeedParts,
+  { database, watch, read, address }: FeedDependencies,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const query = queryOf(request);
   const after = integerOf(query.get("after") ?? "0", 0, Number.MAX_SAFE_INTEGER);
-  const limit = integerOf(query.get("limit") ?? String(defaultLimit), 1, maximumLimit);
-  if (after === null) return refuse(request, response, "after must be a position: an integer from 0.");
-  if (limit === null) return refuse(request, response, `limit must be an integer from 1 to ${maximumLimit}.`);
-  const seconds = integerOf(query.get("wait") ?? "0", 0, longestWait);
+  const limit = integerOf(query.get("limit") ?? String(defaultLimit), 1, maxLimit);
+  if (after === null)
+    return sendBadRequest(request, response, "after must be a position: an integer from 0.");
+  if (limit === null)
+    return sendBadRequest(request, response, `limit must be an integer from 1 to ${maxLimit}.`);
+  const seconds = integerOf(query.get("wait") ?? "0", 0, maxWait);
   if (seconds === null) {
-    return refuse(request, response, `wait must be a whole number of seconds from 0 to ${longestWait}.`);
+    return sendBadRequest(request, response, `wait must be a whole number of seconds from 0 to ${maxWait}.`);
   }
   const wait = seconds === 0 ? null : watch.begin(address, seconds * 1000);
   if (wait !== null) response.once("close", () => wait.end());
-  const look = () => read(() => readFeedPage(database, BigInt(after), limit));
+  const readPage = () => read(() => readFeedPage(database, BigInt(after), limit));
   const { page, head } =
-    wait === null ? await look() : await awaitFeedPage(look, BigInt(after), wait).finally(() => wait.end());
+    wait === null
+      ? await readPage()
+      : await awaitFeedPage(readPage, BigInt(after), wait).finally(() => wait.end());
   if (response.destroyed) return;
   await sendDocument(request, response, {
     text: Buffer.from(`${JSON.stringify(page)}\n`),
@@ -49,14 +53,14 @@ export async function answerFeed(
   });
 }
 
-function integerOf(text: string, least: number, most: number): number | null {
+function integerOf(text: string, min: number, max: number): number | null {
   const value = Number(text);
-  return /^\d{1,16}$/.test(text) && value >= least && value <= most ? value : null;
+  return /^\d{1,16}$/.test(text) && value >= min && value <= max ? value : null;
 }
 
 /** Changes on a page: the default, and the maximum. */
 const defaultLimit = 500;
-const maximumLimit = 1000;
+const maxLimit = 1000;
 
 /** The answer of `/feed`. Positions are integers, hashes lower-case hex. */
 type FeedPage = {
@@ -79,17 +83,21 @@ type FeedPage = {
  * The current page; if it is empty because the feed ends at the position, the first page with a change that comes
  * during the wait.
  */
-async function awaitFeedPage(look: () => Promise<FoundPage>, after: bigint, wait: Wait): Promise<FoundPage> {
+async function awaitFeedPage(
+  readPage: () => Promise<PageAndHead>,
+  after: bigint,
+  wait: Wait,
+): Promise<PageAndHead> {
   for (;;) {
-    const found = await look();
+    const found = await readPage();
     if (found.head.position !== after || !(await wait.changed())) return found;
   }
 }
 
 /** A page, and the end of the feed. */
-type FoundPage = { readonly page: FeedPage; readonly head: FeedPosition };
+type PageAndHead = { readonly page: FeedPage; readonly head: FeedPosition };
 
-async function readFeedPage({ db }: Database, after: bigint, limit: number): Promise<FoundPage> {
+async function readFeedPage({ db }: Database, after: bigint, limit: number): Promise<PageAndHead> {
   const changes = await readChanges(db, after, limit);
   const checksum = await readChecksumAt(db, after);
   // Read last: the head is at or after every change of the page.

@@ -60,34 +60,34 @@ export type Readiness = {
 };
 
 /** How long one check of the database answers all requests, in milliseconds. */
-const goodForMilliseconds = 250;
+const cacheMilliseconds = 250;
 
 /** A database that does not answer within this time counts as down. */
-const patienceMilliseconds = 2_000;
+const timeoutMilliseconds = 2_000;
 
 /** Checks on demand whether requests should be sent here, at most four times a second. */
-export function createReadiness({
+export function createReadinessCheck({
   database,
   graph,
   isStopping,
   isListening = () => null,
   longWait = 10,
 }: ReadinessParts): () => Promise<Readiness> {
-  let known: { readonly look: Promise<Look | null>; readonly at: number } | undefined;
-  const look = () => {
-    if (known === undefined || performance.now() - known.at > goodForMilliseconds) {
-      known = { look: lookAt(database, longWait), at: performance.now() };
+  let last: { readonly check: Promise<DatabaseCheck | null>; readonly at: number } | undefined;
+  const cachedCheck = () => {
+    if (last === undefined || performance.now() - last.at > cacheMilliseconds) {
+      last = { check: checkInTime(database, longWait), at: performance.now() };
     }
-    return known.look;
+    return last.check;
   };
   return async () => {
-    const found = await look();
+    const check = await cachedCheck();
     const listening = isListening();
     const parts: Readiness["parts"] = {
       service: isStopping() ? "stopping" : "running",
-      database: found === null ? "does not answer" : "answers",
-      migrations: found?.schema.state ?? "unknown",
-      writing: found === null ? "unknown" : found.wait,
+      database: check === null ? "does not answer" : "answers",
+      migrations: check?.schema.state ?? "unknown",
+      writing: check === null ? "unknown" : check.wait,
       ...(graph === undefined ? {} : { graph: stateOf(graph) }),
       ...(listening === null ? {} : { notices: listening ? "arrive" : "reconnecting" }),
     };
@@ -117,21 +117,24 @@ function stateOf(graph: GraphService): NonNullable<Readiness["parts"]["graph"]> 
 }
 
 /** The result of one check of the database. */
-type Look = { readonly schema: SchemaState; readonly wait: "free" | WriteLockWait };
+type DatabaseCheck = { readonly schema: SchemaState; readonly wait: "free" | WriteLockWait };
 
-async function lookAt(database: Pick<Database, "pool">, longWait: number): Promise<Look | null> {
+async function checkInTime(
+  database: Pick<Database, "pool">,
+  longWait: number,
+): Promise<DatabaseCheck | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), patienceMilliseconds);
+    timer = setTimeout(() => resolve(null), timeoutMilliseconds);
   });
   try {
-    return await Promise.race([look(database, longWait).catch(() => null), late]);
+    return await Promise.race([checkDatabase(database, longWait).catch(() => null), late]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function look(database: Pick<Database, "pool">, longWait: number): Promise<Look> {
+async function checkDatabase(database: Pick<Database, "pool">, longWait: number): Promise<DatabaseCheck> {
   const schema = await readSchemaState(database.pool);
   const wait = await readWriteLockWait(database);
   return { schema, wait: wait === null || wait.waitedSeconds < longWait ? "free" : wait };

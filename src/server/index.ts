@@ -1,13 +1,11 @@
-export { type App, type AppOptions, createApp } from "./app.ts";
+export { type App, createApp } from "./app.ts";
 export { connectionLimits } from "./connection-limits.ts";
-export type { LogError } from "./graphql/index.ts";
 export { type GraphqlSettings, graphqlSettings } from "./graphql/index.ts";
-export { createReadiness } from "./health.ts";
+export { createReadinessCheck } from "./health.ts";
 export {
   type ListeningServer,
-  listen,
   type RunningServer,
-  type ServerOptions,
+  startListening,
   startServer,
 } from "./listen.ts";
-export { type MetricsListener, startMetricsListener } from "./metrics-server.ts";
+export { type MetricsServer, startMetricsServer } from "./metrics-server.ts";

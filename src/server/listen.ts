@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, Server as NetServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import type { App } from "./app.ts";
-import { type ConnectionLimits, Connections } from "./connection-limits.ts";
+import { type ConnectionLimits, ConnectionTracker } from "./connection-limits.ts";
 import type { LogError } from "./graphql/index.ts";
-import { pathOf, sendError, sendJson, useOriginForm } from "./http/index.ts";
+import { pathOf, rewriteAbsoluteForm, sendError, sendJson } from "./http/index.ts";
 
 type ListenOptions = {
   /** 0 picks a free one. */
@@ -18,7 +18,7 @@ type ListenOptions = {
   readonly logError?: LogError;
 };
 
-export type ServerOptions = ListenOptions & { readonly app: App };
+type ServerOptions = ListenOptions & { readonly app: App };
 
 /** How a server stops. All in milliseconds. */
 type StopTimes = {
@@ -30,13 +30,13 @@ type StopTimes = {
    */
   readonly idle?: number;
   /** How long running requests may take from then on. Defaults to 10 s. */
-  readonly most?: number;
+  readonly timeout?: number;
 };
 
 /** How long a client may take to send headers and a request, and how often this is checked. In milliseconds. */
-type SlowClients = { readonly headers: number; readonly request: number; readonly lookedAt: number };
+type SlowClients = { readonly headers: number; readonly request: number; readonly checkInterval: number };
 
-const slowClientsAllowed: SlowClients = { headers: 20_000, request: 60_000, lookedAt: 5_000 };
+const defaultSlowClients: SlowClients = { headers: 20_000, request: 60_000, checkInterval: 5_000 };
 
 export type RunningServer = {
   readonly port: number;
@@ -53,17 +53,17 @@ export type ListeningServer = RunningServer & { serve(app: App): void };
 
 /** Listens and serves. Rejects with a readable message if it cannot listen. */
 export async function startServer({ app, ...options }: ServerOptions): Promise<RunningServer> {
-  const server = await listen(options);
+  const server = await startListening(options);
   server.serve(app);
   return server;
 }
 
 /** Listens first, so that a port in use is noticed before anything is set up. Rejects like `startServer`. */
-export async function listen({
+export async function startListening({
   port,
   host,
   stop: times = {},
-  slowClients = slowClientsAllowed,
+  slowClients = defaultSlowClients,
   connections: connectionLimits,
   logError = (message, error) => console.error(message, error),
 }: ListenOptions): Promise<ListeningServer> {
@@ -71,12 +71,12 @@ export async function listen({
   let stopping: Promise<void> | undefined;
   let isPastIdle = false;
   // Limits how long a slow client may occupy a connection.
-  const patience = {
+  const timeouts = {
     headersTimeout: slowClients.headers,
     requestTimeout: slowClients.request,
-    connectionsCheckingInterval: slowClients.lookedAt,
+    connectionsCheckingInterval: slowClients.checkInterval,
   };
-  const connections = new Connections(connectionLimits);
+  const connections = new ConnectionTracker(connectionLimits);
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     // While the server stops, a kept-alive connection ends with the next answer on it.
     if (stopping !== undefined) response.setHeader("connection", "close");
@@ -84,29 +84,29 @@ export async function listen({
       // If its answer had begun before, it could not carry that header.
       if (isPastIdle) setImmediate(() => server.closeIdleConnections());
     });
-    useOriginForm(request);
+    rewriteAbsoluteForm(request);
     if (app === undefined) answerStarting(request, response);
     else app.handle(request, response);
   };
-  const server = createServer(patience, (request, response) => connections.handle(request, response, answer));
+  const server = createServer(timeouts, (request, response) => connections.handle(request, response, answer));
   connections.follow(server);
   await listenOn(server, port, host);
   server.on("error", (error) => logError("could not accept a connection", error));
   const address = server.address() as AddressInfo;
   const shownHost = address.family === "IPv6" ? `[${address.address}]` : address.address;
   const stop = async () => {
-    const { drain = 0, idle = 0, most = 10_000 } = times;
+    const { drain = 0, idle = 0, timeout = 10_000 } = times;
     app?.beginStop();
     if (app !== undefined && drain > 0) await pause(drain);
     const closed = stopListening(server);
     app?.stopWaiting();
-    const timer = setTimeout(() => server.closeAllConnections(), most);
+    const timer = setTimeout(() => server.closeAllConnections(), timeout);
     const closeIdle = () => {
       isPastIdle = true;
       server.closeIdleConnections();
     };
     // Input that has arrived on a connection by then is read before it counts as idle.
-    const idleTimer = setTimeout(() => setImmediate(closeIdle), Math.min(idle, most));
+    const idleTimer = setTimeout(() => setImmediate(closeIdle), Math.min(idle, timeout));
     if (idle === 0) closeIdle();
     await closed;
     clearTimeout(timer);
@@ -116,8 +116,8 @@ export async function listen({
     await app?.close();
   };
   return {
-    serve: (given) => {
-      app = given;
+    serve: (newApp) => {
+      app = newApp;
     },
     port: address.port,
     url: `http://${shownHost}:${address.port}`,

@@ -12,30 +12,30 @@ import {
 } from "../store/index.ts";
 
 /** Clients that may wait for a change: in total, and per address. Each occupies a connection to this server. */
-type WaitLimits = { readonly inAll: number; readonly ofAddress: number };
+type LongPollLimits = { readonly total: number; readonly perAddress: number };
 
-const defaultWaitLimits: WaitLimits = { inAll: 256, ofAddress: 8 };
+const defaultLongPollLimits: LongPollLimits = { total: 256, perAddress: 8 };
 
 /** A waiting client. */
 export type Wait = {
-  /** Resolves to true once something may have changed; to false when the time is over, or the wait was ended. */
+  /** Resolves to true once something may have changed; to false when the time is ended, or the wait was ended. */
   changed(): Promise<boolean>;
   /** Frees its place. */
   end(): void;
 };
 
-type Waiter = { readonly address: string; readonly news: AsyncEvent; readonly over: AbortController };
+type Waiter = { readonly address: string; readonly changed: AsyncEvent; readonly ended: AbortController };
 
 /** Notifies waiting clients of committed changes. Uses one of the pool's connections from its first use on. */
 export class ChangeWatch {
   readonly #database: Database;
-  readonly #limits: WaitLimits;
+  readonly #limits: LongPollLimits;
   readonly #waiters = new Set<Waiter>();
   readonly #listeners = new Set<() => void>();
   #listening: Listening | undefined;
   #isStopping = false;
 
-  constructor(database: Database, limits: WaitLimits = defaultWaitLimits) {
+  constructor(database: Database, limits: LongPollLimits = defaultLongPollLimits) {
     this.#database = database;
     this.#limits = limits;
   }
@@ -45,27 +45,27 @@ export class ChangeWatch {
    * Look for changes after this call: later commits are reported.
    */
   begin(address: string, milliseconds: number): Wait | null {
-    const ofAddress = [...this.#waiters].filter((waiter) => waiter.address === address).length;
-    const { inAll, ofAddress: mostOfAddress } = this.#limits;
-    if (this.#isStopping || this.#waiters.size >= inAll || ofAddress >= mostOfAddress) return null;
+    const perAddress = [...this.#waiters].filter((waiter) => waiter.address === address).length;
+    const { total, perAddress: maxPerAddress } = this.#limits;
+    if (this.#isStopping || this.#waiters.size >= total || perAddress >= maxPerAddress) return null;
     this.#listen();
-    const waiter: Waiter = { address, news: new AsyncEvent(), over: new AbortController() };
-    const { news, over } = waiter;
+    const waiter: Waiter = { address, changed: new AsyncEvent(), ended: new AbortController() };
+    const { changed, ended } = waiter;
     const end = () => {
       clearTimeout(timer);
       this.#waiters.delete(waiter);
-      over.abort();
+      ended.abort();
     };
     const timer = setTimeout(end, milliseconds);
     this.#waiters.add(waiter);
-    return { changed: () => news.wait({ signal: over.signal }), end };
+    return { changed: () => changed.wait({ signal: ended.signal }), end };
   }
 
   /**
    * Calls `listener` whenever something may have changed, from now on: look for changes after this call. Returns a
    * function that ends it. Listeners do not count towards the limits: they limit their own clients.
    */
-  onNews(listener: () => void): () => void {
+  onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     this.#listen();
     return () => this.#listeners.delete(listener);
@@ -74,7 +74,7 @@ export class ChangeWatch {
   /** Ends all waits: each is answered with the current state. Later waits are refused. */
   stopWaiting(): void {
     this.#isStopping = true;
-    for (const { over } of this.#waiters) over.abort();
+    for (const { ended } of this.#waiters) ended.abort();
   }
 
   async close(): Promise<void> {
@@ -90,36 +90,36 @@ export class ChangeWatch {
   #listen(): void {
     this.#listening ??= listen(this.#database.pool, {
       channel: changesChannel,
-      onNotice: () => this.#tell(),
+      onNotice: () => this.#notify(),
       // Changes notified before it listened are looked up.
-      onListening: () => this.#tell(),
+      onListening: () => this.#notify(),
     });
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const listener of this.#listeners) listener();
-    for (const { news } of this.#waiters) news.set();
+    for (const { changed } of this.#waiters) changed.set();
   }
 }
 
 /** Clients that may follow changes: in total, and per address. */
-type FollowLimits = { readonly inAll: number; readonly ofAddress: number };
+type FollowLimits = { readonly total: number; readonly perAddress: number };
 
-const defaultFollowLimits: FollowLimits = { inAll: 1_000, ofAddress: 32 };
+const defaultFollowLimits: FollowLimits = { total: 1_000, perAddress: 32 };
 
 /** Changes that are cached for followers that are up to date; those further behind read the table. */
-const mostRecent = 1_000;
+const maxRecent = 1_000;
 /** Changes that a follower gets at a time: the most that is buffered for one. */
 const pageSize = 100;
-const pauseAfterFault = 1_000;
+const retryMilliseconds = 1_000;
 
-type Follower = { readonly address: string; readonly news: AsyncEvent; readonly over: AbortController };
+type Follower = { readonly address: string; readonly changed: AsyncEvent; readonly ended: AbortController };
 
 /**
  * The changes of papers as they are committed, for all clients of this process that follow them: one reader reads each
  * change once, while there are followers.
  */
-export class LiveChanges {
+export class ChangeSubscriptions {
   readonly #database: Database;
   readonly #watch: ChangeWatch;
   readonly #limits: FollowLimits;
@@ -130,7 +130,7 @@ export class LiveChanges {
   #head: Promise<bigint> | null = null;
   #position = 0n;
   #isReading = false;
-  #hasNews = false;
+  #isBehind = false;
   #stopWatching: () => void = () => {};
   #isStopping = false;
 
@@ -142,20 +142,20 @@ export class LiveChanges {
 
   /** Lets a client follow. Throws RATE_LIMITED or UNAVAILABLE if too many do, or the server stops. */
   follow(address: string): ChangeFollower {
-    const ofAddress = [...this.#followers].filter((follower) => follower.address === address).length;
+    const perAddress = [...this.#followers].filter((follower) => follower.address === address).length;
     if (this.#isStopping) throw new ApiError("UNAVAILABLE", "The server is stopping. Try again shortly.");
-    if (ofAddress >= this.#limits.ofAddress) {
+    if (perAddress >= this.#limits.perAddress) {
       throw new ApiError(
         "RATE_LIMITED",
-        `Your address has ${ofAddress} open subscriptions, the maximum. Close one, or follow several papers in one.`,
+        `Your address has ${perAddress} open subscriptions, the maximum. Close one, or follow several papers in one.`,
       );
     }
-    if (this.#followers.size >= this.#limits.inAll) {
+    if (this.#followers.size >= this.#limits.total) {
       throw new ApiError("UNAVAILABLE", "Too many subscriptions are open. Try again later.");
     }
-    const follower: Follower = { address, news: new AsyncEvent(), over: new AbortController() };
+    const follower: Follower = { address, changed: new AsyncEvent(), ended: new AbortController() };
     this.#followers.add(follower);
-    this.#head ??= this.#begin();
+    this.#head ??= this.#startFollowing();
     return {
       head: async () => {
         await this.#head;
@@ -163,8 +163,8 @@ export class LiveChanges {
       },
       next: (after) => this.#next(follower, after),
       end: () => {
-        follower.over.abort();
-        if (this.#followers.delete(follower) && this.#followers.size === 0) this.#rest();
+        follower.ended.abort();
+        if (this.#followers.delete(follower) && this.#followers.size === 0) this.#stopFollowing();
       },
     };
   }
@@ -172,26 +172,26 @@ export class LiveChanges {
   /** Ends all streams; clients reconnect and resume. Later followers are refused. */
   stop(): void {
     this.#isStopping = true;
-    for (const { over } of this.#followers) over.abort();
-    this.#rest();
+    for (const { ended } of this.#followers) ended.abort();
+    this.#stopFollowing();
   }
 
-  async #begin(): Promise<bigint> {
+  async #startFollowing(): Promise<bigint> {
     // It listens before it reads the end of the feed, so that no change falls between.
-    this.#stopWatching = this.#watch.onNews(() => {
-      this.#hasNews = true;
+    this.#stopWatching = this.#watch.onChange(() => {
+      this.#isBehind = true;
       void this.#read();
     });
     try {
       this.#position = (await readFeedHead(this.#database.db)).position;
     } catch (error) {
-      this.#rest();
+      this.#stopFollowing();
       throw error;
     }
     return this.#position;
   }
 
-  #rest(): void {
+  #stopFollowing(): void {
     this.#stopWatching();
     this.#head = null;
     this.#recent = [];
@@ -202,21 +202,21 @@ export class LiveChanges {
     if (this.#isReading) return;
     this.#isReading = true;
     try {
-      while (this.#hasNews && this.#head !== null) {
-        this.#hasNews = false;
-        const of = this.#head;
+      while (this.#isBehind && this.#head !== null) {
+        this.#isBehind = false;
+        const head = this.#head;
         try {
-          await of;
-          const changes = await readChanges(this.#database.db, this.#position, mostRecent);
+          await head;
+          const changes = await readChanges(this.#database.db, this.#position, maxRecent);
           // During the read all followers may have left, and others may have come.
-          if (of !== this.#head || changes.length === 0) continue;
+          if (head !== this.#head || changes.length === 0) continue;
           this.#position = changes.at(-1)?.position ?? this.#position;
-          this.#recent = [...this.#recent, ...changes].slice(-mostRecent);
-          this.#hasNews ||= changes.length === mostRecent;
-          for (const { news } of this.#followers) news.set();
+          this.#recent = [...this.#recent, ...changes].slice(-maxRecent);
+          this.#isBehind ||= changes.length === maxRecent;
+          for (const { changed } of this.#followers) changed.set();
         } catch {
-          this.#hasNews = true;
-          await pause(pauseAfterFault);
+          this.#isBehind = true;
+          await pause(retryMilliseconds);
         }
       }
     } finally {
@@ -224,10 +224,10 @@ export class LiveChanges {
     }
   }
 
-  async #next({ news, over: { signal } }: Follower, after: bigint): Promise<readonly Change[] | null> {
+  async #next({ changed, ended: { signal } }: Follower, after: bigint): Promise<readonly Change[] | null> {
     while (!signal.aborted) {
       if (after >= this.#position) {
-        await news.wait({ signal });
+        await changed.wait({ signal });
         continue;
       }
       const changes = await this.#after(after);

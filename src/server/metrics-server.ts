@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exposition, expositionType, type Family } from "../telemetry/index.ts";
-import { Connections } from "./connection-limits.ts";
+import { ConnectionTracker } from "./connection-limits.ts";
 import { answerReadiness, type Readiness } from "./health.ts";
 import { send, sendError, sendJson } from "./http/index.ts";
 import { listenOn } from "./listen.ts";
 
-type MetricsListenerOptions = {
+type MetricsServerOptions = {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
@@ -15,20 +15,20 @@ type MetricsListenerOptions = {
   readonly readiness: () => Promise<Readiness>;
 };
 
-export type MetricsListener = { readonly port: number; close(): Promise<void> };
+export type MetricsServer = { readonly port: number; close(): Promise<void> };
 
 /** Milliseconds for which requests share one answer, since collecting it costs SQL statements. */
-const goodForMilliseconds = 500;
+const cacheMilliseconds = 500;
 
 /**
  * Serves `/metrics`, `/health` and `/ready` to operators, on a separate address: the data is not public, and a proxy in
  * front of the service cannot expose it by mistake.
  */
-export async function startMetricsListener(options: MetricsListenerOptions): Promise<MetricsListener> {
+export async function startMetricsServer(options: MetricsServerOptions): Promise<MetricsServer> {
   const { families, readiness, host, port } = options;
   let last: { readonly text: Promise<string>; readonly at: number } | undefined;
   const text = () => {
-    if (last === undefined || performance.now() - last.at > goodForMilliseconds) {
+    if (last === undefined || performance.now() - last.at > cacheMilliseconds) {
       last = { text: families().then(exposition), at: performance.now() };
     }
     return last.text;
@@ -55,7 +55,7 @@ export async function startMetricsListener(options: MetricsListenerOptions): Pro
       sendError(request, response, 500, { code: "INTERNAL_SERVER_ERROR", message: "Internal server error." });
     }
   };
-  const connections = new Connections();
+  const connections = new ConnectionTracker();
   const server = createServer((request, response) => connections.handle(request, response, answer));
   connections.follow(server);
   server.headersTimeout = 10_000;

@@ -4,7 +4,7 @@ import { softwareVersion } from "../runtime/index.ts";
 import type { Database, PaperDocument, PaperStates } from "../store/index.ts";
 import { type AddressOf, clientKey } from "./client-address.ts";
 import { answerFeed } from "./feed.ts";
-import { inTime, type Route, weakTag } from "./http/index.ts";
+import { type Route, weakTag, withTimeLimit } from "./http/index.ts";
 import type { ChangeWatch } from "./live-changes.ts";
 import { answerDocument, openHeaders, revalidated, sendDocument } from "./paper-documents.ts";
 
@@ -38,7 +38,7 @@ export function createMirrorHandlers(options: MirrorOptions): MirrorHandlers {
   const { database, milliseconds, baseUrl, watch, addressOf, states } = options;
   const originOf = (request: IncomingMessage) => baseUrl ?? originOfRequest(request);
   return {
-    feed: inTime(
+    feed: withTimeLimit(
       (request, response, { read }) =>
         answerFeed({ database, watch, read, address: clientKey(addressOf(request)) }, request, response),
       milliseconds,
@@ -46,7 +46,7 @@ export function createMirrorHandlers(options: MirrorOptions): MirrorHandlers {
     ),
     manifest: (request, response) => answerManifest(originOf(request), request, response),
     document: (document, referenceTo) =>
-      inTime(
+      withTimeLimit(
         (request, response, { read, gone, captured: [suffix = ""] }) =>
           answerDocument(
             { database, read, gone, states, document, suffix, referenceTo, origin: originOf(request) },

@@ -17,25 +17,25 @@ import {
 import {
   acceptedEncoding,
   GoneError,
+  type LimitedRead,
   queryOf,
   sendAsRead,
   sendError,
   sendUnmodified,
   strongTag,
-  type TimedRead,
   weakTag,
 } from "./http/index.ts";
 
-const suffixShape = /^[A-Z2-7]+$/;
+const suffixPattern = /^[A-Z2-7]+$/;
 const suffixLengths: readonly number[] = [...shortLengths, 26];
-const sha256Shape = /^[0-9a-f]{64}$/;
+const sha256Pattern = /^[0-9a-f]{64}$/;
 
 /** Content named by its hash: cached for a year (in seconds). */
 const immutable = "public, max-age=31536000, immutable";
 
 type DocumentRequest = {
   readonly database: Database;
-  readonly read: TimedRead;
+  readonly read: LimitedRead;
   readonly gone: AbortSignal;
   readonly states: PaperStates;
   readonly document: PaperDocument;
@@ -48,30 +48,30 @@ type DocumentRequest = {
 
 /** Answers a paper's bundle, its state, or its description. */
 export async function answerDocument(
-  { database, read, gone, states, document, suffix: given, referenceTo, origin }: DocumentRequest,
+  { database, read, gone, states, document, suffix: requestedSuffix, referenceTo, origin }: DocumentRequest,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const suffix = given.toUpperCase();
-  if (!suffixShape.test(suffix) || !suffixLengths.includes(suffix.length)) {
-    return refuse(
+  const suffix = requestedSuffix.toUpperCase();
+  if (!suffixPattern.test(suffix) || !suffixLengths.includes(suffix.length)) {
+    return sendBadRequest(
       request,
       response,
       "A suffix is the 26 characters after pith:<year>:, or the first 8, 12 or 16 of them.",
     );
   }
   const query = queryOf(request);
-  const wanted = query.get("state");
-  if (wanted !== null && !sha256Shape.test(wanted)) {
-    return refuse(request, response, "state must be a SHA-256 in 64 lower-case hex digits.");
+  const requestedState = query.get("state");
+  if (requestedState !== null && !sha256Pattern.test(requestedState)) {
+    return sendBadRequest(request, response, "state must be a SHA-256 in 64 lower-case hex digits.");
   }
   const [pithNumber, ...others] = await read(() => findNumbers(database, suffix));
-  if (pithNumber === undefined) return notFound(request, response, "This paper is not stored here.");
+  if (pithNumber === undefined) return sendNotFound(request, response, "This paper is not stored here.");
   if (others.length > 0) {
     const message = `${suffix} matches several papers: ${[pithNumber, ...others].join(", ")}.`;
     return sendError(request, response, 409, { code: "AMBIGUOUS_REF", message, headers: openHeaders });
   }
-  if (given !== suffixOf(pithNumber)) {
+  if (requestedSuffix !== suffixOf(pithNumber)) {
     // Temporary: a short form that names one paper today may name two tomorrow.
     const search = query.size > 0 ? `?${query}` : "";
     response.writeHead(307, { ...openHeaders, location: referenceTo(suffixOf(pithNumber)) + search });
@@ -79,17 +79,17 @@ export async function answerDocument(
     request.resume();
     return;
   }
-  const cacheControl = wanted === null || document === "description" ? revalidated : immutable;
+  const cacheControl = requestedState === null || document === "description" ? revalidated : immutable;
   // Only a state's bytes follow from its hash: a bundle may get better signatures, and gzip changes the bytes.
   const tagOf = (sha256: string) => (isGzip: boolean) =>
     isGzip || document !== "state" ? weakTag(sha256) : strongTag(sha256);
   const head = await read(() => readHead(database, pithNumber));
-  if (head === null) return notFound(request, response, "This paper is not stored here.");
+  if (head === null) return sendNotFound(request, response, "This paper is not stored here.");
   // No merge is needed for a client that already has the document.
-  const isThere = document !== "bundle" || head.record !== null;
-  const isWanted = wanted === null || wanted === head.sha256;
+  const isAvailable = document !== "bundle" || head.record !== null;
+  const isRequestedState = requestedState === null || requestedState === head.sha256;
   const unchanged = { tag: tagOf(head.sha256), cacheControl };
-  if (isThere && isWanted && sendUnchanged(request, response, unchanged)) return;
+  if (isAvailable && isRequestedState && sendIfUnmodified(request, response, unchanged)) return;
   const built = await buildPaperDocument(states, {
     document,
     pithNumber,
@@ -103,8 +103,8 @@ export async function answerDocument(
   });
   if (response.destroyed) return;
   const { sha256 } = built;
-  if (wanted !== null && wanted !== sha256) {
-    return notFound(
+  if (requestedState !== null && requestedState !== sha256) {
+    return sendNotFound(
       request,
       response,
       `The state of ${pithNumber} is now ${sha256}; older states are not stored.`,
@@ -112,7 +112,7 @@ export async function answerDocument(
   }
   const text = document === "description" ? descriptionOf(pithNumber, built, origin) : built.text;
   if (text === null) {
-    return notFound(
+    return sendNotFound(
       request,
       response,
       `There is no bundle of ${pithNumber}: its canonical record was never imported.`,
@@ -167,13 +167,13 @@ async function readHead({ db }: Database, pithNumber: PithNumber): Promise<Paper
   return head?.pithNumber === pithNumber ? head : null;
 }
 
-const compress = promisify(gzip);
+const gzipAsync = promisify(gzip);
 
 /** Bytes of a piece; longer documents are written in several. */
 const pieceBytes = 64 * 1024;
 
 /** Bytes; shorter texts are sent uncompressed. */
-const leastToCompress = 1000;
+const minCompressedBytes = 1000;
 
 type MirrorDocument = {
   /** JSON in UTF-8; the buffer may be shared. */
@@ -189,12 +189,12 @@ export async function sendDocument(
   response: ServerResponse,
   { text, tag, cacheControl }: MirrorDocument,
 ): Promise<void> {
-  const isGzip = text.length >= leastToCompress && acceptsGzip(request);
+  const isGzip = text.length >= minCompressedBytes && acceptsGzip(request);
   const headers = headersOf(tag(isGzip), cacheControl);
   if (sendUnmodified(request, response, headers.etag, headers)) return;
   // An unread body would block the next request on the connection.
   request.resume();
-  const body = isGzip ? await compress(text) : text;
+  const body = isGzip ? await gzipAsync(text) : text;
   response.writeHead(200, {
     ...headers,
     "content-type": "application/json; charset=utf-8",
@@ -223,7 +223,7 @@ function* piecesOf(body: Buffer): Generator<Buffer> {
 }
 
 /** Answers 304 if the client already has the document, so that it need not be made; else returns false. */
-function sendUnchanged(
+function sendIfUnmodified(
   request: IncomingMessage,
   response: ServerResponse,
   { tag, cacheControl }: Omit<MirrorDocument, "text">,
@@ -253,10 +253,10 @@ export const revalidated = "no-cache";
 /** Headers of answers that pages of other origins may read as well. */
 export const openHeaders = { "access-control-allow-origin": "*", "cache-control": revalidated };
 
-export function refuse(request: IncomingMessage, response: ServerResponse, message: string): void {
+export function sendBadRequest(request: IncomingMessage, response: ServerResponse, message: string): void {
   sendError(request, response, 400, { code: "BAD_USER_INPUT", message, headers: openHeaders });
 }
 
-function notFound(request: IncomingMessage, response: ServerResponse, message: string): void {
+function sendNotFound(request: IncomingMessage, response: ServerResponse, message: string): void {
   sendError(request, response, 404, { code: "NOT_FOUND", message, headers: openHeaders });
 }

@@ -19,21 +19,21 @@ import {
 const positionHeader = "pith-graph-position";
 
 /** The position that a request carries; null if it carries none, undefined if it is malformed. */
-export function carriedPosition({ headers }: IncomingMessage): WalPosition | null | undefined {
+export function requestedPosition({ headers }: IncomingMessage): WalPosition | null | undefined {
   const text = headers[positionHeader];
   if (text === undefined) return null;
   return parseWalPosition(String(text)) ?? undefined;
 }
 
 export const malformedPosition =
-  "Pith-Graph-Position must be the value of an earlier response: two hexadecimal numbers separated by a slash, like 16/B374D848.";
+  "Pith-Graph-WalPosition must be the value of an earlier response: two hexadecimal numbers separated by a slash, like 16/B374D848.";
 
 /** Headers for an answer; pages of other origins may read them, too. */
 export function positionHeaders(position: WalPosition | null): Record<string, string> {
   if (position === null) return {};
   return {
     [positionHeader]: formatWalPosition(position),
-    "access-control-expose-headers": "Pith-Graph-Position",
+    "access-control-expose-headers": "Pith-Graph-WalPosition",
   };
 }
 
@@ -62,35 +62,35 @@ function prepareServer(server: ReadServer, { graph, states, rowCacheSize }: Shar
   const ownGraph =
     isReplica && isInTables ? graphOfReplica(startGraph(database, { adjacency: "sql" }), graph) : graph;
   const version = new DataVersion(server, () => ownGraph.graphVersion());
-  const kept = rowCacheSize > 0 ? new RowCache(version, rowCacheSize) : undefined;
-  return { server, version, reads: prepareReads(database, ownGraph, { kept, states }) };
+  const cache = rowCacheSize > 0 ? new RowCache(version, rowCacheSize) : undefined;
+  return { server, version, reads: prepareReads(database, ownGraph, { cache, states }) };
 }
 
-type Ask = (input: unknown, budget?: unknown) => Promise<unknown>;
+type Query = (input: unknown, budget?: unknown) => Promise<unknown>;
 
 /**
  * A graph that answers queries from the tables of a replica. A query is a transaction of many statements: if it is lost
  * with the replica, the primary repeats it.
  */
 function graphOfReplica(replica: GraphService, primary: GraphService): GraphService {
-  const asked: Record<string, Ask> = {};
+  const queries: Record<string, Query> = {};
   // Of the analyses, the tables can answer only this one.
   for (const name of [...graphQueryNames, "topWorks"] as const) {
-    const [here, there] = [replica[name] as Ask, primary[name] as Ask];
-    asked[name] = async (input, budget) => {
+    const [onReplica, onPrimary] = [replica[name] as Query, primary[name] as Query];
+    queries[name] = async (input, budget) => {
       try {
-        return await here(input, budget);
+        return await onReplica(input, budget);
       } catch (error) {
         if (!isServerFault(error)) throw error;
-        return there(input, budget);
+        return onPrimary(input, budget);
       }
     };
   }
-  return { ...replica, ...asked };
+  return { ...replica, ...queries };
 }
 
 /** Chooses the server for each request, and ensures that a client sees what it has written or read before. */
-export class RequestReads {
+export class ReadRouter {
   readonly primary: PreparedServer;
   readonly #servers: ReadServers;
   readonly #shared: SharedReads;
@@ -108,8 +108,8 @@ export class RequestReads {
    * cache's revalidation finds the same version again.
    */
   choose(request: IncomingMessage): PreparedServer | Promise<PreparedServer> {
-    const carried = carriedPosition(request) ?? null;
-    if (carried !== null) return this.#servers.chooseAt(carried).then((server) => this.#prepared(server));
+    const requested = requestedPosition(request) ?? null;
+    if (requested !== null) return this.#servers.chooseAt(requested).then((server) => this.#prepared(server));
     if (request.headers.authorization !== undefined) return this.primary;
     return this.#prepared(this.#servers.choose(request.method === "GET" ? request.url : undefined));
   }
@@ -124,15 +124,15 @@ export class RequestReads {
     { database }: Partial<Context>,
   ): Promise<WalPosition | null> {
     if (this.#servers.count === 1) return null;
-    const carried = carriedPosition(request) ?? null;
-    if (carried === null && request.headers.authorization === undefined) return null;
+    const requested = requestedPosition(request) ?? null;
+    if (requested === null && request.headers.authorization === undefined) return null;
     // After a write, the request was read from the primary.
     const { server } = database === this.#servers.primary.database ? this.primary : chosen;
     try {
       const position = await server.position();
-      return carried !== null && carried > position ? carried : position;
+      return requested !== null && requested > position ? requested : position;
     } catch {
-      return carried;
+      return requested;
     }
   }
 
@@ -144,8 +144,8 @@ export class RequestReads {
 
   #prepared(server: ReadServer): PreparedServer {
     if (!server.isReplica) return this.primary;
-    const known = this.#replicas.get(server);
-    if (known !== undefined) return known;
+    const cached = this.#replicas.get(server);
+    if (cached !== undefined) return cached;
     const prepared = prepareServer(server, this.#shared);
     this.#replicas.set(server, prepared);
     return prepared;

@@ -12,13 +12,13 @@ type Exporter = {
 };
 
 /** Maximum spans per request. */
-const mostInRequest = 512;
+const maxBatchSpans = 512;
 const requestMilliseconds = 10_000;
 /** Minimum interval between two logged failures. */
-const tellEveryMilliseconds = 60_000;
+const warningMilliseconds = 60_000;
 
 /** Statuses after which OTLP requires a retry. */
-const passing = new Set([429, 502, 503, 504]);
+const retryableStatuses = new Set([429, 502, 503, 504]);
 
 /**
  * Sends spans over OTLP/HTTP as JSON, in batches. If the receiver cannot be reached or is busy, the spans stay queued
@@ -27,20 +27,20 @@ const passing = new Set([429, 502, 503, 504]);
 export function createExporter(config: TracingConfig, log: Log): Exporter {
   const url = config.tracesEndpoint ?? `${config.endpoint?.replace(/\/+$/, "")}/v1/traces`;
   const resource: Attributes = { ...config.resourceAttributes, "service.name": config.serviceName };
-  const waiting: EndedSpan[] = [];
+  const queue: EndedSpan[] = [];
   let dropped = 0;
-  let toldAt = Number.NEGATIVE_INFINITY;
+  let warnedAt = Number.NEGATIVE_INFINITY;
   let sending: Promise<void> | undefined;
 
-  const tell = (why: string) => {
-    if (performance.now() - toldAt < tellEveryMilliseconds) return;
-    toldAt = performance.now();
+  const warn = (why: string) => {
+    if (performance.now() - warnedAt < warningMilliseconds) return;
+    warnedAt = performance.now();
     log.warn({ dropped }, `could not export traces: ${why}`);
   };
 
   /** Resolves to false if the receiver is unreachable or busy, so that sending more makes no sense now. */
   const sendBatch = async (): Promise<boolean> => {
-    const batch = waiting.slice(0, mostInRequest);
+    const batch = queue.slice(0, maxBatchSpans);
     let status: number;
     try {
       const response = await fetch(url, {
@@ -57,24 +57,24 @@ export function createExporter(config: TracingConfig, log: Log): Exporter {
       status = response.status;
       await response.body?.cancel();
     } catch (error) {
-      tell(errorText(error));
+      warn(errorText(error));
       return false;
     }
-    if (passing.has(status)) {
-      tell(`it was answered with ${status}`);
+    if (retryableStatuses.has(status)) {
+      warn(`it was answered with ${status}`);
       return false;
     }
-    waiting.splice(0, batch.length);
+    queue.splice(0, batch.length);
     if (status >= 300) {
       dropped += batch.length;
-      tell(`it was answered with ${status}`);
+      warn(`it was answered with ${status}`);
     }
     return true;
   };
 
   const flush = (): Promise<void> => {
     sending ??= (async () => {
-      while (waiting.length > 0 && (await sendBatch()));
+      while (queue.length > 0 && (await sendBatch()));
     })().finally(() => {
       sending = undefined;
     });
@@ -85,12 +85,12 @@ export function createExporter(config: TracingConfig, log: Log): Exporter {
   timer.unref();
   return {
     add: (span) => {
-      if (waiting.length >= config.maxQueuedSpans) {
+      if (queue.length >= config.maxQueuedSpans) {
         dropped++;
         return;
       }
-      waiting.push(span);
-      if (waiting.length % mostInRequest === 0) void flush();
+      queue.push(span);
+      if (queue.length % maxBatchSpans === 0) void flush();
     },
     flush,
     close: async () => {
@@ -156,6 +156,6 @@ function anyValueOf(value: string | number | boolean): object {
 
 /** From fractional milliseconds; a double is precise to a quarter of a microsecond. */
 function nanoseconds(milliseconds: number): string {
-  const whole = Math.floor(milliseconds);
-  return (BigInt(whole) * 1_000_000n + BigInt(Math.round((milliseconds - whole) * 1e6))).toString();
+  const integer = Math.floor(milliseconds);
+  return (BigInt(integer) * 1_000_000n + BigInt(Math.round((milliseconds - integer) * 1e6))).toString();
 }

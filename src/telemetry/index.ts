@@ -5,7 +5,7 @@ import { collectProcessMetrics } from "./read-metrics.ts";
 import { isTracing, startTracing } from "./tracing.ts";
 import { countIngest, countRequests, countStatements } from "./work-metrics.ts";
 
-export { exposition, expositionType, type Family, gauge, Metrics } from "./metrics.ts";
+export { exposition, expositionType, type Family, gauge } from "./metrics.ts";
 export { collectGraphMetrics, collectPoolMetrics, collectTableMetrics } from "./read-metrics.ts";
 
 /** Logging, metrics and tracing of one process of the service. */
@@ -40,7 +40,7 @@ export function startTelemetry(config: Config, role: "api" | "worker"): Telemetr
 }
 
 /** Logs a line for each request at level `debug`; does nothing if that level is off. */
-export function logRequests(log: Log): () => void {
+function logRequests(log: Log): () => void {
   if (!log.isLevelEnabled("debug")) return () => {};
   return requests.subscribe({
     end({ id, method, path, route, status, startedAt }) {
@@ -49,4 +49,5 @@ export function logRequests(log: Log): () => void {
     },
   });
 }
+
 export { threadWatcher } from "./tracing.ts";

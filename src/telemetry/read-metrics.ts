@@ -27,28 +27,25 @@ export function collectProcessMetrics(metrics: Metrics): () => void {
     const seconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - resolution / 1e3);
     // Without a sample, the delay is 0.
     const delays = delay.count === 0 ? [0, 0, 0] : [delay.percentile(50), delay.percentile(99), delay.max];
-    const [middle = 0, high = 0, most = 0] = delays.map(seconds);
+    const [median = 0, p99 = 0, max = 0] = delays.map(seconds);
     delay.reset();
     return [
-      gauge("pith_graph_info", "The software, always 1.", [
+      gauge("pith_graph_info", "Software version; always 1.", [
         [1, { version: softwareVersion, node: process.version }],
       ]),
-      gauge("process_cpu_user_seconds_total", "CPU time of the program.", [[user / 1e6]], "counter"),
-      gauge(
-        "process_cpu_system_seconds_total",
-        "CPU time of the system for it.",
-        [[system / 1e6]],
-        "counter",
-      ),
-      gauge("process_start_time_seconds", "When it began, since 1970.", [[performance.timeOrigin / 1e3]]),
-      gauge("process_resident_memory_bytes", "Memory it takes of the machine's.", [[rss]]),
-      gauge("nodejs_heap_size_used_bytes", "JavaScript's heap, used.", [[heapUsed]]),
-      gauge("nodejs_heap_size_total_bytes", "JavaScript's heap.", [[heapTotal]]),
-      gauge("nodejs_external_memory_bytes", "Memory outside of the heap: buffers.", [[external]]),
-      gauge("nodejs_eventloop_lag_p50_seconds", "By how much timers were late: the median.", [[middle]]),
-      gauge("nodejs_eventloop_lag_p99_seconds", "By how much timers were late: 1 in 100.", [[high]]),
-      gauge("nodejs_eventloop_lag_max_seconds", "By how much timers were late at most.", [[most]]),
-      gauge("nodejs_eventloop_utilization", "Which part of the time the event loop was busy.", [
+      gauge("process_cpu_user_seconds_total", "User CPU time.", [[user / 1e6]], "counter"),
+      gauge("process_cpu_system_seconds_total", "System CPU time.", [[system / 1e6]], "counter"),
+      gauge("process_start_time_seconds", "Start time of the process, since 1970.", [
+        [performance.timeOrigin / 1e3],
+      ]),
+      gauge("process_resident_memory_bytes", "Resident memory.", [[rss]]),
+      gauge("nodejs_heap_size_used_bytes", "Used JavaScript heap.", [[heapUsed]]),
+      gauge("nodejs_heap_size_total_bytes", "JavaScript heap.", [[heapTotal]]),
+      gauge("nodejs_external_memory_bytes", "Memory outside the heap: buffers.", [[external]]),
+      gauge("nodejs_eventloop_lag_p50_seconds", "Event-loop delay: median.", [[median]]),
+      gauge("nodejs_eventloop_lag_p99_seconds", "Event-loop delay: 99th percentile.", [[p99]]),
+      gauge("nodejs_eventloop_lag_max_seconds", "Event-loop delay: maximum.", [[max]]),
+      gauge("nodejs_eventloop_utilization", "Fraction of time that the event loop was busy.", [
         [utilization],
       ]),
     ];
@@ -61,26 +58,33 @@ export function collectGraphMetrics(metrics: Metrics, graph: Pick<GraphService, 
   metrics.collect(() => {
     const status = graph.status();
     return [
-      gauge("pith_graph_graph_loaded", "1 while questions are answered from memory.", [
+      gauge("pith_graph_graph_loaded", "1 if citation queries are answered from memory.", [
         [Number(status.isLoaded)],
       ]),
-      gauge("pith_graph_graph_load_failed", "1 where the last attempt to load failed.", [
+      gauge("pith_graph_graph_load_failed", "1 if the last attempt to load failed.", [
         [Number(status.loadError !== null)],
       ]),
-      gauge("pith_graph_graph_version", "The position of the feed that memory stands at.", [
+      gauge("pith_graph_graph_version", "Feed position of the graph in memory.", [
         [Number(status.graphVersion ?? 0)],
       ]),
-      gauge("pith_graph_graph_lag_positions", "How far memory is behind the feed.", [[status.lagPositions]]),
+      gauge("pith_graph_graph_lag_positions", "Feed positions that the graph in memory is behind.", [
+        [status.lagPositions],
+      ]),
       gauge(
         "pith_graph_graph_lag_seconds",
-        "How long ago it was written what memory stands at, where it is behind.",
+        "Age of the newest change in memory if memory is behind, else 0.",
         [[status.lagMilliseconds / 1e3]],
       ),
       gauge("pith_graph_graph_works", "Works in memory.", [[status.vertices]]),
       gauge("pith_graph_graph_citations", "Citations in memory.", [[status.edges]]),
-      gauge("pith_graph_graph_memory_bytes", "Bytes of the graph's arrays.", [[status.bytes]]),
-      gauge("pith_graph_graph_loads_total", "How often it was loaded.", [[status.loads]], "counter"),
-      gauge("pith_graph_graph_folds_total", "How often changes were folded in.", [[status.folds]], "counter"),
+      gauge("pith_graph_graph_memory_bytes", "Memory of the graph.", [[status.bytes]]),
+      gauge("pith_graph_graph_loads_total", "Times that the graph was loaded.", [[status.loads]], "counter"),
+      gauge(
+        "pith_graph_graph_folds_total",
+        "Times that changes were folded into the base graph.",
+        [[status.folds]],
+        "counter",
+      ),
     ];
   });
 }
@@ -100,12 +104,12 @@ export function collectPoolMetrics(metrics: Metrics, pools: Readonly<Record<stri
       ),
       gauge(
         "pith_graph_pool_connections_max",
-        "The most that there may be.",
+        "Maximum connections.",
         all.map(([pool, { options }]) => [options.max ?? 0, { pool }] as const),
       ),
       gauge(
         "pith_graph_pool_waiting",
-        "Who waits for a connection.",
+        "Requests that wait for a connection.",
         all.map(([pool, { waitingCount }]) => [waitingCount, { pool }] as const),
       ),
     ];
@@ -121,10 +125,10 @@ export function collectTableMetrics(metrics: Metrics, { pool }: Pick<Database, "
   metrics.collect(async () => {
     const queue = await readQueue(pool);
     return [
-      gauge("pith_graph_queue_documents", "Submissions that wait for a worker.", [[queue.documents]]),
-      gauge("pith_graph_queue_bytes", "Bytes of their documents.", [[queue.bytes]]),
-      gauge("pith_graph_queue_oldest_seconds", "How long the oldest of them has waited.", [[queue.oldest]]),
-      gauge("pith_graph_queue_failed_documents", "Submissions that were given up.", [[queue.failed]]),
+      gauge("pith_graph_queue_documents", "Queued submissions.", [[queue.documents]]),
+      gauge("pith_graph_queue_bytes", "Bytes of queued submissions.", [[queue.bytes]]),
+      gauge("pith_graph_queue_oldest_seconds", "Age of the oldest queued submission.", [[queue.oldest]]),
+      gauge("pith_graph_queue_failed_documents", "Submissions that failed.", [[queue.failed]]),
     ];
   });
   metrics.collect(async () => {
@@ -133,7 +137,7 @@ export function collectTableMetrics(metrics: Metrics, { pool }: Pick<Database, "
     return [
       gauge(
         "pith_graph_rows",
-        "What the tables hold.",
+        "Rows in the tables.",
         rowTotals.map((name) => [totals.get(name) ?? 0, { table: name }] as const),
       ),
       gauge("pith_graph_quarantine_documents", "Documents in quarantine.", [
@@ -149,13 +153,13 @@ function collectWriteLock(metrics: Metrics, database: Pick<Database, "pool">): v
     const wait = await readWriteLockWait(database);
     const holder = { pid: String(wait?.pid ?? ""), application: wait?.application ?? "" };
     return [
-      gauge("pith_graph_write_lock_waiting", "Writers that wait for another one.", [[wait?.waiting ?? 0]]),
-      gauge("pith_graph_write_lock_waited_seconds", "How long the first of them has waited.", [
+      gauge("pith_graph_write_lock_waiting", "Writers that wait for the write lock.", [[wait?.waiting ?? 0]]),
+      gauge("pith_graph_write_lock_waited_seconds", "Wait of the first of them.", [
         [wait?.waitedSeconds ?? 0],
       ]),
       gauge(
         "pith_graph_write_lock_held_seconds",
-        "How long the transaction of the writer that they wait for has been open.",
+        "Age of the transaction that holds the write lock.",
         wait === null ? [] : [[wait.heldSeconds, holder]],
       ),
     ];

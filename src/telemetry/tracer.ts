@@ -150,6 +150,6 @@ export function createSampler({ sampler, samplerRatio }: TracingConfig): Sampler
 function rootSampler(name: string, ratio: number): (traceId: string) => boolean {
   if (name === "always_on") return () => true;
   if (name === "always_off") return () => false;
-  // The last 56 bits are random, and a number holds 52 of them. All services that see the trace decide alike.
+  // The last 56 bits are random, and a number holds 52 of them. All services that see the trace make the same decision.
   return (traceId) => Number.parseInt(traceId.slice(18, 31), 16) < ratio * 2 ** 52;
 }

@@ -27,19 +27,19 @@ export function countRequests(metrics: Metrics): () => void {
 }
 
 function countHttp(metrics: Metrics): () => void {
-  const answered = metrics.counter("pith_graph_http_requests_total", "Requests, by route and status.", [
+  const answered = metrics.counter("pith_graph_http_requests_total", "Requests by route and status.", [
     "route",
     "status",
   ]);
   const seconds = metrics.histogram(
     "pith_graph_http_request_seconds",
-    "From a request's head to the end of its answer.",
+    "Time from a request's headers to the end of its response.",
     ["route"],
     requestBuckets,
   );
   let inFlight = 0;
   metrics.collect(() => [
-    gauge("pith_graph_http_requests_in_flight", "Requests that are being answered.", [[inFlight]]),
+    gauge("pith_graph_http_requests_in_flight", "Requests being answered.", [[inFlight]]),
   ]);
   return requests.subscribe({
     start() {
@@ -57,7 +57,7 @@ function countHttp(metrics: Metrics): () => void {
 function countConnections(metrics: Metrics): () => void {
   const ended = metrics.counter(
     "pith_graph_http_ended_connections_total",
-    "Connections that the server ended because their clients left too much unread, or sent too much ahead.",
+    "Connections closed because the client left too much unread or pipelined too many requests.",
     ["reason"],
   );
   return closedConnections.subscribe((reason) => ended.inc({ reason }));
@@ -66,12 +66,12 @@ function countConnections(metrics: Metrics): () => void {
 function countOperations(metrics: Metrics): () => void {
   const done = metrics.counter(
     "pith_graph_graphql_operations_total",
-    "Operations, by kind and by the code of the first error; `ok` without one.",
+    "Operations by kind and by the code of their first error, or `ok`.",
     ["kind", "outcome"],
   );
   const seconds = metrics.timing(
     "pith_graph_graphql_operation_seconds",
-    "Operations and their time, from parsing to the answer's text.",
+    "Time of operations, from parsing to the response text.",
     "kind",
   );
   return operations.subscribe({
@@ -86,18 +86,18 @@ function countOperations(metrics: Metrics): () => void {
 function countFields(metrics: Metrics): () => void {
   const seconds = metrics.timing(
     "pith_graph_resolver_seconds",
-    "Fields of Query and Mutation, and their time with all that is below them.",
+    "Time of the fields of Query and Mutation, including their subfields.",
     "field",
   );
   return rootFields.subscribe({ end: (field) => seconds.observe(secondsOf(field), field.name) });
 }
 
 function countLoaders(metrics: Metrics): () => void {
-  const batches = metrics.counter("pith_graph_loader_batches_total", "Batches of loaders.");
-  const keys = metrics.counter("pith_graph_loader_keys_total", "Keys in them.");
+  const batches = metrics.counter("pith_graph_loader_batches_total", "Loader batches.");
+  const keys = metrics.counter("pith_graph_loader_keys_total", "Keys in loader batches.");
   const shared = metrics.counter(
     "pith_graph_loader_shared_batches_total",
-    "Batches with the keys of more than one request.",
+    "Loader batches with keys of more than one request.",
   );
   return loaderBatches.subscribe({
     end(batch) {
@@ -112,10 +112,12 @@ function countLoaders(metrics: Metrics): () => void {
 export function countStatements(metrics: Metrics): () => void {
   const seconds = metrics.timing(
     "pith_graph_sql_seconds",
-    "Statements and their time, that of waiting for a connection included.",
+    "Time of SQL statements, including the wait for a connection.",
     "statement",
   );
-  const failures = metrics.counter("pith_graph_sql_failures_total", "Statements that failed.", ["statement"]);
+  const failures = metrics.counter("pith_graph_sql_failures_total", "SQL statements that failed.", [
+    "statement",
+  ]);
   return statements.subscribe({
     end(statement) {
       seconds.observe(secondsOf(statement), statement.name);
@@ -126,37 +128,35 @@ export function countStatements(metrics: Metrics): () => void {
 
 /** Counts the documents that this process ingests or rejects, and rejected events, by reason. */
 export function countIngest(metrics: Metrics): () => void {
-  const documents = metrics.counter(
-    "pith_graph_ingest_documents_total",
-    "Documents, by what became of them.",
-    ["outcome"],
-  );
-  const refused = metrics.counter(
+  const documents = metrics.counter("pith_graph_ingest_documents_total", "Ingested documents by outcome.", [
+    "outcome",
+  ]);
+  const rejected = metrics.counter(
     "pith_graph_ingest_refused_documents_total",
-    "Documents refused as a whole, by code.",
+    "Rejected documents by code.",
     ["code"],
   );
   const events = metrics.counter(
     "pith_graph_ingest_refused_events_total",
-    "Copies of events refused in documents that were let in, by reason.",
+    "Rejected event copies in accepted documents, by reason.",
     ["reason"],
   );
   const seconds = metrics.timing(
     "pith_graph_ingest_batch_seconds",
-    "Batches of documents, from reading to the commit.",
+    "Time of document batches, from reading to the commit.",
   );
   const failures = metrics.counter(
     "pith_graph_ingest_failed_batches_total",
-    "Batches that came to nothing for a fault that is not the documents'.",
+    "Batches that failed for another reason than their documents.",
   );
   return ingestBatches.subscribe({
     end(batch) {
       seconds.observe(secondsOf(batch));
       if (batch.result === undefined) return failures.inc();
-      for (const { status, rejection, refused: copies } of batch.result) {
+      for (const { status, rejection, refused: rejectedEvents } of batch.result) {
         documents.inc({ outcome: status });
-        if (rejection !== null) refused.inc({ code: rejection.code });
-        else for (const { reason } of copies) events.inc({ reason });
+        if (rejection !== null) rejected.inc({ code: rejection.code });
+        else for (const { reason } of rejectedEvents) events.inc({ reason });
       }
     },
   });

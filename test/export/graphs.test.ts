@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { DirectedGraph } from "graphology";
 import { parse } from "graphology-graphml";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { graphFiles, type Neighbourhood } from "../../src/export/index.ts";
+import { type ExportedNeighbourhood, graphFiles } from "../../src/export/index.ts";
 
 import { workIdOf } from "../../src/row-rules/index.ts";
 import { nodeIdOf, readableText } from "../../src/text/index.ts";
@@ -39,14 +39,14 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const around: Neighbourhood = {
+const around: ExportedNeighbourhood = {
   roots: [workIdOf(`arxiv:${arxivIdOf(1)}`)],
   direction: "REFERENCES",
   depth: 1,
   maximumWorks: 100,
 };
 
-async function graphOf(neighbourhood: Neighbourhood | null) {
+async function graphOf(neighbourhood: ExportedNeighbourhood | null) {
   const [file] = graphFiles("graphml", neighbourhood);
   const result = await exported(database, given(file));
   return { ...result, graph: parse(DirectedGraph, result.text) };

@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 
 import { checkTables } from "../../src/maintenance/index.ts";
 import { registryKey } from "../../src/protocol/index.ts";
-import { createReadiness } from "../../src/server/health.ts";
+import { createReadinessCheck } from "../../src/server/health.ts";
 import { beginWriteTransaction, inTransaction } from "../../src/store/transaction.ts";
 import { readWriteLockWait, waitForWriteLock, writeLock } from "../../src/store/write-lock.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
@@ -145,7 +145,7 @@ test("a writer's transaction has an idle_in_transaction_session_timeout of 1 min
 
 test("/ready and readWriteLockWait report the session with the write lock while others wait for it", async () => {
   expect(await readWriteLockWait(database)).toBeNull();
-  const readiness = createReadiness({ database, isStopping: () => false, longWait: 0 });
+  const readiness = createReadinessCheck({ database, isStopping: () => false, longWait: 0 });
   expect(await readiness()).toMatchObject({ isReady: true, parts: { writing: "free" } });
   const lock = await holdWriteLock(database);
   const { rows } = await lock.holder.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
@@ -161,7 +161,7 @@ test("/ready and readWriteLockWait report the session with the write lock while 
     waitedSeconds: expect.any(Number),
   };
   expect(await readWriteLockWait(database)).toEqual(wait);
-  const later = createReadiness({ database, isStopping: () => false, longWait: 0 });
+  const later = createReadinessCheck({ database, isStopping: () => false, longWait: 0 });
   // All servers use the same database: this one is still ready.
   expect(await later()).toMatchObject({ isReady: true, parts: { writing: wait } });
   await lock.release();
@@ -171,7 +171,7 @@ test("/ready and readWriteLockWait report the session with the write lock while 
 
 test("readiness is false while a lost listening connection is not replaced", async () => {
   const ready = (isListening: boolean | null) =>
-    createReadiness({ database, isStopping: () => false, isListening: () => isListening })();
+    createReadinessCheck({ database, isStopping: () => false, isListening: () => isListening })();
   expect(await ready(null)).toMatchObject({ isReady: true });
   expect(await ready(true)).toMatchObject({ isReady: true, parts: { notices: "arrive" } });
   expect(await ready(false)).toMatchObject({ isReady: false, parts: { notices: "reconnecting" } });

@@ -200,7 +200,7 @@ it("the connection of a client that does not read is ended, and the client can c
     Array.from({ length: changes }, (_, nth) => text(`${nth} ${long}`)),
   );
   const app = createApp({ database, streamTimes: { heartbeat: 20 }, logError: () => {} });
-  const connections = { ...connectionLimits(2 ** 28), unreadMilliseconds: 100, lookMilliseconds: 20 };
+  const connections = { ...connectionLimits(2 ** 28), unreadMilliseconds: 100, checkMilliseconds: 20 };
   const server = await startServer({ app, port: 0, host: "127.0.0.1", connections });
   closing.push(() => server.close());
   const ended = new Promise((resolve) => {

@@ -11,7 +11,7 @@ import {
 } from "../../src/protocol/index.ts";
 import { emptyChecksum } from "../../src/row-rules/hashes.ts";
 import { paperIdOf } from "../../src/row-rules/index.ts";
-import { isNamedBy } from "../../src/server/http/conditional-requests.ts";
+import { matchesIfNoneMatch } from "../../src/server/http/conditional-requests.ts";
 import { acceptedEncoding } from "../../src/server/http/content-negotiation.ts";
 import { createApp } from "../../src/server/index.ts";
 import { makeLibrary } from "../api/fixtures/library.ts";
@@ -252,12 +252,12 @@ describe("HTTP caching of documents", () => {
     expect(acceptedEncoding(request, ["gzip"])).toBe(isAccepted ? "gzip" : "identity");
   });
 
-  it("isNamedBy compares complete tags, weak or strong", () => {
-    expect(isNamedBy('"a"', '"b,a"')).toBe(false);
-    expect(isNamedBy('"a"', '"b", "a"')).toBe(true);
-    expect(isNamedBy('W/"a"', '"a"')).toBe(true);
-    expect(isNamedBy('"a"', "w/a")).toBe(false);
-    expect(isNamedBy('"a"', undefined)).toBe(false);
+  it("matchesIfNoneMatch compares complete tags, weak or strong", () => {
+    expect(matchesIfNoneMatch('"a"', '"b,a"')).toBe(false);
+    expect(matchesIfNoneMatch('"a"', '"b", "a"')).toBe(true);
+    expect(matchesIfNoneMatch('W/"a"', '"a"')).toBe(true);
+    expect(matchesIfNoneMatch('"a"', "w/a")).toBe(false);
+    expect(matchesIfNoneMatch('"a"', undefined)).toBe(false);
   });
 });
 

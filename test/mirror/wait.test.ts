@@ -138,7 +138,7 @@ it("the ninth waiting request of an address is answered at once, and a stopping 
 });
 
 it("ChangeWatch limits waits in total and for each address, and /feed rejects an invalid wait with 400", async () => {
-  const watch = new ChangeWatch(a, { inAll: 3, ofAddress: 2 });
+  const watch = new ChangeWatch(a, { total: 3, perAddress: 2 });
   closing.push(() => watch.close());
   const begin = (address: string) => watch.begin(address, hour);
   const [first, second, third, fourth] = [begin("x"), begin("x"), begin("x"), begin("y")];

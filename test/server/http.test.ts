@@ -297,7 +297,7 @@ describe("startServer and close", () => {
 
   it("destroy connections that do not finish in time", async () => {
     const app = createApp({ database });
-    const other = await startServer({ app, port: 0, host: "127.0.0.1", stop: { most: 200 } });
+    const other = await startServer({ app, port: 0, host: "127.0.0.1", stop: { timeout: 200 } });
     const socket = connect(other.port, "127.0.0.1");
     socket.on("error", () => {});
     const ended = new Promise<void>((resolve) => socket.on("close", () => resolve()));
@@ -324,7 +324,7 @@ async function waiting({ pool }: TestDatabase): Promise<number> {
 }
 
 describe("slow clients", () => {
-  const slowClients = { headers: 100, request: 200, lookedAt: 20 };
+  const slowClients = { headers: 100, request: 200, checkInterval: 20 };
   let patient: RunningServer;
 
   beforeAll(async () => {

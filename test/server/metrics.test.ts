@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startGraph } from "../../src/graph/index.ts";
 import { ingestBatch } from "../../src/ingest/index.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
-import { type MetricsListener, startMetricsListener } from "../../src/server/metrics-server.ts";
+import { type MetricsServer, startMetricsServer } from "../../src/server/metrics-server.ts";
 import { openDatabase } from "../../src/store/index.ts";
 import { exposition, Metrics } from "../../src/telemetry/metrics.ts";
 import {
@@ -19,7 +19,7 @@ import { keyring } from "../protocol/signed-events.ts";
 
 let database: TestDatabase;
 let server: RunningServer;
-let listener: MetricsListener;
+let listener: MetricsServer;
 let close: () => Promise<void>;
 
 beforeAll(async () => {
@@ -41,7 +41,7 @@ beforeAll(async () => {
   const app = createApp({ database, reads, graph });
   server = await startServer({ app, port: 0, host: "127.0.0.1" });
   const families = async () => [await metrics.families("api")];
-  listener = await startMetricsListener({ host: "127.0.0.1", port: 0, families, readiness: app.readiness });
+  listener = await startMetricsServer({ host: "127.0.0.1", port: 0, families, readiness: app.readiness });
   close = async () => {
     for (const stop of stops) stop();
     await server.close();

@@ -1,6 +1,6 @@
 import { buildSchema, type ExecutionArgs, parse } from "graphql";
 import { expect, test } from "vitest";
-import { defaultPlaces, useQueryPlaces } from "../../src/server/graphql/limits.ts";
+import { defaultConcurrency, useConcurrencyLimit } from "../../src/server/graphql/limits.ts";
 import { assignRequester } from "../../src/store/connection-shares.ts";
 
 type Hook = (hooked: {
@@ -22,8 +22,8 @@ function executeThrough(hook: Hook, client: string, execute: () => Promise<strin
   return run(args);
 }
 
-test("useQueryPlaces executes as many queries at once as it has places, fewest running of a client first", async () => {
-  const hook = useQueryPlaces(2).onExecute as unknown as Hook;
+test("useConcurrencyLimit executes as many queries at once as it has places, fewest running of a client first", async () => {
+  const hook = useConcurrencyLimit(2).onExecute as unknown as Hook;
   const started: string[] = [];
   const ends: (() => void)[] = [];
   const query = (client: string, name: string) =>
@@ -46,8 +46,8 @@ test("useQueryPlaces executes as many queries at once as it has places, fewest r
   expect(await Promise.all(all)).toEqual(["1a", "1b", "1c", "2a"]);
 });
 
-test("useQueryPlaces frees the place of a query that fails, and drops a waiting query that is aborted", async () => {
-  const hook = useQueryPlaces(1).onExecute as unknown as Hook;
+test("useConcurrencyLimit frees the place of a query that fails, and drops a waiting query that is aborted", async () => {
+  const hook = useConcurrencyLimit(1).onExecute as unknown as Hook;
   await expect(executeThrough(hook, "a", () => Promise.reject(new Error("no")))).rejects.toThrow("no");
   let end = () => {};
   const running = executeThrough(hook, "a", () => new Promise((resolve) => (end = () => resolve("done"))));
@@ -70,9 +70,9 @@ test("useQueryPlaces frees the place of a query that fails, and drops a waiting 
   expect(hasRun).toBe(false);
 });
 
-test("defaultPlaces is 4 to 32, by the size of the heap", () => {
+test("defaultConcurrency is 4 to 32, by the size of the heap", () => {
   const megabytes = 1024 * 1024;
-  expect(defaultPlaces(16 * megabytes)).toBe(4);
-  expect(defaultPlaces(240 * megabytes)).toBe(20);
-  expect(defaultPlaces(4_000 * megabytes)).toBe(32);
+  expect(defaultConcurrency(16 * megabytes)).toBe(4);
+  expect(defaultConcurrency(240 * megabytes)).toBe(20);
+  expect(defaultConcurrency(4_000 * megabytes)).toBe(32);
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createApp, listen, type RunningServer, startServer } from "../../src/server/index.ts";
+import { createApp, type RunningServer, startListening, startServer } from "../../src/server/index.ts";
 import { ingestTexts, seedText } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { exchange } from "./sockets.ts";
@@ -140,7 +140,7 @@ describe("an empty operationName", () => {
 
 describe("a server during setup", () => {
   it("listens, answers 503 with Retry-After, and then serves", async () => {
-    const early = await listen({ port: 0, host: "127.0.0.1" });
+    const early = await startListening({ port: 0, host: "127.0.0.1" });
     try {
       for (const path of ["/", "/ready", "/graphql?query={__typename}", "/feed"]) {
         const response = await fetch(`${early.url}${path}`);
@@ -156,7 +156,7 @@ describe("a server during setup", () => {
   });
 
   it("can be closed before it serves", async () => {
-    const early = await listen({ port: 0, host: "127.0.0.1" });
+    const early = await startListening({ port: 0, host: "127.0.0.1" });
     await early.close();
     await expect(fetch(early.url)).rejects.toThrow();
   });

@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { closedConnections } from "../../src/runtime/channels.ts";
-import { Connection, type ConnectionLimits, Connections } from "../../src/server/connection-limits.ts";
+import { Connection, type ConnectionLimits, ConnectionTracker } from "../../src/server/connection-limits.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
 import { documentOf } from "../api/fixtures/documents.ts";
 import { ingestTexts } from "../api/fixtures/library.ts";
@@ -14,7 +14,7 @@ const limits: ConnectionLimits = {
   totalBytes: 8_000_000,
   connectionBytes: 4_000_000,
   unreadMilliseconds: 60_000,
-  lookMilliseconds: 10,
+  checkMilliseconds: 10,
   pipelinedRequests: 200,
 };
 
@@ -121,7 +121,7 @@ describe("a server with clients that do not read", () => {
 
 /** A separate server that gives all requests the same answer. */
 async function serve(answer: RequestListener, own: Partial<ConnectionLimits> = {}) {
-  const connections = new Connections({ ...limits, ...own });
+  const connections = new ConnectionTracker({ ...limits, ...own });
   const server = createServer((request, response) => connections.handle(request, response, answer));
   connections.follow(server);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -138,7 +138,7 @@ const large = Buffer.alloc(20_000_000, "x");
 describe("limits of bytes", () => {
   it("ends a connection above its own limit of unread bytes at once", async () => {
     const { connections, url } = await serve((_request, response) => response.end(large), {
-      lookMilliseconds: 3_600_000,
+      checkMilliseconds: 3_600_000,
     });
     const ended = endings(1);
     closeLater([await sendUnread(url, pipelined("/", 1))]);
@@ -154,7 +154,7 @@ describe("limits of bytes", () => {
         highest = Math.max(highest, connections.unreadBytes);
         response.end(large);
       },
-      { totalBytes: 100_000_000, connectionBytes: 30_000_000, lookMilliseconds: 3_600_000 },
+      { totalBytes: 100_000_000, connectionBytes: 30_000_000, checkMilliseconds: 3_600_000 },
     );
     const ended = endings(45);
     const order: number[] = [];
@@ -189,7 +189,7 @@ describe("limits of bytes", () => {
     let now = performance.now();
     const looks = () => {
       now += 3_600_000;
-      own.look(now);
+      own.measure(now);
       return own.readAt === now;
     };
     const unread = own.unreadBytes;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config/index.ts";
-import { QueueRoom } from "../../src/server/submissions/admission.ts";
+import { QueueCapacity } from "../../src/server/submissions/admission.ts";
 import type { QueueSize } from "../../src/submissions/index.ts";
 import { counts, openSite, paper, statuses, token } from "./site.ts";
 
@@ -59,20 +59,20 @@ describe("the room in the queue", () => {
       reads++;
       return queued;
     };
-    const room = new QueueRoom({ documents: 5, bytes: 1_000 }, read, () => now);
-    expect(await room.take([1, 1])).toBe(2);
-    room.settle([1, 1]);
-    expect(await room.take([1, 1])).toBe(1);
-    room.settle([1]);
+    const room = new QueueCapacity({ documents: 5, bytes: 1_000 }, read, () => now);
+    expect(await room.reserve([1, 1])).toBe(2);
+    room.release([1, 1]);
+    expect(await room.reserve([1, 1])).toBe(1);
+    room.release([1]);
     expect(reads).toBe(1);
     queued = { documents: 0, bytes: 0 };
-    expect(await room.take([1])).toBe(0);
+    expect(await room.reserve([1])).toBe(0);
     now += 101;
-    expect(await room.take([1])).toBe(1);
+    expect(await room.reserve([1])).toBe(1);
     expect(reads).toBe(2);
     // Reservations that are not in the table yet still count.
     now += 1_001;
-    expect(await room.take([1, 1, 1, 1, 1])).toBe(4);
+    expect(await room.reserve([1, 1, 1, 1, 1])).toBe(4);
     expect(reads).toBe(3);
   });
 
@@ -82,8 +82,8 @@ describe("the room in the queue", () => {
       answer = resolve;
     });
     const read = () => counted;
-    const room = new QueueRoom({ documents: 5, bytes: 1_000 }, read, () => 0);
-    const taking = [1, 2, 3, 4].map(() => room.take([1, 1]));
+    const room = new QueueCapacity({ documents: 5, bytes: 1_000 }, read, () => 0);
+    const taking = [1, 2, 3, 4].map(() => room.reserve([1, 1]));
     answer({ documents: 0, bytes: 0 });
     expect(await Promise.all(taking)).toEqual([2, 2, 1, 0]);
   });

@@ -11,9 +11,9 @@ import { createInterface } from "node:readline";
 import { setImmediate } from "node:timers/promises";
 import { constants, createGzip, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Connections, connectionLimits } from "../../src/server/connection-limits.ts";
-import { AnswerWriter } from "../../src/server/submissions/result-writer.ts";
-import { SubmissionDesk } from "../../src/server/submissions/submission-service.ts";
+import { ConnectionTracker, connectionLimits } from "../../src/server/connection-limits.ts";
+import { ResultWriter } from "../../src/server/submissions/result-writer.ts";
+import { SubmissionService } from "../../src/server/submissions/submission-service.ts";
 import { type Answer, openSite, paper, type Site, settings, statuses, token } from "./site.ts";
 
 let site: Site;
@@ -178,17 +178,17 @@ it("answers RATE_LIMITED with retryAfter in a line once a limit is reached", asy
 
 /** @threat T44 */
 it("closes the connection of a client that does not read its answers", async () => {
-  const desk = new SubmissionDesk(site.database, settings);
+  const desk = new SubmissionService(site.database, settings);
   const chunk = Array.from({ length: 1_000 }, () => ({ line: 1, id: null }));
   let added = 0;
   let closed = false;
-  const limits = { ...connectionLimits(2 ** 28), unreadMilliseconds: 50, lookMilliseconds: 10 };
-  const connections = new Connections(limits);
+  const limits = { ...connectionLimits(2 ** 28), unreadMilliseconds: 50, checkMilliseconds: 10 };
+  const connections = new ConnectionTracker(limits);
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     response.once("close", () => {
       closed = true;
     });
-    const writer = new AnswerWriter(desk, request, response, 0);
+    const writer = new ResultWriter(desk, request, response, 0);
     for (; added < 1_000 && !closed; added++) {
       await writer.add(chunk);
       await setImmediate();
@@ -210,7 +210,7 @@ it("closes the connection of a client that does not read its answers", async () 
 
 /** @threat T44 */
 it("reads no more of a body while its client does not read the answers", async () => {
-  const desk = new SubmissionDesk(site.database, settings);
+  const desk = new SubmissionService(site.database, settings);
   const chunk = Array.from({ length: 1_000 }, () => ({ line: 1, id: null }));
   const chunks = 200;
   let added = 0;
@@ -218,7 +218,7 @@ it("reads no more of a body while its client does not read the answers", async (
   let needsReading = () => false;
   const server = createServer(async (request, response) => {
     needsReading = () => response.writableNeedDrain;
-    const writer = new AnswerWriter(desk, request, response, 0);
+    const writer = new ResultWriter(desk, request, response, 0);
     for (; added < chunks; added++) {
       await writer.add(chunk);
       largestBuffer = Math.max(largestBuffer, response.writableLength);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Precedence } from "../../src/server/submissions/admission.ts";
+import { SubmissionPriority } from "../../src/server/submissions/admission.ts";
 import { type SubmissionOutcome, workBatch } from "../../src/submissions/index.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { openSite, paper } from "./site.ts";
@@ -46,13 +46,13 @@ it("two tokens that send equally many documents are served alternately, each in 
 
 it("a token that has sent thousands of documents regains its full precedence after a minute", () => {
   let now = 0;
-  const precedence = new Precedence(() => now);
-  expect(precedence.take("a")).toBe(3_600);
-  for (let nth = 1; nth < 100; nth++) precedence.take("a");
-  expect(precedence.take("a")).toBe(1_800);
-  expect(precedence.take("b")).toBe(3_600);
-  for (let nth = 101; nth < 10_000; nth++) precedence.take("a");
-  expect(precedence.take("a")).toBeCloseTo(35.6, 1);
+  const precedence = new SubmissionPriority(() => now);
+  expect(precedence.headStart("a")).toBe(3_600);
+  for (let nth = 1; nth < 100; nth++) precedence.headStart("a");
+  expect(precedence.headStart("a")).toBe(1_800);
+  expect(precedence.headStart("b")).toBe(3_600);
+  for (let nth = 101; nth < 10_000; nth++) precedence.headStart("a");
+  expect(precedence.headStart("a")).toBeCloseTo(35.6, 1);
   now += 60_000;
-  expect(precedence.take("a")).toBe(3_600);
+  expect(precedence.headStart("a")).toBe(3_600);
 });

@@ -7,22 +7,22 @@ import { isTurnOver, waitForTurn } from "../../runtime/index.ts";
 import {
   type AcceptedTypes,
   acceptedTypes,
-  asksForPage,
+  acceptsHtml,
   BodyError,
   corsHeaders,
-  crossSiteRefusal,
-  isNamedBy,
+  csrfRefusal,
   isUtf8Address,
   type JsonType,
+  matchesIfNoneMatch,
   openCors,
   preflightHeaders,
   type Route,
-  readText,
+  readBodyText,
   sendError,
   weakTag,
 } from "../http/index.ts";
 
-import { carriedPosition, malformedPosition, positionHeaders } from "../read-routing.ts";
+import { malformedPosition, positionHeaders, requestedPosition } from "../read-routing.ts";
 import { parametersOfBody, parametersOfQuery } from "./parameters.ts";
 import { createPipeline, type PipelineOptions } from "./pipeline.ts";
 import {
@@ -84,7 +84,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
       if (given === null) throw wrong("`variables` and `extensions` of an address must be JSON.");
       return given;
     }
-    const text = await readText(request, maximumBodySize);
+    const text = await readBodyText(request, maximumBodySize);
     if (text === null) return null;
     const [type = ""] = (headers["content-type"] ?? "").toLowerCase().split(";", 1);
     if (type.trim() === "application/graphql") return { query: text };
@@ -125,7 +125,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
     if (tag !== null)
       headers["vary"] = headers["vary"] === undefined ? "Accept" : `${headers["vary"]}, Accept`;
     const caching = tag === null ? {} : { etag: tag, "cache-control": "public, no-cache" };
-    if (tag !== null && isNamedBy(tag, request.headers["if-none-match"])) {
+    if (tag !== null && matchesIfNoneMatch(tag, request.headers["if-none-match"])) {
       response.writeHead(304, { ...headers, ...caching });
       response.end();
       return;
@@ -169,10 +169,10 @@ export function createGraphqlHandler(options: GraphqlOptions): {
       return;
     }
     try {
-      const refusal = crossSiteRefusal(request);
+      const refusal = csrfRefusal(request);
       if (refusal !== null) throw new BodyError(refusal.status, "BAD_USER_INPUT", refusal.message);
-      if (carriedPosition(request) === undefined) throw wrong(malformedPosition);
-      if (method === "GET" && hasGraphiql && asksForPage(headers.accept)) {
+      if (requestedPosition(request) === undefined) throw wrong(malformedPosition);
+      if (method === "GET" && hasGraphiql && acceptsHtml(headers.accept)) {
         await options.graphiql(request, response, []);
         return;
       }

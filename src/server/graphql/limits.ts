@@ -120,7 +120,7 @@ const minPlaces = 4;
 const maxPlaces = 32;
 
 /** The number of queries to execute at a time, given the heap limit of this process. */
-export function defaultPlaces(heapBytes = getHeapStatistics().heap_size_limit): number {
+export function defaultConcurrency(heapBytes = getHeapStatistics().heap_size_limit): number {
   return Math.max(minPlaces, Math.min(maxPlaces, Math.floor(heapBytes / bytesOfQuery)));
 }
 
@@ -128,7 +128,7 @@ export function defaultPlaces(heapBytes = getHeapStatistics().heap_size_limit): 
  * Bounds the queries that execute concurrently, so that many large answers do not fill the heap together. The others
  * wait, within their time limit; the client with the fewest running queries comes first.
  */
-export function useQueryPlaces(places = defaultPlaces()): Plugin {
+export function useConcurrencyLimit(places = defaultConcurrency()): Plugin {
   const queue = new ConnectionQueue({
     total: places,
     perRequest: 1,

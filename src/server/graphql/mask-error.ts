@@ -1,10 +1,10 @@
 import { GraphQLError, type GraphQLErrorExtensions } from "graphql";
 import { clientCodeOf } from "../../api/index.ts";
 import { isServerFault } from "../../store/index.ts";
-import { databaseAwayExtensions, databaseAwayText, unavailableHttp } from "../http/index.ts";
+import { databaseDownExtensions, databaseDownText, unavailableHttp } from "../http/index.ts";
 
 /** In characters. graphql-js repeats rejected values in its messages, however long they are. */
-const longestMessage = 1_000;
+const maxMessageLength = 1_000;
 
 export type LogError = (message: string, error: unknown) => void;
 
@@ -17,7 +17,7 @@ export function createMaskError(logError: LogError): (error: unknown) => GraphQL
   return (error) => {
     const code = clientCodeOf(error);
     if (error instanceof GraphQLError && code !== null) {
-      const isReady = error.extensions["code"] === code && error.message.length <= longestMessage;
+      const isReady = error.extensions["code"] === code && error.message.length <= maxMessageLength;
       return isReady ? error : withCode(error, code, shortened(error.message));
     }
     const path = error instanceof GraphQLError ? (error.path?.join(".") ?? "") : "";
@@ -25,9 +25,9 @@ export function createMaskError(logError: LogError): (error: unknown) => GraphQL
     logError(path === "" ? "a request failed" : `a request failed at ${path}`, cause);
     if (isServerFault(cause)) {
       return error instanceof GraphQLError
-        ? withExtensions(error, databaseAwayText, databaseAwayExtensions)
-        : new GraphQLError(databaseAwayText, {
-            extensions: { ...databaseAwayExtensions, http: unavailableHttp },
+        ? withExtensions(error, databaseDownText, databaseDownExtensions)
+        : new GraphQLError(databaseDownText, {
+            extensions: { ...databaseDownExtensions, http: unavailableHttp },
           });
     }
     const message = "Internal server error.";
@@ -38,16 +38,16 @@ export function createMaskError(logError: LogError): (error: unknown) => GraphQL
 }
 
 function shortened(message: string): string {
-  return message.length <= longestMessage ? message : `${message.slice(0, longestMessage)}…`;
+  return message.length <= maxMessageLength ? message : `${message.slice(0, maxMessageLength)}…`;
 }
 
 function withCode(error: GraphQLError, code: string, message: string): GraphQLError {
   const http = error.extensions["http"];
-  const own = error.extensions["code"] === code;
+  const hasCode = error.extensions["code"] === code;
   return withExtensions(
     error,
     message,
-    own ? error.extensions : { code, ...(http === undefined ? {} : { http }) },
+    hasCode ? error.extensions : { code, ...(http === undefined ? {} : { http }) },
   );
 }
 

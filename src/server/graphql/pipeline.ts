@@ -23,8 +23,8 @@ import {
 import type { Keyring } from "../../protocol/index.ts";
 import type { GraphqlOperation } from "../../runtime/index.ts";
 import { instrumentOperation } from "../instrument.ts";
-import type { PreparedServer, RequestReads } from "../read-routing.ts";
-import { limitPlugins, useQueryPlaces } from "./limits.ts";
+import type { PreparedServer, ReadRouter } from "../read-routing.ts";
+import { limitPlugins, useConcurrencyLimit } from "./limits.ts";
 import { createMaskError, type LogError } from "./mask-error.ts";
 import { checkedParameters, type Parameters } from "./parameters.ts";
 import { type Lookup, ResponseCache } from "./response-cache.ts";
@@ -32,7 +32,7 @@ import { type Results, textOf } from "./responses.ts";
 import { type DocumentSettings, type GivenParameters, withDocument } from "./trusted-documents.ts";
 
 export type PipelineOptions = {
-  readonly reads: RequestReads;
+  readonly reads: ReadRouter;
   readonly logError: LogError;
   readonly limits: QueryLimits;
   /** Submits for the client of a request, identified by its Authorization header. */
@@ -50,7 +50,7 @@ export type PipelineOptions = {
 };
 
 /** The request that an operation is executed for. */
-export type Call = {
+type GraphqlCall = {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** The server that the request reads from. */
@@ -60,7 +60,7 @@ export type Call = {
 };
 
 /** The outcome of a request. */
-export type Outcome = {
+type GraphqlOutcome = {
   /** The result, or the results of a subscription that has begun. */
   readonly result: ExecutionResult | Results;
   /** The JSON text of the result, if it is already known. */
@@ -73,7 +73,7 @@ export type Outcome = {
 
 type Pipeline = {
   /** Never rejects because of the client's input or a resolver: then the result has errors. */
-  run(call: Call, given: GivenParameters): Promise<Outcome>;
+  run(call: GraphqlCall, given: GivenParameters): Promise<GraphqlOutcome>;
   close(): Promise<void>;
 };
 
@@ -86,7 +86,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const mask = createMaskError(options.logError);
   const maskError = introspection ? mask : (error: unknown) => withoutSuggestion(mask(error));
   const cache = responseCacheSize > 0 ? new ResponseCache(responseCacheSize) : null;
-  const yoga = createYoga<{ readonly call: Call }, Context>({
+  const yoga = createYoga<{ readonly call: GraphqlCall }, Context>({
     schema,
     context: ({ call }) => contextOf(call, options),
     graphiql: false,
@@ -104,17 +104,17 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     plugins: [
       ...(introspection ? [] : [useNoIntrospection()]),
       useExecuteToText(),
-      useQueryPlaces(),
+      useConcurrencyLimit(),
       ...limitPlugins(options.limits),
     ],
   });
 
   /** Throws errors of the request or of the service. */
   const execute = async (
-    call: Call,
+    call: GraphqlCall,
     { query, operationName, variables }: Parameters,
     noted: GraphqlOperation,
-  ): Promise<Outcome> => {
+  ): Promise<GraphqlOutcome> => {
     const enveloped = yoga.getEnveloped({ call });
     const document = parsed(() => enveloped.parse(query));
     const operation = getOperationAST(document, operationName);
@@ -144,9 +144,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     return { result: mapAsyncIterator(result, (value: ExecutionResult) => value, ended), kind, context };
   };
 
-  const failed = (error: unknown): Outcome => ({ ...nothing, result: { errors: [maskError(error)] } });
+  const failed = (error: unknown): GraphqlOutcome => ({ ...nothing, result: { errors: [maskError(error)] } });
 
-  const run = async (call: Call, given: GivenParameters): Promise<Outcome> => {
+  const run = async (call: GraphqlCall, given: GivenParameters): Promise<GraphqlOutcome> => {
     try {
       const parameters = checkedParameters(withDocument(given, documents));
       const isAnybodys = call.request.headers.authorization === undefined;
@@ -192,13 +192,13 @@ function cacheByText<Value extends object>(maxSize: number): LRUCache<string, Va
 }
 
 const noLookup: Lookup = {};
-const nothing: Outcome = { result: {}, kind: null, context: {} };
+const nothing: GraphqlOutcome = { result: {}, kind: null, context: {} };
 
-function errorsOf({ result }: Outcome): readonly GraphQLError[] | undefined {
+function errorsOf({ result }: GraphqlOutcome): readonly GraphQLError[] | undefined {
   return isAsyncIterable(result) ? undefined : result.errors;
 }
 
-function contextOf({ request, response, prepared }: Call, options: PipelineOptions): Context {
+function contextOf({ request, response, prepared }: GraphqlCall, options: PipelineOptions): Context {
   const { authorization, "last-event-id": lastEventId } = request.headers;
   const gone = new AbortController();
   response.once("close", () => {

@@ -86,7 +86,7 @@ function hashOf({ documentId, extensions }: GivenParameters): string | null {
 }
 
 /** A file of documents is invalid; the message says why. */
-export class DocumentsError extends Error {
+class DocumentsError extends Error {
   override readonly name = "DocumentsError";
 }
 

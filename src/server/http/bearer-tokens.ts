@@ -9,7 +9,7 @@ export type Submitter = {
 };
 
 /** In characters. Longer tokens are ignored: `pith-graph token` makes 43 characters. */
-const longestToken = 1_000;
+const maxTokenLength = 1_000;
 
 /**
  * The configured token that an Authorization header carries; null if it carries none. All hashes have equal length and
@@ -20,10 +20,10 @@ export function findSubmitter(
   authorization: string | null | undefined,
 ): Submitter | null {
   const token = /^bearer +(\S+) *$/i.exec(authorization ?? "")?.[1];
-  if (token === undefined || token.length > longestToken) return null;
+  if (token === undefined || token.length > maxTokenLength) return null;
   const sha256 = createHash("sha256").update(token).digest();
   let found: BearerToken | null = null;
-  for (const known of tokens) if (timingSafeEqual(known.sha256, sha256)) found = known;
+  for (const candidate of tokens) if (timingSafeEqual(candidate.sha256, sha256)) found = candidate;
   return found === null ? null : { name: found.name, fingerprint: sha256.toString("hex").slice(0, 16) };
 }
 

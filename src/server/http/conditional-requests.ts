@@ -18,7 +18,7 @@ const entityTags = /^\s*(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(?:,|$)/;
  * Whether an If-None-Match contains the tag, by the weak comparison that RFC 9110 (13.1.2) requires: `*`, or a list of
  * strong or weak tags. A malformed list matches nothing from the error on.
  */
-export function isNamedBy(tag: string, ifNoneMatch: string | undefined): boolean {
+export function matchesIfNoneMatch(tag: string, ifNoneMatch: string | undefined): boolean {
   if (ifNoneMatch === undefined) return false;
   if (ifNoneMatch.trim() === "*") return true;
   const opaque = tag.replace(/^W\//, "").slice(1, -1);
@@ -36,7 +36,7 @@ export function isNamedBy(tag: string, ifNoneMatch: string | undefined): boolean
  * Whether an If-Match accepts the tag, by the strong comparison that RFC 9110 (13.1.1) requires: `*`, or a list with an
  * equal strong tag.
  */
-export function isMatched(tag: string, ifMatch: string): boolean {
+export function matchesIfMatch(tag: string, ifMatch: string): boolean {
   return ifMatch.trim() === "*" || ifMatch.split(",").some((candidate) => candidate.trim() === tag);
 }
 
@@ -47,7 +47,7 @@ export function sendUnmodified(
   tag: string,
   headers: OutgoingHttpHeaders,
 ): boolean {
-  if (!isNamedBy(tag, request.headers["if-none-match"])) return false;
+  if (!matchesIfNoneMatch(tag, request.headers["if-none-match"])) return false;
   request.resume();
   response.writeHead(304, { ...headers, etag: tag });
   response.end();

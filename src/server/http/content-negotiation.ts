@@ -37,18 +37,18 @@ export type AcceptedTypes = {
 const anyType: AcceptedTypes = { json: "application/json", events: true };
 
 /** Clients send only a few distinct headers, again and again. */
-const known = new LRUCache<string, AcceptedTypes>({ max: 100 });
+const cache = new LRUCache<string, AcceptedTypes>({ max: 100 });
 
 export function acceptedTypes(accept: string | undefined): AcceptedTypes {
   if (accept === undefined || accept === "*/*") return anyType;
-  const found = known.get(accept);
-  if (found !== undefined) return found;
+  const cached = cache.get(accept);
+  if (cached !== undefined) return cached;
   const ranges = utf8Ranges(accept);
   const json = ranges
     .map((range) => jsonTypes.findLast((type) => isInRange(type, range)))
     .find((type) => type !== undefined);
   const types = { json: json ?? null, events: ranges.some((range) => isInRange("text/event-stream", range)) };
-  known.set(accept, types);
+  cache.set(accept, types);
   return types;
 }
 
@@ -69,6 +69,6 @@ function isInRange(type: string, range: string): boolean {
 }
 
 /** Whether an Accept header names HTML, as browsers do for a page. */
-export function asksForPage(accept: string | undefined): boolean {
+export function acceptsHtml(accept: string | undefined): boolean {
   return /(?:^|[,\s])(?:text\/html|application\/xhtml\+xml)(?:$|[,;\s])/i.test(accept ?? "");
 }

@@ -44,13 +44,13 @@ const preflightedHeaders = ["x-graphql-yoga-csrf", "apollo-require-preflight", "
 /** Content types that a page may send to any origin without a preflight request, by the Fetch standard. */
 const simpleTypes = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
 
-export type Refusal = { readonly status: number; readonly message: string };
+type CsrfRefusal = { readonly status: number; readonly message: string };
 
 /**
  * The reason to reject a request that a page of another origin may have made with its user's credentials (CSRF); null
  * if none may have. Only requests that browsers send without a preflight are affected.
  */
-export function crossSiteRefusal({ method, headers }: IncomingMessage): Refusal | null {
+export function csrfRefusal({ method, headers }: IncomingMessage): CsrfRefusal | null {
   if (preflightedHeaders.some((name) => (headers[name] ?? "") !== "")) return null;
   if (method === "POST") {
     const [type = ""] = (headers["content-type"] ?? "").toLowerCase().split(";", 1);

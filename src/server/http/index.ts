@@ -1,26 +1,32 @@
 export { explainRefusal, findSubmitter, type Submitter } from "./bearer-tokens.ts";
-export { isMatched, isNamedBy, sendUnmodified, strongTag, weakTag } from "./conditional-requests.ts";
+export {
+  matchesIfMatch,
+  matchesIfNoneMatch,
+  sendUnmodified,
+  strongTag,
+  weakTag,
+} from "./conditional-requests.ts";
 export {
   type AcceptedTypes,
   acceptedEncoding,
   acceptedTypes,
-  asksForPage,
+  acceptsHtml,
   type Encoding,
   type JsonType,
 } from "./content-negotiation.ts";
-export { type CorsSettings, corsHeaders, crossSiteRefusal, openCors, preflightHeaders } from "./cors.ts";
+export { type CorsSettings, corsHeaders, csrfRefusal, openCors, preflightHeaders } from "./cors.ts";
 export {
   BodyError,
   discardBody,
   isUtf8Address,
   RetryLaterError,
-  readChunks,
-  readText,
+  readBodyChunks,
+  readBodyText,
   tooLarge,
 } from "./request-body.ts";
 export {
-  databaseAwayExtensions,
-  databaseAwayText,
+  databaseDownExtensions,
+  databaseDownText,
   GoneError,
   send,
   sendAsRead,
@@ -34,11 +40,11 @@ export {
 export {
   answerRoute,
   createRouter,
-  type Found,
   pathOf,
   queryOf,
   type Route,
+  type RouteMatch,
   readOnly,
-  useOriginForm,
+  rewriteAbsoluteForm,
 } from "./router.ts";
-export { inTime, type TimedRead } from "./time-limit.ts";
+export { type LimitedRead, withTimeLimit } from "./time-limit.ts";

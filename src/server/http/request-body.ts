@@ -36,16 +36,19 @@ export function tooLarge(what: string, maximumBytes: number): BodyError {
  * The bytes of a request in chunks. Gzip is unpacked, with or without a header that declares it. Reads no faster than
  * its consumer. Throws BodyError if there is more than allowed, or if it cannot be unpacked.
  */
-export async function* readChunks(request: IncomingMessage, maximumBytes: number): AsyncGenerator<Buffer> {
+export async function* readBodyChunks(
+  request: IncomingMessage,
+  maximumBytes: number,
+): AsyncGenerator<Buffer> {
   const encoding = request.headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
-  const saysGzip = encoding === "gzip" || encoding === "x-gzip";
-  if (!saysGzip && encoding !== "identity") {
+  const isDeclaredGzip = encoding === "gzip" || encoding === "x-gzip";
+  if (!isDeclaredGzip && encoding !== "identity") {
     throw new BodyError(415, "BAD_USER_INPUT", "The only supported Content-Encoding is gzip.");
   }
   // After reading stops, the connection must still carry the answer.
   const chunks: AsyncIterableIterator<Buffer> = (request as Readable).iterator({ destroyOnReturn: false });
   const { isGzip, bytes } = await gunzipped(chunks);
-  if (saysGzip && !isGzip) {
+  if (isDeclaredGzip && !isGzip) {
     await chunks.return?.();
     throw new BodyError(400, "BAD_USER_INPUT", "The body is not in gzip format.");
   }
@@ -69,7 +72,7 @@ export async function* readChunks(request: IncomingMessage, maximumBytes: number
  * soon as it exceeds the limit, if it has another encoding, and if it is not UTF-8: invalid bytes would become U+FFFD,
  * and a query would be answered that was never sent.
  */
-export async function readText(request: IncomingMessage, maximumBytes: number): Promise<string | null> {
+export async function readBodyText(request: IncomingMessage, maximumBytes: number): Promise<string | null> {
   const { headers } = request;
   const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(headers["content-type"] ?? "")?.[1];
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
@@ -79,7 +82,7 @@ export async function readText(request: IncomingMessage, maximumBytes: number): 
   if ((headers["content-encoding"] ?? "identity") !== "identity") {
     throw new BodyError(415, "BAD_USER_INPUT", "The body must be sent without a Content-Encoding.");
   }
-  const body = await readWhole(request, maximumBytes);
+  const body = await readCompletely(request, maximumBytes);
   if (body === null) return null;
   if (isUtf8(body)) return body.toString();
   const message = "The body is not valid UTF-8.";
@@ -87,7 +90,7 @@ export async function readText(request: IncomingMessage, maximumBytes: number): 
 }
 
 /** Discards the rest of a body that is too large. */
-function readWhole(request: IncomingMessage, maximumBytes: number): Promise<Buffer | null> {
+function readCompletely(request: IncomingMessage, maximumBytes: number): Promise<Buffer | null> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = Number(request.headers["content-length"] ?? 0) > maximumBytes ? Number.POSITIVE_INFINITY : 0;
@@ -122,12 +125,12 @@ export function isUtf8Address(url: string): boolean {
 }
 
 /** Milliseconds for which the rest of a body is still read, so that the client can read the answer. */
-const lingering = 5_000;
+const discardMilliseconds = 5_000;
 
 /** For an answer that is sent before the body was read: discards the rest of the body. */
 export function discardBody(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;
   request.resume();
-  const timer = setTimeout(() => request.destroy(), lingering).unref();
+  const timer = setTimeout(() => request.destroy(), discardMilliseconds).unref();
   request.once("close", () => clearTimeout(timer));
 }

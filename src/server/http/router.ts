@@ -19,10 +19,10 @@ export type Route = {
 /** Methods of read-only routes. */
 export const readOnly: readonly string[] = ["GET", "HEAD"];
 
-export type Found = { readonly route: Route; readonly captured: readonly string[] };
+export type RouteMatch = { readonly route: Route; readonly captured: readonly string[] };
 
 /** Finds the first route whose pattern matches a path; null if none does. */
-export function createRouter(routes: readonly Route[]): (path: string) => Found | null {
+export function createRouter(routes: readonly Route[]): (path: string) => RouteMatch | null {
   return (path) => {
     for (const route of routes) {
       const { pattern } = route;
@@ -39,7 +39,7 @@ export function createRouter(routes: readonly Route[]): (path: string) => Found 
 
 /** Answers a request by its route; 405 if the route does not have the method. */
 export function answerRoute(
-  { route, captured }: Found,
+  { route, captured }: RouteMatch,
   request: IncomingMessage,
   response: ServerResponse,
 ): unknown {
@@ -67,7 +67,7 @@ const absoluteForm = /^https?:\/\/([^/?#]*)(.*)$/is;
  * Turns a request target in absolute form (`GET http://host/path`, RFC 9112, 3.2.2), which proxies and some clients
  * send, into origin form, by which routes are matched. Its host replaces the Host header.
  */
-export function useOriginForm(request: IncomingMessage): void {
+export function rewriteAbsoluteForm(request: IncomingMessage): void {
   const { url = "/" } = request;
   if (url.startsWith("/")) return;
   const [, authority = "", rest = ""] = absoluteForm.exec(url) ?? [];

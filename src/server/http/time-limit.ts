@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { ApiError, comeAgainSeconds, Deadline } from "../../api/index.ts";
+import { ApiError, Deadline, retryAfterSeconds } from "../../api/index.ts";
 import { runWithSignal } from "../../store/index.ts";
 import { sendError } from "./responses.ts";
 import type { Route } from "./router.ts";
 
 /** Reads from the database; rejects with TIMEOUT or CANCELLED (an ApiError) if it does not finish in time. */
-export type TimedRead = <Result>(read: () => Promise<Result>) => Promise<Result>;
+export type LimitedRead = <Result>(read: () => Promise<Result>) => Promise<Result>;
 
-type TimedParts = {
-  readonly read: TimedRead;
+type TimeLimited = {
+  readonly read: LimitedRead;
   /** Aborted with CANCELLED once the client is gone. */
   readonly gone: AbortSignal;
   /** The groups of the route's pattern. */
@@ -19,8 +19,8 @@ type TimedParts = {
  * An answer whose reads may take `milliseconds` in total, and end with the client. If they would take more, the answer
  * is 503 and TIMEOUT, with `headers`.
  */
-export function inTime(
-  answer: (request: IncomingMessage, response: ServerResponse, parts: TimedParts) => Promise<void>,
+export function withTimeLimit(
+  answer: (request: IncomingMessage, response: ServerResponse, parts: TimeLimited) => Promise<void>,
   milliseconds: number,
   headers: Record<string, string> = {},
 ): Route["handle"] {
@@ -30,7 +30,7 @@ export function inTime(
       client.abort(new ApiError("CANCELLED", "The client cancelled the request.")),
     );
     try {
-      const read = timedReads(client.signal, milliseconds);
+      const read = limitedReads(client.signal, milliseconds);
       await answer(request, response, { read, gone: client.signal, captured });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -41,8 +41,8 @@ export function inTime(
         code: isBusy ? "UNAVAILABLE" : "TIMEOUT",
         message: isBusy
           ? error.message
-          : `The database took longer than ${milliseconds} ms, the maximum. Try again in ${comeAgainSeconds} s.`,
-        headers: { ...headers, "retry-after": String(comeAgainSeconds) },
+          : `The database took longer than ${milliseconds} ms, the maximum. Try again in ${retryAfterSeconds} s.`,
+        headers: { ...headers, "retry-after": String(retryAfterSeconds) },
       });
     }
   };
@@ -50,9 +50,9 @@ export function inTime(
 
 /**
  * Reads for one answer, limited to `milliseconds` in total: statements still running in PostgreSQL are then cancelled,
- * and also if the client is gone. Time between reads does not count: a client may have asked to wait.
+ * and also if the client is gone. Time between reads does not count: a client may have requested a wait.
  */
-function timedReads(client: AbortSignal, milliseconds: number): TimedRead {
+function limitedReads(client: AbortSignal, milliseconds: number): LimitedRead {
   let left = milliseconds;
   return async (read) => {
     const deadline = new Deadline(client);

@@ -6,20 +6,20 @@ import {
   discardBody,
   explainRefusal,
   findSubmitter,
-  inTime,
+  type LimitedRead,
   queryOf,
   RetryLaterError,
   type Route,
   type Submitter,
   sendError,
   sendJson,
-  type TimedRead,
+  withTimeLimit,
 } from "../http/index.ts";
 
 import { positionHeaders } from "../read-routing.ts";
-import { takeBody } from "./read-submissions.ts";
-import { AnswerWriter, answerOf } from "./result-writer.ts";
-import type { SubmissionDesk } from "./submission-service.ts";
+import { readSubmissionBody } from "./read-submissions.ts";
+import { ResultWriter, submissionResult } from "./result-writer.ts";
+import type { SubmissionService } from "./submission-service.ts";
 
 type SubmissionOptions = {
   /** How long an answer about a submission may read from the database before it is TIMEOUT. */
@@ -29,13 +29,14 @@ type SubmissionOptions = {
 
 /** `POST /ingest`, and the status of a submission by the id that the path captures. */
 export function createSubmissionHandlers(
-  desk: SubmissionDesk,
+  service: SubmissionService,
   { milliseconds, logError }: SubmissionOptions,
 ): { readonly post: Route["handle"]; readonly status: Route["handle"] } {
   return {
-    post: (request, response) => answerPost(desk, logError, request, response),
-    status: inTime(
-      (request, response, { read, captured: [id = ""] }) => answerStatus(desk, id, request, response, read),
+    post: (request, response) => answerPost(service, logError, request, response),
+    status: withTimeLimit(
+      (request, response, { read, captured: [id = ""] }) =>
+        answerStatus(service, id, request, response, read),
       milliseconds,
     ),
   };
@@ -47,7 +48,7 @@ const maxWait = 30;
 
 /** `POST /ingest`: queues documents, and answers each. */
 async function answerPost(
-  desk: SubmissionDesk,
+  service: SubmissionService,
   logError: LogError,
   request: IncomingMessage,
   response: ServerResponse,
@@ -55,20 +56,20 @@ async function answerPost(
   let submitter: Submitter;
   let wait: number;
   try {
-    submitter = desk.authenticate(request.headers.authorization);
+    submitter = service.authenticate(request.headers.authorization);
     wait = waitOf(request);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     refuse(request, response, error);
     return;
   }
-  const writer = new AnswerWriter(desk, request, response, wait);
+  const writer = new ResultWriter(service, request, response, wait);
   let stopped: BodyError | null;
   try {
-    stopped = await takeBody(desk, submitter, request, {
+    stopped = await readSubmissionBody(service, submitter, request, {
       isWaiting: wait > 0,
-      onFault: (error) => logError("could not queue documents", error),
-      onTaken: (taken) => writer.add(taken),
+      onError: (error) => logError("could not queue documents", error),
+      onReceived: (documents) => writer.add(documents),
       onPause: () => writer.stream(),
     });
   } catch (error) {
@@ -106,16 +107,16 @@ function waitOf(request: IncomingMessage): number {
 
 /** `GET /ingest/<id>`: the status of a submission. */
 async function answerStatus(
-  desk: SubmissionDesk,
+  service: SubmissionService,
   id: string,
   request: IncomingMessage,
   response: ServerResponse,
-  read: TimedRead,
+  read: LimitedRead,
 ): Promise<void> {
   const {
     database,
     settings: { tokens },
-  } = desk;
+  } = service;
   const { authorization } = request.headers;
   if (findSubmitter(tokens, authorization) === null) {
     return sendError(request, response, 401, {
@@ -128,8 +129,8 @@ async function answerStatus(
   if (row === undefined) {
     return sendError(request, response, 404, { code: "NOT_FOUND", message: "No submission has this id." });
   }
-  sendJson(request, response, 200, answerOf(row), {
+  sendJson(request, response, 200, submissionResult(row), {
     "cache-control": "no-store",
-    ...positionHeaders(await read(() => desk.written())),
+    ...positionHeaders(await read(() => service.written())),
   });
 }

@@ -1,2 +1,2 @@
 export { createSubmissionHandlers } from "./handlers.ts";
-export { noSubmissions, SubmissionDesk } from "./submission-service.ts";
+export { noSubmissions, SubmissionService } from "./submission-service.ts";

@@ -1,36 +1,41 @@
 import type { IncomingMessage } from "node:http";
 import { setImmediate as afterInput, setTimeout as delay } from "node:timers/promises";
-import { comeAgainSeconds, type SubmissionRow } from "../../api/index.ts";
+import { retryAfterSeconds, type SubmissionRow } from "../../api/index.ts";
 import { linesOf, type Piece, skipByteOrderMark, wholeOf } from "../../ingest/index.ts";
 import type { NewSubmission } from "../../submissions/index.ts";
-import { BodyError, RetryLaterError, readChunks, type Submitter, tooLarge } from "../http/index.ts";
+import { BodyError, RetryLaterError, readBodyChunks, type Submitter, tooLarge } from "../http/index.ts";
 
-import { queueFullSeconds, queueFullText, rateLimitText, type SubmissionDesk } from "./submission-service.ts";
+import {
+  queueFullSeconds,
+  queueFullText,
+  rateLimitText,
+  type SubmissionService,
+} from "./submission-service.ts";
 
 /** A document of a body, in the order of the body: stored on disk under an id, or larger than allowed. */
-export type Taken = {
+export type ReceivedDocument = {
   readonly line: number | undefined;
   readonly id: string | null;
   /** Resolves when it is finished; absent if the client does not wait. */
   readonly outcome?: Promise<SubmissionRow>;
 };
 
-type IntakeOptions = {
+type ReadOptions = {
   readonly isWaiting: boolean;
   /** Called if documents could not be written. */
-  readonly onFault: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
   /** Called with documents that are on disk; reading pauses until it resolves. */
-  readonly onTaken: (taken: readonly Taken[]) => Promise<void>;
+  readonly onReceived: (documents: readonly ReceivedDocument[]) => Promise<void>;
   /** Called if the client has sent nothing for a moment, and may wait for an answer. Everything received is on disk. */
   readonly onPause: () => void;
 };
 
-/** The most documents and bytes that one statement writes. */
-const chunkDocuments = 100;
-const chunkBytes = 4_000_000;
+/** Maximum documents and bytes that one statement writes. */
+const maxChunkDocuments = 100;
+const maxChunkBytes = 4_000_000;
 
 /** Milliseconds without a document after which pending ones are written: the client may wait for their answers. */
-const pauseAfter = 50;
+const pauseMilliseconds = 50;
 
 /**
  * Reads the documents of a request into the queue, no faster than they are written and answered: memory is bounded by
@@ -38,21 +43,21 @@ const pauseAfter = 50;
  *
  * @returns why the rest was not read, or not stored; null if all of it was. Rejects if the client is gone.
  */
-export async function takeBody(
-  desk: SubmissionDesk,
+export async function readSubmissionBody(
+  service: SubmissionService,
   submitter: Submitter,
   request: IncomingMessage,
-  options: IntakeOptions,
+  options: ReadOptions,
 ): Promise<BodyError | null> {
-  const chunk = new Chunk(desk, submitter, options);
+  const chunk = new Chunk(service, submitter, options);
   let pieces: AsyncGenerator<Piece> | undefined;
   let isReading = false;
   try {
-    pieces = piecesOf(desk, request);
+    pieces = piecesOf(service, request);
     for (;;) {
       const next = pieces.next();
       isReading = true;
-      if (!(await comesSoon(next))) {
+      if (!(await settlesSoon(next))) {
         await chunk.flush();
         options.onPause();
       }
@@ -66,7 +71,7 @@ export async function takeBody(
     return null;
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
-    // Complete documents before the error are stored, unless the error came from writing.
+    // Complete documents before the error are stored, except if writing caused it.
     return (await chunk.flush().then(() => null, asBodyError)) ?? error;
   } finally {
     const closed = pieces?.return(undefined).catch(() => {});
@@ -77,20 +82,20 @@ export async function takeBody(
 
 /** Documents that were read and are not on disk yet. */
 class Chunk {
-  readonly #desk: SubmissionDesk;
+  readonly #service: SubmissionService;
   readonly #submitter: Submitter;
-  readonly #options: IntakeOptions;
+  readonly #options: ReadOptions;
   #entries: { readonly line: number | undefined; readonly submission: NewSubmission | null }[] = [];
   #bytes = 0;
 
-  constructor(desk: SubmissionDesk, submitter: Submitter, options: IntakeOptions) {
-    this.#desk = desk;
+  constructor(service: SubmissionService, submitter: Submitter, options: ReadOptions) {
+    this.#service = service;
     this.#submitter = submitter;
     this.#options = options;
   }
 
   get isFull(): boolean {
-    return this.#entries.length >= chunkDocuments || this.#bytes >= chunkBytes;
+    return this.#entries.length >= maxChunkDocuments || this.#bytes >= maxChunkBytes;
   }
 
   /** Throws BodyError if the submitter may send no more. */
@@ -99,9 +104,9 @@ class Chunk {
       this.#entries.push({ line, submission: null });
       return;
     }
-    const seconds = this.#desk.admit(this.#submitter, bytes.length);
+    const seconds = this.#service.admit(this.#submitter, bytes.length);
     if (seconds > 0) throw new RetryLaterError(429, "RATE_LIMITED", rateLimitText(seconds), seconds);
-    this.#entries.push({ line, submission: this.#desk.newSubmission(this.#submitter, bytes) });
+    this.#entries.push({ line, submission: this.#service.newSubmission(this.#submitter, bytes) });
     this.#bytes += bytes.length;
   }
 
@@ -111,9 +116,9 @@ class Chunk {
     if (entries.length === 0) return;
     this.#entries = [];
     this.#bytes = 0;
-    const { isWaiting, onTaken } = this.#options;
+    const { isWaiting, onReceived } = this.#options;
     const submissions = entries.map(({ submission }) => submission).filter((given) => given !== null);
-    const { outcomes } = this.#desk;
+    const { outcomes } = this.#service;
     const expected = new Map(
       isWaiting ? submissions.map(({ id }) => [id, outcomes.expect(id)] as const) : [],
     );
@@ -121,8 +126,8 @@ class Chunk {
     const left = new Set(submissions.slice(written));
     for (const { id } of left) outcomes.forget(id);
     const end = entries.findIndex(({ submission }) => submission !== null && left.has(submission));
-    await onTaken(
-      entries.slice(0, end < 0 ? entries.length : end).map(({ line, submission }): Taken => {
+    await onReceived(
+      entries.slice(0, end < 0 ? entries.length : end).map(({ line, submission }): ReceivedDocument => {
         const outcome = expected.get(submission?.id ?? "");
         return { line, id: submission?.id ?? null, ...(outcome === undefined ? {} : { outcome }) };
       }),
@@ -133,16 +138,16 @@ class Chunk {
   /** Returns the number of documents written. */
   async #write(submissions: readonly NewSubmission[]): Promise<number> {
     try {
-      return await this.#desk.enqueue(submissions);
+      return await this.#service.enqueue(submissions);
     } catch (error) {
       // They may be stored all the same: a connection can be lost after the commit.
-      for (const { id } of submissions) this.#desk.outcomes.forget(id);
-      this.#options.onFault(error);
+      for (const { id } of submissions) this.#service.outcomes.forget(id);
+      this.#options.onError(error);
       throw new RetryLaterError(
         503,
         "UNAVAILABLE",
-        `The database is unavailable. Send the remaining documents again in ${comeAgainSeconds} s.`,
-        comeAgainSeconds,
+        `The database is unavailable. Send the remaining documents again in ${retryAfterSeconds} s.`,
+        retryAfterSeconds,
       );
     }
   }
@@ -154,31 +159,31 @@ function asBodyError(error: unknown): BodyError {
 }
 
 /** Whether it settles before the client seems to pause. */
-async function comesSoon(next: Promise<unknown>): Promise<boolean> {
-  let hasCome = false;
-  const come = () => {
-    hasCome = true;
+async function settlesSoon(next: Promise<unknown>): Promise<boolean> {
+  let hasSettled = false;
+  const onSettled = () => {
+    hasSettled = true;
   };
-  const over = new AbortController();
-  const soon = next.then(come, come);
-  await Promise.race([soon, delay(pauseAfter, undefined, { signal: over.signal }).catch(() => {})]);
-  over.abort();
+  const timeout = new AbortController();
+  const soon = next.then(onSettled, onSettled);
+  await Promise.race([soon, delay(pauseMilliseconds, undefined, { signal: timeout.signal }).catch(() => {})]);
+  timeout.abort();
   // A process that was busy this long has not read the input that arrived during that time.
-  if (!hasCome) await afterInput();
-  return hasCome;
+  if (!hasSettled) await afterInput();
+  return hasSettled;
 }
 
-function piecesOf({ settings }: SubmissionDesk, request: IncomingMessage): AsyncGenerator<Piece> {
+function piecesOf({ settings }: SubmissionService, request: IncomingMessage): AsyncGenerator<Piece> {
   const { maximumDocumentBytes, maximumRequestBytes } = settings;
   const type = (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase();
-  const isWhole = type === "application/json";
+  const isSingleDocument = type === "application/json";
   const length = Number(request.headers["content-length"] ?? 0);
   const isPlain = request.headers["content-encoding"] === undefined;
-  if (isWhole && isPlain && length > maximumDocumentBytes)
+  if (isSingleDocument && isPlain && length > maximumDocumentBytes)
     throw tooLarge("The document", maximumDocumentBytes);
   if (length > maximumRequestBytes) throw tooLarge("The request's body", maximumRequestBytes);
-  const chunks = skipByteOrderMark(readChunks(request, maximumRequestBytes));
-  if (isWhole) return wholeOf(chunks, maximumDocumentBytes);
+  const chunks = skipByteOrderMark(readBodyChunks(request, maximumRequestBytes));
+  if (isSingleDocument) return wholeOf(chunks, maximumDocumentBytes);
   if (type === "application/x-ndjson") return linesOf(chunks, maximumDocumentBytes, true);
   return linesOf(limitFirstLine(chunks, maximumDocumentBytes), maximumDocumentBytes, false);
 }

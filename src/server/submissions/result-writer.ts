@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import {
-  refusedLinesOf,
+  rejectedEventLines,
   type SubmissionError,
   type SubmissionRow,
   submissionErrorOf,
@@ -10,11 +10,11 @@ import { AsyncEvent } from "../../runtime/index.ts";
 import { type BodyError, RetryLaterError, send, untilDrained } from "../http/index.ts";
 
 import { positionHeaders } from "../read-routing.ts";
-import type { Taken } from "./read-submissions.ts";
-import type { SubmissionDesk } from "./submission-service.ts";
+import type { ReceivedDocument } from "./read-submissions.ts";
+import type { SubmissionService } from "./submission-service.ts";
 
 /** The answer to one document, or to the rest of a body that was not read. */
-type Answer = {
+type SubmissionResult = {
   /** From 1, if the body has one document a line. */
   readonly line?: number;
   /** Null if the document was not stored. */
@@ -37,9 +37,9 @@ const statuses = { queued: "QUEUED", merged: "MERGED", rejected: "REJECTED", fai
 
 const submissionsPath = "/ingest";
 
-export function answerOf(row: SubmissionRow): Answer {
+export function submissionResult(row: SubmissionRow): SubmissionResult {
   const error = submissionErrorOf(row);
-  const refused = refusedLinesOf(row);
+  const refused = rejectedEventLines(row);
   return {
     id: row.submissionId,
     status: statuses[row.status],
@@ -53,30 +53,30 @@ export function answerOf(row: SubmissionRow): Answer {
 }
 
 /** The answer for a submission that is on disk and not finished yet. */
-function queuedAnswer(id: string): Answer {
+function queuedResult(id: string): SubmissionResult {
   return { id, status: "QUEUED", url: `${submissionsPath}/${id}` };
 }
 
-/** The HTTP status that sums up the answers of a request. */
-export function statusOf(answers: readonly Answer[]): number {
-  if (answers.some(({ status }) => status === "QUEUED")) return 202;
-  if (answers.some(({ status }) => status === "MERGED")) return 200;
-  if (answers.some(({ status }) => status === "FAILED")) return 503;
-  return answers.every(({ error }) => error?.code === "TOO_LARGE") ? 413 : 422;
+/** The HTTP status that sums up the results of a request. */
+export function statusOf(results: readonly SubmissionResult[]): number {
+  if (results.some(({ status }) => status === "QUEUED")) return 202;
+  if (results.some(({ status }) => status === "MERGED")) return 200;
+  if (results.some(({ status }) => status === "FAILED")) return 503;
+  return results.every(({ error }) => error?.code === "TOO_LARGE") ? 413 : 422;
 }
 
-/** The most answers that are buffered while the body arrives; beyond that they are sent. */
-const mostHeld = 500;
+/** Maximum answers that are buffered while the body arrives; beyond that they are sent. */
+const maxBuffered = 500;
 
 /**
- * The most documents without an answer. Beyond that, the first are answered QUEUED without further waiting for the
+ * Maximum documents without an answer. Beyond that, the first are answered QUEUED without further waiting for the
  * worker, and reading stops until the client has read its answers.
  */
-const mostUnanswered = 10_000;
+const maxUnanswered = 10_000;
 
 const tooLargeCode = "TOO_LARGE" satisfies (typeof documentErrorCodes)[number];
 
-type Waiting = { readonly taken: Taken; readonly until: number };
+type Waiting = { readonly document: ReceivedDocument; readonly until: number };
 
 /**
  * Answers the documents of one request in order, each once it is finished or its wait is over.
@@ -85,28 +85,28 @@ type Waiting = { readonly taken: Taken; readonly until: number };
  * documents. As soon as the client waits for them, or there are many, they are sent as they come, with status 200,
  * while the body is still being read.
  */
-export class AnswerWriter {
-  readonly #desk: SubmissionDesk;
+export class ResultWriter {
+  readonly #service: SubmissionService;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #isArray: boolean;
   /** In milliseconds. */
   readonly #wait: number;
   /** Aborted when the client is gone. */
-  readonly #gone = new AbortController();
-  readonly #news = new AsyncEvent();
-  readonly #room = new AsyncEvent();
-  readonly #hurry = new AsyncEvent();
+  readonly #abort = new AbortController();
+  readonly #added = new AsyncEvent();
+  readonly #drained = new AsyncEvent();
+  readonly #flushEarly = new AsyncEvent();
   readonly #running: Promise<void>;
   #waiting: Waiting[] = [];
-  #held: Answer[] = [];
+  #buffered: SubmissionResult[] = [];
   #isEnded = false;
   #isStreaming = false;
   #hasSent = false;
 
   /** `wait`: how long an answer waits for the worker, in seconds. */
-  constructor(desk: SubmissionDesk, request: IncomingMessage, response: ServerResponse, wait: number) {
-    this.#desk = desk;
+  constructor(service: SubmissionService, request: IncomingMessage, response: ServerResponse, wait: number) {
+    this.#service = service;
     this.#request = request;
     this.#response = response;
     this.#wait = wait * 1000;
@@ -116,18 +116,18 @@ export class AnswerWriter {
   }
 
   /** Adds documents to be answered. Resolves when there is room for more. */
-  async add(taken: readonly Taken[]): Promise<void> {
+  async add(documents: readonly ReceivedDocument[]): Promise<void> {
     const until = performance.now() + this.#wait;
-    for (const one of taken) this.#waiting.push({ taken: one, until });
-    this.#news.set();
-    if (!this.#isCrowded) return;
+    for (const document of documents) this.#waiting.push({ document, until });
+    this.#added.set();
+    if (!this.#isFull) return;
     this.stream();
-    this.#hurry.set();
-    while (this.#isCrowded && !this.#gone.signal.aborted) await this.#room.wait();
+    this.#flushEarly.set();
+    while (this.#isFull && !this.#abort.signal.aborted) await this.#drained.wait();
   }
 
-  get #isCrowded(): boolean {
-    return this.#waiting.length >= mostUnanswered;
+  get #isFull(): boolean {
+    return this.#waiting.length >= maxUnanswered;
   }
 
   /** Sends answers as they come, from now on. */
@@ -139,19 +139,19 @@ export class AnswerWriter {
   /** Answers the remaining documents, and why reading stopped. Resolves to false if there was no document. */
   async end(stopped: BodyError | null): Promise<boolean> {
     this.#isEnded = true;
-    this.#news.set();
+    this.#added.set();
     await this.#running;
-    const written = await this.#desk.written();
-    if (this.#gone.signal.aborted) return true;
-    if (!this.#hasSent && this.#held.length === 0) return false;
-    const status = stopped?.status ?? statusOf(this.#held);
-    if (stopped !== null) this.#held.push(notRead(stopped));
+    const written = await this.#service.written();
+    if (this.#abort.signal.aborted) return true;
+    if (!this.#hasSent && this.#buffered.length === 0) return false;
+    const status = stopped?.status ?? statusOf(this.#buffered);
+    if (stopped !== null) this.#buffered.push(notReadResult(stopped));
     if (this.#hasSent) {
       this.#flush();
       this.#response.end(this.#isArray ? "]\n" : "");
       return true;
     }
-    const text = `${this.#textOf(this.#held)}${this.#isArray ? "]\n" : ""}`;
+    const text = `${this.#textOf(this.#buffered)}${this.#isArray ? "]\n" : ""}`;
     const headers = {
       ...(stopped instanceof RetryLaterError ? { "retry-after": String(stopped.seconds) } : {}),
       ...positionHeaders(written),
@@ -162,54 +162,54 @@ export class AnswerWriter {
 
   /** Stops answering, and waiting for outcomes. */
   abandon(): void {
-    this.#gone.abort();
-    for (const { taken } of this.#waiting.splice(0)) this.#forget(taken);
-    for (const event of [this.#news, this.#room, this.#hurry]) event.set();
+    this.#abort.abort();
+    for (const { document } of this.#waiting.splice(0)) this.#forget(document);
+    for (const event of [this.#added, this.#drained, this.#flushEarly]) event.set();
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#gone;
+    const { signal } = this.#abort;
     while (!signal.aborted) {
       const [next] = this.#waiting;
       if (next === undefined) {
         if (this.#isEnded) return;
-        await this.#news.wait();
+        await this.#added.wait();
         continue;
       }
-      const answer = await this.#answer(next);
+      const result = await this.#result(next);
       if (signal.aborted) return;
       this.#waiting.shift();
-      this.#held.push(answer);
-      if (this.#held.length >= mostHeld) this.#isStreaming = true;
+      this.#buffered.push(result);
+      if (this.#buffered.length >= maxBuffered) this.#isStreaming = true;
       this.#flush();
-      await this.#read();
-      this.#room.set();
+      await this.#waitForReader();
+      this.#drained.set();
     }
   }
 
-  async #answer({ taken, until }: Waiting): Promise<Answer> {
-    const { id, line, outcome } = taken;
+  async #result({ document, until }: Waiting): Promise<SubmissionResult> {
+    const { id, line, outcome } = document;
     const place = line === undefined ? {} : { line };
     if (id === null) {
-      const message = `The document is larger than ${this.#desk.settings.maximumDocumentBytes} bytes, the maximum.`;
+      const message = `The document is larger than ${this.#service.settings.maximumDocumentBytes} bytes, the maximum.`;
       return { ...place, id, status: "REJECTED", error: { code: tooLargeCode, message } };
     }
-    const left = this.#isCrowded ? 0 : Math.max(0, until - performance.now());
-    const row = await Promise.race([outcome, this.#hurry.wait({ timeout: left }).then(() => undefined)]);
+    const left = this.#isFull ? 0 : Math.max(0, until - performance.now());
+    const row = await Promise.race([outcome, this.#flushEarly.wait({ timeout: left }).then(() => undefined)]);
     // Ends the timer of the wait, if the outcome came first.
-    this.#hurry.set();
-    this.#hurry.clear();
-    this.#forget(taken);
-    return { ...place, ...(row === undefined ? queuedAnswer(id) : answerOf(row)) };
+    this.#flushEarly.set();
+    this.#flushEarly.clear();
+    this.#forget(document);
+    return { ...place, ...(row === undefined ? queuedResult(id) : submissionResult(row)) };
   }
 
-  #forget({ id }: Taken): void {
-    if (id !== null) this.#desk.outcomes.forget(id);
+  #forget({ id }: ReceivedDocument): void {
+    if (id !== null) this.#service.outcomes.forget(id);
   }
 
   /** Sends buffered answers if streaming; nothing if the body has ended and a status can still be set. */
   #flush(): void {
-    if (!this.#isStreaming || this.#held.length === 0 || this.#gone.signal.aborted) return;
+    if (!this.#isStreaming || this.#buffered.length === 0 || this.#abort.signal.aborted) return;
     if (!this.#hasSent) {
       if (this.#isEnded) return;
       this.#response.writeHead(200, {
@@ -218,14 +218,14 @@ export class AnswerWriter {
         "x-content-type-options": "nosniff",
       });
     }
-    const text = this.#textOf(this.#held);
-    this.#held = [];
+    const text = this.#textOf(this.#buffered);
+    this.#buffered = [];
     this.#hasSent = true;
     this.#response.write(text);
   }
 
   /** Waits for a client that reads more slowly than it is answered. The server ends connections that do not read. */
-  async #read(): Promise<void> {
+  async #waitForReader(): Promise<void> {
     // If the client is gone, nothing more is answered.
     if (this.#response.writableNeedDrain) await untilDrained(this.#response).catch(() => {});
   }
@@ -235,14 +235,14 @@ export class AnswerWriter {
   }
 
   /** One JSON object a line; for clients that request application/json, the next elements of an array. */
-  #textOf(answers: readonly Answer[]): string {
-    const texts = answers.map((answer) => JSON.stringify(answer));
+  #textOf(results: readonly SubmissionResult[]): string {
+    const texts = results.map((result) => JSON.stringify(result));
     if (!this.#isArray) return texts.map((text) => `${text}\n`).join("");
     return texts.map((text, index) => `${index === 0 && !this.#hasSent ? "[" : ","}${text}`).join("");
   }
 }
 
-function notRead(stopped: BodyError): Answer {
+function notReadResult(stopped: BodyError): SubmissionResult {
   const { code, message } = stopped;
   const later = stopped instanceof RetryLaterError ? { retryAfter: stopped.seconds } : {};
   return { id: null, status: "NOT_READ", error: { code, message, ...later } };

@@ -11,7 +11,7 @@ import { DocumentError, parseDocument } from "../../protocol/index.ts";
 import { type Database, type Listening, listen, type WalPosition } from "../../store/index.ts";
 import { enqueue, finishedChannel, type NewSubmission, readQueueSize } from "../../submissions/index.ts";
 import { explainRefusal, findSubmitter, type Submitter } from "../http/index.ts";
-import { Precedence, QueueRoom, SubmissionRate } from "./admission.ts";
+import { QueueCapacity, SubmissionPriority, SubmissionRate } from "./admission.ts";
 
 /** The default: no one may submit. */
 export const noSubmissions: SubmissionSettings = {
@@ -26,15 +26,15 @@ export const noSubmissions: SubmissionSettings = {
 };
 
 /** Admits submissions of both ways, HTTP and GraphQL: checks who may submit and how much, and fills the queue. */
-export class SubmissionDesk {
+export class SubmissionService {
   readonly database: Database;
   readonly settings: SubmissionSettings;
-  readonly outcomes: Outcomes;
+  readonly outcomes: SubmissionOutcomes;
   /** The end of the log after a submission; null if there are no replicas. */
   readonly written: () => Promise<WalPosition | null>;
   readonly #rate: SubmissionRate;
-  readonly #room: QueueRoom;
-  readonly #precedence = new Precedence();
+  readonly #capacity: QueueCapacity;
+  readonly #priority = new SubmissionPriority();
 
   constructor(
     database: Database,
@@ -44,10 +44,10 @@ export class SubmissionDesk {
     this.database = database;
     this.settings = settings;
     this.written = written;
-    this.outcomes = new Outcomes(database);
+    this.outcomes = new SubmissionOutcomes(database);
     this.#rate = new SubmissionRate(settings);
-    const most = { documents: settings.maximumQueuedDocuments, bytes: settings.maximumQueuedBytes };
-    this.#room = new QueueRoom(most, () => readQueueSize(database.pool));
+    const limits = { documents: settings.maximumQueuedDocuments, bytes: settings.maximumQueuedBytes };
+    this.#capacity = new QueueCapacity(limits, () => readQueueSize(database.pool));
   }
 
   /** Throws UNAUTHENTICATED. */
@@ -64,7 +64,7 @@ export class SubmissionDesk {
   }
 
   newSubmission({ fingerprint: token }: Submitter, bytes: Buffer): NewSubmission {
-    const ahead = this.#precedence.take(token);
+    const ahead = this.#priority.headStart(token);
     return { id: randomUUID(), token, minimumProof: this.settings.minimumProof, bytes, ahead };
   }
 
@@ -75,12 +75,12 @@ export class SubmissionDesk {
    * @returns how many were queued.
    */
   async enqueue(submissions: readonly NewSubmission[]): Promise<number> {
-    const count = await this.#room.take(submissions.map(({ bytes }) => bytes.length));
+    const count = await this.#capacity.reserve(submissions.map(({ bytes }) => bytes.length));
     const fitting = submissions.slice(0, count);
     try {
       await enqueue(this.database.pool, fitting);
     } finally {
-      this.#room.settle(fitting.map(({ bytes }) => bytes.length));
+      this.#capacity.release(fitting.map(({ bytes }) => bytes.length));
     }
     return count;
   }
@@ -93,8 +93,8 @@ export class SubmissionDesk {
       const { maximumDocumentBytes } = this.settings;
       const fault = faultOfDocument(document, bytes, maximumDocumentBytes);
       // A text that is too large, or not valid Unicode, is not stored.
-      const isKept = bytes.length <= maximumDocumentBytes && document.isWellFormed();
-      if (fault !== null && !isKept) throw rejected(fault);
+      const isStored = bytes.length <= maximumDocumentBytes && document.isWellFormed();
+      if (fault !== null && !isStored) throw rejected(fault);
       const seconds = this.admit(submitter, bytes.length);
       if (seconds > 0) throw rateLimited(seconds);
       const submission = this.newSubmission(submitter, bytes);
@@ -144,17 +144,17 @@ function rateLimited(seconds: number): ApiError {
 }
 
 /** Milliseconds between look-ups of expected submissions: notifications may be lost with a connection. */
-const lookUpEvery = 1_000;
+const lookUpMilliseconds = 1_000;
 
 /** Reports when submissions are finished. Uses one of the pool's connections from its first use on. */
-class Outcomes {
+class SubmissionOutcomes {
   readonly #database: Database;
   readonly #expected = new Map<string, (row: SubmissionRow) => void>();
   #listening: Listening | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Ids of notifications that arrived during a look-up. */
-  #told = new Set<string>();
-  #isLooking = false;
+  #notified = new Set<string>();
+  #isReading = false;
 
   constructor(database: Database) {
     this.#database = database;
@@ -167,7 +167,7 @@ class Outcomes {
       onNotice: (payload) => this.#lookUp(payload.split(" ")),
       onListening: () => this.#lookUp(this.#expected.keys()),
     });
-    this.#timer ??= setInterval(() => this.#lookUp(this.#expected.keys()), lookUpEvery).unref();
+    this.#timer ??= setInterval(() => this.#lookUp(this.#expected.keys()), lookUpMilliseconds).unref();
     return new Promise((resolve) => this.#expected.set(id, resolve));
   }
 
@@ -185,19 +185,19 @@ class Outcomes {
   }
 
   #lookUp(ids: Iterable<string>): void {
-    for (const id of ids) if (this.#expected.has(id)) this.#told.add(id);
-    if (this.#isLooking || this.#told.size === 0) return;
-    this.#isLooking = true;
-    const told = [...this.#told];
-    this.#told = new Set();
-    readSubmissions(this.#database, told)
+    for (const id of ids) if (this.#expected.has(id)) this.#notified.add(id);
+    if (this.#isReading || this.#notified.size === 0) return;
+    this.#isReading = true;
+    const notified = [...this.#notified];
+    this.#notified = new Set();
+    readSubmissions(this.#database, notified)
       .then((rows) => {
         for (const row of rows.values()) if (row.status !== "queued") this.#finish(row);
       })
       // The next look-up follows.
       .catch(() => {})
       .finally(() => {
-        this.#isLooking = false;
+        this.#isReading = false;
         this.#lookUp([]);
       });
   }

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { linesOf } from "../../../src/ingest/document-stream.ts";
 import { parametersOfBody, parametersOfQuery } from "../../../src/server/graphql/parameters.ts";
-import { BodyError, readChunks } from "../../../src/server/http/request-body.ts";
+import { BodyError, readBodyChunks } from "../../../src/server/http/request-body.ts";
 import { assertSame, failUnless, type Target } from "./target.ts";
 
 const maxBodyBytes = 20_000;
@@ -46,7 +46,7 @@ async function pieces(chunks: readonly Buffer[]): Promise<string> {
   const read: string[] = [];
   let size = 0;
   try {
-    for await (const { bytes, line } of linesOf(readChunks(request, maxBodyBytes), maxLineBytes, false)) {
+    for await (const { bytes, line } of linesOf(readBodyChunks(request, maxBodyBytes), maxLineBytes, false)) {
       size += bytes?.length ?? 0;
       failUnless("a document larger than its limit", (bytes?.length ?? 0) <= maxLineBytes);
       read.push(`${line ?? "complete"}: ${bytes?.toString("latin1") ?? "too large"}`);
