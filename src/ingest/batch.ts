@@ -16,7 +16,6 @@ import {
   throwCollision,
 } from "./plan/index.ts";
 import { lookupsIn, type RequestedEvents } from "./stored/index.ts";
-import type { SourceDocument } from "./verify.ts";
 import {
   type AdmissionPolicy,
   type DocumentContents,
@@ -25,6 +24,7 @@ import {
   type Rejection,
   rejectUnaccepted,
   rejectUnreadable,
+  type SourceDocument,
   type VerificationResult,
   type VerifiedDocument,
   verify,
@@ -183,7 +183,9 @@ function hexOf(id: EventId): string {
   return id.slice("sha256:".length);
 }
 
-/**
+// ---- Before the lock
+
+/*
  * The optimistic strategy: everything that does not need the write lock is done before taking it, so that several
  * writers can do it in parallel. It relies on data read before the lock, which may have changed:
  *
