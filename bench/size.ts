@@ -1,6 +1,6 @@
 import { buildIfNeeded } from "../bin/build.js";
 import { startGraph } from "../src/graph/index.ts";
-import { keepCitationsTwice } from "../src/store/distribute.ts";
+import { duplicateCitations } from "../src/store/distribute.ts";
 import { startBenchServer } from "./bench-server.ts";
 import { runBulk } from "./bulk-run.ts";
 import { corpusFile } from "./corpus.ts";
@@ -29,10 +29,10 @@ export async function run(): Promise<void> {
     );
     const graph = startGraph(database);
     try {
-      await graph.loaded();
+      await graph.waitUntilLoaded();
       const counts = rows[0] as Counts;
       const memory = graph.status().bytes;
-      await keepCitationsTwice(database);
+      await duplicateCitations(database);
       await database.pool.query("VACUUM (FULL, ANALYZE) citations_by_cited");
       const copy = (await tableSizes(database.pool)).filter(({ table }) => table === "citations_by_cited");
       printSizes({ tables: sizes, copy, counts, memory });

@@ -22,7 +22,7 @@ export async function serveDatabase(
   graphql: GraphqlSettings = {},
 ): Promise<ServedDatabase> {
   const graph = startGraph(database);
-  await graph.loaded(AbortSignal.timeout(60_000));
+  await graph.waitUntilLoaded(AbortSignal.timeout(60_000));
   const app = createApp({ database, graph, graphql });
   const server = createServer(wrap(app.handle)).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));

@@ -59,7 +59,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const readServers = new ReadServers({
       primary: reads,
       replicas: config.replicaUrls,
-      maximumSeconds: config.replicaSeconds,
+      maxDelaySeconds: config.replicaSeconds,
       statementMilliseconds,
       onChange: ({ number, reason }) => {
         if (reason === null) log.info({ replica: number }, `Replica ${number} is in use.`);

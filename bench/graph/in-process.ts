@@ -9,7 +9,7 @@ import { below, randomOf } from "./random.ts";
 export async function measureInProcess(database: BenchDatabase, list: EdgeList, hub: number): Promise<void> {
   const graph = startGraph(database);
   try {
-    await graph.loaded();
+    await graph.waitUntilLoaded();
     await neighbourhoods(graph, list);
     await budgets(graph, list.ids[hub] as bigint);
     await stalls(graph);

@@ -1,4 +1,4 @@
-import { isTurnOver, takeTurn } from "../runtime/index.ts";
+import { isTurnOver, waitForTurn } from "../runtime/index.ts";
 import { Deadline } from "./deadline.ts";
 import { ApiError } from "./errors.ts";
 
@@ -70,13 +70,13 @@ export class Allowance {
    * no statements. Rejects if the request has ended.
    */
   async pause(batches: Level): Promise<void> {
-    await batches.hold(() => takeTurn(this));
+    await batches.hold(() => waitForTurn(this));
     this.check();
   }
 
   /** As `pause`, for work within a loader, whose level waits anyway. */
   async turn(): Promise<void> {
-    if (this.isTurnOver) await takeTurn(this);
+    if (this.isTurnOver) await waitForTurn(this);
     this.check();
   }
 }

@@ -1,4 +1,4 @@
-import type { Answered, NeighbourhoodAnswer } from "../graph/index.ts";
+import type { NeighbourhoodResult, WithGraphVersion } from "../graph/index.ts";
 import { selectedFields } from "./asked-fields.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
@@ -22,12 +22,12 @@ type CitationEdge = {
  * With it, works that were merged into another one since are left out, and positions are adjusted.
  */
 class CitationGraph {
-  readonly answer: Answered<NeighbourhoodAnswer>;
+  readonly answer: WithGraphVersion<NeighbourhoodResult>;
   readonly #loaders: Loaders;
   readonly #withWorks: boolean;
   #parts: Parts | Promise<Parts> | undefined;
 
-  constructor(answer: Answered<NeighbourhoodAnswer>, withWorks: boolean, loaders: Loaders) {
+  constructor(answer: WithGraphVersion<NeighbourhoodResult>, withWorks: boolean, loaders: Loaders) {
     this.answer = answer;
     this.#withWorks = withWorks;
     this.#loaders = loaders;
@@ -77,7 +77,7 @@ class CitationGraph {
 /** The nodes; and for each place in the graph's answer its position in `nodes`, or -1 for a work that is left out. */
 type Parts = { readonly nodes: readonly CitationNode[]; readonly positions: Int32Array };
 
-function partsOf({ workIds, depths }: NeighbourhoodAnswer, works: readonly (WorkRow | null)[] | null): Parts {
+function partsOf({ workIds, depths }: NeighbourhoodResult, works: readonly (WorkRow | null)[] | null): Parts {
   const nodes: CitationNode[] = [];
   const positions = new Int32Array(workIds.length).fill(-1);
   for (const [place, workId] of workIds.entries()) {
@@ -253,7 +253,10 @@ type Question = {
   readonly withoutEdges: boolean;
 };
 
-async function around(question: Question, { graph }: Context): Promise<Answered<NeighbourhoodAnswer>> {
+async function around(
+  question: Question,
+  { graph }: Context,
+): Promise<WithGraphVersion<NeighbourhoodResult>> {
   const ask = () => graph.ask((service, budget) => service.neighbourhood(question, budget));
   const answer = await ask();
   if (holdsRoots(answer, question)) return answer;
@@ -262,7 +265,7 @@ async function around(question: Question, { graph }: Context): Promise<Answered<
   return ask();
 }
 
-function holdsRoots({ depths }: NeighbourhoodAnswer, { roots, maxNodes }: Question): boolean {
+function holdsRoots({ depths }: NeighbourhoodResult, { roots, maxNodes }: Question): boolean {
   const wanted = Math.min(roots.length, maxNodes);
   return wanted === 0 || (depths.length >= wanted && depths[wanted - 1] === 0);
 }

@@ -1,6 +1,6 @@
 import type { GraphService } from "../graph/index.ts";
 import type { Keyring } from "../protocol/index.ts";
-import { type Change, type Database, nameAsker } from "../store/index.ts";
+import { assignRequester, type Change, type Database } from "../store/index.ts";
 import { Allowance } from "./allowance.ts";
 import { Deadline } from "./deadline.ts";
 import { ApiError } from "./errors.ts";
@@ -115,7 +115,7 @@ export function createContext(
   }: RequestParts = {},
 ): Context {
   const deadline = new Deadline(signal);
-  nameAsker(deadline.signal, { client });
+  assignRequester(deadline.signal, { client });
   return {
     deadline,
     submit,

@@ -1,5 +1,5 @@
 import type { ObjectRef } from "@pothos/core";
-import type { Answered, CountedAnswer } from "../graph/index.ts";
+import type { CountedWorksResult, WithGraphVersion } from "../graph/index.ts";
 import { builder } from "./builder.ts";
 import { badUserInput } from "./errors.ts";
 import { anyWorkRef, type GraphList, graphListObject, workIdsByRefs, worksOf } from "./graph-works.ts";
@@ -123,7 +123,10 @@ builder.queryField("derivativeWorks", (t) =>
   }),
 );
 
-async function withRows(answer: Answered<CountedAnswer>, loaders: Loaders): Promise<GraphList<CountedWork>> {
+async function withRows(
+  answer: WithGraphVersion<CountedWorksResult>,
+  loaders: Loaders,
+): Promise<GraphList<CountedWork>> {
   const rows = await worksOf(
     answer.works.map(({ workId }) => workId),
     loaders,

@@ -1,10 +1,15 @@
-import { type BuiltDocument, type PaperStates, QueueFullError, type WantedDocument } from "../store/index.ts";
+import {
+  type BuiltDocument,
+  type DocumentRequest,
+  type PaperStates,
+  QueueFullError,
+} from "../store/index.ts";
 import { ApiError, comeAgainSeconds } from "./errors.ts";
 
 /** Makes a document of a paper. Throws UNAVAILABLE if too many requests wait for documents of large papers. */
 export async function buildPaperDocument(
   states: PaperStates,
-  wanted: WantedDocument,
+  wanted: DocumentRequest,
 ): Promise<BuiltDocument> {
   try {
     return await states.build(wanted);

@@ -43,7 +43,7 @@ export class RequestGraph {
 
   /** Whether the graph in memory has the work. */
   holds(workId: bigint): boolean {
-    return this.#service.holds(workId);
+    return this.#service.has(workId);
   }
 
   /** Runs a question. Rejects with an ApiError if the graph cannot answer. */
@@ -96,7 +96,7 @@ export class RequestGraph {
     const patience = AbortSignal.timeout(loadPatienceMilliseconds);
     const signal = this.#signal === undefined ? patience : AbortSignal.any([patience, this.#signal]);
     try {
-      await this.#service.loaded(signal);
+      await this.#service.waitUntilLoaded(signal);
     } catch (error) {
       if (!patience.aborted) throw error;
       throw new ApiError("GRAPH_UNAVAILABLE", "The citation graph is still loading. Try again shortly.");

@@ -6,7 +6,7 @@ import {
   type DatabaseOptions,
   migrateDatabase,
   openDatabase,
-  refuseOldServer,
+  requireSupportedServer,
 } from "../store/index.ts";
 import { loadKeyring } from "./keyring-file.ts";
 import { say } from "./output/terminal.ts";
@@ -84,7 +84,7 @@ export async function openUnmigratedDatabase(
 async function openServer(options: DatabaseOptions): Promise<Database> {
   const database = openDatabase(options);
   try {
-    await refuseOldServer(database);
+    await requireSupportedServer(database);
     return database;
   } catch (error) {
     await database.close();

@@ -10,7 +10,7 @@ import {
 } from "../export/index.ts";
 import { isPithNumber, type PithNumber, parsePaperRef } from "../protocol/index.ts";
 import { paperIdOf } from "../row-rules/index.ts";
-import { buildDocument, type Database, readHeads, readLogTexts } from "../store/index.ts";
+import { buildDocument, type Database, readLogTexts, readPaperHeads } from "../store/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { withDatabase } from "./context.ts";
 import { downloadExport, exportUrlOption } from "./export-download.ts";
@@ -92,7 +92,7 @@ async function exportPaper(
 ): Promise<string> {
   const pithNumber = await findPithNumber(database, ref);
   const paperId = paperIdOf(pithNumber);
-  const head = (await readHeads(database.db, [paperId])).get(paperId);
+  const head = (await readPaperHeads(database.db, [paperId])).get(paperId);
   if (head === undefined) throw notStored(ref);
   const { text } = buildDocument({
     document: bundle ? "bundle" : "state",

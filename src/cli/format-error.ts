@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { errorText, printable } from "../runtime/index.ts";
-import { describeDatabaseError, isConstraintViolation, serverFaultOf } from "../store/index.ts";
+import { describeDatabaseError, findServerFault, isConstraintViolation } from "../store/index.ts";
 import { type ErrorDetails, exitStatus } from "./command-error.ts";
 import { sanitize } from "./output/sanitize.ts";
 import { isClosedOutput } from "./output/terminal.ts";
@@ -54,7 +54,7 @@ function linesOf(text: string): string[] {
 }
 
 function describeDatabaseFailure(error: Error): string | undefined {
-  const fault = serverFaultOf(error);
+  const fault = findServerFault(error);
   const { code = "" } = (fault ?? error) as NodeJS.ErrnoException;
   const message = errorText(fault ?? error);
   if (refusalCode.test(code) || (fault !== null && unreachableCode.test(code))) {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { readConfig } from "../config/index.ts";
-import { distributeTables, migrateDatabase, readSchemaState, schemaErrorOf } from "../store/index.ts";
+import { distributeTables, migrateDatabase, readSchemaState, schemaError } from "../store/index.ts";
 import { type ExitStatus, exitStatus } from "./command-error.ts";
 import { openUnmigratedDatabase, say, withDatabase } from "./context.ts";
 import { wholeNumber } from "./options.ts";
@@ -40,7 +40,7 @@ async function runMigrate(isCheck: boolean): Promise<ExitStatus> {
   try {
     if (isCheck) {
       const schema = await readSchemaState(database.pool);
-      const error = schemaErrorOf(schema, database.place);
+      const error = schemaError(schema, database.place);
       if (error !== null) throw error;
       for (const tag of schema.pending) say(`pending: ${tag}`);
       if (schema.state !== "current") return exitStatus.failed;
@@ -60,8 +60,8 @@ async function runDistribute(options: DistributeCommandOptions): Promise<void> {
   await withDatabase({}, ({ database }) =>
     distributeTables(database, {
       ...options,
-      onKeptTwice: (done) =>
-        say(`citations: ${done === "kept twice" ? "reverse copy created" : "reverse copy exists"}`),
+      onCitationsDuplicated: (done) =>
+        say(`citations: ${done === "created" ? "reverse copy created" : "reverse copy exists"}`),
       onTable: (table, done) => say(`${table}: ${done === "distributed" ? done : "already distributed"}`),
     }),
   );

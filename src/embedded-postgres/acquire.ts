@@ -2,19 +2,19 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { findBinaries, type InstalledBinaries, prepareBinaries } from "./binaries.ts";
 import { createCluster, inspectCluster, SUPERUSER } from "./cluster.ts";
-import { nameSocketFolder, PORT, prepareDataFolder, unusable } from "./data-folder.ts";
+import { dataFolderError, PORT, prepareDataFolder, prepareSocketFolder } from "./data-folder.ts";
 import { EmbeddedServerError } from "./errors.ts";
 import { DATABASE, type Membership, type NotJoined, tryJoin } from "./membership.ts";
 import {
-  discardMistakenLocks,
   isPostmaster,
   logTail,
   recordedPid,
+  removeStaleLocks,
   spawnPostmaster,
   stopPostmaster,
 } from "./postmaster.ts";
 
-import { chooseServerUser, placesForBinaries, type ServerUser } from "./server-user.ts";
+import { binaryFolders, chooseServerUser, type ServerUser } from "./server-user.ts";
 
 import { tryStartLock } from "./start-lock.ts";
 
@@ -64,7 +64,7 @@ export type EmbeddedServerOptions = {
 };
 
 /** The constants of one membership. */
-type Site = {
+type ServerContext = {
   dataDirectory: string;
   cluster: string;
   logPath: string;
@@ -75,7 +75,7 @@ type Site = {
 };
 
 /** Maximum wait for a server that others start or stop, in milliseconds: crash recovery can take minutes. */
-const WAIT_LIMIT = 300_000;
+const MAX_WAIT = 300_000;
 const POLL_INTERVAL = 20;
 
 /**
@@ -88,7 +88,7 @@ export async function acquireEmbeddedServer(options: EmbeddedServerOptions): Pro
   try {
     const dataDirectory = await prepareDataFolder(options.dataDirectory);
     const cluster = join(dataDirectory, "cluster");
-    const { host, remove } = await nameSocketFolder(cluster);
+    const { host, remove } = await prepareSocketFolder(cluster);
     const logPath = join(dataDirectory, "server.log");
     const log = options.log ?? (() => {});
     try {
@@ -100,28 +100,28 @@ export async function acquireEmbeddedServer(options: EmbeddedServerOptions): Pro
   } catch (error) {
     // All other errors of the file system: EACCES, EROFS, ENOSPC, ENOTDIR…
     if (error instanceof EmbeddedServerError || !(error instanceof Error && "syscall" in error)) throw error;
-    throw unusable(options.dataDirectory, error);
+    throw dataFolderError(options.dataDirectory, error);
   }
 }
 
-async function becomeMember(site: Site, cleanUp: () => Promise<void>): Promise<EmbeddedServer> {
+async function becomeMember(context: ServerContext, cleanUp: () => Promise<void>): Promise<EmbeddedServer> {
   let leaving: Promise<void> | undefined;
-  const first = await enter(site);
+  const first = await joinOrStart(context);
   let current = Promise.resolve<Membership | undefined>(first.membership);
 
   // A server that crashed soon accepts members again; one that was killed must be started again.
   const reenterWhenLost = (membership: Membership): void => {
     membership.ended.then(() => {
       if (leaving !== undefined) return;
-      site.log("lost the embedded PostgreSQL server; reconnecting");
-      current = enter(site, () => leaving === undefined).then(
+      context.log("lost the embedded PostgreSQL server; reconnecting");
+      current = joinOrStart(context, () => leaving === undefined).then(
         (entered) => {
-          site.log("reconnected to the embedded PostgreSQL server");
+          context.log("reconnected to the embedded PostgreSQL server");
           reenterWhenLost(entered.membership);
           return entered.membership;
         },
         (error: Error) => {
-          site.log(error.message);
+          context.log(error.message);
           return undefined;
         },
       );
@@ -132,14 +132,14 @@ async function becomeMember(site: Site, cleanUp: () => Promise<void>): Promise<E
   const leave = async (): Promise<void> => {
     try {
       const membership = await current;
-      await membership?.leave(() => stop(site));
+      await membership?.leave(() => stop(context));
     } finally {
       await cleanUp();
     }
   };
   return {
-    connection: { host: site.host, port: PORT, user: SUPERUSER, database: DATABASE, ssl: false },
-    dataDirectory: site.dataDirectory,
+    connection: { host: context.host, port: PORT, user: SUPERUSER, database: DATABASE, ssl: false },
+    dataDirectory: context.dataDirectory,
     started: first.started,
     release: () => {
       leaving ??= leave();
@@ -148,29 +148,29 @@ async function becomeMember(site: Site, cleanUp: () => Promise<void>): Promise<E
   };
 }
 
-async function stop(site: Site): Promise<void> {
-  const stopped = await stopPostmaster(site.cluster);
-  site.log(
+async function stop(context: ServerContext): Promise<void> {
+  const stopped = await stopPostmaster(context.cluster);
+  context.log(
     stopped ? "stopped the embedded PostgreSQL server" : "left the embedded PostgreSQL server running",
   );
 }
 
-type Entered = { membership: Membership; started: boolean };
+type JoinResult = { membership: Membership; started: boolean };
 
-async function enter(site: Site, isWanted = () => true): Promise<Entered> {
-  const limit = performance.now() + WAIT_LIMIT;
+async function joinOrStart(context: ServerContext, shouldContinue = () => true): Promise<JoinResult> {
+  const limit = performance.now() + MAX_WAIT;
   let waiting = false;
-  while (performance.now() < limit && isWanted()) {
-    await inspectCluster(site.cluster, site.user, site.installed.major);
-    const joined = await tryJoin(site.host);
+  while (performance.now() < limit && shouldContinue()) {
+    await inspectCluster(context.cluster, context.user, context.installed.major);
+    const joined = await tryJoin(context.host);
     if (isMembership(joined)) return { membership: joined, started: false };
     if (joined === "absent") {
-      const lock = await tryStartLock(site.dataDirectory);
+      const lock = await tryStartLock(context.dataDirectory);
       try {
-        const entered = lock && (await joinOrStart(site));
+        const entered = lock && (await joinOrStartLocked(context));
         if (entered !== undefined) return entered;
         if (lock === undefined && !waiting) {
-          site.log("waiting for another process that is starting the server");
+          context.log("waiting for another process that is starting the server");
           waiting = true;
         }
       } finally {
@@ -181,14 +181,14 @@ async function enter(site: Site, isWanted = () => true): Promise<Entered> {
   }
   throw new EmbeddedServerError(
     "start-timeout",
-    `Another process has been starting or stopping the embedded server in ${site.dataDirectory} for ${WAIT_LIMIT / 60_000} minutes. See ${site.logPath}, stop that process, and try again.`,
+    `Another process has been starting or stopping the embedded server in ${context.dataDirectory} for ${MAX_WAIT / 60_000} minutes. See ${context.logPath}, stop that process, and try again.`,
   );
 }
 
 /** Call with the start lock held. Undefined if another process's server is starting or stopping: retry then. */
-async function joinOrStart(site: Site): Promise<Entered | undefined> {
-  const { cluster, user, installed } = site;
-  const joined = await tryJoin(site.host);
+async function joinOrStartLocked(context: ServerContext): Promise<JoinResult | undefined> {
+  const { cluster, user, installed } = context;
+  const joined = await tryJoin(context.host);
   if (isMembership(joined)) return { membership: joined, started: false };
   if (joined === "busy") return undefined;
   const pid = await recordedPid(cluster);
@@ -196,38 +196,42 @@ async function joinOrStart(site: Site): Promise<Entered | undefined> {
 
   const { initdb, postgres } = await prepareBinaries(
     installed,
-    await placesForBinaries(site.dataDirectory, user),
+    await binaryFolders(context.dataDirectory, user),
   );
   if (!(await inspectCluster(cluster, user, installed.major))) {
-    site.log(`creating a PostgreSQL cluster in ${cluster}`);
+    context.log(`creating a PostgreSQL cluster in ${cluster}`);
     await createCluster(cluster, initdb, user);
   }
-  await discardMistakenLocks(cluster);
-  const postmaster = await spawnPostmaster(postgres, cluster, user, site.logPath);
-  site.log(`starting PostgreSQL ${installed.major} in ${cluster}`);
+  await removeStaleLocks(cluster);
+  const postmaster = await spawnPostmaster(postgres, cluster, user, context.logPath);
+  context.log(`starting PostgreSQL ${installed.major} in ${cluster}`);
   for (;;) {
     const ended = postmaster.ended();
-    const membership = await tryJoin(site.host);
+    const membership = await tryJoin(context.host);
     if (isMembership(membership)) {
-      site.log("PostgreSQL accepts connections");
+      context.log("PostgreSQL accepts connections");
       return { membership, started: (await recordedPid(cluster)) === postmaster.pid };
     }
-    if (ended?.asked) return undefined;
-    if (ended !== undefined) return failStart(site, ended.how, postmaster.logStart);
+    if (ended?.isShutdown) return undefined;
+    if (ended !== undefined) return explainFailedStart(context, ended.how, postmaster.logStart);
     await delay(POLL_INTERVAL);
   }
 }
 
 /** PostgreSQL's messages if an earlier server, or what is left of it, has not ended yet. */
-const STILL_THERE =
+const PREVIOUS_SERVER_EXISTS =
   /lock file ".*" (?:already exists|is empty)|bogus data in lock file|pre-existing shared memory block/;
 
-async function failStart(site: Site, ended: string, logStart: number): Promise<undefined> {
-  const tail = await logTail(site.logPath, logStart);
-  if (STILL_THERE.test(tail)) return undefined;
+async function explainFailedStart(
+  context: ServerContext,
+  ended: string,
+  logStart: number,
+): Promise<undefined> {
+  const tail = await logTail(context.logPath, logStart);
+  if (PREVIOUS_SERVER_EXISTS.test(tail)) return undefined;
   throw new EmbeddedServerError(
     "start-failed",
-    `The embedded PostgreSQL server ${ended}. The end of its log, ${site.logPath}:\n${tail}\nFix this error and try again, or set DATABASE_URL to a PostgreSQL server.`,
+    `The embedded PostgreSQL server ${ended}. The end of its log, ${context.logPath}:\n${tail}\nFix this error and try again, or set DATABASE_URL to a PostgreSQL server.`,
   );
 }
 

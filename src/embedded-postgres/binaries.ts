@@ -72,7 +72,7 @@ export async function findBinaries(
 }
 
 /**
- * Makes a runnable copy of the binaries, once, in the first folder of `places` that allows execution.
+ * Makes a runnable copy of the binaries, once, in the first of `parents` that allows execution.
  *
  * They are never run in place. npm packs neither symbolic links nor, sometimes, executable bits, and we run no install
  * scripts and write nothing into node_modules; root's server runs as a user who may be unable to enter node_modules;
@@ -81,14 +81,14 @@ export async function findBinaries(
  */
 export async function prepareBinaries(
   installed: InstalledBinaries,
-  places: readonly string[],
+  parents: readonly string[],
 ): Promise<RunnableBinaries> {
   const failures: string[] = [];
-  for (const place of places) {
-    const folder = join(place, `postgresql-${installed.version}-${process.platform}-${process.arch}`);
+  for (const parent of parents) {
+    const folder = join(parent, `postgresql-${installed.version}-${process.platform}-${process.arch}`);
     const runnable = { initdb: join(folder, "bin", "initdb"), postgres: join(folder, "bin", "postgres") };
     try {
-      await makePlace(place);
+      await ensurePrivateFolder(parent);
       if (!(await isCompleteCopy(installed.native, folder))) await copyAtomically(installed.native, folder);
       // Also fails with EACCES if the file system is mounted noexec.
       await access(runnable.postgres, constants.X_OK);
@@ -104,9 +104,9 @@ export async function prepareBinaries(
 }
 
 /** Root's server must be able to enter it. Where all users may write, another may have planted binaries. */
-async function makePlace(place: string): Promise<void> {
-  if ((await mkdir(place, { recursive: true })) !== undefined) await chmod(place, 0o755);
-  const { uid, mode } = await stat(place);
+async function ensurePrivateFolder(parent: string): Promise<void> {
+  if ((await mkdir(parent, { recursive: true })) !== undefined) await chmod(parent, 0o755);
+  const { uid, mode } = await stat(parent);
   if (uid !== process.getuid?.() || (mode & 0o022) !== 0)
     throw new Error("other users can write to this folder");
 }
@@ -143,13 +143,13 @@ function isNeeded(name: string): boolean {
 /** Copies atomically: others see the folder only once it is complete, and concurrent copies do not mix. */
 async function copyAtomically(native: string, folder: string): Promise<void> {
   await removeLeftovers(dirname(folder));
-  const made = await mkdtemp(`${folder}.new-`);
+  const draft = await mkdtemp(`${folder}.new-`);
   try {
-    await copyTree(native, made, false);
-    await linkLibraries(native, made);
-    await putInPlace(made, native, folder);
+    await copyTree(native, draft, false);
+    await linkLibraries(native, draft);
+    await moveIntoPlace(draft, native, folder);
   } finally {
-    await rm(made, { recursive: true, force: true });
+    await rm(draft, { recursive: true, force: true });
   }
 }
 
@@ -198,19 +198,19 @@ async function linkLibraries(native: string, folder: string): Promise<void> {
   }
 }
 
-/** Moves `made` to `folder`. A complete copy that has appeared there concurrently stays: a server may be using it. */
-async function putInPlace(made: string, native: string, folder: string): Promise<void> {
-  if (await renamedOver(made, folder)) return;
+/** Moves `draft` to `folder`. A complete copy that has appeared there concurrently stays: a server may be using it. */
+async function moveIntoPlace(draft: string, native: string, folder: string): Promise<void> {
+  if (await tryRename(draft, folder)) return;
   if (await isCompleteCopy(native, folder)) return;
   const broken = await mkdtemp(`${folder}.old-`);
   await rename(folder, broken);
-  await renamedOver(made, folder);
+  await tryRename(draft, folder);
   await rm(broken, { recursive: true, force: true });
 }
 
-async function renamedOver(made: string, folder: string): Promise<boolean> {
+async function tryRename(draft: string, folder: string): Promise<boolean> {
   try {
-    await rename(made, folder);
+    await rename(draft, folder);
     return true;
   } catch (error) {
     if (errorCode(error) === "ENOTEMPTY" || errorCode(error) === "EEXIST") return false;
@@ -219,10 +219,10 @@ async function renamedOver(made: string, folder: string): Promise<boolean> {
 }
 
 /** Removes unfinished copies of killed processes. One hour is far longer than a copy takes. */
-async function removeLeftovers(place: string): Promise<void> {
-  for (const name of await readdir(place)) {
+async function removeLeftovers(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
     if (!/^postgresql-.*\.(new|old)-/.test(name)) continue;
-    const age = Date.now() - (await stat(join(place, name))).mtimeMs;
-    if (age > 3_600_000) await rm(join(place, name), { recursive: true, force: true });
+    const age = Date.now() - (await stat(join(parent, name))).mtimeMs;
+    if (age > 3_600_000) await rm(join(parent, name), { recursive: true, force: true });
   }
 }

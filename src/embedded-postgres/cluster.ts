@@ -5,7 +5,7 @@ import { totalmem } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { errorText } from "../runtime/index.ts";
 import { EmbeddedServerError, errorCode } from "./errors.ts";
-import { mayEnter, type ServerUser, spawnAs } from "./server-user.ts";
+import { canEnter, type ServerUser, spawnAs } from "./server-user.ts";
 
 /** Superuser of the cluster, and the user that clients connect as. */
 export const SUPERUSER = "pith";
@@ -22,7 +22,7 @@ export function sharedBuffers(machineBytes: number): number {
 }
 
 /** Memory available to this process, in bytes: in a container, the container's limit if it has one. */
-function memoryOfMachine(): number {
+function availableMemory(): number {
   const limit = process.constrainedMemory?.() ?? 0;
   // Without a limit it is 0, or larger than any machine's memory.
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
@@ -33,7 +33,7 @@ function memoryOfMachine(): number {
  * fsync and synchronous_commit stay on: acknowledged data survives a crash.
  */
 const SETTINGS: Readonly<Record<string, string>> = {
-  shared_buffers: `${sharedBuffers(memoryOfMachine())}MB`,
+  shared_buffers: `${sharedBuffers(availableMemory())}MB`,
   max_connections: "100",
   max_wal_size: "1GB",
   // Without replicas and archiving, bulk loads write less WAL.
@@ -58,7 +58,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
  * @throws EmbeddedServerError `directory-unusable` if there is no such path
  */
 export async function pathForServer(cluster: string, user: ServerUser): Promise<string> {
-  if (await mayEnter(cluster, user)) return cluster;
+  if (await canEnter(cluster, user)) return cluster;
   if (process.platform === "linux") return "/proc/self/cwd";
   throw new EmbeddedServerError(
     "directory-unusable",
@@ -101,24 +101,24 @@ export async function inspectCluster(cluster: string, user: ServerUser, major: s
  */
 export async function createCluster(cluster: string, initdb: string, user: ServerUser): Promise<void> {
   await removeUnfinished(cluster);
-  const made = await mkdtemp(`${cluster}.new-`);
+  const draft = await mkdtemp(`${cluster}.new-`);
   try {
     // Not chown: the owner of the parent could replace our folder by a link, and be given its target.
-    if (process.getuid?.() === 0) await lchown(made, user.uid, user.gid);
-    const path = await pathForServer(made, user);
+    if (process.getuid?.() === 0) await lchown(draft, user.uid, user.gid);
+    const path = await pathForServer(draft, user);
     const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
     // The builtin provider sorts by code point: the same on every system, and fast. UTF-8 needs no locale installed.
     const locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8"];
     // trust: the socket is the only access, and its folder is closed to all but the server's user and root.
     const access = ["--auth=trust", `--username=${SUPERUSER}`];
     const flags = ["--no-sync", "--no-instructions"];
-    await run(initdb, ["-D", path, ...flags, ...locale, ...access, ...settings], made, user);
+    await run(initdb, ["-D", path, ...flags, ...locale, ...access, ...settings], draft, user);
     // One sync at the end is much faster than initdb's own, file by file.
-    await run(initdb, ["-D", path, "--sync-only"], made, user);
-    await rename(made, cluster);
+    await run(initdb, ["-D", path, "--sync-only"], draft, user);
+    await rename(draft, cluster);
     await syncFolder(dirname(cluster));
   } finally {
-    await rm(made, { recursive: true, force: true });
+    await rm(draft, { recursive: true, force: true });
   }
 }
 
@@ -159,7 +159,7 @@ async function run(program: string, parameters: string[], folder: string, user: 
     const [status, signal] = (await once(child, "close")) as [number | null, string | null];
     if (status !== 0) outcome = signal === null ? `ended with status ${status}` : `was ended by ${signal}`;
   } catch (error) {
-    outcome = explainNotRun(error);
+    outcome = spawnErrorText(error);
   }
   if (outcome === undefined) return;
   const advice = output.includes("could not look up effective user ID")
@@ -172,7 +172,7 @@ async function run(program: string, parameters: string[], folder: string, user: 
 }
 
 /** Why a program of PostgreSQL could not be started. */
-export function explainNotRun(error: unknown): string {
+export function spawnErrorText(error: unknown): string {
   const reasons: Record<string, string> = {
     ENOENT: "the binaries need glibc, which Alpine Linux lacks",
     EPERM: "root cannot switch to another user here, and PostgreSQL cannot run as root",

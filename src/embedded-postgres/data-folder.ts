@@ -21,12 +21,12 @@ export async function prepareDataFolder(path: string): Promise<string> {
     if (!hasCluster) await rmdir(await mkdtemp(join(folder, ".writable-")));
     return folder;
   } catch (error) {
-    throw unusable(path, error);
+    throw dataFolderError(path, error);
   }
 }
 
 /** Explains an error of the file system to the user: `path` is the value of PITH_GRAPH_DATA. */
-export function unusable(path: string, error: unknown): EmbeddedServerError {
+export function dataFolderError(path: string, error: unknown): EmbeddedServerError {
   const code = errorCode(error) ?? "";
   const reason = reasons[code] ?? errorText(error);
   return new EmbeddedServerError(
@@ -57,7 +57,7 @@ type SocketFolder = { host: string; remove(): Promise<void> };
 export const PORT = 5432;
 
 /** The kernel limits a socket's path, with its terminator, to 108 bytes on Linux and 104 on macOS. */
-const LONGEST_SOCKET_PATH = 103;
+const MAX_SOCKET_PATH_BYTES = 103;
 
 /**
  * Gives clients a short path to the folder of the server's socket.
@@ -67,7 +67,7 @@ const LONGEST_SOCKET_PATH = 103;
  * The limit applies to the path as written, not to its target: a long one is replaced by a symbolic link in a short
  * private folder, one per process, since a predictable name could be taken by others.
  */
-export async function nameSocketFolder(cluster: string): Promise<SocketFolder> {
+export async function prepareSocketFolder(cluster: string): Promise<SocketFolder> {
   if (fits(cluster)) return { host: cluster, remove: async () => {} };
   // If TMPDIR itself is long, use /tmp.
   const folder = await mkdtemp(
@@ -79,5 +79,5 @@ export async function nameSocketFolder(cluster: string): Promise<SocketFolder> {
 }
 
 function fits(folder: string): boolean {
-  return Buffer.byteLength(join(folder, `.s.PGSQL.${PORT}`)) <= LONGEST_SOCKET_PATH;
+  return Buffer.byteLength(join(folder, `.s.PGSQL.${PORT}`)) <= MAX_SOCKET_PATH_BYTES;
 }

@@ -22,7 +22,7 @@ const MEMBER_LOCK = "1885959272, 1";
 export type NotJoined = "absent" | "busy";
 
 /** The server has gone during the session, by its own shutdown or a crash. */
-const CUT_OFF = new Set(["ECONNRESET", "EPIPE", "57P01", "57P02", "57P03"]);
+const SERVER_GONE = new Set(["ECONNRESET", "EPIPE", "57P01", "57P02", "57P03"]);
 
 /**
  * Becomes a member of the server in this folder, if one is running.
@@ -48,19 +48,19 @@ export async function tryJoin(host: string): Promise<Membership | NotJoined> {
     await client.connect();
     // Waits while another member stops the server, and is then disconnected with it.
     await client.query(`SELECT pg_advisory_lock_shared(${MEMBER_LOCK})`);
-    await makeDatabase(client);
+    await ensureDatabase(client);
     return { ended, leave: (stop) => leave(client, stop) };
   } catch (error) {
     await client.end().catch(() => {});
-    return judge(error, host);
+    return classifyConnectError(error, host);
   }
 }
 
-function judge(error: unknown, host: string): NotJoined {
+function classifyConnectError(error: unknown, host: string): NotJoined {
   const code = errorCode(error);
   if (code === "ENOENT" || code === "ECONNREFUSED") return "absent";
   // EAGAIN: more clients are connecting than the socket queues. No code: pg's own "Connection terminated".
-  if (code === undefined || code === "EAGAIN" || CUT_OFF.has(code)) return "busy";
+  if (code === undefined || code === "EAGAIN" || SERVER_GONE.has(code)) return "busy";
   if (code === "EACCES" || code === "EPERM") {
     throw new EmbeddedServerError(
       "other-owner",
@@ -78,7 +78,7 @@ function judge(error: unknown, host: string): NotJoined {
 }
 
 /** Run by each member: the one that started the server may have been killed before this step. */
-async function makeDatabase(client: Client): Promise<void> {
+async function ensureDatabase(client: Client): Promise<void> {
   const { rowCount } = await client.query("SELECT FROM pg_database WHERE datname = $1", [DATABASE]);
   if (rowCount !== 0) return;
   await client.query(`CREATE DATABASE ${DATABASE}`).catch((error: unknown) => {
@@ -96,7 +96,7 @@ async function leave(client: Client, stop: () => Promise<void>): Promise<void> {
     // The session is still open, so that postmaster.pid certainly names the server it belongs to.
     if ((rows[0] as { alone: boolean }).alone) await stop();
   } catch (error) {
-    if (errorCode(error) !== undefined && !CUT_OFF.has(errorCode(error) ?? "")) throw error;
+    if (errorCode(error) !== undefined && !SERVER_GONE.has(errorCode(error) ?? "")) throw error;
     // Another member stopped the server first.
   } finally {
     await client.end().catch(() => {});

@@ -4,7 +4,7 @@ import { type FileHandle, open, readdir, readFile, rename, rm, stat } from "node
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { explainNotRun, PROGRAM_ENVIRONMENT, pathForServer } from "./cluster.ts";
+import { PROGRAM_ENVIRONMENT, pathForServer, spawnErrorText } from "./cluster.ts";
 import { PORT } from "./data-folder.ts";
 import { errorCode } from "./errors.ts";
 import { type ServerUser, spawnAs } from "./server-user.ts";
@@ -14,8 +14,8 @@ type StartingPostmaster = {
   pid: number | undefined;
   /** Where its own lines begin in the log, in bytes. */
   logStart: number;
-  /** How it ended, once it has; `asked` if it shut down normally, on request. */
-  ended(): { how: string; asked: boolean } | undefined;
+  /** How it ended, once it has; `isShutdown` if it shut down normally, on request. */
+  ended(): { how: string; isShutdown: boolean } | undefined;
 };
 
 /**
@@ -41,7 +41,7 @@ export async function spawnPostmaster(
   for (const [name, value] of Object.entries(settings)) parameters.push("-c", `${name}=${value}`);
   const log = await openLog(logPath);
   const logStart = (await log.stat()).size;
-  let ended: { how: string; asked: boolean } | undefined;
+  let ended: { how: string; isShutdown: boolean } | undefined;
   try {
     const child = spawn(postgres, parameters, {
       cwd: cluster,
@@ -54,10 +54,10 @@ export async function spawnPostmaster(
     once(child, "exit").then(
       ([status, signal]) => {
         const how = signal ? `was ended by ${signal}` : `ended with status ${status}`;
-        ended = { how, asked: status === 0 };
+        ended = { how, isShutdown: status === 0 };
       },
       (error: Error) => {
-        ended = { how: explainNotRun(error), asked: false };
+        ended = { how: spawnErrorText(error), isShutdown: false };
       },
     );
     return { pid: child.pid, logStart, ended: () => ended };
@@ -73,7 +73,7 @@ export async function recordedPid(cluster: string): Promise<number | undefined> 
 }
 
 /** Linux allows no larger process id, and no other system comes near. */
-const LARGEST_PID = 2 ** 22;
+const MAX_PID = 2 ** 22;
 
 /**
  * The owner of a PostgreSQL lock file, by its first line: a process id, or `standalone` if started by hand.
@@ -90,7 +90,7 @@ async function lockOwner(path: string): Promise<number | "standalone" | "unreada
   const line = text.split("\n", 1)[0]?.trim() ?? "";
   if (/^-[0-9]+$/.test(line)) return "standalone";
   const pid = /^[0-9]+$/.test(line) ? Number(line) : 0;
-  return pid > 0 && pid <= LARGEST_PID ? pid : "unreadable";
+  return pid > 0 && pid <= MAX_PID ? pid : "unreadable";
 }
 
 /**
@@ -105,7 +105,7 @@ export async function isPostmaster(pid: number, cluster: string): Promise<boolea
 }
 
 /** Milliseconds within which a server that has created its lock file fills it. */
-const FILL_TIME = 1_000;
+const LOCK_WRITE_TIME = 1_000;
 
 /**
  * Removes lock files of a dead server that would keep PostgreSQL from starting: those whose process id now belongs to
@@ -114,18 +114,18 @@ const FILL_TIME = 1_000;
  * An unreadable file says nothing about its server, so it is removed only if no process of this cluster is running.
  * Call with the start lock held.
  */
-export async function discardMistakenLocks(cluster: string): Promise<void> {
+export async function removeStaleLocks(cluster: string): Promise<void> {
   for (const name of ["postmaster.pid", `.s.PGSQL.${PORT}.lock`]) {
     const path = join(cluster, name);
-    if (await isMistaken(path, cluster)) await rm(path, { force: true });
+    if (await isStaleLock(path, cluster)) await rm(path, { force: true });
   }
 }
 
-async function isMistaken(path: string, cluster: string): Promise<boolean> {
+async function isStaleLock(path: string, cluster: string): Promise<boolean> {
   const owner = await lockOwner(path);
   if (typeof owner === "number") return !(await isPostmaster(owner, cluster)) && isAlive(owner);
   if (owner !== "unreadable") return false;
-  await delay(FILL_TIME);
+  await delay(LOCK_WRITE_TIME);
   return (await lockOwner(path)) === "unreadable" && !(await hasProcesses(cluster));
 }
 
@@ -195,11 +195,11 @@ function isAlive(pid: number): boolean {
 }
 
 /** Maximum size in bytes: a larger log is rotated when the server starts. One old log is kept. */
-const LONGEST_LOG = 1_000_000;
+const MAX_LOG_BYTES = 1_000_000;
 
 /** Opens the server's log for appending and rotates it: at most two files of about a megabyte. */
 export async function openLog(path: string): Promise<FileHandle> {
-  if ((await logSize(path)) > LONGEST_LOG) await rename(path, `${path}.old`);
+  if ((await logSize(path)) > MAX_LOG_BYTES) await rename(path, `${path}.old`);
   return open(path, "a", 0o600);
 }
 

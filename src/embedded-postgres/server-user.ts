@@ -33,7 +33,7 @@ export function spawnAs(user: ServerUser): Partial<ServerUser> {
 }
 
 /** Whether the user may enter a folder: it and all its parents must grant search permission. */
-export async function mayEnter(folder: string, user: ServerUser): Promise<boolean> {
+export async function canEnter(folder: string, user: ServerUser): Promise<boolean> {
   if (user.uid === process.getuid?.()) return true;
   let path = await realpath(folder);
   for (;;) {
@@ -50,10 +50,10 @@ export async function mayEnter(folder: string, user: ServerUser): Promise<boolea
  * running. The folders next to the data directory are for root's server, which often cannot enter the data directory's
  * parents, and for data directories mounted noexec.
  */
-export async function placesForBinaries(dataDirectory: string, user: ServerUser): Promise<string[]> {
+export async function binaryFolders(dataDirectory: string, user: ServerUser): Promise<string[]> {
   const own = process.getuid?.() ?? user.uid;
-  const places = [join(tmpdir(), `pith-graph-binaries-${own}`)];
-  if (own === 0) places.unshift("/var/cache/pith-graph");
-  if (await mayEnter(dataDirectory, user)) places.unshift(join(dataDirectory, "runtime"));
-  return places;
+  const folders = [join(tmpdir(), `pith-graph-binaries-${own}`)];
+  if (own === 0) folders.unshift("/var/cache/pith-graph");
+  if (await canEnter(dataDirectory, user)) folders.unshift(join(dataDirectory, "runtime"));
+  return folders;
 }

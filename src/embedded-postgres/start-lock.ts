@@ -48,8 +48,8 @@ async function lockName(dataDirectory: string): Promise<string> {
     });
     return key === undefined ? undefined : `pith-graph-start-${key.trim()}`;
   };
-  const known = await read();
-  if (known !== undefined) return known;
+  const stored = await read();
+  if (stored !== undefined) return stored;
   // link() is atomic and never replaces: of several concurrent starts one key wins, and it is never seen half written.
   const key = randomBytes(16).toString("hex");
   const draft = `${path}.${key}`;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { drizzle } from "drizzle-orm/node-postgres";
 import type pg from "pg";
-import { type Database, feedHead } from "../store/index.ts";
+import { type Database, readFeedHead } from "../store/index.ts";
 
 /** Identifies the content of the tables at one moment. */
 export type ExportedSet = {
@@ -51,7 +51,7 @@ export async function readSet(client: pg.PoolClient): Promise<ExportedSet> {
     `SELECT name, value FROM totals WHERE name <> 'rejected_documents' ORDER BY name COLLATE "C"`,
   );
   const totals = new Map(rows.map(({ name, value }) => [name, value]));
-  const { position, checksum } = await feedHead(drizzle(client));
+  const { position, checksum } = await readFeedHead(drizzle(client));
   const counts = createHash("sha256")
     .update(JSON.stringify([...totals, checksum]))
     .digest("hex");

@@ -28,7 +28,7 @@ export function* applyInSteps(
   const { base, added } = version.parts;
   const baseSize = base.vertices.size;
   let addedCount = version.parts.addedCount;
-  const places = new Map<number, boolean>();
+  const presence = new Map<number, boolean>();
   const references = new RowChanges();
   const citedBy = new RowChanges();
   /** Added edges, as pairs. */
@@ -40,24 +40,24 @@ export function* applyInSteps(
     const place = added.find(high, low);
     return place < 0 ? -1 : baseSize + place;
   };
-  const arrive = (high: number, low: number): number => {
+  const addVertex = (high: number, low: number): number => {
     let index = find(high, low);
     if (index < 0) index = baseSize + added.push(high, low);
     // The work already has its place if a later version of the same base added it before this version was used again.
     while (addedCount <= index - baseSize) {
-      if (addedCount < index - baseSize) places.set(baseSize + addedCount, false);
+      if (addedCount < index - baseSize) presence.set(baseSize + addedCount, false);
       addedCount++;
     }
-    places.set(index, true);
+    presence.set(index, true);
     return index;
   };
   for (const payload of payloads) {
     yield;
     readGraphPayload(payload, {
-      addWork: arrive,
+      addWork: addVertex,
       removeWork(high, low) {
         const index = find(high, low);
-        if (index >= 0 && index < baseSize + addedCount) places.set(index, false);
+        if (index >= 0 && index < baseSize + addedCount) presence.set(index, false);
       },
       removeEdge(citingHigh, citingLow, citedHigh, citedLow) {
         const citing = find(citingHigh, citingLow);
@@ -67,8 +67,8 @@ export function* applyInSteps(
         citedBy.add(cited, citing, removed);
       },
       putEdge(citingHigh, citingLow, citedHigh, citedLow, isInternalAnchor) {
-        const citing = arrive(citingHigh, citingLow);
-        const cited = arrive(citedHigh, citedLow);
+        const citing = addVertex(citingHigh, citingLow);
+        const cited = addVertex(citedHigh, citedLow);
         references.add(citing, cited, Number(isInternalAnchor));
         citedBy.add(cited, citing, Number(isInternalAnchor));
         putEdges.push(citing, cited);
@@ -77,10 +77,10 @@ export function* applyInSteps(
   }
   const newReferences = yield* references.applyTo(version.references);
   const newCitedBy = yield* citedBy.applyTo(version.citedBy);
-  const levels = version.levels === null ? null : yield* version.levels.with(putEdges, newCitedBy.rows);
+  const levels = version.levels === null ? null : yield* version.levels.withEdges(putEdges, newCitedBy.rows);
   const absent = new Set(version.parts.absent);
-  for (const [vertex, isThere] of places) {
-    if (isThere || newReferences.rows.degree(vertex) + newCitedBy.rows.degree(vertex) > 0)
+  for (const [vertex, isPresent] of presence) {
+    if (isPresent || newReferences.rows.degree(vertex) + newCitedBy.rows.degree(vertex) > 0)
       absent.delete(vertex);
     else absent.add(vertex);
   }
@@ -92,7 +92,7 @@ export function* applyInSteps(
     references: newReferences.rows,
     citedBy: newCitedBy.rows,
     levels,
-    edgeCount: version.edgeCount + newReferences.more,
+    edgeCount: version.edgeCount + newReferences.addedEdges,
     position,
   });
 }
@@ -105,17 +105,17 @@ const rowsAtATime = 64;
 
 /** Edges of one direction to put and remove, in plain lists since there may be many. */
 class RowChanges {
-  readonly #places = new Map<number, number>();
+  readonly #indexes = new Map<number, number>();
   readonly #vertices: number[] = [];
   /** For each change, the place of its vertex; in `#changes`, `neighbour * 4 + change`. */
   readonly #rows: number[] = [];
   readonly #changes: number[] = [];
 
   add(vertex: number, neighbour: number, change: number): void {
-    let place = this.#places.get(vertex);
+    let place = this.#indexes.get(vertex);
     if (place === undefined) {
       place = this.#vertices.push(vertex) - 1;
-      this.#places.set(vertex, place);
+      this.#indexes.set(vertex, place);
     }
     this.#rows.push(place);
     this.#changes.push(neighbour * 4 + change);
@@ -125,14 +125,14 @@ class RowChanges {
    * The rows with these changes made, the last one to each edge, and by how many edges they grew. New rows share one
    * array. Yields from time to time. O(changes + degrees of the vertices).
    */
-  *applyTo(rows: LayeredRows): Generator<void, { rows: LayeredRows; more: number }> {
+  *applyTo(rows: LayeredRows): Generator<void, { rows: LayeredRows; addedEdges: number }> {
     const { offsets, changes } = this.#byRow();
     yield;
-    let most = this.#changes.length;
-    for (const vertex of this.#vertices) most += rows.degree(vertex);
-    const cells = new Uint32Array(most);
+    let maxCells = this.#changes.length;
+    for (const vertex of this.#vertices) maxCells += rows.degree(vertex);
+    const cells = new Uint32Array(maxCells);
     const change = rows.change();
-    let more = 0;
+    let addedEdges = 0;
     let at = 0;
     for (const [place, vertex] of this.#vertices.entries()) {
       if (place % rowsAtATime === rowsAtATime - 1) yield;
@@ -155,10 +155,10 @@ class RowChanges {
       }
       cells.set(oldCells.subarray(old, oldEnd), at);
       at += oldEnd - old;
-      more += at - start - (oldEnd - oldStart);
+      addedEdges += at - start - (oldEnd - oldStart);
       change.set(vertex, { cells, start, end: at });
     }
-    return { rows: change.rows(), more };
+    return { rows: change.rows(), addedEdges };
   }
 
   /** The changes grouped by row, in their order. */

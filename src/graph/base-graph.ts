@@ -1,5 +1,5 @@
 import type { SparseRows } from "./adjacency.ts";
-import { levelsOf } from "./levels.ts";
+import { computeLevels } from "./levels.ts";
 
 /** The arrays of a VertexIndex: shared between threads. */
 type VertexIndexParts = {
@@ -20,21 +20,21 @@ type VertexIndexParts = {
 class VertexIndex {
   readonly parts: VertexIndexParts;
   readonly size: number;
-  readonly #least: number;
+  readonly #min: number;
   readonly #scale: number;
 
   constructor(parts: VertexIndexParts) {
     this.parts = parts;
     this.size = parts.high.length;
-    const { least, scale } = spread(parts.high, parts.low, parts.buckets.length - 1);
-    this.#least = least;
+    const { min, scale } = idRange(parts.high, parts.low, parts.buckets.length - 1);
+    this.#min = min;
     this.#scale = scale;
   }
 
   /** The index of the work id with these halves; -1 if there is none. O(1) for evenly distributed ids. */
   find(idHigh: number, idLow: number): number {
     const { high, low, buckets } = this.parts;
-    const bucket = bucketOf(idHigh, idLow, this.#least, this.#scale);
+    const bucket = bucketOf(idHigh, idLow, this.#min, this.#scale);
     if (!(bucket >= 0 && bucket < buckets.length - 1)) return -1;
     let first = buckets[bucket] as number;
     let end = buckets[bucket + 1] as number;
@@ -76,10 +76,10 @@ export function joinId(high: number, low: number): bigint {
 export function createVertexIndex(high: Uint32Array, low: Uint32Array): VertexIndex {
   const count = high.length;
   const bucketCount = Math.max(1, count);
-  const { least, scale } = spread(high, low, bucketCount);
+  const { min, scale } = idRange(high, low, bucketCount);
   const buckets = new Uint32Array(new SharedArrayBuffer((bucketCount + 1) * 4));
   for (let index = 0; index < count; index++) {
-    const bucket = bucketOf(high[index] as number, low[index] as number, least, scale);
+    const bucket = bucketOf(high[index] as number, low[index] as number, min, scale);
     buckets[bucket + 1] = (buckets[bucket + 1] as number) + 1;
   }
   for (let bucket = 0; bucket < bucketCount; bucket++) {
@@ -89,17 +89,17 @@ export function createVertexIndex(high: Uint32Array, low: Uint32Array): VertexIn
 }
 
 /** A double has 53 bits for 63: rounding may merge neighbouring buckets, but preserves the order. */
-function bucketOf(high: number, low: number, least: number, scale: number): number {
-  return Math.floor((high * 2 ** 32 + low - least) * scale);
+function bucketOf(high: number, low: number, min: number, scale: number): number {
+  return Math.floor((high * 2 ** 32 + low - min) * scale);
 }
 
-function spread(high: Uint32Array, low: Uint32Array, bucketCount: number): { least: number; scale: number } {
+function idRange(high: Uint32Array, low: Uint32Array, bucketCount: number): { min: number; scale: number } {
   const last = high.length - 1;
-  if (last < 0) return { least: 0, scale: 0 };
-  const least = (high[0] as number) * 2 ** 32 + (low[0] as number);
-  const greatest = (high[last] as number) * 2 ** 32 + (low[last] as number);
+  if (last < 0) return { min: 0, scale: 0 };
+  const min = (high[0] as number) * 2 ** 32 + (low[0] as number);
+  const max = (high[last] as number) * 2 ** 32 + (low[last] as number);
   // Slightly less than would fill the last bucket: the greatest id must not fall beyond it.
-  return { least, scale: greatest > least ? (bucketCount / (greatest - least)) * (1 - 2 ** -40) : 0 };
+  return { min, scale: max > min ? (bucketCount / (max - min)) * (1 - 2 ** -40) : 0 };
 }
 
 /** A graph as plain shared arrays, which threads pass to each other without copying. */
@@ -183,7 +183,7 @@ export function buildBaseGraph(
   }
   const vertices = createVertexIndex(high, low).parts;
   const levels = sharedArray(size);
-  levelsOf(references, levels);
+  computeLevels(references, levels);
   return new BaseGraph({ vertices, references, citedBy, levels, position });
 }
 

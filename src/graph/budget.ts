@@ -13,17 +13,17 @@ export type Budget = {
 type Exhausted = "edges" | "milliseconds" | "signal";
 
 /** Edges counted between two checks of the clock: some tens of microseconds. */
-const edgesBetweenLooks = 4096;
+const edgesBetweenChecks = 4096;
 
 /** Counts what a question costs and reports when its budget is used up. One for each question. */
 export class Meter {
   /** What ended the question; null while it may continue. */
   exhausted: Exhausted | null = null;
   /** The limit of vertices was exceeded. Edges between those reached may still be read. */
-  lacksVertices = false;
+  isOutOfVertices = false;
   #vertices: number;
   #edges: number;
-  #untilLook = edgesBetweenLooks;
+  #untilCheck = edgesBetweenChecks;
   readonly #deadline: number;
   readonly #isCancelled: () => boolean;
 
@@ -37,12 +37,12 @@ export class Meter {
     this.#edges = budget.edges ?? Number.POSITIVE_INFINITY;
     this.#deadline = now + (budget.milliseconds ?? Number.POSITIVE_INFINITY);
     this.#isCancelled = isCancelled;
-    this.look();
+    this.checkTime();
   }
 
   /** Whether anything was denied: the answer may be incomplete. */
-  get isShort(): boolean {
-    return this.lacksVertices || this.exhausted !== null;
+  get isBudgetExhausted(): boolean {
+    return this.isOutOfVertices || this.exhausted !== null;
   }
 
   get edgesLeft(): number {
@@ -54,9 +54,9 @@ export class Meter {
   }
 
   /** Takes one vertex from the budget. False if none is left. */
-  vertex(): boolean {
+  countVertex(): boolean {
     if (this.#vertices <= 0) {
-      this.lacksVertices = true;
+      this.isOutOfVertices = true;
       return false;
     }
     this.#vertices--;
@@ -64,10 +64,10 @@ export class Meter {
   }
 
   /** Takes edges from the budget before they are read. Returns how many may be read: fewer than `count` if it ends. */
-  edges(count: number): number {
+  countEdges(count: number): number {
     // Rows without edges take time as well.
-    this.#untilLook -= count + 1;
-    if (this.#untilLook <= 0) this.look();
+    this.#untilCheck -= count + 1;
+    if (this.#untilCheck <= 0) this.checkTime();
     if (this.exhausted !== null) return 0;
     if (count <= this.#edges) {
       this.#edges -= count;
@@ -80,8 +80,8 @@ export class Meter {
   }
 
   /** Checks the clock and cancellation now, for a step that counts no edges. */
-  look(): void {
-    this.#untilLook = edgesBetweenLooks;
+  checkTime(): void {
+    this.#untilCheck = edgesBetweenChecks;
     if (this.exhausted !== null) return;
     if (this.#isCancelled()) this.exhausted = "signal";
     else if (performance.now() >= this.#deadline) this.exhausted = "milliseconds";

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { graphChannel, listen } from "../store/index.ts";
 import type { GraphTransaction } from "./thread-pool.ts";
 
-export type Followed = {
+export type FollowedGraph = {
   /** The position up to which the feed has been applied. */
   position(): bigint;
   /** Receives the current end of the feed. */
@@ -13,7 +13,7 @@ export type Followed = {
   reload(): Promise<void>;
 };
 
-export type Following = {
+export type FeedFollower = {
   /** Reads the feed now. Resolves when everything committed before is applied, or when reading failed. */
   catchUp(): Promise<void>;
   close(): Promise<void>;
@@ -28,34 +28,38 @@ export type FollowOptions = {
  * Follows the feed of changes: notifications wake it, and it reads the table. After a lost connection it listens again
  * and reads at once what it missed.
  */
-export function follow(pool: pg.Pool, followed: Followed, { pollMilliseconds }: FollowOptions): Following {
+export function follow(
+  pool: pg.Pool,
+  followed: FollowedGraph,
+  { pollMilliseconds }: FollowOptions,
+): FeedFollower {
   let isClosed = false;
-  let isAskedAgain = false;
+  let isRequestedAgain = false;
   let running: Promise<void> | null = null;
 
   const run = async () => {
     do {
-      isAskedAgain = false;
-      const news = await readFeed(pool, followed.position());
+      isRequestedAgain = false;
+      const page = await readFeed(pool, followed.position());
       if (isClosed) return;
-      if (news === "reload") await followed.reload();
+      if (page === "reload") await followed.reload();
       else {
-        followed.onHead(news.head);
-        await followed.apply(news.transactions).catch(() => followed.reload());
+        followed.onHead(page.head);
+        await followed.apply(page.transactions).catch(() => followed.reload());
       }
       // There may be more than one page.
-      if (news === "reload" || news.transactions.length > 0) isAskedAgain = true;
-    } while (isAskedAgain && !isClosed);
+      if (page === "reload" || page.transactions.length > 0) isRequestedAgain = true;
+    } while (isRequestedAgain && !isClosed);
   };
   const catchUp = (): Promise<void> => {
-    isAskedAgain = true;
+    isRequestedAgain = true;
     // A failed read is repeated with the next notification, connection or poll.
     running ??= run()
       .catch(() => {})
       .finally(() => {
         running = null;
         // Requested after the last read ended, and before this.
-        if (isAskedAgain && !isClosed) return catchUp();
+        if (isRequestedAgain && !isClosed) return catchUp();
       });
     return running;
   };
@@ -79,7 +83,7 @@ export function follow(pool: pg.Pool, followed: Followed, { pollMilliseconds }: 
 }
 
 /** The changes after a position, in complete transactions, or that the graph must be reloaded. */
-type FeedNews = { readonly head: bigint; readonly transactions: readonly GraphTransaction[] } | "reload";
+type FeedPage = { readonly head: bigint; readonly transactions: readonly GraphTransaction[] } | "reload";
 
 type FeedRow = {
   readonly position: string;
@@ -89,25 +93,25 @@ type FeedRow = {
 };
 
 /** Rows read at a time: a few megabytes at most. */
-const page = 64;
+const pageRows = 64;
 
 /**
  * Reads the feed after a position: one page, and the rest of its last transaction. Returns "reload" if unread rows were
  * deleted, if a row demands it, or if the feed ends before the position, which means that the database was replaced.
  */
-async function readFeed(pool: pg.Pool, after: bigint): Promise<FeedNews> {
+async function readFeed(pool: pg.Pool, after: bigint): Promise<FeedPage> {
   const counter = await pool.query<{ value: string }>(
     "SELECT value FROM totals WHERE name = 'graph_position'",
   );
   const head = BigInt(counter.rows[0]?.value ?? 0);
   if (head < after) return "reload";
   if (head === after) return { head, transactions: [] };
-  const rows = await readRows(pool, after);
+  const rows = await readFeedRows(pool, after);
   for (;;) {
     const last = rows.at(-1);
     if (last === undefined || last.position === last.transaction_end) break;
     // The rest exists: a transaction's rows are committed together.
-    const more = await readRows(pool, BigInt(last.position));
+    const more = await readFeedRows(pool, BigInt(last.position));
     if (more.length === 0) return "reload";
     rows.push(...more);
   }
@@ -126,10 +130,10 @@ async function readFeed(pool: pg.Pool, after: bigint): Promise<FeedNews> {
   return { head, transactions };
 }
 
-async function readRows(pool: pg.Pool, after: bigint): Promise<FeedRow[]> {
+async function readFeedRows(pool: pg.Pool, after: bigint): Promise<FeedRow[]> {
   const { rows } = await pool.query<FeedRow>(
     `SELECT position, transaction_end, payload, changed_at::text FROM graph_changes
-     WHERE position > $1 ORDER BY position LIMIT ${page}`,
+     WHERE position > $1 ORDER BY position LIMIT ${pageRows}`,
     [after.toString()],
   );
   return rows;

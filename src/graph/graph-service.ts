@@ -2,9 +2,14 @@ import { availableParallelism } from "node:os";
 import { errorText, retry } from "../runtime/index.ts";
 import type { Database } from "../store/index.ts";
 import type { Budget } from "./budget.ts";
-import { type At, MemoryGraph } from "./memory-graph.ts";
-import { type Answer, GraphUnavailableError, type Input, type QuestionName } from "./queries.ts";
-import { askSql, topWorksInSql } from "./sql-graph.ts";
+import { type AtPosition, MemoryGraph } from "./memory-graph.ts";
+import {
+  type GraphQueryInput,
+  type GraphQueryName,
+  type GraphQueryResult,
+  GraphUnavailableError,
+} from "./queries.ts";
+import { querySql, topWorksInSql } from "./sql-graph.ts";
 import type { TopWorksAnswer, TopWorksInput } from "./top-works.ts";
 
 /** Where questions read edges from. */
@@ -22,7 +27,7 @@ export type GraphOptions = {
   /** The feed is polled at least this often. Defaults to 5 s. */
   readonly pollMilliseconds?: number;
   /** How old PageRanks of an earlier version may be. Defaults to 10 s. */
-  readonly rankAgeMilliseconds?: number;
+  readonly maxRankAgeMilliseconds?: number;
   /** Changes are folded in when they exceed this size and 3 % of the graph. Defaults to 512 KiB. */
   readonly foldBytes?: number;
   /** Called each time that loading or reloading the graph fails. */
@@ -52,33 +57,33 @@ export type GraphStatus = {
 };
 
 /** An answer and its graph version: a position of the feed, to be compared for equality only. */
-export type Answered<Result> = Result & { readonly graphVersion: string };
+export type WithGraphVersion<Result> = Result & { readonly graphVersion: string };
 
-type Ask<Name extends QuestionName> = (
-  input: Input<Name>,
+type RunQuery<Name extends GraphQueryName> = (
+  input: GraphQueryInput<Name>,
   budget?: Budget,
-) => Promise<Answered<Answer<Name>>>;
+) => Promise<WithGraphVersion<GraphQueryResult<Name>>>;
 
 /**
  * Queries the citation graph. All questions reject with the signal's reason once it is aborted, and with
  * GraphUnavailableError if a thread died or the service was closed. See queries.ts for inputs and answers.
  */
 export type GraphService = {
-  readonly [Name in QuestionName]: Ask<Name>;
+  readonly [Name in GraphQueryName]: RunQuery<Name>;
 } & {
   /** The highest-ranked works, computed in a thread. */
-  topWorks(input: TopWorksInput, budget?: Budget): Promise<Answered<TopWorksAnswer>>;
+  topWorks(input: TopWorksInput, budget?: Budget): Promise<WithGraphVersion<TopWorksAnswer>>;
   status(): GraphStatus;
   /** The version in memory; null if nothing is loaded. */
   graphVersion(): string | null;
   /** Whether the version in memory has the work; false if nothing is loaded. Runs no statement. */
-  holds(workId: bigint): boolean;
+  has(workId: bigint): boolean;
   /** Resolves once questions are answered from memory. Rejects if they never will be. */
-  loaded(signal?: AbortSignal): Promise<void>;
+  waitUntilLoaded(signal?: AbortSignal): Promise<void>;
   /** Reads the feed now; resolves when memory has applied everything committed before. */
   catchUp(): Promise<void>;
   /** Resolves once memory has reached a position of the feed, such as that of a transaction just written. */
-  reached(position: bigint, signal?: AbortSignal): Promise<void>;
+  waitForPosition(position: bigint, signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -94,7 +99,7 @@ export function startGraph(database: Database, options: GraphOptions = {}): Grap
           eventLoopMilliseconds: options.eventLoopMilliseconds ?? 1.5,
           eventLoopEdges: options.eventLoopEdges ?? 200_000,
           pollMilliseconds: options.pollMilliseconds ?? 5_000,
-          rankAgeMilliseconds: options.rankAgeMilliseconds ?? 10_000,
+          maxRankAgeMilliseconds: options.maxRankAgeMilliseconds ?? 10_000,
           foldBytes: options.foldBytes ?? 512 * 1024,
           onReloadError: options.onLoadError ?? (() => {}),
         });
@@ -115,28 +120,28 @@ export function startGraph(database: Database, options: GraphOptions = {}): Grap
     });
   const loading = memory === null ? Promise.resolve() : load(memory);
 
-  const ask =
-    <Name extends QuestionName>(name: Name): Ask<Name> =>
+  const query =
+    <Name extends GraphQueryName>(name: Name): RunQuery<Name> =>
     async (input, budget = {}) => {
-      refuseWhereClosed(closing.signal);
+      throwIfClosed(closing.signal);
       const version = memory?.version ?? null;
-      return answered(
+      return withGraphVersion(
         memory === null || version === null
-          ? await askSql(database.pool, name, input, budget)
-          : await memory.ask(version, name, input, budget),
+          ? await querySql(database.pool, name, input, budget)
+          : await memory.query(version, name, input, budget),
       );
     };
   return {
-    neighbourhood: ask("neighbourhood"),
-    path: ask("path"),
-    reachable: ask("reachable"),
-    commonReferences: ask("commonReferences"),
-    relatedWorks: ask("relatedWorks"),
-    priorWorks: ask("priorWorks"),
-    derivativeWorks: ask("derivativeWorks"),
+    neighbourhood: query("neighbourhood"),
+    path: query("path"),
+    reachable: query("reachable"),
+    commonReferences: query("commonReferences"),
+    relatedWorks: query("relatedWorks"),
+    priorWorks: query("priorWorks"),
+    derivativeWorks: query("derivativeWorks"),
     topWorks: async (input, budget = {}) => {
-      refuseWhereClosed(closing.signal);
-      return answered(
+      throwIfClosed(closing.signal);
+      return withGraphVersion(
         memory === null || memory.version === null
           ? await topWorksInSql(database.pool, input, budget)
           : await memory.topWorks(input, budget),
@@ -144,9 +149,9 @@ export function startGraph(database: Database, options: GraphOptions = {}): Grap
     },
     status: () => statusOf(adjacency, memory, loadError),
     graphVersion: () => memory?.version?.position.toString() ?? null,
-    holds: (workId) => (memory?.version?.indexOf(workId) ?? -1) >= 0,
-    loaded: (signal) => reached(memory, 0n, signal, closing.signal),
-    reached: (position, signal) => reached(memory, position, signal, closing.signal),
+    has: (workId) => (memory?.version?.indexOf(workId) ?? -1) >= 0,
+    waitUntilLoaded: (signal) => waitForPosition(memory, 0n, signal, closing.signal),
+    waitForPosition: (position, signal) => waitForPosition(memory, position, signal, closing.signal),
     catchUp: async () => memory?.catchUp(),
     async close() {
       closing.abort(closedError());
@@ -178,17 +183,17 @@ function statusOf(
   };
 }
 
-async function reached(
+async function waitForPosition(
   memory: MemoryGraph | null,
   position: bigint,
   signal: AbortSignal | undefined,
   closing: AbortSignal,
 ): Promise<void> {
   if (memory === null) throw new GraphUnavailableError("The citation graph is not in memory.");
-  await memory.reached(position, signal === undefined ? closing : AbortSignal.any([signal, closing]));
+  await memory.waitForPosition(position, signal === undefined ? closing : AbortSignal.any([signal, closing]));
 }
 
-function refuseWhereClosed(closing: AbortSignal): void {
+function throwIfClosed(closing: AbortSignal): void {
   if (closing.aborted) throw closing.reason;
 }
 
@@ -196,6 +201,9 @@ function closedError(): GraphUnavailableError {
   return new GraphUnavailableError("The citation graph was closed.");
 }
 
-function answered<Result extends object>({ position, result }: At<Result>): Answered<Result> {
+function withGraphVersion<Result extends object>({
+  position,
+  result,
+}: AtPosition<Result>): WithGraphVersion<Result> {
   return { ...result, graphVersion: position.toString() };
 }

@@ -5,10 +5,17 @@ import { LRUCache } from "lru-cache";
 import { applyChanges } from "./apply-changes.ts";
 import { BaseGraph } from "./base-graph.ts";
 import { Meter } from "./budget.ts";
-import { answer } from "./queries.ts";
+import { runGraphQuery } from "./queries.ts";
 import { Scratch } from "./scratch.ts";
-import type { GraphState, Job, JobResult, SentBudget, ThreadReply, ThreadRequest } from "./thread-pool.ts";
-import { type Ranking, rankingOf, type TopWorksInput, topWorks, type WorkIds } from "./top-works.ts";
+import type {
+  BudgetMessage,
+  GraphState,
+  GraphThreadReply,
+  GraphThreadRequest,
+  ThreadJob,
+  ThreadJobResult,
+} from "./thread-pool.ts";
+import { type Ranking, rankWorks, type TopWorksInput, topOfRanking, type WorkIds } from "./top-works.ts";
 import { fold, GraphVersion } from "./version.ts";
 
 const scratch = new Scratch();
@@ -16,7 +23,7 @@ let graph: GraphVersion | null = null;
 /** Rankings for repeated topWorks questions, at 8 bytes a work. */
 const rankings = new LRUCache<string, Ranking>({ max: 6 });
 
-parentPort?.on("message", (request: ThreadRequest) => {
+parentPort?.on("message", (request: GraphThreadRequest) => {
   if (request.kind === "graph") {
     graph = versionOf(request.state);
     // They would keep the old base in memory.
@@ -33,7 +40,7 @@ function versionOf({ base, transactions }: GraphState): GraphVersion {
   return version;
 }
 
-function replyTo(job: Job, budget: SentBudget): ThreadReply {
+function replyTo(job: ThreadJob, budget: BudgetMessage): GraphThreadReply {
   try {
     return run(job, budget);
   } catch (error) {
@@ -42,7 +49,7 @@ function replyTo(job: Job, budget: SentBudget): ThreadReply {
   }
 }
 
-function run(job: Job, budget: SentBudget): JobResult {
+function run(job: ThreadJob, budget: BudgetMessage): ThreadJobResult {
   if (graph === null) throw new Error("The thread was called before it received the graph.");
   const { vertices, edges, milliseconds, cancelled } = budget;
   const meter = new Meter(
@@ -55,14 +62,14 @@ function run(job: Job, budget: SentBudget): JobResult {
   );
   const { position } = graph;
   if (job.kind === "fold") return { position, result: fold(graph).parts, isCancelled: false };
-  if (job.kind === "ask") {
-    const result = answer(graph, job.name, job.input, meter, scratch);
+  if (job.kind === "query") {
+    const result = runGraphQuery(graph, job.name, job.input, meter, scratch);
     return { position, result, isCancelled: meter.exhausted === "signal" };
   }
-  const ranking = rankingFor(graph, job.input, job.rankAgeMilliseconds, meter);
+  const ranking = rankingFor(graph, job.input, job.maxRankAgeMilliseconds, meter);
   return {
     position: ranking.graph.position,
-    result: topWorks(ranking, job.input),
+    result: topOfRanking(ranking, job.input),
     isCancelled: meter.exhausted === "signal",
   };
 }
@@ -71,15 +78,16 @@ function run(job: Job, budget: SentBudget): JobResult {
 function rankingFor(
   current: GraphVersion,
   { by, within, anchorsOnly = false }: TopWorksInput,
-  mostAge: number,
+  maxAge: number,
   meter: Meter,
 ): Ranking {
   const key = [by, anchorsOnly, within === undefined ? "" : digestOf(within)].join(" ");
-  const kept = rankings.get(key);
-  const isGood =
-    kept?.graph.position === current.position ||
-    (kept !== undefined && by === "PAGERANK" && performance.now() - kept.at < mostAge);
-  const ranking = kept !== undefined && isGood ? kept : rankingOf(current, by, within, meter, anchorsOnly);
+  const cached = rankings.get(key);
+  const isUsable =
+    cached?.graph.position === current.position ||
+    (cached !== undefined && by === "PAGERANK" && performance.now() - cached.at < maxAge);
+  const ranking =
+    cached !== undefined && isUsable ? cached : rankWorks(current, by, within, meter, anchorsOnly);
   // A result that a budget cut short is not reused.
   if (!ranking.truncated) rankings.set(key, ranking);
   return ranking;

@@ -2,24 +2,24 @@ export type { CitationDirection } from "./adjacency.ts";
 export { type Budget, Meter } from "./budget.ts";
 export {
   type AdjacencyKind,
-  type Answered,
   type GraphOptions,
   type GraphService,
   type GraphStatus,
   startGraph,
+  type WithGraphVersion,
 } from "./graph-service.ts";
 export { degreeWithin, pageRank } from "./pagerank.ts";
 export { longestChains } from "./paths.ts";
 export {
-  type Answer,
-  type CountedAnswer,
   type CountedWork,
+  type CountedWorksResult,
+  type GraphQueries,
+  type GraphQueryInput,
+  type GraphQueryName,
+  type GraphQueryResult,
   GraphUnavailableError,
-  type Input,
-  type NeighbourhoodAnswer,
-  type QuestionName,
-  type Questions,
-  questionNames,
+  graphQueryNames,
+  type NeighbourhoodResult,
   type RelatedWork,
 } from "./queries.ts";
 export { readGraphInSnapshot } from "./read-graph.ts";

@@ -1,22 +1,22 @@
 /** A job that waits for a thread. */
-export type Queued = {
+export type QueueEntry = {
   /** The request it belongs to. */
-  readonly asker: object;
+  readonly requester: object;
   /** How often it was interrupted and had to restart. */
   interruptions: number;
 };
 
 /** Milliseconds that a question may run before others can interrupt it. */
-const firstSlice = 100;
+const firstSliceMilliseconds = 100;
 /** Each interruption multiplies that time by this factor. */
-const growth = 4;
+const sliceGrowth = 4;
 
 /**
  * Decides which question the next free thread answers, and when a running one is interrupted: the request that has used
  * the threads least comes first. A question cannot be resumed, only restarted, so its time slices grow: at most a third
  * of its time is lost.
  */
-export class JobQueue<Job extends Queued> {
+export class JobQueue<Job extends QueueEntry> {
   readonly #used = new WeakMap<object, number>();
   #waiting: Job[] = [];
 
@@ -48,20 +48,20 @@ export class JobQueue<Job extends Queued> {
   }
 
   /** Records the time that a job used a thread. */
-  note(job: Job, milliseconds: number): void {
-    this.#used.set(job.asker, this.#usedBy(job) + milliseconds);
+  addUsage(job: Job, milliseconds: number): void {
+    this.#used.set(job.requester, this.#usedBy(job) + milliseconds);
   }
 
   /** How long a running job may continue before it is interrupted; null if no waiting job has priority over it. */
   millisecondsLeft(job: Job, ran: number): number | null {
     const used = this.#usedBy(job) + ran;
     const isInTheWay = this.#waiting.some(
-      (other) => other.asker !== job.asker && this.#usedBy(other) <= used,
+      (other) => other.requester !== job.requester && this.#usedBy(other) <= used,
     );
-    return isInTheWay ? Math.max(0, firstSlice * growth ** job.interruptions - ran) : null;
+    return isInTheWay ? Math.max(0, firstSliceMilliseconds * sliceGrowth ** job.interruptions - ran) : null;
   }
 
-  #usedBy({ asker }: Job): number {
-    return this.#used.get(asker) ?? 0;
+  #usedBy({ requester }: Job): number {
+    return this.#used.get(requester) ?? 0;
   }
 }

@@ -10,28 +10,28 @@ import type { Rows, SparseRows } from "./adjacency.ts";
  * The level of each vertex: the length of the longest path along references, with each cycle counted as one vertex.
  * Tarjan's algorithm for strongly connected components, without recursion. O(vertices + edges).
  */
-export function levelsOf({ offsets, cells }: SparseRows, levels: Uint32Array): void {
+export function computeLevels({ offsets, cells }: SparseRows, levels: Uint32Array): void {
   const size = offsets.length - 1;
-  // By vertex: 0 until found; its order of discovery, from 1, while its component is open; then `done` plus its level.
+  // By vertex: 0 until found; its order of discovery, from 1, while its component is open; then `closed` plus its level.
   // One read gives all that an edge needs.
-  const notes = new Uint32Array(size);
+  const states = new Uint32Array(size);
   const earliest = new Uint32Array(size);
   const next = offsets.slice(0, size);
-  const way = new Uint32Array(size);
+  const path = new Uint32Array(size);
   const open = new Uint32Array(size);
   let openEnd = 0;
   let count = 0;
   for (let root = 0; root < size; root++) {
-    if (notes[root] !== 0) continue;
-    let wayEnd = 0;
+    if (states[root] !== 0) continue;
+    let pathEnd = 0;
     for (let deeper = root; ; ) {
       if (deeper >= 0) {
-        notes[deeper] = ++count;
+        states[deeper] = ++count;
         earliest[deeper] = count;
-        way[wayEnd++] = deeper;
+        path[pathEnd++] = deeper;
         open[openEnd++] = deeper;
       }
-      const vertex = way[wayEnd - 1] as number;
+      const vertex = path[pathEnd - 1] as number;
       const end = offsets[vertex + 1] as number;
       let at = next[vertex] as number;
       let level = levels[vertex] as number;
@@ -39,9 +39,9 @@ export function levelsOf({ offsets, cells }: SparseRows, levels: Uint32Array): v
       deeper = -1;
       while (at < end) {
         const neighbour = (cells[at++] as number) >>> 1;
-        const note = notes[neighbour] as number;
-        if (note >= done) level = Math.max(level, note - done + 1);
-        else if (note > 0) first = Math.min(first, note);
+        const state = states[neighbour] as number;
+        if (state >= closed) level = Math.max(level, state - closed + 1);
+        else if (state > 0) first = Math.min(first, state);
         else {
           deeper = neighbour;
           break;
@@ -51,27 +51,27 @@ export function levelsOf({ offsets, cells }: SparseRows, levels: Uint32Array): v
       levels[vertex] = level;
       earliest[vertex] = first;
       if (deeper >= 0) continue;
-      wayEnd--;
-      const isWhole = first === notes[vertex];
-      if (isWhole) {
+      pathEnd--;
+      const isComplete = first === states[vertex];
+      if (isComplete) {
         let from = openEnd;
         do level = Math.max(level, levels[open[--from] as number] as number);
         while (open[from] !== vertex);
         for (let place = from; place < openEnd; place++) {
           levels[open[place] as number] = level;
-          notes[open[place] as number] = done + level;
+          states[open[place] as number] = closed + level;
         }
         openEnd = from;
       }
-      if (wayEnd === 0) break;
-      const before = way[wayEnd - 1] as number;
-      levels[before] = Math.max(levels[before] as number, level + Number(isWhole));
-      if (!isWhole) earliest[before] = Math.min(earliest[before] as number, first);
+      if (pathEnd === 0) break;
+      const before = path[pathEnd - 1] as number;
+      levels[before] = Math.max(levels[before] as number, level + Number(isComplete));
+      if (!isComplete) earliest[before] = Math.min(earliest[before] as number, first);
     }
   }
 }
 
-const done = 2 ** 31;
+const closed = 2 ** 31;
 
 const pageBits = 8;
 const pageSize = 1 << pageBits;
@@ -93,10 +93,10 @@ export class Levels {
 
   /**
    * Levels that keep the rule for new edges as well, given as pairs: a citing work that is too low is raised, then the
-   * works that cite it. Yields from time to time. Null if more than `mostLooks` edges are read: levels are then
+   * works that cite it. Yields from time to time. Null if more than `maxEdgesRead` edges are read: levels are then
    * recomputed with the next base.
    */
-  *with(edges: readonly number[], citedBy: Rows, mostLooks = 20_000): Generator<void, Levels | null> {
+  *withEdges(edges: readonly number[], citedBy: Rows, maxEdgesRead = 20_000): Generator<void, Levels | null> {
     const pages = [...this.#pages];
     const own = new Set<number>();
     const levelOf = (vertex: number) =>
@@ -113,22 +113,22 @@ export class Levels {
       }
       (pages[number] as Uint32Array)[vertex & (pageSize - 1)] = level;
     };
-    let looks = 0;
+    let edgesRead = 0;
     for (let edge = 0; edge < edges.length; edge += 2) {
       if (edge % 1024 === 1022) yield;
       const citing = edges[edge] as number;
       const level = levelOf(edges[edge + 1] as number);
       // A work without citations can be put above those it cites at no cost, which lets searches skip more.
-      const least = citedBy.degree(citing) === 0 ? level + 1 : level;
-      if (levelOf(citing) >= least) continue;
-      raise(citing, least);
+      const minLevel = citedBy.degree(citing) === 0 ? level + 1 : level;
+      if (levelOf(citing) >= minLevel) continue;
+      raise(citing, minLevel);
       const raised = [citing];
       for (let vertex = raised.pop(); vertex !== undefined; vertex = raised.pop()) {
         const lowest = levelOf(vertex);
         citedBy.seek(vertex);
         const { cells, start, end } = citedBy;
-        looks += end - start;
-        if (looks > mostLooks) return null;
+        edgesRead += end - start;
+        if (edgesRead > maxEdgesRead) return null;
         for (let at = start; at < end; at++) {
           const above = (cells[at] as number) >>> 1;
           if (levelOf(above) >= lowest) continue;

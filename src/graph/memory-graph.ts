@@ -4,8 +4,13 @@ import type { Database } from "../store/index.ts";
 import { applyInSteps } from "./apply-changes.ts";
 import { BaseGraph, type BaseParts } from "./base-graph.ts";
 import { type Budget, Meter } from "./budget.ts";
-import { type Following, follow } from "./follower.ts";
-import { type Answer, answer, type Input, type QuestionName } from "./queries.ts";
+import { type FeedFollower, follow } from "./follower.ts";
+import {
+  type GraphQueryInput,
+  type GraphQueryName,
+  type GraphQueryResult,
+  runGraphQuery,
+} from "./queries.ts";
 
 import { Scratch } from "./scratch.ts";
 import { type GraphTransaction, ThreadPool } from "./thread-pool.ts";
@@ -20,14 +25,14 @@ type MemoryGraphOptions = {
   readonly eventLoopEdges: number;
   readonly pollMilliseconds: number;
   /** How old PageRanks of an earlier version may be. */
-  readonly rankAgeMilliseconds: number;
+  readonly maxRankAgeMilliseconds: number;
   /** Changes are folded in once they exceed this size and 3 % of the graph's. */
   readonly foldBytes: number;
   readonly onReloadError: (error: unknown) => void;
 };
 
 /** An answer, and the position of the feed that it was computed at. */
-export type At<Result> = { readonly position: bigint; readonly result: Result };
+export type AtPosition<Result> = { readonly position: bigint; readonly result: Result };
 
 /** Changes are folded in above this share of the base's size, or after this many transactions. */
 const foldShare = 0.03;
@@ -46,18 +51,18 @@ export class MemoryGraph {
   readonly #options: MemoryGraphOptions;
   readonly #closing = new AbortController();
   readonly #scratch = new Scratch();
-  readonly #questions: ThreadPool;
-  readonly #analyses: ThreadPool;
+  readonly #queryThreads: ThreadPool;
+  readonly #analysisThreads: ThreadPool;
   readonly #hasNewVersion = new AsyncEvent();
   #version: GraphVersion | null = null;
-  #turn: Promise<void> = Promise.resolve();
+  #lastUpdate: Promise<void> = Promise.resolve();
   /** The changes layered over the base, and their size in bytes. */
   #transactions: GraphTransaction[] = [];
   #transactionBytes = 0;
   #isFolding = false;
-  #following: Following | null = null;
+  #follower: FeedFollower | null = null;
   #head = 0n;
-  #behindSince: number | null = null;
+  #laggingSince: number | null = null;
   #loadMilliseconds: number | null = null;
   #loads = 0;
   #reloadError: string | null = null;
@@ -66,22 +71,22 @@ export class MemoryGraph {
   constructor(database: Database, options: MemoryGraphOptions) {
     this.#database = database;
     this.#options = options;
-    this.#questions = new ThreadPool(options.threads);
-    this.#analyses = new ThreadPool(1);
+    this.#queryThreads = new ThreadPool(options.threads);
+    this.#analysisThreads = new ThreadPool(1);
   }
 
   /** Loads the graph and starts to follow the feed. Rejects if the first load fails, and may then be called again. */
   async start(): Promise<void> {
-    this.#questions.start();
-    this.#analyses.start();
+    this.#queryThreads.start();
+    this.#analysisThreads.start();
     await this.#load();
     // The graph may have been closed while it loaded: a listening connection would never be released.
     if (this.#closing.signal.aborted) return;
-    this.#following = follow(
+    this.#follower = follow(
       this.#database.pool,
       {
         position: () => this.#version?.position ?? 0n,
-        onHead: (position) => this.#noteHead(position),
+        onHead: (position) => this.#setHead(position),
         apply: (transactions) => this.#apply(transactions),
         reload: () => this.#reload(),
       },
@@ -99,7 +104,7 @@ export class MemoryGraph {
     const positions = Math.max(0, Number(this.#head - (this.#version?.position ?? 0n)));
     // If a reload failed, their number is unknown.
     if (positions === 0 && this.#reloadError === null) return { positions, milliseconds: 0 };
-    return { positions, milliseconds: performance.now() - (this.#behindSince ?? performance.now()) };
+    return { positions, milliseconds: performance.now() - (this.#laggingSince ?? performance.now()) };
   }
 
   /** Why the last reload failed; null if none was needed or it has succeeded since. */
@@ -117,12 +122,12 @@ export class MemoryGraph {
     return (this.#version?.parts.base.bytes ?? 0) + this.#transactionBytes;
   }
 
-  async ask<Name extends QuestionName>(
+  async query<Name extends GraphQueryName>(
     version: GraphVersion,
     name: Name,
-    input: Input<Name>,
+    input: GraphQueryInput<Name>,
     budget: Budget,
-  ): Promise<At<Answer<Name>>> {
+  ): Promise<AtPosition<GraphQueryResult<Name>>> {
     const { eventLoopEdges, eventLoopMilliseconds } = this.#options;
     const { edges = Number.POSITIVE_INFINITY, milliseconds = Number.POSITIVE_INFINITY } = budget;
     const meter = new Meter({
@@ -130,26 +135,26 @@ export class MemoryGraph {
       edges: Math.min(edges, eventLoopEdges),
       milliseconds: Math.min(milliseconds, eventLoopMilliseconds),
     });
-    const result = answer(version, name, input, meter, this.#scratch);
+    const result = runGraphQuery(version, name, input, meter, this.#scratch);
     budget.signal?.throwIfAborted();
     const isOwnBudget =
       meter.exhausted === null ||
       (meter.exhausted === "edges" ? edges <= eventLoopEdges : milliseconds <= eventLoopMilliseconds);
     if (isOwnBudget) return { position: version.position, result };
-    const done = await this.#questions.run({ kind: "ask", name, input }, budget);
-    return done as At<Answer<Name>>;
+    const done = await this.#queryThreads.run({ kind: "query", name, input }, budget);
+    return done as AtPosition<GraphQueryResult<Name>>;
   }
 
-  async topWorks(input: TopWorksInput, budget: Budget): Promise<At<TopWorksAnswer>> {
-    const { rankAgeMilliseconds } = this.#options;
+  async topWorks(input: TopWorksInput, budget: Budget): Promise<AtPosition<TopWorksAnswer>> {
+    const { maxRankAgeMilliseconds } = this.#options;
     // Counting citations is fast, and must not wait behind PageRanks.
-    const pool = input.by === "CITED_BY_COUNT" ? this.#questions : this.#analyses;
-    const done = await pool.run({ kind: "rank", input, rankAgeMilliseconds }, budget);
-    return done as At<TopWorksAnswer>;
+    const pool = input.by === "CITED_BY_COUNT" ? this.#queryThreads : this.#analysisThreads;
+    const done = await pool.run({ kind: "rank", input, maxRankAgeMilliseconds }, budget);
+    return done as AtPosition<TopWorksAnswer>;
   }
 
   /** Resolves once the graph has reached a position. Rejects when the signal is aborted. */
-  async reached(position: bigint, signal?: AbortSignal): Promise<void> {
+  async waitForPosition(position: bigint, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     while (this.#version === null || this.#version.position < position) {
       await this.#hasNewVersion.wait(signal === undefined ? {} : { signal });
@@ -159,12 +164,12 @@ export class MemoryGraph {
 
   /** Reads the feed now. Resolves when everything committed before is applied. */
   async catchUp(): Promise<void> {
-    await this.#following?.catchUp();
+    await this.#follower?.catchUp();
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.all([this.#following?.close(), this.#questions.close(), this.#analyses.close()]);
+    await Promise.all([this.#follower?.close(), this.#queryThreads.close(), this.#analysisThreads.close()]);
   }
 
   /** If it fails, the previous graph stays in use; the follower tries again. */
@@ -174,7 +179,7 @@ export class MemoryGraph {
     } catch (error) {
       if (!this.#closing.signal.aborted) {
         this.#reloadError = errorText(error);
-        this.#behindSince ??= performance.now();
+        this.#laggingSince ??= performance.now();
         this.#options.onReloadError(error);
       }
       throw error;
@@ -190,29 +195,32 @@ export class MemoryGraph {
     this.#head = base.position;
     // Before waiters are woken by the new version.
     this.#reloadError = null;
-    await this.#inTurn(() => this.#setBase(base, []));
+    await this.#serialize(() => this.#setBase(base, []));
   }
 
   /** Serializes changes of the version, as each takes several turns of the event loop. */
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => {});
+  #serialize(work: () => Promise<void>): Promise<void> {
+    const done = this.#lastUpdate.then(work);
+    this.#lastUpdate = done.catch(() => {});
     return done;
   }
 
   async #setBase(base: BaseGraph, transactions: readonly GraphTransaction[]): Promise<void> {
     let version = GraphVersion.of(base);
-    for (const transaction of transactions) version = await this.#after(version, transaction);
+    for (const transaction of transactions) version = await this.#applyTransaction(version, transaction);
     this.#transactions = [...transactions];
-    this.#transactionBytes = transactions.reduce((sum, transaction) => sum + bytesOf(transaction), 0);
+    this.#transactionBytes = transactions.reduce((sum, transaction) => sum + payloadBytes(transaction), 0);
     const state = { base: base.parts, transactions };
-    this.#questions.setGraph(state);
-    this.#analyses.setGraph(state);
+    this.#queryThreads.setGraph(state);
+    this.#analysisThreads.setGraph(state);
     this.#setVersion(version);
   }
 
   /** The next version, yielding to the event loop while it is built. */
-  async #after(version: GraphVersion, { payloads, position }: GraphTransaction): Promise<GraphVersion> {
+  async #applyTransaction(
+    version: GraphVersion,
+    { payloads, position }: GraphTransaction,
+  ): Promise<GraphVersion> {
     const steps = applyInSteps(version, payloads, position);
     const turns = new Turns();
     for (;;) {
@@ -224,42 +232,42 @@ export class MemoryGraph {
 
   #setVersion(version: GraphVersion): void {
     this.#version = version;
-    if (version.position >= this.#head) this.#behindSince = null;
+    if (version.position >= this.#head) this.#laggingSince = null;
     this.#hasNewVersion.set();
   }
 
-  #noteHead(position: bigint): void {
+  #setHead(position: bigint): void {
     this.#head = position;
-    if (position > (this.#version?.position ?? 0n)) this.#behindSince ??= performance.now();
+    if (position > (this.#version?.position ?? 0n)) this.#laggingSince ??= performance.now();
   }
 
   async #apply(transactions: readonly GraphTransaction[]): Promise<void> {
     for (const transaction of transactions) {
-      await this.#inTurn(async () => {
+      await this.#serialize(async () => {
         const version = this.#version;
         if (version === null || this.#closing.signal.aborted) return;
-        const next = await this.#after(version, transaction);
+        const next = await this.#applyTransaction(version, transaction);
         this.#transactions.push(transaction);
-        this.#transactionBytes += bytesOf(transaction);
-        this.#questions.apply(transaction);
-        this.#analyses.apply(transaction);
+        this.#transactionBytes += payloadBytes(transaction);
+        this.#queryThreads.apply(transaction);
+        this.#analysisThreads.apply(transaction);
         this.#setVersion(next);
       });
       await setImmediate();
     }
-    this.#foldWhereDue();
+    this.#foldIfDue();
   }
 
-  #foldWhereDue(): void {
+  #foldIfDue(): void {
     const base = this.#version?.parts.base;
     if (base === undefined || this.#isFolding) return;
-    const most = Math.max(this.#options.foldBytes, base.bytes * foldShare);
-    if (this.#transactionBytes < most && this.#transactions.length < foldTransactions) return;
+    const maxBytes = Math.max(this.#options.foldBytes, base.bytes * foldShare);
+    if (this.#transactionBytes < maxBytes && this.#transactions.length < foldTransactions) return;
     this.#isFolding = true;
-    this.#analyses
+    this.#analysisThreads
       .run({ kind: "fold" }, {})
       .then(({ position, result }) =>
-        this.#inTurn(async () => {
+        this.#serialize(async () => {
           // The graph was reloaded in between: that base is newer.
           if (this.#version?.parts.base !== base) return;
           const later = this.#transactions.filter((transaction) => transaction.position > position);
@@ -275,7 +283,7 @@ export class MemoryGraph {
   }
 }
 
-function bytesOf({ payloads }: GraphTransaction): number {
+function payloadBytes({ payloads }: GraphTransaction): number {
   return payloads.reduce((sum, payload) => sum + payload.byteLength, 0);
 }
 

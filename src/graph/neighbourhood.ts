@@ -1,6 +1,6 @@
 import { type Adjacency, type CitationDirection, rowsOf } from "./adjacency.ts";
 import type { Meter } from "./budget.ts";
-import { Best, inRounds, sortMostCited } from "./order.ts";
+import { roundRobin, sortMostCited, TopK } from "./order.ts";
 import type { Marks, Scratch } from "./scratch.ts";
 
 type NeighbourhoodOptions = {
@@ -22,7 +22,7 @@ export type Neighbourhood = {
   /** Something within the depth is missing, vertex or edge. */
   readonly truncated: boolean;
   /** The cause was the budget, not `maxNodes`: the same question may have another answer later. */
-  readonly isShort: boolean;
+  readonly isBudgetExhausted: boolean;
 };
 
 /** Edges as places in `vertices`, ascending by the citing work's, then by the cited work's id. */
@@ -46,24 +46,30 @@ export function neighbourhood(
   meter: Meter,
   scratch: Scratch,
 ): Neighbourhood {
-  let reached = reach(adjacency, roots, options, meter, scratch);
+  let reached = breadthFirst(adjacency, roots, options, meter, scratch);
   let { truncated } = reached;
-  if (reached.isCut && reached.rootCount > 1) {
+  if (reached.isLimited && reached.rootCount > 1) {
     const ownRoots = [...reached.vertices.subarray(0, reached.rootCount)];
-    markShares(adjacency, ownRoots, options, meter, scratch);
-    reached = reach(adjacency, roots, options, meter, scratch, scratch.otherMarks);
+    markFairShares(adjacency, ownRoots, options, meter, scratch);
+    reached = breadthFirst(adjacency, roots, options, meter, scratch, scratch.otherMarks);
     truncated = true;
   }
   const { vertices, depths } = reached;
-  const { edges, isWhole } =
+  const { edges, isComplete } =
     options.withoutEdges === true
-      ? { edges: noEdges(), isWhole: true }
+      ? { edges: noEdges(), isComplete: true }
       : edgesAmong(adjacency, vertices, scratch, meter);
-  return { vertices, depths, edges, truncated: truncated || !isWhole, isShort: meter.isShort };
+  return {
+    vertices,
+    depths,
+    edges,
+    truncated: truncated || !isComplete,
+    isBudgetExhausted: meter.isBudgetExhausted,
+  };
 }
 
 /** Marks in `otherMarks` the roots and their fair shares of what they reach, `maxNodes` vertices together. */
-function markShares(
+function markFairShares(
   adjacency: Adjacency,
   roots: readonly number[],
   options: NeighbourhoodOptions,
@@ -71,53 +77,61 @@ function markShares(
   scratch: Scratch,
 ): void {
   const { maxNodes } = options;
-  let most = Math.ceil(maxNodes / roots.length);
-  type Own = { readonly root: number; readonly vertices: Uint32Array; readonly isCut: boolean };
-  let own = roots.map<Own>((root) => ({ root, vertices: Uint32Array.of(root), isCut: true }));
+  let limit = Math.ceil(maxNodes / roots.length);
+  type RootNeighbourhood = {
+    readonly root: number;
+    readonly vertices: Uint32Array;
+    readonly isLimited: boolean;
+  };
+  let own = roots.map<RootNeighbourhood>((root) => ({
+    root,
+    vertices: Uint32Array.of(root),
+    isLimited: true,
+  }));
   let chosen: ReadonlySet<number>;
   for (;;) {
     own = own.map((each) => {
-      if (!each.isCut) return each;
-      const { vertices, isCut } = reach(
+      if (!each.isLimited) return each;
+      const { vertices, isLimited } = breadthFirst(
         adjacency,
         [each.root],
-        { ...options, maxNodes: most },
+        { ...options, maxNodes: limit },
         meter,
         scratch,
       );
-      return { root: each.root, vertices, isCut };
+      return { root: each.root, vertices, isLimited };
     });
-    chosen = inRounds(
+    chosen = roundRobin(
       own.map(({ vertices }) => vertices),
       maxNodes,
     );
     // A longer list begins like the shorter one, so complete rounds do not change.
-    if (chosen.size === maxNodes || meter.isShort || !own.some(({ isCut }) => isCut)) break;
-    most = Math.min(2 * most, maxNodes);
+    if (chosen.size === maxNodes || meter.isBudgetExhausted || !own.some(({ isLimited }) => isLimited)) break;
+    limit = Math.min(2 * limit, maxNodes);
   }
   scratch.otherMarks.begin(adjacency.size, 1);
   for (const vertex of [...roots, ...chosen]) scratch.otherMarks.set(vertex, 1);
 }
 
-type Reached = {
+type BreadthFirstResult = {
   /** The roots in the order given, then by depth; at each depth most cited first, equals by work id. */
   readonly vertices: Uint32Array;
   readonly depths: Uint32Array;
   readonly rootCount: number;
   readonly truncated: boolean;
   /** A depth beyond the roots did not fit into `maxNodes`, and the budget was not the reason. */
-  readonly isCut: boolean;
+  readonly isLimited: boolean;
 };
 
 /** Breadth-first search from the roots; with `within`, only through vertices that have a note there. */
-function reach(
+function breadthFirst(
   adjacency: Adjacency,
   roots: readonly number[],
   { direction, depth, maxNodes }: NeighbourhoodOptions,
   meter: Meter,
   scratch: Scratch,
   within: Marks | null = null,
-): Reached {
+): BreadthFirstResult {
   const { size } = adjacency;
   const { marks } = scratch;
   // Each visited vertex has a note: a chosen one its place, a candidate the number after all places.
@@ -127,10 +141,10 @@ function reach(
   const depthEnds: number[] = [];
   let count = 0;
   let truncated = false;
-  let isCut = false;
+  let isLimited = false;
   for (const root of roots) {
     if (marks.get(root) > 0) continue;
-    if (count === maxNodes || !meter.vertex()) {
+    if (count === maxNodes || !meter.countVertex()) {
       truncated = true;
       break;
     }
@@ -144,16 +158,16 @@ function reach(
     const isFull = count === maxNodes;
     const level = { list, from, end: count, marks, candidate, isFull, within };
     const found = list.subarray(count, collect(adjacency, direction, level, meter));
-    isCut = !meter.isShort && count + found.length > maxNodes;
-    truncated = meter.isShort || isCut;
+    isLimited = !meter.isBudgetExhausted && count + found.length > maxNodes;
+    truncated = meter.isBudgetExhausted || isLimited;
     const kept = Math.min(found.length, maxNodes - count);
     if (kept < found.length) {
-      const best = new Best(kept, adjacency);
+      const best = new TopK(kept, adjacency);
       for (const vertex of found) {
         best.offer(vertex, adjacency.citedBy.degree(vertex), 0);
         marks.stamps[vertex] = 0;
       }
-      found.set(best.take().map(({ vertex }) => vertex));
+      found.set(best.sorted().map(({ vertex }) => vertex));
     } else sortMostCited(adjacency, found);
     from = count;
     count += kept;
@@ -163,7 +177,7 @@ function reach(
   const vertices = list.slice(0, count);
   const depths = new Uint32Array(count);
   for (let step = 1; step < depthEnds.length; step++) depths.fill(step, depthEnds[step - 1], depthEnds[step]);
-  return { vertices, depths, rootCount, truncated, isCut };
+  return { vertices, depths, rootCount, truncated, isLimited };
 }
 
 type Level = {
@@ -191,12 +205,12 @@ function collect(
     for (let place = from; place < end; place++) {
       rows.seek(list[place] as number);
       const { cells, start } = rows;
-      const stop = start + meter.edges(rows.end - start);
+      const stop = start + meter.countEdges(rows.end - start);
       for (let at = start; at < stop; at++) {
         const neighbour = (cells[at] as number) >>> 1;
         if ((stamps[neighbour] as number) > base) continue;
         if (within !== null && within.get(neighbour) === 0) continue;
-        if (!meter.vertex()) return next;
+        if (!meter.countVertex()) return next;
         stamps[neighbour] = base + candidate;
         list[next++] = neighbour;
         if (isFull) return next;
@@ -217,7 +231,7 @@ function edgesAmong(
   vertices: Uint32Array,
   { marks, edges }: Scratch,
   meter: Meter,
-): { edges: NeighbourhoodEdges; isWhole: boolean } {
+): { edges: NeighbourhoodEdges; isComplete: boolean } {
   const { references, orderedSize } = adjacency;
   const { stamps, base } = marks;
   const top = base + vertices.length;
@@ -226,7 +240,7 @@ function edgesAmong(
   for (let place = 0; place < vertices.length; place++) {
     references.seek(vertices[place] as number);
     const { cells, start } = references;
-    const stop = start + meter.edges(references.end - start);
+    const stop = start + meter.countEdges(references.end - start);
     const found = edges.reserve(count, stop - start);
     const first = count;
     for (let at = start; at < stop; at++) {
@@ -244,7 +258,7 @@ function edgesAmong(
       break;
     }
   }
-  return { edges: columnsOf(edges.reserve(count, 0), ends, count), isWhole: meter.exhausted === null };
+  return { edges: columnsOf(edges.reserve(count, 0), ends, count), isComplete: meter.exhausted === null };
 }
 
 /** Sorts cells, which are places, by the ids of the works there. */

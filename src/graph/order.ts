@@ -38,7 +38,7 @@ export function sortMostCited(adjacency: Adjacency, vertices: Uint32Array): void
  * Keeps the best of many: the greatest by `first`, then by `second`, then the least work id. O(log capacity) for each
  * item that is better than the worst kept, O(1) for all others.
  */
-export class Best {
+export class TopK {
   readonly #capacity: number;
   readonly #compare: (a: number, b: number) => number;
   /** A heap, the worst on top. */
@@ -67,7 +67,7 @@ export class Best {
   }
 
   /** The items kept, best first. */
-  take(): { vertex: number; first: number; second: number }[] {
+  sorted(): { vertex: number; first: number; second: number }[] {
     return this.#vertices
       .map((vertex, at) => ({ vertex, first: this.#first[at] as number, second: this.#second[at] as number }))
       .sort((a, b) => b.first - a.first || b.second - a.second || this.#compare(a.vertex, b.vertex));
@@ -120,16 +120,16 @@ export class Best {
 
 /**
  * Merges lists fairly. In each round, every list adds its next item unless another list has added it already, until
- * there are `most`. Lists that end leave their places to the others.
+ * there are `limit`. Lists that end leave their places to the others.
  *
  *     inRounds([["a", "b", "c"], ["x"]], 3) // a, x, b
  */
-export function inRounds<Item>(lists: readonly ArrayLike<Item>[], most: number): Set<Item> {
+export function roundRobin<Item>(lists: readonly ArrayLike<Item>[], limit: number): Set<Item> {
   const chosen = new Set<Item>();
   const longest = lists.reduce((length, list) => Math.max(length, list.length), 0);
   for (let round = 0; round < longest; round++) {
     for (const list of lists) {
-      if (chosen.size >= most) return chosen;
+      if (chosen.size >= limit) return chosen;
       const item = list[round];
       if (item !== undefined) chosen.add(item);
     }

@@ -60,7 +60,7 @@ export function pageRank(
       const end = offsets[vertex + 1] as number;
       if (vertex % verticesBetweenLooks === 0) {
         const last = offsets[Math.min(size, vertex + verticesBetweenLooks)] as number;
-        if (meter.edges(last - metered) < last - metered || meter.exhausted !== null) {
+        if (meter.countEdges(last - metered) < last - metered || meter.exhausted !== null) {
           return { scores, iterations: iteration - 1, converged: false, truncated: true };
         }
         metered = last;

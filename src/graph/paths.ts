@@ -13,7 +13,7 @@ type ShortestPath = {
 type Search = {
   readonly rows: readonly Rows[];
   /** Whether a vertex may lie on a path to the start of the other search. */
-  readonly isHopeful: (vertex: number) => boolean;
+  readonly mayReachGoal: (vertex: number) => boolean;
   /** A vertex at distance d has the note d + 1. */
   readonly marks: Marks;
   readonly list: Uint32Array;
@@ -40,17 +40,17 @@ export function shortestPath(
   scratch: Scratch,
 ): ShortestPath {
   if (first === last) return { vertices: [first], truncated: false };
-  const there = rowsOf(adjacency, direction);
-  const back = rowsOf(adjacency, reversed(direction));
+  const forwardRows = rowsOf(adjacency, direction);
+  const backwardRows = rowsOf(adjacency, reversed(direction));
   const { size } = adjacency;
   const notes = Math.min(maxDepth, size) + 2;
   scratch.marks.begin(size, notes);
   scratch.otherMarks.begin(size, notes);
-  const isForwardHopeful = hope(adjacency, direction, last);
-  if (!isForwardHopeful(first)) return { vertices: null, truncated: false };
-  const forward = begin(there, isForwardHopeful, scratch.marks, scratch.list(size), first);
-  const isBackwardHopeful = hope(adjacency, reversed(direction), first);
-  const backward = begin(back, isBackwardHopeful, scratch.otherMarks, scratch.otherList(size), last);
+  const mayReachLast = levelFilter(adjacency, direction, last);
+  if (!mayReachLast(first)) return { vertices: null, truncated: false };
+  const forward = begin(forwardRows, mayReachLast, scratch.marks, scratch.list(size), first);
+  const mayReachFirst = levelFilter(adjacency, reversed(direction), first);
+  const backward = begin(backwardRows, mayReachFirst, scratch.otherMarks, scratch.otherList(size), last);
   while (forward.distance + backward.distance < maxDepth) {
     const isForward = costOfStep(forward) <= costOfStep(backward);
     const side = isForward ? forward : backward;
@@ -58,7 +58,15 @@ export function shortestPath(
     if (meeting === null) return { vertices: null, truncated: true };
     if (meeting.length > 0) {
       return {
-        vertices: leastPath(adjacency, { first, last, forward, backward, meeting, back, there }),
+        vertices: smallestPath(adjacency, {
+          first,
+          last,
+          forward,
+          backward,
+          meeting,
+          backwardRows,
+          forwardRows,
+        }),
         truncated: false,
       };
     }
@@ -69,18 +77,22 @@ export function shortestPath(
 
 function begin(
   rows: readonly Rows[],
-  isHopeful: Search["isHopeful"],
+  mayReachGoal: Search["mayReachGoal"],
   marks: Marks,
   list: Uint32Array,
   vertex: number,
 ): Search {
   marks.set(vertex, 1);
   list[0] = vertex;
-  return { rows, isHopeful, marks, list, from: 0, end: 1, distance: 0 };
+  return { rows, mayReachGoal, marks, list, from: 0, end: 1, distance: 0 };
 }
 
 /** A predicate for vertices that may lie on a path in a direction to a goal, by their levels. */
-function hope({ levels }: Adjacency, direction: CitationDirection, goal: number): Search["isHopeful"] {
+function levelFilter(
+  { levels }: Adjacency,
+  direction: CitationDirection,
+  goal: number,
+): Search["mayReachGoal"] {
   if (levels === null || direction === "BOTH") return () => true;
   const level = levels.of(goal);
   return direction === "REFERENCES"
@@ -101,7 +113,7 @@ function costOfStep({ rows, list, from, end }: Search): number {
  * on shortest paths. Null if the budget ended.
  */
 function step(search: Search, other: Search, meter: Meter): number[] | null {
-  const { marks, list, from, end, isHopeful } = search;
+  const { marks, list, from, end, mayReachGoal } = search;
   const { stamps, base } = marks;
   const { stamps: otherStamps, base: otherBase } = other.marks;
   const note = base + search.distance + 2;
@@ -111,11 +123,11 @@ function step(search: Search, other: Search, meter: Meter): number[] | null {
     for (let place = from; place < end; place++) {
       rows.seek(list[place] as number);
       const { cells, start } = rows;
-      const stop = start + meter.edges(rows.end - start);
+      const stop = start + meter.countEdges(rows.end - start);
       for (let at = start; at < stop; at++) {
         const neighbour = (cells[at] as number) >>> 1;
-        if ((stamps[neighbour] as number) > base || !isHopeful(neighbour)) continue;
-        if (!meter.vertex()) return null;
+        if ((stamps[neighbour] as number) > base || !mayReachGoal(neighbour)) continue;
+        if (!meter.countVertex()) return null;
         stamps[neighbour] = note;
         list[next++] = neighbour;
         if ((otherStamps[neighbour] as number) > otherBase) meeting.push(neighbour);
@@ -129,26 +141,26 @@ function step(search: Search, other: Search, meter: Meter): number[] | null {
   return meeting;
 }
 
-type Met = {
+type Meeting = {
   readonly first: number;
   readonly last: number;
   readonly forward: Search;
   readonly backward: Search;
   readonly meeting: readonly number[];
-  readonly there: readonly Rows[];
-  readonly back: readonly Rows[];
+  readonly forwardRows: readonly Rows[];
+  readonly backwardRows: readonly Rows[];
 };
 
 /** The path with the least ids among all through a meeting vertex. */
-function leastPath(adjacency: Adjacency, met: Met): number[] {
-  const { first, last, forward, backward, meeting, there, back } = met;
+function smallestPath(adjacency: Adjacency, met: Meeting): number[] {
+  const { first, last, forward, backward, meeting, forwardRows, backwardRows } = met;
   // By distance from the first, the vertices from which a meeting vertex can be reached in the remaining steps.
   const layers: ReadonlySet<number>[] = [];
   layers[forward.distance] = new Set(meeting);
   for (let distance = forward.distance; distance > 1; distance--) {
     const layer = new Set<number>();
     for (const vertex of layers[distance] as ReadonlySet<number>) {
-      eachNeighbour(back, vertex, (neighbour) => {
+      eachNeighbour(backwardRows, vertex, (neighbour) => {
         if (forward.marks.get(neighbour) === distance) layer.add(neighbour);
       });
     }
@@ -158,7 +170,7 @@ function leastPath(adjacency: Adjacency, met: Met): number[] {
   const length = forward.distance + backward.distance;
   for (let distance = 1; distance < length; distance++) {
     let least = -1;
-    eachNeighbour(there, path[distance - 1] as number, (neighbour) => {
+    eachNeighbour(forwardRows, path[distance - 1] as number, (neighbour) => {
       const isOnPath =
         distance <= forward.distance
           ? (layers[distance] as ReadonlySet<number>).has(neighbour)
@@ -250,24 +262,24 @@ export function reachable(
   let end = 0;
   for (const root of roots) {
     if (stamps[root] === base + 1) continue;
-    if (!meter.vertex()) break;
+    if (!meter.countVertex()) break;
     stamps[root] = base + 1;
     list[end++] = root;
   }
   let from = 0;
   while (from < end) {
     counts.push(end - from);
-    if (counts.length > maxDepth || meter.isShort) break;
+    if (counts.length > maxDepth || meter.isBudgetExhausted) break;
     let next = end;
     search: for (const rows of sides) {
       for (let place = from; place < end; place++) {
         rows.seek(list[place] as number);
         const { cells, start } = rows;
-        const stop = start + meter.edges(rows.end - start);
+        const stop = start + meter.countEdges(rows.end - start);
         for (let at = start; at < stop; at++) {
           const neighbour = (cells[at] as number) >>> 1;
           if ((stamps[neighbour] as number) > base) continue;
-          if (!meter.vertex()) break search;
+          if (!meter.countVertex()) break search;
           stamps[neighbour] = base + 1;
           list[next++] = neighbour;
         }
@@ -277,5 +289,5 @@ export function reachable(
     from = end;
     end = next;
   }
-  return { counts, vertices: list.subarray(0, end), truncated: meter.isShort };
+  return { counts, vertices: list.subarray(0, end), truncated: meter.isBudgetExhausted };
 }

@@ -3,7 +3,7 @@ import type { Meter } from "./budget.ts";
 import { neighbourhood } from "./neighbourhood.ts";
 import { reachable, shortestPath } from "./paths.ts";
 import {
-  type CountedWorks,
+  type CountedVertices,
   commonReferences,
   derivativeWorks,
   priorWorks,
@@ -15,7 +15,7 @@ import type { Scratch } from "./scratch.ts";
 import type { GraphVersion } from "./version.ts";
 
 /** A subgraph in columns, so that threads pass large ones without creating objects. */
-export type NeighbourhoodAnswer = {
+export type NeighbourhoodResult = {
   /** The roots in the order given, then by depth; at each depth most cited first, equals by work id. */
   readonly workIds: BigUint64Array;
   /** For each work, the steps from the nearest root. */
@@ -30,11 +30,11 @@ export type NeighbourhoodAnswer = {
   /** Something within the depth is missing. */
   readonly truncated: boolean;
   /** The cause was the budget, not `maxNodes`: the same question may have another answer later. */
-  readonly isShort: boolean;
+  readonly isBudgetExhausted: boolean;
 };
 
 export type CountedWork = { readonly workId: bigint; readonly count: number };
-export type CountedAnswer = { readonly works: readonly CountedWork[]; readonly truncated: boolean };
+export type CountedWorksResult = { readonly works: readonly CountedWork[]; readonly truncated: boolean };
 
 export type RelatedWork = {
   readonly workId: bigint;
@@ -49,7 +49,7 @@ export type RelatedWork = {
  * The questions that both back ends answer. Works are given by their ids; those that the graph does not have are
  * ignored. `truncated` means that the budget ended first, and the answer is what was found until then.
  */
-export type Questions = {
+export type GraphQueries = {
   /** The works reached from the roots within `depth` steps; if there are too many, the most cited. */
   readonly neighbourhood: {
     readonly input: {
@@ -60,7 +60,7 @@ export type Questions = {
       /** Edges are not looked up. */
       readonly withoutEdges?: boolean;
     };
-    readonly answer: NeighbourhoodAnswer;
+    readonly answer: NeighbourhoodResult;
   };
   /** A shortest path; of several the one whose sequence of work ids is least. */
   readonly path: {
@@ -85,7 +85,7 @@ export type Questions = {
   /** Works that at least `least` of the given works cite, with counts: highest first, equals most cited first. */
   readonly commonReferences: {
     readonly input: { readonly works: readonly bigint[]; readonly least: number; readonly first: number };
-    readonly answer: CountedAnswer;
+    readonly answer: CountedWorksResult;
   };
   /** The works most related to one, best first, each with at most `shared` of the works that they share. */
   readonly relatedWorks: {
@@ -100,21 +100,21 @@ export type Questions = {
   /** Works outside a set that most of its works cite. */
   readonly priorWorks: {
     readonly input: { readonly works: readonly bigint[]; readonly first: number };
-    readonly answer: CountedAnswer;
+    readonly answer: CountedWorksResult;
   };
   /** Works outside a set that cite most of its works. */
   readonly derivativeWorks: {
     readonly input: { readonly works: readonly bigint[]; readonly first: number };
-    readonly answer: CountedAnswer;
+    readonly answer: CountedWorksResult;
   };
 };
 
-export type QuestionName = keyof Questions;
-export type Input<Name extends QuestionName> = Questions[Name]["input"];
-export type Answer<Name extends QuestionName> = Questions[Name]["answer"];
+export type GraphQueryName = keyof GraphQueries;
+export type GraphQueryInput<Name extends GraphQueryName> = GraphQueries[Name]["input"];
+export type GraphQueryResult<Name extends GraphQueryName> = GraphQueries[Name]["answer"];
 
 /** Every question, for iteration; the type requires each name. */
-const all: Readonly<Record<QuestionName, true>> = {
+const queryNames: Readonly<Record<GraphQueryName, true>> = {
   neighbourhood: true,
   path: true,
   reachable: true,
@@ -124,34 +124,34 @@ const all: Readonly<Record<QuestionName, true>> = {
   derivativeWorks: true,
 };
 
-export const questionNames = Object.keys(all) as readonly QuestionName[];
+export const graphQueryNames = Object.keys(queryNames) as readonly GraphQueryName[];
 
 /** The graph cannot answer: it is not in memory (yet), a thread died, or it was closed. The question can be retried. */
 export class GraphUnavailableError extends Error {
   override readonly name = "GraphUnavailableError";
 }
 
-type Answers = {
-  readonly [Name in QuestionName]: (
+type Runners = {
+  readonly [Name in GraphQueryName]: (
     graph: GraphVersion,
-    input: Input<Name>,
+    input: GraphQueryInput<Name>,
     meter: Meter,
     scratch: Scratch,
-  ) => Answer<Name>;
+  ) => GraphQueryResult<Name>;
 };
 
 /** Answers a question from memory, synchronously, within the budget of `meter`: work ids in, work ids out. */
-export function answer<Name extends QuestionName>(
+export function runGraphQuery<Name extends GraphQueryName>(
   graph: GraphVersion,
   name: Name,
-  input: Input<Name>,
+  input: GraphQueryInput<Name>,
   meter: Meter,
   scratch: Scratch,
-): Answer<Name> {
-  return answers[name](graph, input, meter, scratch);
+): GraphQueryResult<Name> {
+  return runners[name](graph, input, meter, scratch);
 }
 
-const answers: Answers = {
+const runners: Runners = {
   neighbourhood(graph, { roots, ...options }, meter, scratch) {
     const { vertices, ...answer } = neighbourhood(graph, indexesOf(graph, roots), options, meter, scratch);
     const workIds = new BigUint64Array(vertices.length);
@@ -177,7 +177,7 @@ const answers: Answers = {
     return { counts, truncated };
   },
   commonReferences(graph, { works, ...options }, meter, scratch) {
-    return withIds(graph, commonReferences(graph, indexesOf(graph, works), options, meter, scratch));
+    return withWorkIds(graph, commonReferences(graph, indexesOf(graph, works), options, meter, scratch));
   },
   relatedWorks(graph, { work, by, ...options }, meter, scratch) {
     const vertex = graph.indexOf(work);
@@ -194,10 +194,10 @@ const answers: Answers = {
     };
   },
   priorWorks(graph, { works, first }, meter, scratch) {
-    return withIds(graph, priorWorks(graph, indexesOf(graph, works), first, meter, scratch));
+    return withWorkIds(graph, priorWorks(graph, indexesOf(graph, works), first, meter, scratch));
   },
   derivativeWorks(graph, { works, first }, meter, scratch) {
-    return withIds(graph, derivativeWorks(graph, indexesOf(graph, works), first, meter, scratch));
+    return withWorkIds(graph, derivativeWorks(graph, indexesOf(graph, works), first, meter, scratch));
   },
 };
 
@@ -209,6 +209,6 @@ function workIdsOf(graph: GraphVersion, vertices: Iterable<number>): bigint[] {
   return Array.from(vertices, (vertex) => graph.workIdOf(vertex));
 }
 
-function withIds(graph: GraphVersion, { works, truncated }: CountedWorks): CountedAnswer {
+function withWorkIds(graph: GraphVersion, { works, truncated }: CountedVertices): CountedWorksResult {
   return { works: works.map(({ vertex, count }) => ({ workId: graph.workIdOf(vertex), count })), truncated };
 }

@@ -26,7 +26,7 @@ export async function readGraphInSnapshot(client: pg.ClientBase): Promise<BaseGr
 }
 
 /** A growing list. */
-class GrowingArray {
+class PushableArray {
   array = new Uint32Array(1 << 16);
   length = 0;
 
@@ -42,8 +42,8 @@ class GrowingArray {
 
 /** The ids of all works, ascending, as halves. */
 async function readWorks(client: pg.ClientBase): Promise<{ high: Uint32Array; low: Uint32Array }> {
-  const highs = new GrowingArray();
-  const lows = new GrowingArray();
+  const highs = new PushableArray();
+  const lows = new PushableArray();
   await copy(client, "SELECT work_id FROM works ORDER BY work_id", [8], (view, at) => {
     highs.push(view.getUint32(at + 4));
     lows.push(view.getUint32(at + 8));
@@ -57,8 +57,8 @@ async function readWorks(client: pg.ClientBase): Promise<{ high: Uint32Array; lo
 
 async function readEdges(client: pg.ClientBase, high: Uint32Array, low: Uint32Array) {
   const vertices = createVertexIndex(high, low);
-  const citing = new GrowingArray();
-  const cited = new GrowingArray();
+  const citing = new PushableArray();
+  const cited = new PushableArray();
   let last = -1;
   let lastHigh = -1;
   let lastLow = -1;

@@ -1,10 +1,10 @@
 import type { Adjacency, Rows } from "./adjacency.ts";
 import type { Meter } from "./budget.ts";
-import { Best } from "./order.ts";
+import { TopK } from "./order.ts";
 import type { Scratch } from "./scratch.ts";
 
 /** How often each work was found. */
-type Tally = {
+type NeighbourCounts = {
   /** The works found: a view of scratch memory. */
   readonly vertices: Uint32Array;
   /** The number of given works that each was found with. */
@@ -15,13 +15,13 @@ type Tally = {
  * For each neighbour of the given works, counts how many of them it neighbours. Each work must be given once. Within
  * the budget of `meter`. O(edges of the given works).
  */
-function tally(
+function countNeighbours(
   rows: Rows,
   works: readonly number[] | Uint32Array,
   size: number,
   meter: Meter,
   scratch: Scratch,
-): Tally {
+): NeighbourCounts {
   const { marks } = scratch;
   marks.begin(size, works.length + 1);
   const { stamps, base } = marks;
@@ -30,12 +30,12 @@ function tally(
   for (const work of works) {
     rows.seek(work);
     const { cells, start } = rows;
-    const stop = start + meter.edges(rows.end - start);
+    const stop = start + meter.countEdges(rows.end - start);
     for (let at = start; at < stop; at++) {
       const neighbour = (cells[at] as number) >>> 1;
       const stamp = stamps[neighbour] as number;
       if (stamp > base) stamps[neighbour] = stamp + 1;
-      else if (meter.vertex()) {
+      else if (meter.countVertex()) {
         stamps[neighbour] = base + 1;
         list[count++] = neighbour;
       }
@@ -46,26 +46,26 @@ function tally(
 }
 
 /** A work, and the number of given works it was found with. */
-type Counted = { readonly vertex: number; readonly count: number };
+type CountedVertex = { readonly vertex: number; readonly count: number };
 
-export type CountedWorks = { readonly works: readonly Counted[]; readonly truncated: boolean };
+export type CountedVertices = { readonly works: readonly CountedVertex[]; readonly truncated: boolean };
 
 /** The works with the highest counts, at least `least`: equals most cited first, then by work id. */
-function mostTallied(
+function topCounted(
   adjacency: Adjacency,
-  { vertices, countOf }: Tally,
-  { least, first, without }: { least: number; first: number; without?: ReadonlySet<number> },
+  { vertices, countOf }: NeighbourCounts,
+  { least, first, excluded }: { least: number; first: number; excluded?: ReadonlySet<number> },
   meter: Meter,
-): CountedWorks {
-  const best = new Best(first, adjacency);
+): CountedVertices {
+  const best = new TopK(first, adjacency);
   for (const vertex of vertices) {
     const count = countOf(vertex);
-    if (count < least || without?.has(vertex)) continue;
+    if (count < least || excluded?.has(vertex)) continue;
     best.offer(vertex, count, adjacency.citedBy.degree(vertex));
   }
   return {
-    works: best.take().map(({ vertex, first: count }) => ({ vertex, count })),
-    truncated: meter.isShort,
+    works: best.sorted().map(({ vertex, first: count }) => ({ vertex, count })),
+    truncated: meter.isBudgetExhausted,
   };
 }
 
@@ -79,9 +79,9 @@ export function commonReferences(
   { least, first }: { readonly least: number; readonly first: number },
   meter: Meter,
   scratch: Scratch,
-): CountedWorks {
-  const counted = tally(adjacency.references, [...new Set(works)], adjacency.size, meter, scratch);
-  return mostTallied(adjacency, counted, { least, first }, meter);
+): CountedVertices {
+  const counted = countNeighbours(adjacency.references, [...new Set(works)], adjacency.size, meter, scratch);
+  return topCounted(adjacency, counted, { least, first }, meter);
 }
 
 /**
@@ -94,8 +94,8 @@ export function priorWorks(
   first: number,
   meter: Meter,
   scratch: Scratch,
-): CountedWorks {
-  return mostTalliedOutside(adjacency, adjacency.references, set, first, meter, scratch);
+): CountedVertices {
+  return topCountedOutside(adjacency, adjacency.references, set, first, meter, scratch);
 }
 
 /**
@@ -108,21 +108,21 @@ export function derivativeWorks(
   first: number,
   meter: Meter,
   scratch: Scratch,
-): CountedWorks {
-  return mostTalliedOutside(adjacency, adjacency.citedBy, set, first, meter, scratch);
+): CountedVertices {
+  return topCountedOutside(adjacency, adjacency.citedBy, set, first, meter, scratch);
 }
 
-function mostTalliedOutside(
+function topCountedOutside(
   adjacency: Adjacency,
   rows: Adjacency["references"],
   set: readonly number[],
   first: number,
   meter: Meter,
   scratch: Scratch,
-): CountedWorks {
+): CountedVertices {
   const members = new Set(set);
-  const counted = tally(rows, [...members], adjacency.size, meter, scratch);
-  return mostTallied(adjacency, counted, { least: 1, first, without: members }, meter);
+  const counted = countNeighbours(rows, [...members], adjacency.size, meter, scratch);
+  return topCounted(adjacency, counted, { least: 1, first, excluded: members }, meter);
 }
 
 /** What two works have in common: the works that both cite, or the works that cite both. */
@@ -147,32 +147,32 @@ export function relatedWorks(
   adjacency: Adjacency,
   work: number,
   by: Relatedness,
-  { first, shared: mostShared }: { readonly first: number; readonly shared: number },
+  { first, shared: maxShared }: { readonly first: number; readonly shared: number },
   meter: Meter,
   scratch: Scratch,
 ): RelatedVertices {
-  const [there, back] = sides(adjacency, by);
-  const own = neighboursOf(there, work, meter);
-  const counted = tally(back, own, adjacency.size, meter, scratch);
-  const best = new Best(first, adjacency);
+  const [forwardRows, backwardRows] = directionRows(adjacency, by);
+  const own = neighboursOf(forwardRows, work, meter);
+  const counted = countNeighbours(backwardRows, own, adjacency.size, meter, scratch);
+  const best = new TopK(first, adjacency);
   for (const vertex of counted.vertices) {
     if (vertex === work) continue;
     const count = counted.countOf(vertex);
     // The square of the score without its constant factor: a single division, so equal scores stay equal.
-    best.offer(vertex, (count * count) / there.degree(vertex), 0);
+    best.offer(vertex, (count * count) / forwardRows.degree(vertex), 0);
   }
-  const ownCount = there.degree(work);
-  const related = best.take().map(({ vertex }) => {
+  const ownCount = forwardRows.degree(work);
+  const related = best.sorted().map(({ vertex }) => {
     const sharedCount = counted.countOf(vertex);
-    const score = sharedCount / Math.sqrt(ownCount * there.degree(vertex));
+    const score = sharedCount / Math.sqrt(ownCount * forwardRows.degree(vertex));
     return { vertex, score, sharedCount };
   });
   return {
     related: related.map((entry) => ({
       ...entry,
-      shared: sharedWorks(adjacency, work, entry.vertex, by, mostShared),
+      shared: sharedWorks(adjacency, work, entry.vertex, by, maxShared),
     })),
-    truncated: meter.isShort,
+    truncated: meter.isBudgetExhausted,
   };
 }
 
@@ -184,12 +184,12 @@ function sharedWorks(
   by: Relatedness,
   first: number,
 ): Uint32Array {
-  const [rows] = sides(adjacency, by);
+  const [rows] = directionRows(adjacency, by);
   rows.seek(a);
   const { cells, start, end } = rows;
   rows.seek(b);
   const { cells: otherCells, start: otherStart, end: otherEnd } = rows;
-  const best = new Best(first, adjacency);
+  const best = new TopK(first, adjacency);
   // Both rows are ascending.
   for (let at = start, other = otherStart; at < end && other < otherEnd; ) {
     const vertex = (cells[at] as number) >>> 1;
@@ -198,16 +198,16 @@ function sharedWorks(
     if (vertex <= otherVertex) at++;
     if (otherVertex <= vertex) other++;
   }
-  return Uint32Array.from(best.take(), ({ vertex }) => vertex);
+  return Uint32Array.from(best.sorted(), ({ vertex }) => vertex);
 }
 
-function sides({ references, citedBy }: Adjacency, by: Relatedness): readonly [Rows, Rows] {
+function directionRows({ references, citedBy }: Adjacency, by: Relatedness): readonly [Rows, Rows] {
   return by === "BIBLIOGRAPHIC_COUPLING" ? [references, citedBy] : [citedBy, references];
 }
 
 function neighboursOf(rows: Rows, vertex: number, meter: Meter): Uint32Array {
   rows.seek(vertex);
   const { cells, start } = rows;
-  const end = start + meter.edges(rows.end - start);
+  const end = start + meter.countEdges(rows.end - start);
   return cells.slice(start, end).map((cell) => cell >>> 1);
 }

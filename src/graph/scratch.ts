@@ -1,5 +1,5 @@
 /** Stamps are below it. */
-const limit = 2 ** 32;
+const stampLimit = 2 ** 32;
 
 /**
  * Numbers by vertex, all cleared at once: a note is a stamp above `base`, and each use begins above all stamps of the
@@ -9,16 +9,16 @@ const limit = 2 ** 32;
 export class Marks {
   stamps = new Uint32Array(0);
   base = 0;
-  #top = 0;
+  #nextStamp = 0;
 
-  /** Clears all notes. The next are for vertices below `size`, from 1 to `most`. O(1), but once in 2^32 notes. */
-  begin(size: number, most: number): void {
-    if (this.stamps.length < size || this.#top + most >= limit) {
+  /** Clears all notes. The next are for vertices below `size`, from 1 to `maxNote`. O(1), but once in 2^32 notes. */
+  begin(size: number, maxNote: number): void {
+    if (this.stamps.length < size || this.#nextStamp + maxNote >= stampLimit) {
       this.stamps = this.stamps.length < size ? new Uint32Array(size + (size >> 3)) : this.stamps.fill(0);
-      this.#top = 0;
+      this.#nextStamp = 0;
     }
-    this.base = this.#top;
-    this.#top += most;
+    this.base = this.#nextStamp;
+    this.#nextStamp += maxNote;
   }
 
   /** The note of a vertex; 0 if there is none. */
@@ -33,7 +33,7 @@ export class Marks {
 }
 
 /** A growing list that keeps its capacity between uses. */
-class Growing {
+class GrowableArray {
   #list = new Uint32Array(1024);
 
   /** The list with room for `more` items after the first `length`, which are preserved. */
@@ -55,7 +55,7 @@ export class Scratch {
   readonly marks = new Marks();
   readonly otherMarks = new Marks();
   /** Edges found. */
-  readonly edges = new Growing();
+  readonly edges = new GrowableArray();
   #list = new Uint32Array(0);
   #otherList = new Uint32Array(0);
 

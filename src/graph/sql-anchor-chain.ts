@@ -48,14 +48,14 @@ async function longestChain(
     // A work whose time was not read could be later than the work that cites it.
     if (submitted === null) break;
     for (const [index, { citing, cited }] of rowsOfLevel.entries()) {
-      if (index % rowsBetweenLooks === 0) await rows.giveWay();
+      if (index % rowsBetweenLooks === 0) await rows.yieldTurn();
       const place = places.get(citing) as number;
       let anchor = places.get(cited);
       const time = anchor === undefined ? timeOf(cited, submitted) : (times[anchor] as number);
       // Only earlier works can be in a chain, so the search continues only from those.
       if (!(time < (times[place] as number))) continue;
       if (anchor === undefined) {
-        if (!rows.meter.vertex()) continue;
+        if (!rows.meter.countVertex()) continue;
         anchor = works.push(cited) - 1;
         places.set(cited, anchor);
         times.push(time);
@@ -66,7 +66,7 @@ async function longestChain(
     }
     level = found;
   }
-  const truncated = rows.meter.isShort;
+  const truncated = rows.meter.isBudgetExhausted;
   const end = to === null ? undefined : places.get(to);
   if (to !== null && end === undefined) return { workIds: null, truncated };
   const compare = (a: number, b: number) => compareIds(works[a] as bigint, works[b] as bigint);

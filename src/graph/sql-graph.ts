@@ -1,13 +1,13 @@
 import type pg from "pg";
 import type { CitationDirection } from "./adjacency.ts";
 import type { Budget } from "./budget.ts";
-import type { At } from "./memory-graph.ts";
+import type { AtPosition } from "./memory-graph.ts";
 import {
-  type Answer,
-  type CountedAnswer,
+  type CountedWorksResult,
+  type GraphQueryInput,
+  type GraphQueryName,
+  type GraphQueryResult,
   GraphUnavailableError,
-  type Input,
-  type QuestionName,
 } from "./queries.ts";
 import type { Relatedness } from "./relatedness.ts";
 
@@ -15,34 +15,37 @@ import { compareIds, groupBy, type SqlCounts, type SqlRows, withSqlRows } from "
 import { neighbourhoodInSql, pathInSql } from "./sql-traversal.ts";
 import type { TopWorksAnswer, TopWorksInput } from "./top-works.ts";
 
-type SqlAnswers = {
-  readonly [Name in QuestionName]: (rows: SqlRows, input: Input<Name>) => Promise<Answer<Name>>;
+type SqlRunners = {
+  readonly [Name in GraphQueryName]: (
+    rows: SqlRows,
+    input: GraphQueryInput<Name>,
+  ) => Promise<GraphQueryResult<Name>>;
 };
 
-const answers: SqlAnswers = {
+const runners: SqlRunners = {
   neighbourhood: neighbourhoodInSql,
   path: pathInSql,
   reachable: reachableInSql,
   relatedWorks: relatedWorksInSql,
   commonReferences: (rows, input) =>
-    tallyInSql(rows, { ...input, direction: "REFERENCES", isOutside: false }),
+    countNeighboursInSql(rows, { ...input, direction: "REFERENCES", isOutside: false }),
   priorWorks: (rows, input) =>
-    tallyInSql(rows, { ...input, direction: "REFERENCES", least: 1, isOutside: true }),
+    countNeighboursInSql(rows, { ...input, direction: "REFERENCES", least: 1, isOutside: true }),
   derivativeWorks: (rows, input) =>
-    tallyInSql(rows, { ...input, direction: "CITED_BY", least: 1, isOutside: true }),
+    countNeighboursInSql(rows, { ...input, direction: "CITED_BY", least: 1, isOutside: true }),
 };
 
 /**
  * Answers a question from the tables, at the position of one snapshot; each level of a search is one statement. Equals
  * the answer from memory unless a budget cuts it: SQL does not define which rows come first.
  */
-export function askSql<Name extends QuestionName>(
+export function querySql<Name extends GraphQueryName>(
   pool: pg.Pool,
   name: Name,
-  input: Input<Name>,
+  input: GraphQueryInput<Name>,
   budget: Budget,
-): Promise<At<Answer<Name>>> {
-  return withSqlRows(pool, budget, (rows) => answers[name](rows, input));
+): Promise<AtPosition<GraphQueryResult<Name>>> {
+  return withSqlRows(pool, budget, (rows) => runners[name](rows, input));
 }
 
 /** The tables store citation counts; all other rankings need the graph in memory: GraphUnavailableError. */
@@ -50,7 +53,7 @@ export async function topWorksInSql(
   pool: pg.Pool,
   { by, first, among, within, anchorsOnly }: TopWorksInput,
   budget: Budget,
-): Promise<At<TopWorksAnswer>> {
+): Promise<AtPosition<TopWorksAnswer>> {
   if (by !== "CITED_BY_COUNT" || within !== undefined || anchorsOnly) {
     throw new GraphUnavailableError("This needs the citation graph in memory, but it is not loaded.");
   }
@@ -58,7 +61,7 @@ export async function topWorksInSql(
     const works = await rows.mostCited(first, among);
     return {
       works: works.map(([workId, score]) => ({ workId, score })),
-      truncated: rows.meter.isShort,
+      truncated: rows.meter.isBudgetExhausted,
     };
   });
 }
@@ -66,12 +69,12 @@ export async function topWorksInSql(
 /** `relatedWorks` in SQL, in two steps. */
 async function relatedWorksInSql(
   rows: SqlRows,
-  { work, by, first, shared: mostShared }: Input<"relatedWorks">,
-): Promise<Answer<"relatedWorks">> {
-  const [there, back] = directions(by);
-  const own = (await rows.edges([work], there)).map(({ to }) => to);
-  const edges = (await rows.edges(own, back)).filter(({ to }) => to !== work);
-  const sharedWith = new Map([...groupBy(edges, ({ to }) => to)].filter(() => rows.meter.vertex()));
+  { work, by, first, shared: maxShared }: GraphQueryInput<"relatedWorks">,
+): Promise<GraphQueryResult<"relatedWorks">> {
+  const [forward, backward] = directions(by);
+  const own = (await rows.edges([work], forward)).map(({ to }) => to);
+  const edges = (await rows.edges(own, backward)).filter(({ to }) => to !== work);
+  const sharedWith = new Map([...groupBy(edges, ({ to }) => to)].filter(() => rows.meter.countVertex()));
   const counts = await rows.counts([...sharedWith.keys(), ...own, work]);
   // At least the number of shared works: a rebuild may commit between the statements that read edges and counts.
   const degree = (workId: bigint) =>
@@ -93,9 +96,9 @@ async function relatedWorksInSql(
       shared: (sharedWith.get(workId) ?? [])
         .map(({ from }) => from)
         .sort((a, b) => citedBy(b) - citedBy(a) || compareIds(a, b))
-        .slice(0, mostShared),
+        .slice(0, maxShared),
     })),
-    truncated: rows.meter.isShort,
+    truncated: rows.meter.isBudgetExhausted,
   };
 }
 
@@ -110,32 +113,32 @@ function degreeOf(counts: SqlCounts | undefined, by: Relatedness): number {
 /** `reachable`, level by level in SQL. */
 async function reachableInSql(
   rows: SqlRows,
-  { roots, direction, maxDepth }: Input<"reachable">,
-): Promise<Answer<"reachable">> {
+  { roots, direction, maxDepth }: GraphQueryInput<"reachable">,
+): Promise<GraphQueryResult<"reachable">> {
   const { meter } = rows;
-  const held = await rows.counts(roots);
+  const stored = await rows.counts(roots);
   const reached = new Set<bigint>();
   let level: bigint[] = [];
   const reach = (work: bigint): boolean => {
     if (reached.has(work)) return true;
-    if (!meter.vertex()) return false;
+    if (!meter.countVertex()) return false;
     reached.add(work);
     level.push(work);
     return true;
   };
-  for (const root of held.keys()) if (!reach(root)) break;
+  for (const root of stored.keys()) if (!reach(root)) break;
   const counts: number[] = [];
   while (level.length > 0) {
     counts.push(level.length);
-    if (counts.length > maxDepth || meter.isShort) break;
+    if (counts.length > maxDepth || meter.isBudgetExhausted) break;
     const edges = await rows.edges(level, direction);
     level = [];
     for (const { to } of edges) if (!reach(to)) break;
   }
-  return { counts, truncated: meter.isShort };
+  return { counts, truncated: meter.isBudgetExhausted };
 }
 
-type TallyOptions = {
+type CountNeighboursOptions = {
   readonly works: readonly bigint[];
   readonly direction: CitationDirection;
   readonly least: number;
@@ -145,20 +148,20 @@ type TallyOptions = {
 };
 
 /** `countNeighbours` in SQL: for each neighbour, the number of given works it neighbours. */
-async function tallyInSql(
+async function countNeighboursInSql(
   rows: SqlRows,
-  { works, direction, least, first, isOutside }: TallyOptions,
-): Promise<CountedAnswer> {
-  const given = new Set(works);
-  const edges = await rows.edges([...given], direction);
+  { works, direction, least, first, isOutside }: CountNeighboursOptions,
+): Promise<CountedWorksResult> {
+  const workSet = new Set(works);
+  const edges = await rows.edges([...workSet], direction);
   const found = [...groupBy(edges, ({ to }) => to)]
-    .filter(([work, sources]) => sources.length >= least && !(isOutside && given.has(work)))
-    .filter(() => rows.meter.vertex())
+    .filter(([work, sources]) => sources.length >= least && !(isOutside && workSet.has(work)))
+    .filter(() => rows.meter.countVertex())
     .map(([workId, sources]) => ({ workId, count: sources.length }));
   const counts = await rows.counts(found.map(({ workId }) => workId));
   const citedBy = (workId: bigint) => counts.get(workId)?.citedBy ?? 0;
   found.sort(
     (a, b) => b.count - a.count || citedBy(b.workId) - citedBy(a.workId) || compareIds(a.workId, b.workId),
   );
-  return { works: found.slice(0, first), truncated: rows.meter.isShort };
+  return { works: found.slice(0, first), truncated: rows.meter.isBudgetExhausted };
 }

@@ -1,12 +1,12 @@
 import type pg from "pg";
-import { isTurnOver, mapInTurns, takeTurn } from "../runtime/index.ts";
+import { isTurnOver, mapInTurns, waitForTurn } from "../runtime/index.ts";
 import {
   asExpensive,
   bigintArray,
-  connectUntil,
+  connectWithSignal,
   queryWithLayout,
+  runWithSignal,
   type TableLayout,
-  untilAborted,
 } from "../store/index.ts";
 import type { CitationDirection } from "./adjacency.ts";
 import { type Budget, Meter } from "./budget.ts";
@@ -38,7 +38,7 @@ export class SqlRows {
   readonly #hasDeadline: boolean;
   readonly #layout: TableLayout;
 
-  /** `layout` is the connection's, as of the snapshot; `single` is always correct. */
+  /** `layout` is the connection's, as of the snapshot; `singleLayout` is always correct. */
   constructor(client: pg.ClientBase, budget: Budget, layout: TableLayout) {
     this.#client = client;
     this.#layout = layout;
@@ -60,7 +60,7 @@ export class SqlRows {
         [bigintArray(works), this.#limit()],
       );
       const edges = await mapInTurns(
-        this.#afford(rows),
+        this.#withinBudget(rows),
         (row): SqlEdge => ({ from: BigInt(row[0] as string), to: BigInt(row[1] as string) }),
         this,
       );
@@ -78,7 +78,7 @@ export class SqlRows {
       [bigintArray(works), this.#limit()],
     );
     return mapInTurns(
-      this.#afford(rows),
+      this.#withinBudget(rows),
       ([citing, cited, isInternalAnchor]) => ({
         citing: BigInt(citing as string),
         cited: BigInt(cited as string),
@@ -97,7 +97,7 @@ export class SqlRows {
       [bigintArray(works), this.#limit()],
     );
     return mapInTurns(
-      this.#afford(rows),
+      this.#withinBudget(rows),
       ([citing, cited]) => ({ citing: BigInt(citing as string), cited: BigInt(cited as string) }),
       this,
     );
@@ -109,11 +109,11 @@ export class SqlRows {
    */
   async submitted(works: readonly bigint[]): Promise<Map<bigint, number> | null> {
     if (works.length === 0) return new Map();
-    const held = await this.#read(
+    const stored = await this.#read(
       "SELECT work_id, paper_id FROM works WHERE work_id = ANY($1::bigint[]) AND paper_id IS NOT NULL",
       [bigintArray(works)],
     );
-    const papers = held.map(([, paperId]) => BigInt(paperId as string));
+    const papers = stored.map(([, paperId]) => BigInt(paperId as string));
     const times =
       papers.length === 0
         ? []
@@ -125,7 +125,7 @@ export class SqlRows {
     if (this.meter.exhausted !== null) return null;
     const byPaper = new Map(times.map(([paperId, time]) => [paperId as string, Number(time)]));
     return new Map(
-      held.flatMap(([workId, paperId]) => {
+      stored.flatMap(([workId, paperId]) => {
         const time = byPaper.get(paperId as string);
         return time === undefined ? [] : [[BigInt(workId as string), time]];
       }),
@@ -157,9 +157,9 @@ export class SqlRows {
   }
 
   /** Yields to the event loop if due; called between rows. */
-  async giveWay(): Promise<void> {
-    if (isTurnOver()) await takeTurn(this);
-    this.meter.look();
+  async yieldTurn(): Promise<void> {
+    if (isTurnOver()) await waitForTurn(this);
+    this.meter.checkTime();
   }
 
   /** One row beyond the budget shows that there are more. */
@@ -167,12 +167,12 @@ export class SqlRows {
     return Number.isFinite(this.meter.edgesLeft) ? this.meter.edgesLeft + 1 : null;
   }
 
-  #afford(rows: unknown[][]): unknown[][] {
-    return rows.slice(0, this.meter.edges(rows.length));
+  #withinBudget(rows: unknown[][]): unknown[][] {
+    return rows.slice(0, this.meter.countEdges(rows.length));
   }
 
   async #read(text: string, values: unknown[]): Promise<unknown[][]> {
-    this.meter.look();
+    this.meter.checkTime();
     if (this.meter.exhausted !== null) return [];
     try {
       if (this.#hasDeadline) {
@@ -181,7 +181,7 @@ export class SqlRows {
         await this.#client.query(`SET LOCAL statement_timeout = ${left}`);
       }
       const { rows } = await this.#client.query<unknown[]>({ text, values, rowMode: "array" });
-      this.meter.look();
+      this.meter.checkTime();
       return rows;
     } catch (error) {
       if (!this.#hasDeadline || (error as { code?: string }).code !== queryCancelled) throw error;
@@ -204,7 +204,7 @@ export async function withSqlRows<Result>(
   signal?.throwIfAborted();
   const connect = () =>
     asExpensive(() =>
-      signal === undefined ? pool.connect() : untilAborted(signal, () => connectUntil(pool, signal)),
+      signal === undefined ? pool.connect() : runWithSignal(signal, () => connectWithSignal(pool, signal)),
     );
   const client = await connect();
   let release = (isLost: boolean) => {

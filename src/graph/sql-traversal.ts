@@ -1,20 +1,20 @@
 import { type CitationDirection, reversed } from "./adjacency.ts";
-import { inRounds } from "./order.ts";
-import type { Answer, Input } from "./queries.ts";
+import { roundRobin } from "./order.ts";
+import type { GraphQueryInput, GraphQueryResult } from "./queries.ts";
 import { compareIds, type SqlCounts, type SqlRows } from "./sql-rows.ts";
 
 /** `neighbourhood`, level by level in SQL. */
 export async function neighbourhoodInSql(
   rows: SqlRows,
-  { roots, withoutEdges = false, ...options }: Input<"neighbourhood">,
-): Promise<Answer<"neighbourhood">> {
+  { roots, withoutEdges = false, ...options }: GraphQueryInput<"neighbourhood">,
+): Promise<GraphQueryResult<"neighbourhood">> {
   const { meter } = rows;
   const stored = await rows.counts(roots);
   const known = [...new Set(roots)].filter((root) => stored.has(root));
-  let { depths, truncated, isCut } = await reach(rows, known, options);
-  if (isCut && known.length > 1) {
-    const shares = await sharesOf(rows, known, options);
-    depths = (await reach(rows, known, options, shares)).depths;
+  let { depths, truncated, isLimited } = await breadthFirst(rows, known, options);
+  if (isLimited && known.length > 1) {
+    const shares = await fairShares(rows, known, options);
+    depths = (await breadthFirst(rows, known, options, shares)).depths;
     truncated = true;
   }
   const workIds = [...depths.keys()];
@@ -31,33 +31,33 @@ export async function neighbourhoodInSql(
       isInternalAnchor: Uint8Array.from(edges, ({ isInternalAnchor }) => Number(isInternalAnchor)),
     },
     truncated: truncated || meter.exhausted !== null,
-    isShort: meter.isShort,
+    isBudgetExhausted: meter.isBudgetExhausted,
   };
 }
 
-type Options = Pick<Input<"neighbourhood">, "direction" | "depth" | "maxNodes">;
+type Options = Pick<GraphQueryInput<"neighbourhood">, "direction" | "depth" | "maxNodes">;
 
-type Reached = {
+type BreadthFirstResult = {
   /** Steps from the nearest root, by work, in the order of the answer. */
   readonly depths: Map<bigint, number>;
   readonly truncated: boolean;
   /** A depth beyond the roots did not fit into `maxNodes`, and the budget was not the reason. */
-  readonly isCut: boolean;
+  readonly isLimited: boolean;
 };
 
 /** Breadth-first search from stored roots; with `within`, only through those works. */
-async function reach(
+async function breadthFirst(
   rows: SqlRows,
   roots: readonly bigint[],
   { direction, depth, maxNodes }: Options,
   within: ReadonlySet<bigint> | null = null,
-): Promise<Reached> {
+): Promise<BreadthFirstResult> {
   const { meter } = rows;
   const depths = new Map<bigint, number>();
   let truncated = false;
-  let isCut = false;
+  let isLimited = false;
   for (const root of roots) {
-    truncated = depths.size === maxNodes || !meter.vertex();
+    truncated = depths.size === maxNodes || !meter.countVertex();
     if (truncated) break;
     depths.set(root, 0);
   }
@@ -66,37 +66,38 @@ async function reach(
     const found = new Set<bigint>();
     for (const { to } of await rows.edges(level, direction)) {
       if (depths.has(to) || found.has(to) || within?.has(to) === false) continue;
-      if (!meter.vertex()) break;
+      if (!meter.countVertex()) break;
       found.add(to);
     }
-    isCut = !meter.isShort && depths.size + found.size > maxNodes;
-    truncated = meter.isShort || isCut;
-    const first = mostCitedOf(await rows.counts(found));
+    isLimited = !meter.isBudgetExhausted && depths.size + found.size > maxNodes;
+    truncated = meter.isBudgetExhausted || isLimited;
+    const first = mostCitedFirst(await rows.counts(found));
     level = first(found).slice(0, maxNodes - depths.size);
     for (const work of level) depths.set(work, steps);
   }
-  return { depths, truncated, isCut };
+  return { depths, truncated, isLimited };
 }
 
 /** The roots and their fair shares of what they reach, `maxNodes` works together. */
-async function sharesOf(rows: SqlRows, roots: readonly bigint[], options: Options): Promise<Set<bigint>> {
+async function fairShares(rows: SqlRows, roots: readonly bigint[], options: Options): Promise<Set<bigint>> {
   const { maxNodes } = options;
-  for (let most = Math.ceil(maxNodes / roots.length); ; most = Math.min(2 * most, maxNodes)) {
-    const own = await ownNeighbourhoods(rows, roots, { ...options, maxNodes: most });
-    const chosen = inRounds(
+  for (let limit = Math.ceil(maxNodes / roots.length); ; limit = Math.min(2 * limit, maxNodes)) {
+    const own = await ownNeighbourhoods(rows, roots, { ...options, maxNodes: limit });
+    const chosen = roundRobin(
       own.map(({ works }) => works),
       maxNodes,
     );
     // A longer list begins like the shorter one, so complete rounds do not change.
-    if (chosen.size === maxNodes || rows.meter.isShort || !own.some(({ isCut }) => isCut)) return chosen;
+    if (chosen.size === maxNodes || rows.meter.isBudgetExhausted || !own.some(({ isLimited }) => isLimited))
+      return chosen;
   }
 }
 
-type Own = {
+type RootNeighbourhood = {
   readonly works: bigint[];
   readonly seen: Set<bigint>;
   level: readonly bigint[];
-  isCut: boolean;
+  isLimited: boolean;
 };
 
 /** For each root, its neighbourhood as if it were the only one, roots first. Reads a level of all roots at once. */
@@ -104,15 +105,15 @@ async function ownNeighbourhoods(
   rows: SqlRows,
   roots: readonly bigint[],
   { direction, depth, maxNodes }: Options,
-): Promise<readonly Own[]> {
-  const all = roots.map<Own>((root) => ({
+): Promise<readonly RootNeighbourhood[]> {
+  const all = roots.map<RootNeighbourhood>((root) => ({
     works: [root],
     seen: new Set([root]),
     level: [root],
-    isCut: false,
+    isLimited: false,
   }));
   for (let steps = 1; steps <= depth; steps++) {
-    const open = all.filter(({ level, isCut }) => level.length > 0 && !isCut);
+    const open = all.filter(({ level, isLimited }) => level.length > 0 && !isLimited);
     const neighbours = new Map<bigint, bigint[]>();
     for (const { from, to } of await rows.edges(
       [...new Set(open.flatMap(({ level }) => level))],
@@ -125,21 +126,21 @@ async function ownNeighbourhoods(
     const found = open.map(({ level, seen }) =>
       [...new Set(level.flatMap((work) => neighbours.get(work) ?? []))].filter((work) => !seen.has(work)),
     );
-    const first = mostCitedOf(await rows.counts(new Set(found.flat())));
+    const first = mostCitedFirst(await rows.counts(new Set(found.flat())));
     for (const [index, own] of open.entries()) {
       const next = found[index] ?? [];
       own.level = first(next).slice(0, maxNodes - own.works.length);
-      own.isCut = own.level.length < next.length;
+      own.isLimited = own.level.length < next.length;
       own.works.push(...own.level);
       for (const work of own.level) own.seen.add(work);
     }
-    if (rows.meter.isShort) break;
+    if (rows.meter.isBudgetExhausted) break;
   }
   return all;
 }
 
 /** Sorts works in place: most cited first, equals by id. */
-function mostCitedOf(counts: ReadonlyMap<bigint, SqlCounts>): (works: Iterable<bigint>) => bigint[] {
+function mostCitedFirst(counts: ReadonlyMap<bigint, SqlCounts>): (works: Iterable<bigint>) => bigint[] {
   const citedBy = (work: bigint) => counts.get(work)?.citedBy ?? 0;
   return (works) => [...works].sort((a, b) => citedBy(b) - citedBy(a) || compareIds(a, b));
 }
@@ -156,11 +157,11 @@ type Search = {
 /** `shortestPath`, level by level in SQL. It finds the same path if there are several. */
 export async function pathInSql(
   rows: SqlRows,
-  { from, to, direction, maxDepth }: Input<"path">,
-): Promise<Answer<"path">> {
-  const held = await rows.counts([from, to]);
-  if (rows.meter.isShort) return { workIds: null, truncated: true };
-  if (!held.has(from) || !held.has(to)) return { workIds: null, truncated: false };
+  { from, to, direction, maxDepth }: GraphQueryInput<"path">,
+): Promise<GraphQueryResult<"path">> {
+  const stored = await rows.counts([from, to]);
+  if (rows.meter.isBudgetExhausted) return { workIds: null, truncated: true };
+  if (!stored.has(from) || !stored.has(to)) return { workIds: null, truncated: false };
   if (from === to) return { workIds: [from], truncated: false };
   const forward = begin(from, direction);
   const backward = begin(to, reversed(direction));
@@ -169,9 +170,9 @@ export async function pathInSql(
     const side = isForward ? forward : backward;
     const other = isForward ? backward : forward;
     await step(rows, side);
-    if (rows.meter.isShort) return { workIds: null, truncated: true };
+    if (rows.meter.isBudgetExhausted) return { workIds: null, truncated: true };
     const meeting = side.level.filter((work) => other.nearer.has(work));
-    if (meeting.length > 0) return { workIds: leastPath(forward, backward, meeting), truncated: false };
+    if (meeting.length > 0) return { workIds: smallestPath(forward, backward, meeting), truncated: false };
     if (side.level.length === 0) break;
   }
   return { workIds: null, truncated: false };
@@ -187,7 +188,7 @@ async function step(rows: SqlRows, search: Search): Promise<void> {
     if (search.nearer.has(to)) continue;
     const sources = found.get(to);
     if (sources !== undefined) sources.add(from);
-    else if (rows.meter.vertex()) found.set(to, new Set([from]));
+    else if (rows.meter.countVertex()) found.set(to, new Set([from]));
     else return;
   }
   for (const [work, sources] of found) search.nearer.set(work, sources);
@@ -196,7 +197,7 @@ async function step(rows: SqlRows, search: Search): Promise<void> {
 }
 
 /** Of the shortest paths, the one whose sequence of work ids is least. */
-function leastPath(forward: Search, backward: Search, meeting: readonly bigint[]): bigint[] {
+function smallestPath(forward: Search, backward: Search, meeting: readonly bigint[]): bigint[] {
   // For each work, its successors on shortest paths.
   const next = new Map<bigint, Set<bigint>>();
   const reach = (work: bigint, then: bigint) => {

@@ -1,11 +1,16 @@
 import { setMaxListeners } from "node:events";
 import type { Worker } from "node:worker_threads";
 import { startThread } from "../runtime/index.ts";
-import { askerOf } from "../store/index.ts";
+import { requesterOf } from "../store/index.ts";
 import type { BaseParts } from "./base-graph.ts";
 import type { Budget } from "./budget.ts";
-import { JobQueue, type Queued } from "./job-queue.ts";
-import { type Answer, GraphUnavailableError, type Input, type QuestionName } from "./queries.ts";
+import { JobQueue, type QueueEntry } from "./job-queue.ts";
+import {
+  type GraphQueryInput,
+  type GraphQueryName,
+  type GraphQueryResult,
+  GraphUnavailableError,
+} from "./queries.ts";
 import type { TopWorksAnswer, TopWorksInput } from "./top-works.ts";
 
 /** The changes of one transaction; `position` is that of its last row. */
@@ -20,7 +25,7 @@ export type GraphTransaction = {
 export type GraphState = { readonly base: BaseParts; readonly transactions: readonly GraphTransaction[] };
 
 /** A budget as a message: a nonzero first element of `cancelled` means that the caller cancelled. */
-export type SentBudget = {
+export type BudgetMessage = {
   readonly vertices: number | undefined;
   readonly edges: number | undefined;
   readonly milliseconds: number | undefined;
@@ -28,36 +33,36 @@ export type SentBudget = {
 };
 
 /** A unit of work for one thread. */
-export type Job =
-  | { readonly kind: "ask"; readonly name: QuestionName; readonly input: Input<QuestionName> }
+export type ThreadJob =
+  | { readonly kind: "query"; readonly name: GraphQueryName; readonly input: GraphQueryInput<GraphQueryName> }
   | {
       readonly kind: "rank";
       readonly input: TopWorksInput;
       /** How old PageRanks of an earlier version may be. */
-      readonly rankAgeMilliseconds: number;
+      readonly maxRankAgeMilliseconds: number;
     }
   | { readonly kind: "fold" };
 
 /** Processed in order: a job sees the graph as the previous messages left it. */
-export type ThreadRequest =
+export type GraphThreadRequest =
   | { readonly kind: "graph"; readonly state: GraphState }
   | { readonly kind: "changes"; readonly transaction: GraphTransaction }
-  | { readonly kind: "job"; readonly job: Job; readonly budget: SentBudget };
+  | { readonly kind: "job"; readonly job: ThreadJob; readonly budget: BudgetMessage };
 
 /** The result of a job, and the position of the graph that it was computed on. */
-export type JobResult = {
+export type ThreadJobResult = {
   readonly position: bigint;
-  readonly result: Answer<QuestionName> | TopWorksAnswer | BaseParts;
+  readonly result: GraphQueryResult<GraphQueryName> | TopWorksAnswer | BaseParts;
   /** The caller cancelled: the result is incomplete. */
   readonly isCancelled: boolean;
 };
 
-export type ThreadReply =
-  | JobResult
+export type GraphThreadReply =
+  | ThreadJobResult
   | { readonly error: { readonly message: string; readonly stack: string } };
 
-type Waiting = Queued & {
-  readonly job: Job;
+type PoolJob = QueueEntry & {
+  readonly job: ThreadJob;
   /** When a thread started it, by the clock of `performance`. */
   startedAt: number;
   isInterrupted: boolean;
@@ -65,10 +70,10 @@ type Waiting = Queued & {
   /** By the clock of `performance`. */
   readonly deadline: number;
   readonly cancelled: Int32Array;
-  settle(outcome: JobResult | Error): void;
+  settle(outcome: ThreadJobResult | Error): void;
 };
 
-type Thread = { readonly worker: Worker; job: Waiting | null };
+type Thread = { readonly worker: Worker; job: PoolJob | null };
 
 /**
  * Threads that share the graph, each running one job at a time. A thread that dies fails only its own job, and is
@@ -77,8 +82,8 @@ type Thread = { readonly worker: Worker; job: Waiting | null };
 export class ThreadPool {
   readonly #count: number;
   readonly #threads = new Set<Thread>();
-  readonly #queue = new JobQueue<Waiting>();
-  #interrupting: NodeJS.Timeout | undefined;
+  readonly #queue = new JobQueue<PoolJob>();
+  #interruptTimer: NodeJS.Timeout | undefined;
   /** The graph for threads that start later. */
   #state: { readonly base: BaseParts; readonly transactions: GraphTransaction[] } | null = null;
   #isClosed = false;
@@ -110,7 +115,7 @@ export class ThreadPool {
    * Runs a job on the next free thread, in a fair order of requests. Waiting counts towards the budget's time. Rejects
    * with the signal's reason, or with GraphUnavailableError if the thread dies.
    */
-  run(job: Job, budget: Budget): Promise<JobResult> {
+  run(job: ThreadJob, budget: Budget): Promise<ThreadJobResult> {
     const { signal } = budget;
     return new Promise((resolve, reject) => {
       if (this.#isClosed) return reject(closedError());
@@ -122,8 +127,8 @@ export class ThreadPool {
         this.#queue.remove(waiting);
         waiting.settle(signal?.reason);
       };
-      const waiting: Waiting = {
-        asker: askerOf(signal) ?? {},
+      const waiting: PoolJob = {
+        requester: requesterOf(signal) ?? {},
         interruptions: 0,
         startedAt: 0,
         isInterrupted: false,
@@ -152,7 +157,7 @@ export class ThreadPool {
     this.#isClosed = true;
     const threads = [...this.#threads];
     this.#threads.clear();
-    clearTimeout(this.#interrupting);
+    clearTimeout(this.#interruptTimer);
     for (const waiting of [...this.#queue.clear(), ...threads.flatMap(({ job }) => job ?? [])]) {
       waiting.settle(closedError());
     }
@@ -164,10 +169,10 @@ export class ThreadPool {
       let thread = [...this.#threads].find(({ job }) => job === null);
       if (thread === undefined && this.#threads.size < this.#count) thread = this.#start();
       if (thread === undefined) {
-        this.#interruptWhereDue();
+        this.#interruptIfDue();
         return;
       }
-      const waiting = this.#queue.next() as Waiting;
+      const waiting = this.#queue.next() as PoolJob;
       waiting.startedAt = performance.now();
       waiting.isInterrupted = false;
       Atomics.store(waiting.cancelled, 0, 0);
@@ -183,22 +188,22 @@ export class ThreadPool {
   }
 
   /** An interrupted job waits again. */
-  #finish(waiting: Waiting, reply: ThreadReply): void {
-    this.#queue.note(waiting, performance.now() - waiting.startedAt);
+  #finish(waiting: PoolJob, reply: GraphThreadReply): void {
+    this.#queue.addUsage(waiting, performance.now() - waiting.startedAt);
     if ("error" in reply) {
       waiting.settle(Object.assign(new Error(reply.error.message), reply.error));
       return;
     }
-    const hasGone = waiting.budget.signal?.aborted ?? false;
-    if (reply.isCancelled && waiting.isInterrupted && !hasGone) {
+    const isAborted = waiting.budget.signal?.aborted ?? false;
+    if (reply.isCancelled && waiting.isInterrupted && !isAborted) {
       waiting.interruptions++;
       this.#queue.add(waiting);
     } else waiting.settle(reply);
   }
 
   /** Interrupts jobs whose time slice is over while others wait, and sets a timer for the next one. */
-  #interruptWhereDue(): void {
-    clearTimeout(this.#interrupting);
+  #interruptIfDue(): void {
+    clearTimeout(this.#interruptTimer);
     let soonest = Number.POSITIVE_INFINITY;
     for (const { job: running } of this.#threads) {
       // Folding belongs to no request, and cannot be interrupted.
@@ -212,8 +217,8 @@ export class ThreadPool {
       }
     }
     if (soonest === Number.POSITIVE_INFINITY) return;
-    this.#interrupting = setTimeout(() => this.#dispatch(), Math.ceil(soonest));
-    this.#interrupting.unref();
+    this.#interruptTimer = setTimeout(() => this.#dispatch(), Math.ceil(soonest));
+    this.#interruptTimer.unref();
   }
 
   #start(): Thread {
@@ -222,7 +227,7 @@ export class ThreadPool {
     this.#threads.add(thread);
     if (this.#state !== null) send(worker, { kind: "graph", state: this.#state });
     let cause: unknown;
-    worker.on("message", (reply: ThreadReply) => {
+    worker.on("message", (reply: GraphThreadReply) => {
       const { job } = thread;
       thread.job = null;
       if (job !== null) this.#finish(job, reply);
@@ -247,6 +252,6 @@ function closedError(): GraphUnavailableError {
   return new GraphUnavailableError("The citation graph was closed.");
 }
 
-function send(worker: Worker, request: ThreadRequest): void {
+function send(worker: Worker, request: GraphThreadRequest): void {
   worker.postMessage(request);
 }

@@ -1,5 +1,5 @@
 import type { Meter } from "./budget.ts";
-import { Best } from "./order.ts";
+import { TopK } from "./order.ts";
 import { inDegrees, pageRank } from "./pagerank.ts";
 import type { GraphVersion } from "./version.ts";
 
@@ -46,7 +46,7 @@ type RankedVertex = { readonly vertex: number; readonly score: number };
 const topLength = 1000;
 
 /** Ranks all works of a version, or the given ones. */
-export function rankingOf(
+export function rankWorks(
   graph: GraphVersion,
   by: WorkRank,
   within: WorkIds | undefined,
@@ -55,7 +55,7 @@ export function rankingOf(
 ): Ranking {
   const inside = within === undefined ? undefined : marksOf(graph, within);
   const { scores, truncated } = scoresOf(graph, by, inside, meter, anchorsOnly);
-  const top = bestOf(graph, scores, topLength, inside);
+  const top = topByScore(graph, scores, topLength, inside);
   return { graph, inside, scores, top, truncated, at: performance.now() };
 }
 
@@ -71,22 +71,22 @@ function scoresOf(
 }
 
 /** The best by score, equals by work id; only vertices marked in `listed`, if given. */
-function bestOf(
+function topByScore(
   graph: GraphVersion,
   scores: Float64Array,
   first: number,
   listed: Uint8Array | undefined,
 ): RankedVertex[] {
-  const best = new Best(first, graph);
+  const best = new TopK(first, graph);
   for (let vertex = 0; vertex < graph.size; vertex++) {
     if (listed?.[vertex] === 0 || !graph.isPresent(vertex)) continue;
     best.offer(vertex, scores[vertex] as number, 0);
   }
-  return best.take().map(({ vertex, first: score }) => ({ vertex, score }));
+  return best.sorted().map(({ vertex, first: score }) => ({ vertex, score }));
 }
 
 /** The first works of a ranking. */
-export function topWorks(ranking: Ranking, { first, among }: TopWorksInput): TopWorksAnswer {
+export function topOfRanking(ranking: Ranking, { first, among }: TopWorksInput): TopWorksAnswer {
   const { graph, inside, scores, top, truncated } = ranking;
   let works: readonly RankedVertex[];
   if (among !== undefined) {
@@ -95,9 +95,9 @@ export function topWorks(ranking: Ranking, { first, among }: TopWorksInput): Top
     for (let vertex = 0; inside !== undefined && vertex < graph.size; vertex++) {
       if (inside[vertex] === 0) listed[vertex] = 0;
     }
-    works = bestOf(graph, scores, first, listed);
+    works = topByScore(graph, scores, first, listed);
   } else if (first <= topLength) works = top.slice(0, first);
-  else works = bestOf(graph, scores, first, inside);
+  else works = topByScore(graph, scores, first, inside);
   return {
     works: works.map(({ vertex, score }) => ({ workId: graph.workIdOf(vertex), score })),
     truncated,

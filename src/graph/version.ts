@@ -138,29 +138,33 @@ export class GraphVersion implements Adjacency {
 /** A base that equals a version: changes are merged into the rows, and removed works left out. O(vertices + edges). */
 export function fold(version: GraphVersion): BaseGraph {
   const { base } = version.parts;
-  const late: number[] = [];
+  const addedVertices: number[] = [];
   for (let vertex = base.vertices.size; vertex < version.size; vertex++) {
-    if (version.isPresent(vertex)) late.push(vertex);
+    if (version.isPresent(vertex)) addedVertices.push(vertex);
   }
-  late.sort((a, b) => version.compare(a, b));
+  addedVertices.sort((a, b) => version.compare(a, b));
 
   const indexes = new Uint32Array(version.size);
   const high = sharedArray(version.vertexCount);
   const low = sharedArray(version.vertexCount);
   let next = 0;
-  const take = (vertex: number) => {
+  const append = (vertex: number) => {
     high[next] = version.highOf(vertex);
     low[next] = version.lowOf(vertex);
     indexes[vertex] = next++;
   };
   let place = 0;
   for (let vertex = 0; vertex < base.vertices.size; vertex++) {
-    for (; place < late.length && version.compare(late[place] as number, vertex) < 0; place++) {
-      take(late[place] as number);
+    for (
+      ;
+      place < addedVertices.length && version.compare(addedVertices[place] as number, vertex) < 0;
+      place++
+    ) {
+      append(addedVertices[place] as number);
     }
-    if (version.isPresent(vertex)) take(vertex);
+    if (version.isPresent(vertex)) append(vertex);
   }
-  for (; place < late.length; place++) take(late[place] as number);
+  for (; place < addedVertices.length; place++) append(addedVertices[place] as number);
 
   const citing = new Uint32Array(version.edgeCount);
   const cited = new Uint32Array(version.edgeCount);

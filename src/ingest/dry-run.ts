@@ -1,4 +1,4 @@
-import { type Cell, type Database, inTransaction, shapeOf, typeOf } from "../store/index.ts";
+import { type Cell, columnType, type Database, inTransaction, tableShape } from "../store/index.ts";
 import { quarantineColumns, quarantineRows } from "./apply/index.ts";
 import { parseBatch, statedEvents, verifyBatch } from "./batch.ts";
 import { answerQuestions, type BatchPlan, planBatch, type RowChange } from "./plan/index.ts";
@@ -60,7 +60,7 @@ type PrintedChange = {
 export function* printChanges({ plan, quarantine }: DryRun): Generator<PrintedChange> {
   for (const change of [...plan.changes, quarantine]) {
     const { action, table, columns, rows, changed } = change;
-    const all = changed === undefined ? columns : [...shapeOf(table).key, ...changed];
+    const all = changed === undefined ? columns : [...tableShape(table).key, ...changed];
     const shown = all.filter((column) => table !== "quarantine" || column !== "content");
     for (const cells of rows) {
       const row = Object.fromEntries(
@@ -77,9 +77,10 @@ export function* printChanges({ plan, quarantine }: DryRun): Generator<PrintedCh
 function printed(table: string, column: string, cell: Cell): PrintedCell {
   if (typeof cell === "bigint") return cell.toString();
   if (cell instanceof Uint8Array) return `\\x${Buffer.from(cell).toString("hex")}`;
-  if (typeof cell === "string" && typeOf(table, column).startsWith("timestamp")) return microseconds(cell);
+  if (typeof cell === "string" && columnType(table, column).startsWith("timestamp"))
+    return microseconds(cell);
   // A JavaScript number in a bigint column, such as a position.
-  return typeof cell === "number" && typeOf(table, column) === "bigint" ? String(cell) : cell;
+  return typeof cell === "number" && columnType(table, column) === "bigint" ? String(cell) : cell;
 }
 
 /** `2026-01-01T00:00:00.5Z` as `2026-01-01T00:00:00.500000Z`. */

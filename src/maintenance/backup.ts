@@ -4,7 +4,7 @@ import { type CopyStreamQuery, from as copyFrom, to as copyTo } from "pg-copy-st
 import {
   type Database,
   inTransaction,
-  type Statements,
+  type QueryClient,
   waitForWriteLock,
   writeLock,
 } from "../store/index.ts";
@@ -35,7 +35,7 @@ export async function* writeBackup({ pool }: Pick<Database, "pool">): AsyncGener
 }
 
 /** The columns of a table, quoted, in table order. */
-export async function columnsOf(client: Statements, table: string): Promise<string> {
+export async function columnsOf(client: QueryClient, table: string): Promise<string> {
   const { rows } = await client.query<{ columns: string }>(
     `SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) AS columns FROM pg_attribute
      WHERE attrelid = format('public.%I', $1::text)::regclass AND attnum > 0 AND NOT attisdropped`,
@@ -119,7 +119,7 @@ const tablesWithRows: ReadonlyMap<string, string> = new Map([
 const notEmpty =
   "The database is not empty. Restore into a new one: set DATABASE_URL, or PITH_GRAPH_DATA to a new folder.";
 
-async function requireEmpty(client: Statements): Promise<void> {
+async function requireEmpty(client: QueryClient): Promise<void> {
   for (const { name } of backupTables) {
     if (tablesWithRows.has(name)) continue;
     const { rowCount } = await client.query(`SELECT FROM public."${name}" LIMIT 1`);
@@ -130,7 +130,7 @@ async function requireEmpty(client: Statements): Promise<void> {
 }
 
 async function readTables(
-  client: Statements,
+  client: QueryClient,
   pieces: AsyncIterable<Uint8Array>,
 ): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
@@ -183,7 +183,7 @@ type TableStream = {
 
 /** Nothing from the file is executed verbatim: table and columns are looked up. */
 async function beginTable(
-  client: Statements,
+  client: QueryClient,
   text: string,
   counts: Map<string, number>,
 ): Promise<TableStream> {

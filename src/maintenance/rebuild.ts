@@ -1,11 +1,11 @@
 import {
-  beginWriting,
+  appendChanges,
+  appendGraphReset,
+  beginWriteTransaction,
   clearRebuildDue,
   type Database,
-  onConnection,
-  recordChanges,
-  recordGraphReset,
-  type Statements,
+  inTransactionOn,
+  type QueryClient,
 } from "../store/index.ts";
 import { derivedTables, type MaintenanceOptions, shadowSchema, withShadow } from "./shadow.ts";
 
@@ -43,7 +43,7 @@ export function rebuildTables(database: Database, options: RebuildOptions): Prom
   return withShadow(database, options, async (client) => {
     const droppedEvents = await countDroppedEvents(client);
     if (options.mayDropEvents === false && droppedEvents > 0) throw new WouldDropEventsError(droppedEvents);
-    return onConnection(client, beginWriting, async (writer) => {
+    return inTransactionOn(client, beginWriteTransaction, async (writer) => {
       const changed = await changedStates(writer);
       let removed = 0;
       let written = 0;
@@ -65,15 +65,15 @@ export function rebuildTables(database: Database, options: RebuildOptions): Prom
         `INSERT INTO public.quarantine SELECT * FROM ${shadowSchema}.quarantine ON CONFLICT DO NOTHING`,
       );
       const now = new Date().toISOString();
-      await recordChanges(writer, changed, now);
-      await recordGraphReset(writer, now);
+      await appendChanges(writer, changed, now);
+      await appendGraphReset(writer, now);
       await clearRebuildDue(writer);
       return { removed, written, droppedEvents };
     });
   });
 }
 
-async function countDroppedEvents(client: Statements): Promise<number> {
+async function countDroppedEvents(client: QueryClient): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM public.events AS old
      WHERE NOT EXISTS (SELECT FROM ${shadowSchema}.events AS new
@@ -83,7 +83,7 @@ async function countDroppedEvents(client: Statements): Promise<number> {
 }
 
 /** Papers whose state differs under the current keyring: the changes to record in the feed. */
-async function changedStates(client: Statements): Promise<Parameters<typeof recordChanges>[1]> {
+async function changedStates(client: QueryClient): Promise<Parameters<typeof appendChanges>[1]> {
   const { rows } = await client.query<{
     paper_id: string;
     pith_number: string;

@@ -15,8 +15,8 @@ import { aliasValue, readLoggedAliases } from "../row-rules/index.ts";
 import {
   bigintArray,
   type Database,
-  idleWriterMilliseconds,
-  keepOpen,
+  keepSessionAlive,
+  maxIdleWriterMilliseconds,
   openDatabase,
   waitForWriteLock,
   writeLock,
@@ -70,12 +70,12 @@ export async function withShadow<Result>(
   const client = await database.pool.connect();
   const shadow = openDatabase({
     connection: database.connection,
-    maximumConnections: 1,
+    maxConnections: 1,
     schema: shadowSchema,
   });
   try {
     // The lock ends with the session. PostgreSQL ends the session of a suspended process once it is idle for too long.
-    await client.query(`SET idle_session_timeout = ${idleWriterMilliseconds}`);
+    await client.query(`SET idle_session_timeout = ${maxIdleWriterMilliseconds}`);
     await waitForWriteLock(database.pool, () => client.query("SELECT pg_advisory_lock($1)", [writeLock]));
     await client.query(`DROP SCHEMA IF EXISTS ${shadowSchema} CASCADE`);
     await client.query(`CREATE SCHEMA ${shadowSchema}`);
@@ -86,7 +86,7 @@ export async function withShadow<Result>(
       "SELECT count(*)::int AS papers FROM public.records",
     );
     let done = 0;
-    await keepOpen(client, async () => {
+    await keepSessionAlive(client, async () => {
       for await (const documents of readLoggedPapers(client, keyring)) {
         await ingestVerified(shadow, documents, { isLockHeld: true });
         done += new Set(documents.map(({ header }) => header.pithNumber)).size;

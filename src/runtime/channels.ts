@@ -163,7 +163,7 @@ export const ingestBatches = new WorkChannel<{ readonly documents: number }, rea
 );
 
 /** Why the server closed a connection. */
-export type ConnectionEnd =
+export type ConnectionCloseReason =
   /** The client read too little for too long. */
   | "unread too long"
   /** More was unread than one connection may have. */
@@ -174,4 +174,4 @@ export type ConnectionEnd =
   | "pipelined requests";
 
 /** Connections that the server closed to limit what it buffers for clients. */
-export const endedConnections = new EventChannel<ConnectionEnd>("ended-connection");
+export const closedConnections = new EventChannel<ConnectionCloseReason>("ended-connection");

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 
 /*
  * Shares the event loop's time between requests. Long work checks `isTurnOver` as it proceeds, and if the turn is over,
- * awaits `takeTurn`. Together they block the loop for about one slice; then everything else runs (new requests,
+ * awaits `waitForTurn`. Together they block the loop for about one slice; then everything else runs (new requests,
  * /health, results from the database).
  */
 
@@ -10,43 +10,43 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 export const sliceMilliseconds = 5;
 
 /** How many microtasks run between the end of a wait and the work that waited. */
-const hopsToWork = 4;
+const microtasksPerTurn = 4;
 
 /** When shared work began in this iteration of the event loop; null if none has. */
-let began: number | null = null;
+let sliceStart: number | null = null;
 
 /** Whether the slice of this iteration is used up, by any request. Costs about 50 ns. */
 export function isTurnOver(): boolean {
   const now = performance.now();
-  if (began === null) {
-    began = now;
-    setImmediate(beginAgain);
+  if (sliceStart === null) {
+    sliceStart = now;
+    setImmediate(resetSlice);
     return false;
   }
-  return now - began > sliceMilliseconds;
+  return now - sliceStart > sliceMilliseconds;
 }
 
-function beginAgain(): void {
-  began = null;
+function resetSlice(): void {
+  sliceStart = null;
 }
 
 type Waiter = () => void;
 /** The pending waits of one owner. */
-type Line = { readonly waiters: Waiter[]; usedMilliseconds: number };
+type OwnerQueue = { readonly waiters: Waiter[]; usedMilliseconds: number };
 
-const lines = new WeakMap<object, Line>();
-const waiting = new Set<Line>();
+const queues = new WeakMap<object, OwnerQueue>();
+const waiting = new Set<OwnerQueue>();
 let isDraining = false;
 
 /**
  * Resolves when this owner (a request) may continue. The owner that has used the least time goes first, so a new
  * request does not wait behind a long one.
  */
-export function takeTurn(owner: object): Promise<void> {
-  let line = lines.get(owner);
+export function waitForTurn(owner: object): Promise<void> {
+  let line = queues.get(owner);
   if (line === undefined) {
     line = { waiters: [], usedMilliseconds: 0 };
-    lines.set(owner, line);
+    queues.set(owner, line);
   }
   const { waiters } = line;
   waiting.add(line);
@@ -61,29 +61,29 @@ async function drain(): Promise<void> {
   while (waiting.size > 0) {
     await nextTurn();
     const start = performance.now();
-    began = start;
+    sliceStart = start;
     for (let now = start; waiting.size > 0 && now - start < sliceMilliseconds; ) {
-      const line = leastUsed();
+      const line = leastUsedQueue();
       const release = line.waiters.shift();
       if (line.waiters.length === 0) waiting.delete(line);
       release?.();
-      for (let hop = 0; hop < hopsToWork; hop++) await null;
+      for (let hop = 0; hop < microtasksPerTurn; hop++) await null;
       const after = performance.now();
       line.usedMilliseconds += after - now;
       now = after;
     }
     // Whatever the network delivers next gets a slice of its own.
-    began = null;
+    sliceStart = null;
   }
   isDraining = false;
 }
 
-function leastUsed(): Line {
-  let least: Line | undefined;
+function leastUsedQueue(): OwnerQueue {
+  let least: OwnerQueue | undefined;
   for (const line of waiting) {
     if (least === undefined || line.usedMilliseconds < least.usedMilliseconds) least = line;
   }
-  return least as Line;
+  return least as OwnerQueue;
 }
 
 /** Maps an array, yielding to others if it is long. A short one is mapped synchronously, without a promise. */
@@ -92,26 +92,26 @@ export function mapInTurns<Item, Result>(
   map: (item: Item) => Result,
   owner: object = items,
 ): Result[] | Promise<Result[]> {
-  return items.length <= itemsBetweenLooks ? items.map(map) : mapLong(items, map, owner);
+  return items.length <= itemsBetweenChecks ? items.map(map) : mapInSlices(items, map, owner);
 }
 
-const itemsBetweenLooks = 200;
+const itemsBetweenChecks = 200;
 
-async function mapLong<Item, Result>(
+async function mapInSlices<Item, Result>(
   items: readonly Item[],
   map: (item: Item) => Result,
   owner: object,
 ): Promise<Result[]> {
   const results: Result[] = [];
-  for (let at = 0; at < items.length; at += itemsBetweenLooks) {
-    if (isTurnOver()) await takeTurn(owner);
-    for (const item of items.slice(at, at + itemsBetweenLooks)) results.push(map(item));
+  for (let at = 0; at < items.length; at += itemsBetweenChecks) {
+    if (isTurnOver()) await waitForTurn(owner);
+    for (const item of items.slice(at, at + itemsBetweenChecks)) results.push(map(item));
   }
   return results;
 }
 
 /** Milliseconds for which background work may block its thread. */
-const longestAlone = 1;
+const maxTurnMilliseconds = 1;
 
 /**
  * Divides background work into turns. Between two turns the thread runs whatever else is pending: for example, it
@@ -122,7 +122,7 @@ export class Turns {
 
   /** Whether the turn is over and `next` must be awaited. */
   get isOver(): boolean {
-    return performance.now() - this.#began >= longestAlone;
+    return performance.now() - this.#began >= maxTurnMilliseconds;
   }
 
   async next(): Promise<void> {

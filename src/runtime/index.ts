@@ -1,7 +1,7 @@
 export { AsyncEvent } from "./async-event.ts";
 export {
-  type ConnectionEnd,
-  endedConnections,
+  type ConnectionCloseReason,
+  closedConnections,
   type GraphqlOperation,
   type IngestedDocument,
   ingestBatches,
@@ -14,7 +14,7 @@ export {
   WorkChannel,
 } from "./channels.ts";
 export { errorText, printable } from "./display-text.ts";
-export { isTurnOver, mapInTurns, Turns, takeTurn } from "./event-loop.ts";
+export { isTurnOver, mapInTurns, Turns, waitForTurn } from "./event-loop.ts";
 export { softwareVersion, startThread } from "./installation.ts";
 export { createLog, type Log, logContext } from "./log.ts";
 export { makeFolder } from "./make-folder.ts";

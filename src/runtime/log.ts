@@ -32,7 +32,7 @@ export function createLog({ level, format, role, write = writeToStandardError }:
       serializers: { err: describeError },
       mixin: () => ({ ...logContext.getStore() }),
     },
-    { write: (line: string) => write(format === "json" ? line : textOf(line)) },
+    { write: (line: string) => write(format === "json" ? line : formatLine(line)) },
   );
 }
 
@@ -45,46 +45,51 @@ function writeToStandardError(line: string): void {
   }
 }
 
-const longestMessage = 1_000;
-const mostFrames = 20;
+const maxMessageLength = 1_000;
+const maxStackFrames = 20;
 
 /**
  * An error for the log: class, message, code and stack, truncated. PostgreSQL's `detail` and `where`, and the values of
  * a statement, may be parts of documents: they are left out, also of Drizzle's messages.
  */
 export function describeError(error: unknown): unknown {
-  if (!(error instanceof Error)) return String(error).slice(0, longestMessage);
+  if (!(error instanceof Error)) return String(error).slice(0, maxMessageLength);
   const { code, cause, params } = error as Error & { code?: unknown; params?: unknown };
   const message = params === undefined ? error.message : (error.message.split("\nparams:", 1)[0] ?? "");
   const frames = (error.stack ?? "").split("\n").filter((line) => /^ {4}at /.test(line));
   return {
     type: error.name,
-    message: message.slice(0, longestMessage),
+    message: message.slice(0, maxMessageLength),
     ...(typeof code === "string" ? { code } : {}),
-    ...(frames.length > 0 ? { stack: frames.slice(0, mostFrames).join("\n") } : {}),
+    ...(frames.length > 0 ? { stack: frames.slice(0, maxStackFrames).join("\n") } : {}),
     ...(cause === undefined ? {} : { cause: describeError(cause) }),
   };
 }
 
-type Line = { readonly level: string; readonly time: string; readonly msg?: string; readonly err?: unknown };
+type LogLine = {
+  readonly level: string;
+  readonly time: string;
+  readonly msg?: string;
+  readonly err?: unknown;
+};
 
 /** `08:15:01 warn  message name=value …`, followed by the error. */
-function textOf(json: string): string {
-  const { level, time, msg = "", err, role: _, ...fields } = JSON.parse(json) as Line & { role: unknown };
-  const pairs = Object.entries(fields).map(([name, value]) => ` ${name}=${printable(wordOf(value))}`);
-  const error = err === undefined ? "" : errorText(err);
+function formatLine(json: string): string {
+  const { level, time, msg = "", err, role: _, ...fields } = JSON.parse(json) as LogLine & { role: unknown };
+  const pairs = Object.entries(fields).map(([name, value]) => ` ${name}=${printable(formatValue(value))}`);
+  const error = err === undefined ? "" : errorLines(err);
   return `${time.slice(11, 19)} ${level.padEnd(5)} ${printable(msg)}${pairs.join("")}${error}\n`;
 }
 
-function wordOf(value: unknown): string {
+function formatValue(value: unknown): string {
   return typeof value === "string" && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
 }
 
-function errorText(error: unknown): string {
+function errorLines(error: unknown): string {
   if (typeof error !== "object" || error === null) return `: ${printable(String(error))}`;
   const { type, message, code, stack, cause } = error as Record<string, unknown>;
   const name = code === undefined ? type : `${type} ${code}`;
   const frames = typeof stack === "string" ? stack.split("\n").map((line) => `\n${printable(line)}`) : [];
-  const below = cause === undefined ? "" : `\n  because of${errorText(cause)}`;
+  const below = cause === undefined ? "" : `\n  because of${errorLines(cause)}`;
   return `: ${printable(`${name}: ${message}`)}${frames.join("")}${below}`;
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { defaultUnreadBytes, unreadBytesOfConnection } from "../config/index.ts";
-import { type ConnectionEnd, endedConnections } from "../runtime/index.ts";
+import { type ConnectionCloseReason, closedConnections } from "../runtime/index.ts";
 
 /** Limits on the memory that clients which do not read their answers can occupy. */
 export type ConnectionLimits = {
@@ -184,11 +184,11 @@ export class ConnectionTracker {
     this.#upperBound = total;
   }
 
-  #destroy({ socket, waiting }: Connection, reason: ConnectionEnd): void {
+  #destroy({ socket, waiting }: Connection, reason: ConnectionCloseReason): void {
     waiting.length = 0;
     // Requests that its parser still finds in received bytes are dropped.
     this.#connections.delete(socket);
     socket.destroy();
-    endedConnections.publish(reason);
+    closedConnections.publish(reason);
   }
 }

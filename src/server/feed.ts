@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { checksumAt, type Database, type FeedPosition, feedHead, readChanges } from "../store/index.ts";
+import {
+  type Database,
+  type FeedPosition,
+  readChanges,
+  readChecksumAt,
+  readFeedHead,
+} from "../store/index.ts";
 import { type LimitedRead, queryOf, weakTag } from "./http/index.ts";
 import type { ChangeWatch, Wait } from "./live-changes.ts";
 import { revalidated, sendBadRequest, sendDocument } from "./paper-documents.ts";
@@ -93,9 +99,9 @@ type PageAndHead = { readonly page: FeedPage; readonly head: FeedPosition };
 
 async function readFeedPage({ db }: Database, after: bigint, limit: number): Promise<PageAndHead> {
   const changes = await readChanges(db, after, limit);
-  const checksum = await checksumAt(db, after);
+  const checksum = await readChecksumAt(db, after);
   // Read last: the head is at or after every change of the page.
-  const head = await feedHead(db);
+  const head = await readFeedHead(db);
   return {
     head,
     page: {

@@ -5,10 +5,10 @@ import {
   type Change,
   changesChannel,
   type Database,
-  feedHead,
   type Listening,
   listen,
   readChanges,
+  readFeedHead,
 } from "../store/index.ts";
 
 /** Clients that may wait for a change: in total, and per address. Each occupies a connection to this server. */
@@ -183,7 +183,7 @@ export class ChangeSubscriptions {
       void this.#read();
     });
     try {
-      this.#position = (await feedHead(this.#database.db)).position;
+      this.#position = (await readFeedHead(this.#database.db)).position;
     } catch (error) {
       this.#stopFollowing();
       throw error;

@@ -11,8 +11,8 @@ import {
   type PaperDocument,
   type PaperHead,
   type PaperStates,
-  readHeads,
   readLogTexts,
+  readPaperHeads,
 } from "../store/index.ts";
 import {
   acceptedEncoding,
@@ -163,7 +163,7 @@ async function findNumbers({ pool }: Database, suffix: string): Promise<PithNumb
 /** Null if nothing of the paper is stored. */
 async function readHead({ db }: Database, pithNumber: PithNumber): Promise<PaperHead | null> {
   const paperId = paperIdOf(pithNumber);
-  const head = (await readHeads(db, [paperId])).get(paperId);
+  const head = (await readPaperHeads(db, [paperId])).get(paperId);
   return head?.pithNumber === pithNumber ? head : null;
 }
 

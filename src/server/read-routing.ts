@@ -1,15 +1,15 @@
 import type { IncomingMessage } from "node:http";
 import { type Context, type PreparedReads, prepareReads, RowCache } from "../api/index.ts";
-import { type GraphService, questionNames, startGraph } from "../graph/index.ts";
+import { type GraphService, graphQueryNames, startGraph } from "../graph/index.ts";
 import {
   DataVersion,
+  formatWalPosition,
   isServerFault,
   type PaperStates,
-  type Position,
-  parsePosition,
-  positionText,
+  parseWalPosition,
   type ReadServer,
   type ReadServers,
+  type WalPosition,
 } from "../store/index.ts";
 
 /**
@@ -19,20 +19,20 @@ import {
 const positionHeader = "pith-graph-position";
 
 /** The position that a request carries; null if it carries none, undefined if it is malformed. */
-export function requestedPosition({ headers }: IncomingMessage): Position | null | undefined {
+export function requestedPosition({ headers }: IncomingMessage): WalPosition | null | undefined {
   const text = headers[positionHeader];
   if (text === undefined) return null;
-  return parsePosition(String(text)) ?? undefined;
+  return parseWalPosition(String(text)) ?? undefined;
 }
 
 export const malformedPosition =
   "Pith-Graph-Position must be the value of an earlier response: two hexadecimal numbers separated by a slash, like 16/B374D848.";
 
 /** Headers for an answer; pages of other origins may read them, too. */
-export function positionHeaders(position: Position | null): Record<string, string> {
+export function positionHeaders(position: WalPosition | null): Record<string, string> {
   if (position === null) return {};
   return {
-    [positionHeader]: positionText(position),
+    [positionHeader]: formatWalPosition(position),
     "access-control-expose-headers": "Pith-Graph-Position",
   };
 }
@@ -75,7 +75,7 @@ type Query = (input: unknown, budget?: unknown) => Promise<unknown>;
 function graphOfReplica(replica: GraphService, primary: GraphService): GraphService {
   const queries: Record<string, Query> = {};
   // Of the analyses, the tables can answer only this one.
-  for (const name of [...questionNames, "topWorks"] as const) {
+  for (const name of [...graphQueryNames, "topWorks"] as const) {
     const [onReplica, onPrimary] = [replica[name] as Query, primary[name] as Query];
     queries[name] = async (input, budget) => {
       try {
@@ -122,7 +122,7 @@ export class ReadRouter {
     request: IncomingMessage,
     chosen: PreparedServer,
     { database }: Partial<Context>,
-  ): Promise<Position | null> {
+  ): Promise<WalPosition | null> {
     if (this.#servers.count === 1) return null;
     const requested = requestedPosition(request) ?? null;
     if (requested === null && request.headers.authorization === undefined) return null;
@@ -137,7 +137,7 @@ export class ReadRouter {
   }
 
   /** The end of the primary's log; null if there are no replicas, or it does not answer. */
-  async written(): Promise<Position | null> {
+  async written(): Promise<WalPosition | null> {
     if (this.#servers.count === 1) return null;
     return this.#servers.primary.position().catch(() => null);
   }

@@ -4,37 +4,37 @@ import type pg from "pg";
 const signals = new AsyncLocalStorage<AbortSignal>();
 
 /** Runs work whose statements end with the signal, on pools passed to `makeCancellable`. */
-export function untilAborted<Result>(signal: AbortSignal, work: () => Result): Result {
+export function runWithSignal<Result>(signal: AbortSignal, work: () => Result): Result {
   return signals.run(signal, work);
 }
 
-/** The signal of the current `untilAborted`; undefined outside one. */
-export function endingSignal(): AbortSignal | undefined {
+/** The signal of the current `runWithSignal`; undefined outside one. */
+export function currentSignal(): AbortSignal | undefined {
   return signals.getStore();
 }
 
 /**
- * Ends single statements of a pool at the signal of `untilAborted`: they reject with its reason at once, and their
+ * Ends single statements of a pool at the signal of `runWithSignal`: they reject with its reason at once, and their
  * connection is closed. The server notices (`client_connection_check_interval`) and ends the statement. Closing is the
  * only way that cannot hit another statement on the same connection.
  */
 export function makeCancellable(pool: pg.Pool): void {
   const query = pool.query.bind(pool) as (...args: unknown[]) => unknown;
-  const watched = (...args: unknown[]): unknown => {
+  const cancellable = (...args: unknown[]): unknown => {
     const signal = signals.getStore();
     // With a callback, `query` returns no promise.
     if (signal === undefined || typeof args.at(-1) === "function") return query(...args);
-    return queryUntil(pool, signal, args);
+    return queryWithSignal(pool, signal, args);
   };
-  pool.query = watched as typeof pool.query;
+  pool.query = cancellable as typeof pool.query;
 }
 
-async function queryUntil(pool: pg.Pool, signal: AbortSignal, args: unknown[]): Promise<unknown> {
-  const client = await connectUntil(pool, signal);
-  let isHeld = true;
+async function queryWithSignal(pool: pg.Pool, signal: AbortSignal, args: unknown[]): Promise<unknown> {
+  const client = await connectWithSignal(pool, signal);
+  let isCheckedOut = true;
   const release = (reason?: Error | boolean) => {
-    if (isHeld) client.release(reason);
-    isHeld = false;
+    if (isCheckedOut) client.release(reason);
+    isCheckedOut = false;
   };
   const query = client.query as (...args: unknown[]) => Promise<unknown>;
   const result = query.apply(client, args);
@@ -49,7 +49,7 @@ async function queryUntil(pool: pg.Pool, signal: AbortSignal, args: unknown[]): 
 }
 
 /** Takes a connection of the pool; rejects with the signal's reason if it is aborted first. */
-export function connectUntil(pool: pg.Pool, signal: AbortSignal): Promise<pg.PoolClient> {
+export function connectWithSignal(pool: pg.Pool, signal: AbortSignal): Promise<pg.PoolClient> {
   signal.throwIfAborted();
   const connecting = pool.connect();
   return raceAbort(connecting, signal, () => {
@@ -72,16 +72,16 @@ export function raceAbort<Result>(
       onAbort();
       reject(signal.reason);
     };
-    const settle = () => signal.removeEventListener("abort", abort);
+    const stopListening = () => signal.removeEventListener("abort", abort);
     if (signal.aborted) abort();
     else signal.addEventListener("abort", abort, { once: true });
     work.then(
       (result) => {
-        settle();
+        stopListening();
         resolve(result);
       },
       (error) => {
-        settle();
+        stopListening();
         reject(error);
       },
     );
@@ -89,7 +89,7 @@ export function raceAbort<Result>(
 }
 
 /** Sends statements: a pool, or a substitute. */
-export type Sender = {
+export type Queryable = {
   query<Row extends pg.QueryResultRow>(
     config: pg.QueryConfig,
     values?: unknown[],
@@ -101,8 +101,8 @@ export type Sender = {
 };
 
 /** Sends statements over a pool. An abort ends them, and frees their connections for others at once. */
-export function cancellable(pool: pg.Pool, signal: AbortSignal): Sender {
+export function cancellableQueries(pool: pg.Pool, signal: AbortSignal): Queryable {
   const query = (config: pg.QueryArrayConfig, values?: unknown[]) =>
-    untilAborted(signal, () => pool.query(config, values));
-  return { query } as Sender;
+    runWithSignal(signal, () => pool.query(config, values));
+  return { query } as Queryable;
 }

@@ -1,34 +1,34 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type pg from "pg";
-import { endingSignal } from "./cancellation.ts";
+import { currentSignal } from "./cancellation.ts";
 
 /** A request that sends statements. */
-export type Asker = {
+export type Requester = {
   /** The client's address. All requests of one client share its connections. */
   readonly client: string;
 };
 
 /** Maximum numbers of connections in use at a time. */
-export type Shares = {
+export type ConnectionLimits = {
   /** In total: the size of the pool. */
   readonly total: number;
   /** By one request. */
-  readonly ofRequest: number;
+  readonly perRequest: number;
   /** By statements that are known to be expensive: searches, chains, counts over entire tables. */
   readonly expensive: number;
   /** By expensive statements of one request. */
-  readonly expensiveOfRequest: number;
+  readonly expensivePerRequest: number;
 };
 
-/** The shares in a pool of `total` connections. */
-export function sharesOf(total: number): Shares {
+/** The limits in a pool of `total` connections. */
+export function connectionLimits(total: number): ConnectionLimits {
   const expensive = Math.max(1, Math.ceil(total * 0.2));
   return {
     total,
-    ofRequest: Math.max(1, Math.ceil(total * 0.4)),
+    perRequest: Math.max(1, Math.ceil(total * 0.4)),
     expensive,
     // One request with many searches leaves a place for another request's search.
-    expensiveOfRequest: Math.max(1, Math.floor(expensive / 2)),
+    expensivePerRequest: Math.max(1, Math.floor(expensive / 2)),
   };
 }
 
@@ -40,8 +40,8 @@ type Entry = {
 };
 
 /** The queue of one request. */
-type Line = {
-  readonly asker: Asker;
+type RequestQueue = {
+  readonly requester: Requester;
   readonly entries: Entry[];
   running: number;
   runningExpensive: number;
@@ -54,16 +54,16 @@ type Line = {
  * with the fewest admitted statements; then the one that has waited longest. A request with hundreds of statements thus
  * delays one with a few by at most one statement.
  */
-export class Turnstile {
-  readonly #shares: Shares;
-  readonly #lines = new Map<Asker, Line>();
+export class ConnectionQueue {
+  readonly #limits: ConnectionLimits;
+  readonly #queues = new Map<Requester, RequestQueue>();
   readonly #runningOfClient = new Map<string, number>();
   #running = 0;
   #runningExpensive = 0;
   #waiting = 0;
 
-  constructor(shares: Shares) {
-    this.#shares = shares;
+  constructor(limits: ConnectionLimits) {
+    this.#limits = limits;
   }
 
   /** Statements that wait for admission. */
@@ -75,148 +75,150 @@ export class Turnstile {
    * Calls `admit` with a function that frees the place; at once if one is free. If the signal is aborted by the time
    * its turn comes, calls `reject` with the signal's reason. Returns a function that leaves the queue.
    */
-  enter(asker: Asker, { isExpensive, signal, admit, reject }: Entry): () => void {
-    const line = this.#lines.get(asker) ?? {
-      asker,
+  enter(requester: Requester, { isExpensive, signal, admit, reject }: Entry): () => void {
+    const queue = this.#queues.get(requester) ?? {
+      requester,
       entries: [],
       running: 0,
       runningExpensive: 0,
       admitted: 0,
     };
-    this.#lines.set(asker, line);
+    this.#queues.set(requester, queue);
     const entry = { isExpensive, signal, admit, reject };
-    line.entries.push(entry);
+    queue.entries.push(entry);
     this.#waiting++;
     this.#admitNext();
     return () => {
-      const place = line.entries.indexOf(entry);
+      const place = queue.entries.indexOf(entry);
       if (place < 0) return;
-      line.entries.splice(place, 1);
+      queue.entries.splice(place, 1);
       this.#waiting--;
-      this.#forgetWhereIdle(line);
+      this.#removeIfIdle(queue);
     };
   }
 
   #admitNext(): void {
-    while (this.#running < this.#shares.total) {
-      const line = this.#nextLine();
-      if (line === undefined) return;
-      const place = line.entries.findIndex((entry) => this.#isAdmissible(line, entry));
-      const [entry] = line.entries.splice(place, 1) as [Entry];
+    while (this.#running < this.#limits.total) {
+      const queue = this.#nextQueue();
+      if (queue === undefined) return;
+      const place = queue.entries.findIndex((entry) => this.#isAdmissible(queue, entry));
+      const [entry] = queue.entries.splice(place, 1) as [Entry];
       this.#waiting--;
       if (entry.signal?.aborted) {
-        this.#forgetWhereIdle(line);
+        this.#removeIfIdle(queue);
         entry.reject(entry.signal.reason);
         continue;
       }
-      this.#start(line, entry);
+      this.#start(queue, entry);
     }
   }
 
-  #nextLine(): Line | undefined {
-    let first: Line | undefined;
-    for (const line of this.#lines.values()) {
-      if (line.running >= this.#shares.ofRequest) continue;
-      if (!line.entries.some((entry) => this.#isAdmissible(line, entry))) continue;
-      if (first === undefined || this.#compare(line, first) < 0) first = line;
+  #nextQueue(): RequestQueue | undefined {
+    let first: RequestQueue | undefined;
+    for (const queue of this.#queues.values()) {
+      if (queue.running >= this.#limits.perRequest) continue;
+      if (!queue.entries.some((entry) => this.#isAdmissible(queue, entry))) continue;
+      if (first === undefined || this.#compare(queue, first) < 0) first = queue;
     }
     return first;
   }
 
-  #isAdmissible(line: Line, { isExpensive }: Entry): boolean {
-    const { expensive, expensiveOfRequest } = this.#shares;
-    return !isExpensive || (this.#runningExpensive < expensive && line.runningExpensive < expensiveOfRequest);
+  #isAdmissible(queue: RequestQueue, { isExpensive }: Entry): boolean {
+    const { expensive, expensivePerRequest } = this.#limits;
+    return (
+      !isExpensive || (this.#runningExpensive < expensive && queue.runningExpensive < expensivePerRequest)
+    );
   }
 
   /** On a tie, the order of arrival decides. */
-  #compare(a: Line, b: Line): number {
-    return this.#held(a) - this.#held(b) || a.admitted - b.admitted;
+  #compare(a: RequestQueue, b: RequestQueue): number {
+    return this.#runningFor(a) - this.#runningFor(b) || a.admitted - b.admitted;
   }
 
-  #held({ asker }: Line): number {
-    return this.#runningOfClient.get(asker.client) ?? 0;
+  #runningFor({ requester }: RequestQueue): number {
+    return this.#runningOfClient.get(requester.client) ?? 0;
   }
 
-  #start(line: Line, entry: Entry): void {
-    const { client } = line.asker;
+  #start(queue: RequestQueue, entry: Entry): void {
+    const { client } = queue.requester;
     const count = (by: 1 | -1) => {
       this.#running += by;
-      line.running += by;
+      queue.running += by;
       if (entry.isExpensive) {
         this.#runningExpensive += by;
-        line.runningExpensive += by;
+        queue.runningExpensive += by;
       }
-      const held = this.#held(line) + by;
-      if (held === 0) this.#runningOfClient.delete(client);
-      else this.#runningOfClient.set(client, held);
+      const count = this.#runningFor(queue) + by;
+      if (count === 0) this.#runningOfClient.delete(client);
+      else this.#runningOfClient.set(client, count);
     };
     count(1);
-    line.admitted++;
+    queue.admitted++;
     let hasLeft = false;
     entry.admit(() => {
       if (hasLeft) return;
       hasLeft = true;
       count(-1);
-      this.#forgetWhereIdle(line);
+      this.#removeIfIdle(queue);
       this.#admitNext();
     });
   }
 
   /** A request that returns later starts from zero: between two levels of its query it is idle. */
-  #forgetWhereIdle(line: Line): void {
-    if (line.running === 0 && line.entries.length === 0) this.#lines.delete(line.asker);
+  #removeIfIdle(queue: RequestQueue): void {
+    if (queue.running === 0 && queue.entries.length === 0) this.#queues.delete(queue.requester);
   }
 }
 
-const askers = new WeakMap<AbortSignal, Asker>();
+const requesters = new WeakMap<AbortSignal, Requester>();
 
 /** Assigns the statements that end with a signal to a request. */
-export function nameAsker(signal: AbortSignal, asker: Asker): void {
-  askers.set(signal, asker);
+export function assignRequester(signal: AbortSignal, requester: Requester): void {
+  requesters.set(signal, requester);
 }
 
 /** The request that statements with this signal belong to; undefined if none was assigned. */
-export function askerOf(signal: AbortSignal | undefined): Asker | undefined {
-  return signal === undefined ? undefined : askers.get(signal);
+export function requesterOf(signal: AbortSignal | undefined): Requester | undefined {
+  return signal === undefined ? undefined : requesters.get(signal);
 }
 
-const expensive = new AsyncLocalStorage<true>();
+const expensiveContext = new AsyncLocalStorage<true>();
 
 /** Marks the statements of this work as expensive: only a few of those run at a time in total. */
 export function asExpensive<Result>(work: () => Result): Result {
-  return expensive.run(true, work);
+  return expensiveContext.run(true, work);
 }
 
-function isExpensiveNow(): boolean {
-  return expensive.getStore() === true;
+function isExpensiveContext(): boolean {
+  return expensiveContext.getStore() === true;
 }
 
 type Connected = (error: Error | undefined, client?: pg.PoolClient, release?: unknown) => void;
 
 /** The error of `pg` when no connection becomes free in time (`isServerFault`). */
-const waitedTooLong = "timeout exceeded when trying to connect";
+const timeoutMessage = "timeout exceeded when trying to connect";
 
 /**
- * Shares a pool's connections fairly between requests: `connect`, and so `query`, waits at a turnstile instead of in
+ * Shares a pool's connections fairly between requests: `connect`, and so `query`, waits in a `ConnectionQueue`, not in
  * the pool's own queue, with the pool's own time limit.
  */
-export function shareConnections(pool: pg.Pool, shares: Shares): void {
-  const turnstile = new Turnstile(shares);
+export function shareConnections(pool: pg.Pool, limits: ConnectionLimits): void {
+  const connectionQueue = new ConnectionQueue(limits);
   const waitedInPool = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(pool), "waitingCount")?.get;
   Object.defineProperty(pool, "waitingCount", {
-    get: () => turnstile.waiting + Number(waitedInPool?.call(pool) ?? 0),
+    get: () => connectionQueue.waiting + Number(waitedInPool?.call(pool) ?? 0),
   });
   const connect = pool.connect.bind(pool) as (done: Connected) => void;
   const { connectionTimeoutMillis = 0 } = pool.options;
 
   const enter = (done: Connected): void => {
-    const signal = endingSignal();
+    const signal = currentSignal();
     // A statement that belongs to no request counts as a request of its own.
-    const asker = askerOf(signal) ?? { client: "" };
+    const requester = requesterOf(signal) ?? { client: "" };
     let timer: NodeJS.Timeout | undefined;
     let isAdmitted = false;
-    const stopWaiting = turnstile.enter(asker, {
-      isExpensive: isExpensiveNow(),
+    const stopWaiting = connectionQueue.enter(requester, {
+      isExpensive: isExpensiveContext(),
       signal,
       admit: (leave) => {
         isAdmitted = true;
@@ -246,7 +248,7 @@ export function shareConnections(pool: pg.Pool, shares: Shares): void {
     if (isAdmitted || connectionTimeoutMillis === 0) return;
     timer = setTimeout(() => {
       stopWaiting();
-      done(new Error(waitedTooLong));
+      done(new Error(timeoutMessage));
     }, connectionTimeoutMillis);
   };
 

@@ -35,9 +35,9 @@ const textArrayOid = 25;
  * Maximum size of a buffer that is kept for the next command of its kind, in bytes. Reuse is cheaper: memory that is
  * new to the process is expensive to touch, and growing a buffer copies it.
  */
-const mostKept = 1 << 24;
-const spares = new Map<string, Buffer>();
-const leastBytes = 1 << 13;
+const maxSpareBytes = 1 << 24;
+const spareBuffers = new Map<string, Buffer>();
+const initialBytes = 1 << 13;
 
 /**
  * Rows in COPY's binary format: half the work of the text format for both sides, and no strings for the garbage
@@ -63,8 +63,8 @@ export class CopyRows {
       if (encoding === undefined) throw new Error(`No column ${column} in a table ${like}.`);
       return encoding;
     });
-    this.#bytes = spares.get(this.command) ?? Buffer.allocUnsafeSlow(leastBytes);
-    spares.delete(this.command);
+    this.#bytes = spareBuffers.get(this.command) ?? Buffer.allocUnsafeSlow(initialBytes);
+    spareBuffers.delete(this.command);
     this.#view = new DataView(this.#bytes.buffer);
     signature.copy(this.#bytes);
     this.#end = signature.length;
@@ -89,7 +89,7 @@ export class CopyRows {
 
   /** Releases the memory, once the bytes are sent. */
   release(): void {
-    if (this.#bytes.length <= mostKept) spares.set(this.command, this.#bytes);
+    if (this.#bytes.length <= maxSpareBytes) spareBuffers.set(this.command, this.#bytes);
   }
 
   #reserve(size: number): void {
@@ -137,9 +137,9 @@ export class CopyRows {
   }
 
   #addText(text: string): void {
-    // A UTF-16 code unit becomes at most three bytes. Only if there may be too little room are they counted.
-    const most = 4 + text.length * 3;
-    if (this.#end + most > this.#bytes.length) this.#reserve(4 + Buffer.byteLength(text));
+    // A UTF-16 code unit becomes at maxBytes three bytes. Only if there may be too little room are they counted.
+    const maxBytes = 4 + text.length * 3;
+    if (this.#end + maxBytes > this.#bytes.length) this.#reserve(4 + Buffer.byteLength(text));
     const size = this.#bytes.write(text, this.#end + 4);
     this.#view.setInt32(this.#end, size);
     this.#end += 4 + size;
@@ -174,18 +174,18 @@ export class CopyRows {
 
 const epoch = Date.UTC(2000, 0, 1);
 /** The rows of a batch repeat a few instants: the last ones parsed are cached. */
-const read = new Map<string, bigint>();
-const mostRead = 1000;
+const parsedInstants = new Map<string, bigint>();
+const maxParsedInstants = 1000;
 
 /** Microseconds since 2000 of a UTC instant, in ISO form or in PostgreSQL's own (`2023-02-23 17:34:53.5+00`). */
 function microseconds(text: string): bigint {
-  const known = read.get(text);
+  const known = parsedInstants.get(text);
   if (known !== undefined) return known;
   const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\d*(?:Z|\+00)$/.exec(text);
   const milliseconds = match === null ? Number.NaN : Date.parse(`${match[1]}T${match[2]}Z`);
   if (match === null || Number.isNaN(milliseconds)) throw new Error(`Not an instant in UTC: ${text}`);
   const value = BigInt(milliseconds - epoch) * 1000n + BigInt((match[3] ?? "").padEnd(6, "0"));
-  if (read.size >= mostRead) read.clear();
-  read.set(text, value);
+  if (parsedInstants.size >= maxParsedInstants) parsedInstants.clear();
+  parsedInstants.set(text, value);
   return value;
 }

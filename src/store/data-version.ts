@@ -6,14 +6,17 @@ import type { ReadServer } from "./read-server.ts";
  * be reported, and no change can be missed. Every cache of rows or responses is keyed by it.
  */
 export class DataVersion {
-  readonly #server: Pick<ReadServer, "versions" | "versionStatement">;
+  readonly #server: Pick<ReadServer, "versionDatabase" | "versionStatement">;
   readonly #graphVersion: () => string | null;
   #running: Promise<string> | null = null;
   #next: Promise<string> | null = null;
   #last: { readonly version: string; readonly readAt: number } | null = null;
 
   /** `graphVersion` returns null while the graph is read from the tables. */
-  constructor(server: Pick<ReadServer, "versions" | "versionStatement">, graphVersion: () => string | null) {
+  constructor(
+    server: Pick<ReadServer, "versionDatabase" | "versionStatement">,
+    graphVersion: () => string | null,
+  ) {
     this.#server = server;
     this.#graphVersion = graphVersion;
   }
@@ -26,12 +29,12 @@ export class DataVersion {
   /** The version now, read after this call. Concurrent callers share the next statement, so only one runs at a time. */
   read(): Promise<string> {
     if (this.#running === null) {
-      this.#running = this.#ask();
+      this.#running = this.#query();
       return this.#running;
     }
     this.#next ??= this.#running.then(
-      () => this.#askNext(),
-      () => this.#askNext(),
+      () => this.#queryNext(),
+      () => this.#queryNext(),
     );
     return this.#next;
   }
@@ -42,16 +45,16 @@ export class DataVersion {
     if (this.#running === null) this.read().catch(() => {});
   }
 
-  #askNext(): Promise<string> {
+  #queryNext(): Promise<string> {
     this.#next = null;
-    this.#running = this.#ask();
+    this.#running = this.#query();
     return this.#running;
   }
 
-  async #ask(): Promise<string> {
+  async #query(): Promise<string> {
     try {
-      const { versions, versionStatement } = this.#server;
-      const { rows } = await versions.pool.query<{ snapshot: string }>(versionStatement);
+      const { versionDatabase, versionStatement } = this.#server;
+      const { rows } = await versionDatabase.pool.query<{ snapshot: string }>(versionStatement);
       const version = `${rows[0]?.snapshot}/${this.#graphVersion() ?? "sql"}`;
       this.#last = { version, readAt: performance.now() };
       return version;

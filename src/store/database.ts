@@ -2,7 +2,7 @@ import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import pg from "pg";
 import { statements } from "../runtime/index.ts";
 import { makeCancellable } from "./cancellation.ts";
-import { shareConnections, sharesOf } from "./connection-shares.ts";
+import { connectionLimits, shareConnections } from "./connection-shares.ts";
 import { defaultGuard, type Guard, guardedClients } from "./guarded-client.ts";
 import * as tables from "./tables/index.ts";
 
@@ -29,7 +29,7 @@ export type DatabaseOptions = {
   /** The data folder, if this is the embedded server. */
   dataDirectory?: string;
   /** Maximum number of connections. Defaults to 10. */
-  maximumConnections?: number;
+  maxConnections?: number;
   /** A schema whose tables take precedence over those of `public`. */
   schema?: string;
   /** Time limit for getting a connection, in milliseconds. No limit by default. */
@@ -41,16 +41,16 @@ export type DatabaseOptions = {
 };
 
 /** Opens a pool of connections. They connect lazily: an unreachable address fails with the first query. */
-export function openDatabase(given: DatabaseOptions): Database {
+export function openDatabase(options: DatabaseOptions): Database {
   const {
     connection,
     dataDirectory,
-    maximumConnections = 10,
+    maxConnections = 10,
     schema,
     statementMilliseconds,
     connectionMilliseconds = 0,
     guard = defaultGuard,
-  } = given;
+  } = options;
   const settings = [
     // Times are read as UTC (tables/columns.ts), so every session uses UTC.
     "timezone=UTC",
@@ -68,7 +68,7 @@ export function openDatabase(given: DatabaseOptions): Database {
   ];
   const pool = new pg.Pool({
     ...(typeof connection === "string" ? { connectionString: connection } : connection),
-    max: maximumConnections,
+    max: maxConnections,
     connectionTimeoutMillis: connectionMilliseconds,
     application_name: "pith-graph",
     Client: guardedClients(guard),
@@ -78,15 +78,15 @@ export function openDatabase(given: DatabaseOptions): Database {
   // connections and on those in use, it would also end the process.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
-  shareConnections(pool, sharesOf(maximumConnections));
+  shareConnections(pool, connectionLimits(maxConnections));
   publishStatements(pool);
   makeCancellable(pool);
-  const place = dataDirectory ?? placeOf(connection);
+  const place = dataDirectory ?? describeConnection(connection);
   return { connection, place, pool, db: drizzle(pool, { schema: tables }), close: () => pool.end() };
 }
 
 /** An address that only node-postgres can parse, such as that of a socket, is not shown. */
-function placeOf(connection: DatabaseOptions["connection"]): string {
+function describeConnection(connection: DatabaseOptions["connection"]): string {
   if (typeof connection !== "string") {
     const { user = "?", host = "localhost", database = "?" } = connection;
     return `${user} at ${host}/${database}`;
@@ -96,7 +96,7 @@ function placeOf(connection: DatabaseOptions["connection"]): string {
   return `${username || "?"} at ${host}${pathname}`;
 }
 
-const words = new Set(
+const statementKeywords = new Set(
   [
     "SELECT",
     "INSERT",
@@ -120,20 +120,20 @@ function publishStatements(pool: pg.Pool): void {
   if (!statements.hasSubscribers) return;
   const query = pool.query.bind(pool) as (...args: unknown[]) => unknown;
   pool.query = ((...args: unknown[]) =>
-    isWithCallback(args)
+    hasCallback(args)
       ? query(...args)
       : statements.run({ name: nameOf(args[0]) }, () => query(...args))) as typeof pool.query;
   pool.on("connect", (client) => {
     const send = client.query.bind(client) as (...args: unknown[]) => unknown;
     client.query = ((...args: unknown[]) =>
       // The pool's own statements have a callback and are published above; a COPY is a stream, which ends by itself.
-      isWithCallback(args) || isStream(args[0])
+      hasCallback(args) || isStream(args[0])
         ? send(...args)
         : statements.run({ name: nameOf(args[0]) }, () => send(...args))) as typeof client.query;
   });
 }
 
-function isWithCallback(args: readonly unknown[]): boolean {
+function hasCallback(args: readonly unknown[]): boolean {
   return typeof args.at(-1) === "function";
 }
 
@@ -149,5 +149,5 @@ function nameOf(statement: unknown): string {
 
 function firstWord(text: string): string {
   const word = /^\s*([a-z]+)/i.exec(text)?.[1]?.toUpperCase() ?? "";
-  return words.has(word) ? word : "other";
+  return statementKeywords.has(word) ? word : "other";
 }

@@ -1,5 +1,11 @@
 import type { Database } from "./database.ts";
-import { citus, type Distribution, distributions, type Group, queryWithLayout } from "./table-layout.ts";
+import {
+  citusLayout,
+  type Distribution,
+  distributions,
+  type Group,
+  queryWithLayout,
+} from "./table-layout.ts";
 import { inWriteTransaction } from "./transaction.ts";
 import { waitForWriteLock, writeLock } from "./write-lock.ts";
 
@@ -13,7 +19,7 @@ type DistributeOptions = {
   readonly shards: number;
   readonly graphShards: number;
   /** Called once citations are stored twice, with whether they were before. */
-  readonly onKeptTwice?: (done: "kept twice" | "were kept twice") => void;
+  readonly onCitationsDuplicated?: (done: "created" | "existed") => void;
   /** Called for each table once it is distributed, with whether it was before. */
   readonly onTable?: (table: string, done: "distributed" | "was distributed") => void;
 };
@@ -32,9 +38,9 @@ export async function distributeTables(database: Database, options: DistributeOp
     );
   }
   await pool.query("CREATE EXTENSION IF NOT EXISTS citus");
-  // First, while both tables usually are still on one server: see `keepCitationsTwice`.
-  const isNew = await keepCitationsTwice(database);
-  options.onKeptTwice?.(isNew ? "kept twice" : "were kept twice");
+  // First, while both tables usually are still on one server: see `duplicateCitations`.
+  const isNew = await duplicateCitations(database);
+  options.onCitationsDuplicated?.(isNew ? "created" : "existed");
   const { rows } = await pool.query<{ name: string }>("SELECT table_name::text AS name FROM citus_tables");
   // Names that are keywords are quoted.
   const distributed = new Set(rows.map(({ name }) => name.replaceAll('"', "").replace(/^public\./, "")));
@@ -79,11 +85,11 @@ export function distributeStatements({
  *
  * @returns false if citations were stored twice already: then nothing is done.
  */
-export async function keepCitationsTwice({ pool }: Pick<Database, "pool">): Promise<boolean> {
+export async function duplicateCitations({ pool }: Pick<Database, "pool">): Promise<boolean> {
   return inWriteTransaction(pool, async (writer) => {
     const lock = `SELECT pg_advisory_xact_lock(${writeLock})`;
     const { layout } = await waitForWriteLock(pool, () => queryWithLayout(writer, lock));
-    if (layout === citus) return false;
+    if (layout === citusLayout) return false;
     await writer.query("DELETE FROM citations_by_cited");
     await writer.query(
       `INSERT INTO citations_by_cited (cited_work_id, citing_work_id, is_internal_anchor)

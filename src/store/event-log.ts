@@ -61,13 +61,13 @@ export async function readLogTexts(db: Queries, paperIds: readonly bigint[]): Pr
   );
 }
 
-const linesOfEvent = 5;
+const linesPerEvent = 5;
 
 export function parseLog({ events: text, aliases }: LogText): PaperLog {
   const lines = text === "" ? [] : text.split("\n");
   const parsed: AcceptedEvent[] = [];
-  for (let line = 0; line < lines.length; line += linesOfEvent) {
-    const [eventId, body, signature, proof, fault] = lines.slice(line, line + linesOfEvent) as EventLines;
+  for (let line = 0; line < lines.length; line += linesPerEvent) {
+    const [eventId, body, signature, proof, fault] = lines.slice(line, line + linesPerEvent) as EventLines;
     parsed.push(
       eventFromLog(body, parseJson(body) as JsonObject, {
         id: `sha256:${eventId}` as EventId,

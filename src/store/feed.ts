@@ -3,7 +3,7 @@ import { emptyChecksum, setChecksum } from "../row-rules/index.ts";
 import type { Queries } from "./database.ts";
 import { type Cell, insertRows } from "./rows.ts";
 import { changes } from "./tables/index.ts";
-import type { Statements } from "./transaction.ts";
+import type { QueryClient } from "./transaction.ts";
 
 /** Notified with the last position whenever changes are committed: `LISTEN pith_graph_changes`. */
 export const changesChannel = "pith_graph_changes";
@@ -49,8 +49,8 @@ export function checksumAfter(
  * under a row lock that is held until the commit, so they follow the order of commits and have no gaps. `now` is an ISO
  * instant.
  */
-export async function recordChanges(
-  client: Statements,
+export async function appendChanges(
+  client: QueryClient,
   changed: readonly StateChange[],
   now: string,
 ): Promise<void> {
@@ -97,7 +97,7 @@ export async function readChanges(db: Queries, after: bigint, limit: number): Pr
 }
 
 /** The end of the feed: position 0 if it is empty. */
-export async function feedHead(db: Queries): Promise<FeedPosition> {
+export async function readFeedHead(db: Queries): Promise<FeedPosition> {
   const [head] = await db
     .select({ position: changes.position, checksum: changes.checksum })
     .from(changes)
@@ -107,7 +107,7 @@ export async function feedHead(db: Queries): Promise<FeedPosition> {
 }
 
 /** The checksum at a position; null beyond the end of the feed. */
-export async function checksumAt(db: Queries, position: bigint): Promise<string | null> {
+export async function readChecksumAt(db: Queries, position: bigint): Promise<string | null> {
   if (position === 0n) return emptyChecksum;
   const [change] = await db
     .select({ checksum: changes.checksum })

@@ -1,5 +1,5 @@
 import { type Cell, insertRows } from "./rows.ts";
-import type { Statements } from "./transaction.ts";
+import type { QueryClient } from "./transaction.ts";
 
 /** Notified with the last position whenever the citation graph changes: `LISTEN pith_graph_edges`. */
 export const graphChannel = "pith_graph_edges";
@@ -7,17 +7,17 @@ export const graphChannel = "pith_graph_edges";
 /** How much of the feed is retained, and the size of its payloads. */
 export type GraphFeedLimits = {
   /** Maximum size of one row's payload. */
-  readonly payloadBytes: number;
+  readonly maxPayloadBytes: number;
   /** Maximum size of all retained payloads; the newest row is always kept. */
-  readonly keptBytes: number;
-  readonly keptRows: number;
+  readonly maxRetainedBytes: number;
+  readonly maxRetainedRows: number;
 };
 
-export const graphFeedLimits: GraphFeedLimits = {
+export const defaultGraphFeedLimits: GraphFeedLimits = {
   // About 4,000 edges: read in one or two milliseconds.
-  payloadBytes: 32 * 1024,
-  keptBytes: 64 * 1024 * 1024,
-  keptRows: 20_000,
+  maxPayloadBytes: 32 * 1024,
+  maxRetainedBytes: 64 * 1024 * 1024,
+  maxRetainedRows: 20_000,
 };
 
 /** Old rows are pruned once per this many positions. */
@@ -28,13 +28,13 @@ const positionsBetweenPrunings = 64n;
  * are assigned under a row lock that is held until the commit, so they follow the order of commits and have no gaps.
  * `now` is an ISO instant. Does nothing if nothing changed.
  */
-export async function recordGraphChanges(
-  client: Statements,
+export async function appendGraphChanges(
+  client: QueryClient,
   changes: GraphChanges,
   now: string,
-  limits: GraphFeedLimits = graphFeedLimits,
+  limits: GraphFeedLimits = defaultGraphFeedLimits,
 ): Promise<void> {
-  const payloads = packGraphChanges(changes, limits.payloadBytes);
+  const payloads = packGraphChanges(changes, limits.maxPayloadBytes);
   if (payloads.length > 0) await append(client, payloads, now, limits);
 }
 
@@ -42,25 +42,25 @@ export async function recordGraphChanges(
  * Makes all followers reload the graph, within a transaction that may change all of it, such as a rebuild. Deletes the
  * earlier rows, which are no longer needed.
  */
-export async function recordGraphReset(client: Statements, now: string): Promise<void> {
-  const position = await append(client, [null], now, graphFeedLimits);
+export async function appendGraphReset(client: QueryClient, now: string): Promise<void> {
+  const position = await append(client, [null], now, defaultGraphFeedLimits);
   await client.query("DELETE FROM graph_changes WHERE position < $1", [position.toString()]);
 }
 
 async function append(
-  client: Statements,
+  client: QueryClient,
   payloads: readonly (Buffer | null)[],
   now: string,
   limits: GraphFeedLimits,
 ): Promise<bigint> {
-  const own = BigInt(payloads.length);
+  const added = BigInt(payloads.length);
   const counter = await client.query<{ value: string }>(
     `INSERT INTO totals (name, value) VALUES ('graph_position', $1)
      ON CONFLICT (name) DO UPDATE SET value = totals.value + excluded.value RETURNING value`,
-    [own.toString()],
+    [added.toString()],
   );
   const last = BigInt(counter.rows[0]?.value ?? 0);
-  const before = last - own;
+  const before = last - added;
   // A separate statement: it sees what the previous holder of the lock has committed.
   const head = await client.query<{ bytes: string }>(
     `SELECT bytes_until AS bytes FROM graph_changes WHERE position = $1`,
@@ -77,8 +77,8 @@ async function append(
       `DELETE FROM graph_changes WHERE position < $1 AND (position <= $2 OR bytes_until <= $3)`,
       [
         last.toString(),
-        (last - BigInt(limits.keptRows)).toString(),
-        (bytes - BigInt(limits.keptBytes)).toString(),
+        (last - BigInt(limits.maxRetainedRows)).toString(),
+        (bytes - BigInt(limits.maxRetainedBytes)).toString(),
       ],
     );
   }
@@ -135,22 +135,22 @@ const headerBytes = 5;
 const idBytes = 8;
 
 /**
- * Packs changes into payloads of at most `mostBytes` each, in an order in which they can be applied: edges are removed
+ * Packs changes into payloads of at most `maxBytes` each, in an order in which they can be applied: edges are removed
  * before their works, and works are added before their edges. Empty if nothing changed.
  */
-export function packGraphChanges(changes: GraphChanges, mostBytes: number): Buffer[] {
+export function packGraphChanges(changes: GraphChanges, maxBytes: number): Buffer[] {
   const payloads: Buffer[] = [];
   let parts: Buffer[] = [];
-  let room = mostBytes;
+  let remaining = maxBytes;
   const write = (kind: number, citing: bigint | null, ids: readonly bigint[]) => {
     const fixed = headerBytes + (citing === null ? 0 : idBytes);
     for (let from = 0; from < ids.length; ) {
-      if (room < fixed + idBytes) {
+      if (remaining < fixed + idBytes) {
         payloads.push(Buffer.concat(parts));
         parts = [];
-        room = mostBytes;
+        remaining = maxBytes;
       }
-      const count = Math.min(ids.length - from, Math.max(1, Math.floor((room - fixed) / idBytes)));
+      const count = Math.min(ids.length - from, Math.max(1, Math.floor((remaining - fixed) / idBytes)));
       const part = Buffer.allocUnsafe(fixed + count * idBytes);
       part.writeUInt8(kind, 0);
       part.writeUInt32BE(count, 1);
@@ -159,7 +159,7 @@ export function packGraphChanges(changes: GraphChanges, mostBytes: number): Buff
         part.writeBigUInt64BE(ids[from + index] as bigint, fixed + index * idBytes);
       }
       parts.push(part);
-      room -= part.length;
+      remaining -= part.length;
       from += count;
     }
   };

@@ -13,7 +13,7 @@ export const defaultGuard: Guard = { connectMilliseconds: 10_000, silenceMillise
 /** Milliseconds of silence after which the kernel probes an idle connection. */
 const keepAliveMilliseconds = 10_000;
 /** Number of consecutive probes without an answer: a machine that is merely busy may miss one. */
-const mostUnanswered = 2;
+const maxUnansweredProbes = 2;
 /** Time limit for closing a connection in order, in milliseconds. */
 const endMilliseconds = 5_000;
 
@@ -57,7 +57,7 @@ export function guardedClients(guard: Guard = defaultGuard): typeof pg.Client {
 }
 
 /** Properties of node-postgres that its types lack. */
-type Opened = pg.Client & {
+type OpenClient = pg.Client & {
   readonly connection: { readonly stream: Socket };
   readonly processID: number | null;
 };
@@ -67,53 +67,53 @@ function watchSilence(
   config: pg.ClientConfig,
   { silenceMilliseconds, connectMilliseconds }: Guard,
 ): void {
-  const { connection } = client as Opened;
+  const { connection } = client as OpenClient;
   /** When the first running statement was sent, or the last bytes arrived; null while no statement is running. */
-  let heardAt: number | null = null;
+  let lastActivityAt: number | null = null;
   let received = 0;
   let openedAt = 0;
   client.once("connect", () => {
     openedAt = performance.now();
   });
-  let isAsking = false;
+  let isProbing = false;
   let unanswered = 0;
   const query = client.query.bind(client) as (...args: unknown[]) => unknown;
   client.query = ((...args: unknown[]) => {
-    heardAt ??= performance.now();
+    lastActivityAt ??= performance.now();
     return query(...args);
   }) as typeof client.query;
   client.on("drain", () => {
-    heardAt = null;
+    lastActivityAt = null;
   });
-  const look = async () => {
+  const check = async () => {
     const { stream } = connection;
-    if (heardAt === null || isAsking) return;
+    if (lastActivityAt === null || isProbing) return;
     if (stream.bytesRead !== received) {
       received = stream.bytesRead;
-      heardAt = performance.now();
+      lastActivityAt = performance.now();
     }
-    const since = heardAt;
+    const since = lastActivityAt;
     if (performance.now() - since < silenceMilliseconds) return;
-    isAsking = true;
-    const session = { processId: (client as Opened).processID, age: performance.now() - openedAt };
+    isProbing = true;
+    const session = { processId: (client as OpenClient).processID, age: performance.now() - openedAt };
     const own = { isSending: stream.writableLength > 0, isReading: !stream.isPaused() };
-    const probed = await probeSession(config, session, own, connectMilliseconds);
-    isAsking = false;
-    if (heardAt !== since || stream.bytesRead !== received) return;
-    unanswered = probed === "no answer" ? unanswered + 1 : 0;
-    if (probed === "at work") heardAt = performance.now();
-    else if (probed === "idle" || unanswered >= mostUnanswered) {
+    const result = await probeSession(config, session, own, connectMilliseconds);
+    isProbing = false;
+    if (lastActivityAt !== since || stream.bytesRead !== received) return;
+    unanswered = result === "unreachable" ? unanswered + 1 : 0;
+    if (result === "active") lastActivityAt = performance.now();
+    else if (result === "idle" || unanswered >= maxUnansweredProbes) {
       stream.destroy(new SilentConnectionError(performance.now() - since));
     }
   };
-  const timer = setInterval(() => void look(), Math.min(5_000, silenceMilliseconds / 4));
+  const timer = setInterval(() => void check(), Math.min(5_000, silenceMilliseconds / 4));
   timer.unref();
   client.once("end", () => clearInterval(timer));
 }
 
 /** An orderly end waits for the other side, which may be gone. */
 function boundEnd(client: pg.Client): void {
-  const { connection } = client as Opened;
+  const { connection } = client as OpenClient;
   const end = client.end.bind(client) as (...args: unknown[]) => unknown;
   client.end = ((...args: unknown[]) => {
     const timer = setTimeout(() => connection.stream.destroy(), endMilliseconds).unref();
@@ -123,7 +123,7 @@ function boundEnd(client: pg.Client): void {
 }
 
 /** The state of the client's side of a silent connection. */
-type OwnSide = {
+type ClientState = {
   /** Bytes are still waiting to be sent. */
   readonly isSending: boolean;
   /** The client is reading from its socket. */
@@ -137,14 +137,14 @@ type Session = {
 };
 
 /** A session, as its client knows it. */
-type OwnSession = {
+type ClientSession = {
   readonly processId: number | null;
   /** How long the connection has been open, in milliseconds: a younger session with this process id is another one. */
   readonly age: number;
 };
 
 /** Whether the server works on the session's statement, or did not answer in time. */
-type Probed = "at work" | "idle" | "no answer";
+type ProbeResult = "active" | "idle" | "unreachable";
 
 /**
  * Queries over a separate connection whether the server works on a statement of another session. `idle`: that session
@@ -153,10 +153,10 @@ type Probed = "at work" | "idle" | "no answer";
  */
 async function probeSession(
   config: pg.ClientConfig,
-  { processId, age }: OwnSession,
-  own: OwnSide,
+  { processId, age }: ClientSession,
+  own: ClientState,
   milliseconds: number,
-): Promise<Probed> {
+): Promise<ProbeResult> {
   const client = new pg.Client({
     ...config,
     application_name: "pith-graph probe",
@@ -173,12 +173,12 @@ async function probeSession(
     );
     const [session] = rows;
     if (session === undefined) return "idle";
-    if (isAtWork(session, own)) return "at work";
+    if (isActive(session, own)) return "active";
     await client.query("SELECT pg_terminate_backend($1)", [processId]);
     return "idle";
   } catch (error) {
     // A server that refuses for lack of connections is reachable, and may be at work.
-    return error instanceof pg.DatabaseError ? "at work" : "no answer";
+    return error instanceof pg.DatabaseError ? "active" : "unreachable";
   } finally {
     // `end` would wait for a running query.
     (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
@@ -186,7 +186,10 @@ async function probeSession(
 }
 
 /** Whether the session does something, although its client has received nothing. */
-export function isAtWork({ state, wait_type, wait }: Session, { isSending, isReading }: OwnSide): boolean {
+export function isActive(
+  { state, wait_type, wait }: Session,
+  { isSending, isReading }: ClientState,
+): boolean {
   // Another role's session, or not tracked: assume that it works.
   if (state === null || state === "disabled") return true;
   if (state !== "active" && state !== "fastpath function call") return false;

@@ -1,6 +1,12 @@
 export { appliedEventIds, type BuiltDocument, buildDocument, type PaperDocument } from "./build-document.ts";
-export { cancellable, connectUntil, endingSignal, type Sender, untilAborted } from "./cancellation.ts";
-export { asExpensive, askerOf, nameAsker, Turnstile } from "./connection-shares.ts";
+export {
+  cancellableQueries,
+  connectWithSignal,
+  currentSignal,
+  type Queryable,
+  runWithSignal,
+} from "./cancellation.ts";
+export { asExpensive, assignRequester, ConnectionQueue, requesterOf } from "./connection-shares.ts";
 export { CopyRows } from "./copy-format.ts";
 export { DataVersion } from "./data-version.ts";
 export { type Database, type DatabaseOptions, openDatabase, type Queries } from "./database.ts";
@@ -16,58 +22,65 @@ export {
   readLogTexts,
 } from "./event-log.ts";
 export {
+  appendChanges,
   type Change,
   changesChannel,
-  checksumAt,
   type FeedPosition,
-  feedHead,
   readChanges,
-  recordChanges,
+  readChecksumAt,
+  readFeedHead,
   type StateChange,
 } from "./feed.ts";
 export {
+  appendGraphChanges,
+  appendGraphReset,
   type GraphChanges,
   type GraphEdge,
   graphChannel,
   readGraphPayload,
-  recordGraphChanges,
-  recordGraphReset,
 } from "./graph-feed.ts";
 export { guardedClients } from "./guarded-client.ts";
 export { type Listening, type ListenOptions, listen } from "./listen.ts";
 export {
   clearRebuildDue,
-  isTooOld,
+  formatServerVersion,
+  isUnsupportedVersion,
   migrateDatabase,
-  oldestMajor,
+  minServerMajor,
   readRebuildDue,
   readSchemaState,
-  refuseOldServer,
+  requireSupportedServer,
   SchemaError,
   type SchemaState,
-  schemaErrorOf,
-  versionText,
+  schemaError,
 } from "./migrate.ts";
 export {
-  isLarge,
+  type DocumentRequest,
+  isLargePaper,
   type PaperHead,
   PaperStates,
   QueueFullError,
-  readHeads,
-  type WantedDocument,
+  readPaperHeads,
 } from "./paper-states.ts";
 export { prepareRows, readRows } from "./prepared-rows.ts";
-export { type Position, parsePosition, positionText, type ReadServer } from "./read-server.ts";
+export { formatWalPosition, parseWalPosition, type ReadServer, type WalPosition } from "./read-server.ts";
 export { ReadServers } from "./read-servers.ts";
 export { bigintArray, type Cell, copyIn, upsertRows } from "./rows.ts";
 export {
   describeDatabaseError,
+  findServerFault,
   isConflict,
   isConstraintViolation,
   isServerFault,
-  serverFaultOf,
 } from "./server-fault.ts";
-export { queryWithLayout, readLayout, shapeOf, single, type TableLayout, typeOf } from "./table-layout.ts";
+export {
+  columnType,
+  queryWithLayout,
+  readLayout,
+  singleLayout,
+  type TableLayout,
+  tableShape,
+} from "./table-layout.ts";
 export {
   categoriesOfPaper,
   citations,
@@ -95,14 +108,14 @@ export {
   works,
 } from "./tables/index.ts";
 export {
-  beginWriting,
-  idleWriterMilliseconds,
+  beginWriteTransaction,
   inSnapshot,
   inTransaction,
+  inTransactionOn,
   inWriteTransaction,
-  keepOpen,
-  onConnection,
-  type Statements,
+  keepSessionAlive,
+  maxIdleWriterMilliseconds,
+  type QueryClient,
   Transaction,
 } from "./transaction.ts";
 export { readWriteLockWait, type WriteLockWait, waitForWriteLock, writeLock } from "./write-lock.ts";

@@ -14,12 +14,12 @@ export type ListenOptions = {
 /** Detects a connection that died silently. In milliseconds. */
 type Heartbeat = {
   /** Without a notification for this long, the connection sends one to itself. */
-  readonly quiet: number;
+  readonly interval: number;
   /** If it does not come back within this time, the connection is replaced. */
-  readonly patience: number;
+  readonly timeout: number;
 };
 
-const defaultHeartbeat: Heartbeat = { quiet: 15_000, patience: 10_000 };
+const defaultHeartbeat: Heartbeat = { interval: 15_000, timeout: 10_000 };
 
 export type Listening = {
   /** Whether notifications arrive, as far as is known: none do while a lost connection is being replaced. */
@@ -42,7 +42,7 @@ export function listen(pool: pg.Pool, options: ListenOptions): Listening {
     let failures = 0;
     while (!signal.aborted) {
       try {
-        await hold(pool, signal, {
+        await listenOnce(pool, signal, {
           ...options,
           onListening: () => {
             failures = 0;
@@ -69,7 +69,7 @@ export function listen(pool: pg.Pool, options: ListenOptions): Listening {
 }
 
 /** Listens until the connection is lost or the signal is aborted. Rejects if it cannot listen. */
-async function hold(pool: pg.Pool, signal: AbortSignal, options: ListenOptions): Promise<void> {
+async function listenOnce(pool: pg.Pool, signal: AbortSignal, options: ListenOptions): Promise<void> {
   const { channel, onNotice, onListening, heartbeat = defaultHeartbeat } = options;
   const client = await pool.connect();
   const ending = new AbortController();
@@ -87,7 +87,7 @@ async function hold(pool: pg.Pool, signal: AbortSignal, options: ListenOptions):
     await client.query(`LISTEN ${ownChannel}`);
     await client.query(`LISTEN ${channel}`);
     onListening();
-    await untilSilent(client, ownChannel, heartbeat, ending.signal);
+    await waitUntilSilent(client, ownChannel, heartbeat, ending.signal);
   } finally {
     signal.removeEventListener("abort", end);
     // The session's subscriptions end with it.
@@ -99,28 +99,28 @@ async function hold(pool: pg.Pool, signal: AbortSignal, options: ListenOptions):
  * Resolves once a notification that the connection sends to itself does not come back in time, or at the signal. It is
  * only sent after a quiet period, since each takes a transaction id of the server.
  */
-async function untilSilent(
+async function waitUntilSilent(
   client: pg.PoolClient,
   ownChannel: string,
-  { quiet, patience }: Heartbeat,
+  { interval, timeout }: Heartbeat,
   signal: AbortSignal,
 ): Promise<void> {
-  let heard = 0;
-  let told = () => {};
+  let received = 0;
+  let notifyHeard = () => {};
   client.on("notification", () => {
-    heard++;
-    told();
+    received++;
+    notifyHeard();
   });
   while (!signal.aborted) {
-    const before = heard;
-    await pause(quiet, undefined, { signal, ref: false }).catch(() => {});
-    if (signal.aborted || heard !== before) continue;
+    const before = received;
+    await pause(interval, undefined, { signal, ref: false }).catch(() => {});
+    if (signal.aborted || received !== before) continue;
     const answered = new Promise<boolean>((resolve) => {
-      told = () => resolve(true);
+      notifyHeard = () => resolve(true);
     });
     // If unanswered, it rejects when the connection is released.
     client.query(`NOTIFY ${ownChannel}`).catch(() => {});
-    const late = pause(patience, false, { signal, ref: false }).catch(() => false);
+    const late = pause(timeout, false, { signal, ref: false }).catch(() => false);
     if (!(await Promise.race([answered, late]))) return;
   }
 }

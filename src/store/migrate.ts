@@ -9,7 +9,7 @@ import { isConflict } from "./server-fault.ts";
 import { waitForWriteLock, writeLock } from "./write-lock.ts";
 
 /** The committed migrations. */
-const committed = fileURLToPath(new URL("../../drizzle", import.meta.url));
+const defaultMigrationsFolder = fileURLToPath(new URL("../../drizzle", import.meta.url));
 
 /** An arbitrary constant. Other processes that migrate this database wait for this lock. */
 export const migrationLock = 7_484_001;
@@ -38,7 +38,7 @@ export class SchemaError extends Error {
 }
 
 /** The error if this version can neither use nor migrate the schema; null if it can. */
-export function schemaErrorOf({ state }: SchemaState, place: string): SchemaError | null {
+export function schemaError({ state }: SchemaState, place: string): SchemaError | null {
   return state === "ahead" || state === "unreleased" ? new SchemaError(state, place) : null;
 }
 
@@ -54,7 +54,7 @@ const conflicts = { attempts: 10, firstDelay: 20, maxDelay: 200, isRetryable: is
 export async function migrateDatabase(
   { pool, place }: Pick<Database, "pool" | "place">,
   onWait: (line: string) => void = () => {},
-  migrationsFolder = committed,
+  migrationsFolder = defaultMigrationsFolder,
 ): Promise<readonly string[]> {
   return retry(() => migrateOnce({ pool, place }, onWait, migrationsFolder), conflicts);
 }
@@ -70,7 +70,7 @@ async function migrateOnce(
       onWait("Waiting for another process that is migrating the database …"),
     );
     const schema = await readSchemaState(client, migrationsFolder);
-    const error = schemaErrorOf(schema, place);
+    const error = schemaError(schema, place);
     if (error !== null) throw error;
     if (schema.state === "behind") {
       // Waits for a running batch before any table is locked: the batch reads by a second connection, which would wait
@@ -96,7 +96,7 @@ async function lock(client: pg.ClientBase, key: number, onWait: () => void): Pro
 /** Compares the database with the committed migrations, by their creation times. Read-only. */
 export async function readSchemaState(
   client: Pick<pg.ClientBase, "query">,
-  migrationsFolder = committed,
+  migrationsFolder = defaultMigrationsFolder,
 ): Promise<SchemaState> {
   const applied = await readApplied(client);
   const known = readMigrations(migrationsFolder);
@@ -116,7 +116,7 @@ type Migration = { readonly tag: string; readonly when: number };
 const journals = new Map<string, readonly Migration[]>();
 
 /** The migrations of a folder, oldest first. */
-export function readMigrations(migrationsFolder = committed): readonly Migration[] {
+export function readMigrations(migrationsFolder = defaultMigrationsFolder): readonly Migration[] {
   const read = () => JSON.parse(readFileSync(`${migrationsFolder}/meta/_journal.json`, "utf8")).entries;
   const migrations: readonly Migration[] = journals.get(migrationsFolder) ?? read();
   journals.set(migrationsFolder, migrations);
@@ -154,33 +154,33 @@ export async function clearRebuildDue(client: Pick<pg.ClientBase, "query">): Pro
 }
 
 /** The oldest supported PostgreSQL: the collation `pg_c_utf8` was added in 17. */
-export const oldestMajor = 17;
+export const minServerMajor = 17;
 
-/** The server's PostgreSQL is older than `oldestMajor`. */
+/** The server's PostgreSQL is older than `minServerMajor`. */
 export class OldServerError extends Error {
   override readonly name = "OldServerError";
 
   constructor(version: number) {
     super(
-      `PostgreSQL ${versionText(version)} is too old: PostgreSQL ${oldestMajor} or newer is required. Upgrade it, or unset DATABASE_URL to use the embedded server.`,
+      `PostgreSQL ${formatServerVersion(version)} is too old: PostgreSQL ${minServerMajor} or newer is required. Upgrade it, or unset DATABASE_URL to use the embedded server.`,
     );
   }
 }
 
 /** The version as people write it: PostgreSQL reports 180004 for 18.4. */
-export function versionText(version: number): string {
+export function formatServerVersion(version: number): string {
   return `${Math.floor(version / 10_000)}.${version % 10_000}`;
 }
 
-export function isTooOld(version: number): boolean {
-  return version < oldestMajor * 10_000;
+export function isUnsupportedVersion(version: number): boolean {
+  return version < minServerMajor * 10_000;
 }
 
 /** Rejects with `OldServerError`, or with the error of the connection. */
-export async function refuseOldServer({ pool }: Pick<Database, "pool">): Promise<void> {
+export async function requireSupportedServer({ pool }: Pick<Database, "pool">): Promise<void> {
   const { rows } = await pool.query<{ version: number }>(
     "SELECT current_setting('server_version_num')::int AS version",
   );
   const version = rows[0]?.version ?? 0;
-  if (isTooOld(version)) throw new OldServerError(version);
+  if (isUnsupportedVersion(version)) throw new OldServerError(version);
 }

@@ -153,7 +153,10 @@ export type PaperHead = {
 };
 
 /** In one statement. Papers of which nothing is stored have no entry. */
-export async function readHeads(db: Queries, paperIds: readonly bigint[]): Promise<Map<bigint, PaperHead>> {
+export async function readPaperHeads(
+  db: Queries,
+  paperIds: readonly bigint[],
+): Promise<Map<bigint, PaperHead>> {
   const ids = bigintArray(paperIds);
   const { rows } = await db.execute<{
     paper_id: string;
@@ -179,16 +182,16 @@ export async function readHeads(db: Queries, paperIds: readonly bigint[]): Promi
 }
 
 /** Log size in bytes up to which a merge takes a few milliseconds. Larger logs are merged in a thread. */
-const largeLog = 128 * 1024;
+const maxInlineLogBytes = 128 * 1024;
 /** Maximum requests per reader that wait for documents of large papers. */
 const maxWaiting = 64;
 /** Size of the cache of states, in bytes. */
-const keptStates = 64 * 1024 * 1024;
+const maxCachedBytes = 64 * 1024 * 1024;
 
 /** The readers of documents: neither delays the other by more than one document. */
 export type Reader = "graphql" | "mirror";
 
-export type WantedDocument = Pick<DocumentParts, "document" | "pithNumber"> & {
+export type DocumentRequest = Pick<DocumentParts, "document" | "pithNumber"> & {
   /** As currently stored. */
   readonly head: Pick<PaperHead, "sha256" | "record" | "logBytes">;
   readonly reader: Reader;
@@ -199,8 +202,8 @@ export type WantedDocument = Pick<DocumentParts, "document" | "pithNumber"> & {
 };
 
 /** Whether a paper's log is too large to be merged on the event loop. */
-export function isLarge({ logBytes }: Pick<PaperHead, "logBytes">): boolean {
-  return logBytes > largeLog;
+export function isLargePaper({ logBytes }: Pick<PaperHead, "logBytes">): boolean {
+  return logBytes > maxInlineLogBytes;
 }
 
 /**
@@ -209,16 +212,16 @@ export function isLarge({ logBytes }: Pick<PaperHead, "logBytes">): boolean {
  */
 export class PaperStates {
   readonly #states = new LRUCache<string, BuiltDocument>({
-    maxSize: keptStates,
-    maxEntrySize: keptStates / 8,
+    maxSize: maxCachedBytes,
+    maxEntrySize: maxCachedBytes / 8,
   });
   readonly #queue = new TurnQueue<Reader>(maxWaiting);
   readonly #thread = new MergeThread();
-  readonly #buildHere: typeof buildDocument;
+  readonly #buildInline: typeof buildDocument;
 
-  /** `buildHere` builds the documents of small papers, in the caller's thread. */
-  constructor(buildHere = buildDocument) {
-    this.#buildHere = buildHere;
+  /** `buildInline` builds the documents of small papers, in the caller's thread. */
+  constructor(buildInline = buildDocument) {
+    this.#buildInline = buildInline;
   }
 
   /** Number of requests that wait for documents of large papers. */
@@ -227,15 +230,15 @@ export class PaperStates {
   }
 
   /** @throws QueueFullError if too many requests wait; the signal's reason; the rejection of `readLog`. */
-  async build(wanted: WantedDocument): Promise<BuiltDocument> {
-    const known = this.#known(wanted);
-    if (known !== undefined) return known;
-    if (!isLarge(wanted.head)) return this.#buildHere(await partsOf(wanted));
-    const leave = await this.#queue.enter(wanted.reader, wanted.signal);
+  async build(request: DocumentRequest): Promise<BuiltDocument> {
+    const cached = this.#cached(request);
+    if (cached !== undefined) return cached;
+    if (!isLargePaper(request.head)) return this.#buildInline(await partsOf(request));
+    const leave = await this.#queue.enter(request.reader, request.signal);
     try {
-      wanted.signal?.throwIfAborted();
+      request.signal?.throwIfAborted();
       // An earlier request in the queue may have built the same state.
-      return this.#known(wanted) ?? (await this.#buildLarge(wanted));
+      return this.#cached(request) ?? (await this.#buildLarge(request));
     } finally {
       leave();
     }
@@ -245,13 +248,13 @@ export class PaperStates {
     await this.#thread.close();
   }
 
-  #known({ document, pithNumber, head }: WantedDocument): BuiltDocument | undefined {
+  #cached({ document, pithNumber, head }: DocumentRequest): BuiltDocument | undefined {
     return document === "state" ? this.#states.get(`${pithNumber} ${head.sha256}`) : undefined;
   }
 
-  async #buildLarge(wanted: WantedDocument): Promise<BuiltDocument> {
-    const built = await this.#thread.build(await partsOf(wanted));
-    const { document, pithNumber } = wanted;
+  async #buildLarge(request: DocumentRequest): Promise<BuiltDocument> {
+    const built = await this.#thread.build(await partsOf(request));
+    const { document, pithNumber } = request;
     if (document === "state") {
       const size = (built.text?.length ?? 0) + (built.applied?.length ?? 0) + 1;
       this.#states.set(`${pithNumber} ${built.sha256}`, built, { size });
@@ -260,6 +263,6 @@ export class PaperStates {
   }
 }
 
-async function partsOf({ document, pithNumber, head, readLog }: WantedDocument): Promise<DocumentParts> {
+async function partsOf({ document, pithNumber, head, readLog }: DocumentRequest): Promise<DocumentParts> {
   return { document, pithNumber, log: await readLog(), record: head.record };
 }

@@ -1,7 +1,7 @@
 import { Column, fillPlaceholders, is, type Query } from "drizzle-orm";
 import pg from "pg";
 import { mapInTurns } from "../runtime/index.ts";
-import type { Sender } from "./cancellation.ts";
+import type { Queryable } from "./cancellation.ts";
 
 /** A query built by Drizzle, with placeholders, and the type of its rows. */
 type RowQuery<Row> = {
@@ -10,13 +10,13 @@ type RowQuery<Row> = {
 };
 
 /** Runs a prepared statement with the values of its placeholders. */
-type PreparedRows<Row> = (sender: Sender, values: Record<string, unknown>) => Promise<Row[]>;
+type PreparedRows<Row> = (sender: Queryable, values: Record<string, unknown>) => Promise<Row[]>;
 
 type Decoder = (text: string) => unknown;
 
-const asItIs: Decoder = (text) => text;
+const identity: Decoder = (text) => text;
 /** All values arrive as text and are parsed below. */
-const textOnly = { getTypeParser: () => asItIs } as pg.CustomTypesConfig;
+const textOnly = { getTypeParser: () => identity } as pg.CustomTypesConfig;
 const textArrayType: number = 1009;
 const readTextArray = pg.types.getTypeParser(textArrayType);
 
@@ -37,7 +37,7 @@ export function prepareRows<Row>(query: RowQuery<Row>, name: string): PreparedRo
 }
 
 /** Runs a query that was built for one request: it returns the same rows as Drizzle, in less time. */
-export async function readRows<Row>(sender: Sender, query: RowQuery<Row>): Promise<Row[]> {
+export async function readRows<Row>(sender: Queryable, query: RowQuery<Row>): Promise<Row[]> {
   const { sql: text, params } = query.toSQL();
   const { rows } = await sender.query<Cells>({ text, rowMode: "array", types: textOnly }, params);
   return mapInTurns(rows, rowReaderOf(query));
@@ -52,9 +52,9 @@ function rowReaderOf<Row>(query: RowQuery<Row>): (cells: Cells) => Row {
   );
   return (cells) => {
     const row: Record<string, unknown> = {};
-    let place = 0;
+    let index = 0;
     for (const [field, decode] of fields) {
-      const cell = cells[place++] ?? null;
+      const cell = cells[index++] ?? null;
       row[field] = cell === null ? null : decode(cell);
     }
     return row as Row;
@@ -63,7 +63,7 @@ function rowReaderOf<Row>(query: RowQuery<Row>): (cells: Cells) => Row {
 
 function decoderOf(column: unknown): Decoder {
   // Computed values, such as a position in a page, are only compared in SQL.
-  if (!is(column, Column)) return asItIs;
+  if (!is(column, Column)) return identity;
   switch (column.getSQLType()) {
     case "bigint":
       return column.dataType === "bigint" ? BigInt : Number;
@@ -75,10 +75,10 @@ function decoderOf(column: unknown): Decoder {
       // All of them are hex in the program (tables/columns.ts), and in PostgreSQL's own text form too: `\x…`.
       return (text) => text.slice(2);
     case "text":
-      return asItIs;
+      return identity;
     case "text[]":
       return (text) => (text === "{}" ? [] : readTextArray(text));
     default:
-      return column.enumValues === undefined ? (text) => column.mapFromDriverValue(text) : asItIs;
+      return column.enumValues === undefined ? (text) => column.mapFromDriverValue(text) : identity;
   }
 }

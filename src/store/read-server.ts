@@ -4,16 +4,16 @@ import { type Database, openDatabase } from "./database.ts";
  * A position in the write-ahead log of a PostgreSQL cluster (an LSN), in bytes. A server that has reached it shows
  * everything that was committed before it.
  */
-export type Position = bigint;
+export type WalPosition = bigint;
 
 /** Parses a position as PostgreSQL writes it, such as `16/B374D848`; null for any other text. */
-export function parsePosition(text: string): Position | null {
+export function parseWalPosition(text: string): WalPosition | null {
   const [, high, low] = /^([0-9A-F]{1,8})\/([0-9A-F]{1,8})$/i.exec(text) ?? [];
   if (high === undefined || low === undefined) return null;
   return (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`);
 }
 
-export function positionText(position: Position): string {
+export function formatWalPosition(position: WalPosition): string {
   const low = position & 0xffff_ffffn;
   return `${(position >> 32n).toString(16)}/${low.toString(16)}`.toUpperCase();
 }
@@ -26,21 +26,21 @@ export type ReadServer = {
   readonly database: Database;
   /**
    * Reads the version of the data: a statement that starts later sees this data or newer. The text is in the column
-   * `snapshot`. Send it over `versions`.
+   * `snapshot`. Send it over `versionDatabase`.
    */
   readonly versionStatement: { readonly name: string; readonly text: string };
   /** A separate connection, so that it is available while queries wait for theirs. */
-  readonly versions: Pick<Database, "pool">;
+  readonly versionDatabase: Pick<Database, "pool">;
   /** Its current position. Everything that it has answered so far was committed before. */
-  position(): Promise<Position>;
+  position(): Promise<WalPosition>;
   close(): Promise<void>;
 };
 
 /** Reading a version takes about 0.1 ms; a server that takes this long answers nothing else either. */
 const versionMilliseconds = 5_000;
 
-export function openVersions(connection: Database["connection"]): Database {
-  return openDatabase({ connection, maximumConnections: 1, statementMilliseconds: versionMilliseconds });
+export function openVersionDatabase(connection: Database["connection"]): Database {
+  return openDatabase({ connection, maxConnections: 1, statementMilliseconds: versionMilliseconds });
 }
 
 /** On a primary the snapshot is sufficient: it says which transactions have ended and which are running. */
@@ -51,22 +51,22 @@ export const primaryVersion = {
 
 /** The primary, over the caller's connections; `close` only closes those that are opened here. */
 export function primaryServer(database: Database): ReadServer {
-  const versions = openVersions(database.connection);
+  const versionDatabase = openVersionDatabase(database.connection);
   return {
     name: "primary",
     isReplica: false,
     database,
     versionStatement: primaryVersion,
-    versions,
+    versionDatabase,
     // The position of the next record: it covers commits that did not wait for the disk.
-    position: () => readPosition(versions, "SELECT pg_current_wal_insert_lsn()::text AS position"),
-    close: () => versions.close(),
+    position: () => readWalPosition(versionDatabase, "SELECT pg_current_wal_insert_lsn()::text AS position"),
+    close: () => versionDatabase.close(),
   };
 }
 
-export async function readPosition({ pool }: Pick<Database, "pool">, text: string): Promise<Position> {
+export async function readWalPosition({ pool }: Pick<Database, "pool">, text: string): Promise<WalPosition> {
   const { rows } = await pool.query<{ position: string | null }>(text);
-  const position = parsePosition(rows[0]?.position ?? "");
+  const position = parseWalPosition(rows[0]?.position ?? "");
   if (position === null) throw new Error("PostgreSQL reports no position in its log.");
   return position;
 }

@@ -1,8 +1,8 @@
 import type { Database } from "./database.ts";
-import { type Position, primaryServer, type ReadServer } from "./read-server.ts";
-import { type Probed, Replica, type ReplicaStatus, ServerProbe } from "./replica.ts";
+import { primaryServer, type ReadServer, type WalPosition } from "./read-server.ts";
+import { Replica, type ReplicaStatus, ServerProbe, type ServerState } from "./replica.ts";
 
-type Sample = { readonly at: number; readonly position: Position };
+type Sample = { readonly at: number; readonly position: WalPosition };
 
 /**
  * Positions of the primary over time, from which the delay of a replica is computed. This needs no writes and no clock
@@ -19,7 +19,7 @@ export class PrimaryHistory {
   }
 
   /** The primary was at this position or beyond at time `at`: milliseconds of one clock, before it was queried. */
-  add(at: number, position: Position): void {
+  add(at: number, position: WalPosition): void {
     const last = this.#samples.at(-1);
     // A primary that goes back is another server: the history of the old one does not apply.
     if (last !== undefined && position < last.position) this.#samples = [];
@@ -32,7 +32,7 @@ export class PrimaryHistory {
    * The delay of a server that has replayed to this position, in milliseconds, when the primary was last queried.
    * Infinity beyond the span of the history, and while it is empty.
    */
-  millisecondsBehind(replayed: Position): number {
+  millisecondsBehind(replayed: WalPosition): number {
     const last = this.#samples.at(-1);
     const reached = this.#samples.findLast(({ position }) => position <= replayed);
     return last === undefined || reached === undefined ? Number.POSITIVE_INFINITY : last.at - reached.at;
@@ -45,14 +45,14 @@ export type ReadServersOptions = {
   /** Standbys of the primary. Defaults to none. */
   readonly replicas?: readonly Database["connection"][];
   /** Maximum delay of a replica that is in use. Defaults to 10 s. */
-  readonly maximumSeconds?: number;
+  readonly maxDelaySeconds?: number;
   /** Time limit of a statement on a replica, in milliseconds. */
   readonly statementMilliseconds?: number;
   /** Called when a replica is taken into use or out of use, or when the reason for that changes. */
   readonly onChange?: (replica: ReplicaStatus) => void;
 };
 
-const longestPause = 1_000;
+const maxProbeInterval = 1_000;
 
 /**
  * The servers that answer queries: replicas in rotation, as long as they answer and are within the maximum delay; the
@@ -65,28 +65,28 @@ export class ReadServers {
   readonly primary: ReadServer;
   readonly #replicas: readonly Replica[];
   readonly #history: PrimaryHistory;
-  readonly #probe: ServerProbe;
-  readonly #maximumMilliseconds: number;
-  readonly #pauseMilliseconds: number;
+  readonly #primaryProbe: ServerProbe;
+  readonly #maxDelayMilliseconds: number;
+  readonly #probeInterval: number;
   #systemIdentifier: string | null = null;
   #turn = 0;
   #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> = Promise.resolve();
+  #probing: Promise<void> = Promise.resolve();
   #next: Promise<void> | null = null;
   #isClosed = false;
 
   constructor(options: ReadServersOptions) {
-    const { primary, replicas = [], maximumSeconds = 10, statementMilliseconds, onChange } = options;
+    const { primary, replicas = [], maxDelaySeconds = 10, statementMilliseconds, onChange } = options;
     this.primary = primaryServer(primary);
     this.#replicas = replicas.map(
       (connection, index) =>
         new Replica({ number: index + 1, connection, primary, statementMilliseconds, onChange }),
     );
-    this.#maximumMilliseconds = maximumSeconds * 1_000;
-    this.#pauseMilliseconds = Math.min(longestPause, this.#maximumMilliseconds / 4);
-    this.#history = new PrimaryHistory(this.#maximumMilliseconds);
-    this.#probe = new ServerProbe(primary.connection, () => {});
-    if (replicas.length > 0) this.#looking = this.#look();
+    this.#maxDelayMilliseconds = maxDelaySeconds * 1_000;
+    this.#probeInterval = Math.min(maxProbeInterval, this.#maxDelayMilliseconds / 4);
+    this.#history = new PrimaryHistory(this.#maxDelayMilliseconds);
+    this.#primaryProbe = new ServerProbe(primary.connection, () => {});
+    if (replicas.length > 0) this.#probing = this.#probeAll();
   }
 
   /** Number of servers, including the primary and unused replicas. */
@@ -102,12 +102,12 @@ export class ReadServers {
   choose(text?: string): ReadServer {
     const used = this.#replicas.filter((replica) => replica.session !== null);
     if (used.length === 0) return this.primary;
-    const place = text === undefined ? this.#turn++ : sumOf(text);
+    const place = text === undefined ? this.#turn++ : hashOf(text);
     return used[place % used.length]?.session ?? this.primary;
   }
 
   /** A server that has reached a position: a replica if one has, which may take a query to find out. */
-  async chooseAt(position: Position): Promise<ReadServer> {
+  async chooseAt(position: WalPosition): Promise<ReadServer> {
     const used = this.#replicas.filter((replica) => replica.session !== null);
     const behind = used.filter((replica) => replica.position < position);
     const ahead = used.filter((replica) => replica.position >= position);
@@ -120,13 +120,13 @@ export class ReadServers {
   }
 
   /** Resolves when all servers have been probed once more; concurrent callers share it. */
-  look(): Promise<void> {
-    this.#next ??= this.#looking.then(() => {
+  probe(): Promise<void> {
+    this.#next ??= this.#probing.then(() => {
       this.#next = null;
       if (this.#isClosed || this.#replicas.length === 0) return;
       clearTimeout(this.#timer);
-      this.#looking = this.#look();
-      return this.#looking;
+      this.#probing = this.#probeAll();
+      return this.#probing;
     });
     return this.#next;
   }
@@ -134,24 +134,24 @@ export class ReadServers {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    await this.#looking;
-    this.#probe.close();
+    await this.#probing;
+    this.#primaryProbe.close();
     await Promise.all([this.primary.close(), ...this.#replicas.map((replica) => replica.close())]);
   }
 
-  async #look(): Promise<void> {
-    await this.#lookAtPrimary();
+  async #probeAll(): Promise<void> {
+    await this.#probePrimary();
     // After the primary: the replicas' positions now are compared with the primary's before.
-    await Promise.all(this.#replicas.map((replica) => replica.look((probed) => this.#reasonAgainst(probed))));
+    await Promise.all(this.#replicas.map((replica) => replica.probe((state) => this.#reasonNotToUse(state))));
     if (this.#isClosed) return;
-    this.#timer = setTimeout(() => void this.look(), this.#pauseMilliseconds);
+    this.#timer = setTimeout(() => void this.probe(), this.#probeInterval);
     this.#timer.unref();
   }
 
-  async #lookAtPrimary(): Promise<void> {
+  async #probePrimary(): Promise<void> {
     const at = performance.now();
     try {
-      const { position, systemIdentifier } = await this.#probe.ask();
+      const { position, systemIdentifier } = await this.#primaryProbe.run();
       this.#history.add(at, position);
       this.#systemIdentifier = systemIdentifier;
     } catch {
@@ -160,18 +160,18 @@ export class ReadServers {
   }
 
   /** Why a replica may not be used; null if it may. */
-  #reasonAgainst({ isStandby, position, systemIdentifier }: Probed): string | null {
+  #reasonNotToUse({ isStandby, position, systemIdentifier }: ServerState): string | null {
     if (this.#systemIdentifier === null) return "the primary has not responded yet";
     if (systemIdentifier !== this.#systemIdentifier) return "it is not a replica of the primary";
     if (!isStandby) return "it is not a standby";
     const behind = this.#history.millisecondsBehind(position);
     // Until the next probe the replica can fall further behind by the pause between them.
-    if (behind + this.#pauseMilliseconds <= this.#maximumMilliseconds) return null;
-    return `it is behind by more than ${this.#maximumMilliseconds / 1_000} s`;
+    if (behind + this.#probeInterval <= this.#maxDelayMilliseconds) return null;
+    return `it is behind by more than ${this.#maxDelayMilliseconds / 1_000} s`;
   }
 }
 
-function sumOf(text: string): number {
+function hashOf(text: string): number {
   let sum = 0;
   for (let index = 0; index < text.length; index++) sum = (sum * 31 + text.charCodeAt(index)) >>> 0;
   return sum;

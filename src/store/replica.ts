@@ -1,13 +1,19 @@
 import pg from "pg";
 import { type Database, openDatabase } from "./database.ts";
-import { openVersions, type Position, parsePosition, type ReadServer, readPosition } from "./read-server.ts";
+import {
+  openVersionDatabase,
+  parseWalPosition,
+  type ReadServer,
+  readWalPosition,
+  type WalPosition,
+} from "./read-server.ts";
 import { isAnsweredByPrimary, isServerFault } from "./server-fault.ts";
 
 /** The answer of a server to a probe. */
-export type Probed = {
+export type ServerState = {
   readonly isStandby: boolean;
   /** A standby's replayed position; of a primary the position flushed to disk, as far as a standby can have it. */
-  readonly position: Position;
+  readonly position: WalPosition;
   /** Identifies the cluster: a standby has its primary's identifier. */
   readonly systemIdentifier: string;
 };
@@ -31,7 +37,7 @@ export class ServerProbe {
   }
 
   /** Rejects if the server does not answer in time. */
-  async ask(): Promise<Probed> {
+  async run(): Promise<ServerState> {
     try {
       this.#client ??= await this.#connect();
       const { rows } = await this.#client.query<{
@@ -39,7 +45,7 @@ export class ServerProbe {
         position: string | null;
         system_identifier: string;
       }>(probe);
-      const position = parsePosition(rows[0]?.position ?? "");
+      const position = parseWalPosition(rows[0]?.position ?? "");
       if (rows[0] === undefined || position === null) throw new Error("it reports no position in its log");
       return {
         isStandby: rows[0].is_standby,
@@ -93,7 +99,7 @@ type SessionOptions = {
 
 type Query = (...args: unknown[]) => Promise<unknown>;
 
-const leftOut = Symbol("left out");
+const sessionEnded = Symbol("left out");
 
 /**
  * A replica from being taken into use until it fails. Its statements only read, so one that is lost with the server is
@@ -106,9 +112,9 @@ function openReplicaSession(options: SessionOptions): ReplicaSession {
     connection,
     ...(statementMilliseconds === undefined ? {} : { statementMilliseconds }),
   });
-  const versions = openVersions(connection);
+  const versionDatabase = openVersionDatabase(connection);
   const { pool } = database;
-  const clients = clientsOf([pool, versions.pool]);
+  const clients = clientsOf([pool, versionDatabase.pool]);
   const waiting = new Set<() => void>();
   let isOver = false;
 
@@ -116,19 +122,19 @@ function openReplicaSession(options: SessionOptions): ReplicaSession {
   const query: Query = async (...args) => {
     const queryPrimary = primary.pool.query as unknown as Query;
     if (isOver) return queryPrimary.apply(primary.pool, args);
-    let give: () => void = () => {};
-    const over = new Promise<typeof leftOut>((resolve) => {
-      give = () => resolve(leftOut);
+    let abandon: () => void = () => {};
+    const ended = new Promise<typeof sessionEnded>((resolve) => {
+      abandon = () => resolve(sessionEnded);
     });
-    waiting.add(give);
+    waiting.add(abandon);
     try {
-      const result = await Promise.race([queryReplica(...args), over]);
-      if (result !== leftOut) return result;
+      const result = await Promise.race([queryReplica(...args), ended]);
+      if (result !== sessionEnded) return result;
     } catch (error) {
       if (!isAnsweredByPrimary(error)) throw error;
       if (isServerFault(error)) onFault(error as Error);
     } finally {
-      waiting.delete(give);
+      waiting.delete(abandon);
     }
     return queryPrimary.apply(primary.pool, args);
   };
@@ -141,10 +147,10 @@ function openReplicaSession(options: SessionOptions): ReplicaSession {
   const end = () => {
     if (isOver) return;
     isOver = true;
-    for (const give of waiting) give();
+    for (const abandon of waiting) abandon();
     // A statement that a silent server never answers would hold its connection for ever.
     for (const client of clients) client.end().catch(() => {});
-    for (const each of [pool, versions.pool]) each.end().catch(() => {});
+    for (const each of [pool, versionDatabase.pool]) each.end().catch(() => {});
   };
   return {
     name,
@@ -156,13 +162,13 @@ function openReplicaSession(options: SessionOptions): ReplicaSession {
       // text. The replayed position tells those apart, and the snapshot what changes between two positions.
       text: `SELECT '${name} ' || pg_last_wal_replay_lsn() || ' ' || pg_current_snapshot() AS snapshot`,
     },
-    versions,
-    position: () => readPosition(versions, "SELECT pg_last_wal_replay_lsn()::text AS position"),
+    versionDatabase,
+    position: () => readWalPosition(versionDatabase, "SELECT pg_last_wal_replay_lsn()::text AS position"),
     end,
     close: async () => {
       if (isOver) return;
       isOver = true;
-      await Promise.all([pool.end(), versions.close()]);
+      await Promise.all([pool.end(), versionDatabase.close()]);
     },
   };
 }
@@ -196,7 +202,7 @@ type ReplicaOptions = {
 /** A configured replica: whether it may be used, and its current session. */
 export class Replica {
   /** The replayed position at the last probe. */
-  position: Position = 0n;
+  position: WalPosition = 0n;
   readonly #options: ReplicaOptions;
   readonly #probe: ServerProbe;
   #session: ReplicaSession | null = null;
@@ -218,20 +224,20 @@ export class Replica {
   }
 
   /** Probes the replica and decides whether it may be used: `reasonAgainst` returns why not. */
-  async look(reasonAgainst: (probed: Probed) => string | null): Promise<void> {
+  async probe(reasonAgainst: (state: ServerState) => string | null): Promise<void> {
     try {
-      const probed = await this.#probe.ask();
-      this.position = probed.position;
-      const reason = reasonAgainst(probed);
+      const state = await this.#probe.run();
+      this.position = state.position;
+      const reason = reasonAgainst(state);
       if (reason === null) this.#session ??= this.#open();
-      this.#settle(reason);
+      this.#setReason(reason);
     } catch (error) {
       this.#fail(error as Error);
     }
   }
 
   /** Queries whether the replica has reached a position. */
-  async hasReached(position: Position): Promise<boolean> {
+  async hasReached(position: WalPosition): Promise<boolean> {
     const session = this.#session;
     if (session === null) return false;
     try {
@@ -268,11 +274,11 @@ export class Replica {
     const session = this.#session;
     this.#session = null;
     this.#probe.close();
-    this.#settle(`it does not answer: ${error.message}`);
+    this.#setReason(`it does not answer: ${error.message}`);
     session?.end();
   }
 
-  #settle(reason: string | null): void {
+  #setReason(reason: string | null): void {
     if (reason === this.#reason) return;
     this.#reason = reason;
     this.#options.onChange?.(this.status());

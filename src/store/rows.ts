@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { statements } from "../runtime/index.ts";
 import { type Cell, CopyRows } from "./copy-format.ts";
-import type { Statements } from "./transaction.ts";
+import type { QueryClient } from "./transaction.ts";
 
 export type { Cell } from "./copy-format.ts";
 
@@ -10,7 +10,7 @@ export type { Cell } from "./copy-format.ts";
  * `like` is the table that declares these columns, if it is another.
  */
 export async function insertRows(
-  client: Statements,
+  client: QueryClient,
   table: string,
   columns: readonly string[],
   rows: readonly (readonly Cell[])[],
@@ -29,7 +29,7 @@ export async function insertRows(
  * @returns the number of rows that were written.
  */
 export async function upsertRows(
-  client: Statements,
+  client: QueryClient,
   table: string,
   columns: readonly string[],
   rows: readonly (readonly Cell[])[],
@@ -91,11 +91,11 @@ const copyDone = Buffer.from([0x63, 0, 0, 0, 4]);
  *
  * Resolves when all rows are written; rejects with PostgreSQL's error. Releases the memory of the rows.
  */
-export function copyIn(client: Statements, copies: readonly CopyRows[]): Promise<void> {
+export function copyIn(client: QueryClient, copies: readonly CopyRows[]): Promise<void> {
   return statements.run({ name: "COPY" }, () => send(client, copies));
 }
 
-async function send(client: Statements, copies: readonly CopyRows[]): Promise<void> {
+async function send(client: QueryClient, copies: readonly CopyRows[]): Promise<void> {
   if (copies.length === 0) return;
   const text = copies.map(({ command }) => command).join("; ");
   await new Promise<void>((resolve, reject) => {

@@ -9,25 +9,25 @@ const faultStates = /^(?:08...|25P0[34]|57P0[1-5]|53300)$/;
 const systemCodes =
   /^(?:ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 /** Messages without a code: from node-postgres, and from the system for a Unix socket. */
-const lostMessages =
+const connectionLostMessages =
   /^(?:Connection terminated|Query read timeout|timeout expired|Cannot use a pool after|connect (?:ENOENT|EACCES) )|not queryable|timeout exceeded when trying to connect/;
 
 /** Maximum depth of an error's causes that is inspected. */
-const mostCauses = 5;
+const maxCauseDepth = 5;
 
 /**
  * The error, or its first cause, that is a fault of the database server or the connection to it, not of the statement:
  * the server shuts down, starts up, refuses, has no free connection, or cannot be reached. Null if there is none.
  */
-export function serverFaultOf(error: unknown): Error | null {
-  return firstOf(error, (each) => {
+export function findServerFault(error: unknown): Error | null {
+  return findCause(error, (each) => {
     const code = codeOf(each);
-    return faultStates.test(code) || systemCodes.test(code) || lostMessages.test(each.message);
+    return faultStates.test(code) || systemCodes.test(code) || connectionLostMessages.test(each.message);
   });
 }
 
 export function isServerFault(error: unknown): boolean {
-  return serverFaultOf(error) !== null;
+  return findServerFault(error) !== null;
 }
 
 /**
@@ -47,7 +47,7 @@ const conflictStates = /^(?:40P01|40001)$/;
 
 /** Whether a transaction failed because of a deadlock or a serialization failure. */
 export function isConflict(error: unknown): boolean {
-  return firstOf(error, (each) => conflictStates.test(codeOf(each))) !== null;
+  return findCause(error, (each) => conflictStates.test(codeOf(each))) !== null;
 }
 
 /**
@@ -55,7 +55,7 @@ export function isConflict(error: unknown): boolean {
  * the fault of a document: it is a defect of this program, or of a row that an earlier version has left.
  */
 export function isConstraintViolation(error: unknown): boolean {
-  return firstOf(error, (each) => /^23...$/.test(codeOf(each))) !== null;
+  return findCause(error, (each) => /^23...$/.test(codeOf(each))) !== null;
 }
 
 /** The error's message with the table, constraint and detail that PostgreSQL reports. */
@@ -70,10 +70,10 @@ export function describeDatabaseError(error: Error): string {
 }
 
 /** The first match of the error and its causes. */
-function firstOf(error: unknown, isMeant: (each: Error) => boolean): Error | null {
+function findCause(error: unknown, predicate: (each: Error) => boolean): Error | null {
   let each = error;
-  for (let depth = 0; each instanceof Error && depth <= mostCauses; depth++) {
-    if (isMeant(each)) return each;
+  for (let depth = 0; each instanceof Error && depth <= maxCauseDepth; depth++) {
+    if (predicate(each)) return each;
     each = each.cause;
   }
   return null;

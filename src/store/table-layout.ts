@@ -4,16 +4,16 @@ import type pg from "pg";
 import type { Cell } from "./copy-format.ts";
 import { recordset, upsertStatement } from "./rows.ts";
 import * as tables from "./tables/index.ts";
-import type { Statements } from "./transaction.ts";
+import type { QueryClient } from "./transaction.ts";
 
 /** Rows of a table: a cell for each of the columns passed with them. */
-type Rows = readonly (readonly Cell[])[];
+type RowCells = readonly (readonly Cell[])[];
 
 type Statement = { readonly text: string; readonly values: readonly unknown[] };
 
 /**
- * The forms of SQL that depend on where the rows of the tables are: on one server (`single`), or distributed over
- * several (`citus`). Both have the same effect; what is cheap in one is expensive or impossible in the other.
+ * The forms of SQL that depend on where the rows of the tables are: on one server (`singleLayout`), or distributed over
+ * several (`citusLayout`). Both have the same effect; what is cheap in one is expensive or impossible in the other.
  */
 export type TableLayout = {
   readonly name: "single" | "citus";
@@ -25,9 +25,9 @@ export type TableLayout = {
    * Updates the columns `changed` in stored rows. `columns` contains the primary key, and any other known columns of
    * the rows. There is at least one row, and no two rows have the same key.
    */
-  update(table: string, columns: readonly string[], rows: Rows, changed: readonly string[]): Statement[];
+  update(table: string, columns: readonly string[], rows: RowCells, changed: readonly string[]): Statement[];
   /** Deletes rows; the columns are those of the primary key, in any order. */
-  remove(table: string, columns: readonly string[], rows: Rows): Statement[];
+  remove(table: string, columns: readonly string[], rows: RowCells): Statement[];
 };
 
 /** The description of a table for generated statements. */
@@ -52,15 +52,15 @@ for (const table of Object.values(tables)) {
   });
 }
 
-export function shapeOf(table: string): TableShape {
+export function tableShape(table: string): TableShape {
   const shape = shapes.get(table);
   if (shape === undefined) throw new Error(`There is no table ${table}.`);
   return shape;
 }
 
 /** The type of a column. */
-export function typeOf(table: string, column: string): string {
-  const type = shapeOf(table).types.get(column);
+export function columnType(table: string, column: string): string {
+  const type = tableShape(table).types.get(column);
   if (type === undefined) throw new Error(`No column ${column} in a table ${table}.`);
   return type;
 }
@@ -69,15 +69,15 @@ export function typeOf(table: string, column: string): string {
  * One server. Changed rows are sent in one statement: one array per column, or one JSON text. The text of the statement
  * is short and always the same.
  */
-export const single: TableLayout = {
+export const singleLayout: TableLayout = {
   name: "single",
   // An index of the table covers the cited work.
   citationsByCited: "citations",
   copiesOf: (table) => [table],
 
   update(table, columns, rows, changed) {
-    const { key, required } = shapeOf(table);
-    const areNumbers = [...key, ...changed].every((column) => numbers.has(typeOf(table, column)));
+    const { key, required } = tableShape(table);
+    const areNumbers = [...key, ...changed].every((column) => numbers.has(columnType(table, column)));
     // Complete rows can be upserted: they exist, so none is inserted, and each is found by its key whatever statistics
     // the planner has.
     if (!areNumbers && required.every((column) => columns.includes(column))) {
@@ -89,7 +89,10 @@ export const single: TableLayout = {
     const cells = rows.map((row) => places.map((place) => row[place] ?? null));
     // Arrays of numbers are cheaper to make and to parse than JSON; arrays of texts with nulls are not.
     const list = areNumbers
-      ? { text: `${unnested(table, sent)} AS new (${sent.join(", ")})`, values: arrays(table, sent, cells) }
+      ? {
+          text: `${unnestExpression(table, sent)} AS new (${sent.join(", ")})`,
+          values: columnArrays(table, sent, cells),
+        }
       : {
           text: `json_populate_recordset(NULL::"${table}", $1) AS new`,
           values: [recordset(sent, cells)],
@@ -101,24 +104,29 @@ export const single: TableLayout = {
 
   remove(table, columns, rows) {
     const same = columns.map((column) => `"${table}".${column} = gone.${column}`).join(" AND ");
-    const list = `${unnested(table, columns)} AS gone (${columns.join(", ")})`;
+    const list = `${unnestExpression(table, columns)} AS gone (${columns.join(", ")})`;
     return [
-      { text: `DELETE FROM "${table}" USING ${list} WHERE ${same}`, values: arrays(table, columns, rows) },
+      {
+        text: `DELETE FROM "${table}" USING ${list} WHERE ${same}`,
+        values: columnArrays(table, columns, rows),
+      },
     ];
   },
 };
 
 const numbers: ReadonlySet<string> = new Set(["bigint", "integer"]);
 
-function unnested(table: string, columns: readonly string[]): string {
-  return `unnest(${columns.map((column, place) => `$${place + 1}::${typeOf(table, column)}[]`).join(", ")})`;
+function unnestExpression(table: string, columns: readonly string[]): string {
+  return `unnest(${columns.map((column, place) => `$${place + 1}::${columnType(table, column)}[]`).join(", ")})`;
 }
 
 /** One array per column: numbers in PostgreSQL's own text form, other values as node-postgres converts them. */
-function arrays(table: string, columns: readonly string[], rows: Rows): unknown[] {
+function columnArrays(table: string, columns: readonly string[], rows: RowCells): unknown[] {
   return columns.map((column, place) => {
     const cells = rows.map((row) => row[place]);
-    return numbers.has(typeOf(table, column)) ? `{${cells.map((cell) => cell ?? "NULL").join(",")}}` : cells;
+    return numbers.has(columnType(table, column))
+      ? `{${cells.map((cell) => cell ?? "NULL").join(",")}}`
+      : cells;
   });
 }
 
@@ -171,13 +179,13 @@ export const distributions: Readonly<Record<string, Distribution>> = {
  * distribution column: with `INSERT … VALUES` Citus sends each server only its own rows; a list would be sent to all
  * servers, or pass through the coordinator row by row.
  */
-export const citus: TableLayout = {
+export const citusLayout: TableLayout = {
   name: "citus",
   citationsByCited: "citations_by_cited",
   copiesOf: (table) => (table === "citations" ? ["citations", "citations_by_cited"] : [table]),
 
   update(table, columns, rows, changed) {
-    const { key, required } = shapeOf(table);
+    const { key, required } = tableShape(table);
     // Complete rows can be upserted: they exist, so none is inserted.
     if (required.every((column) => columns.includes(column))) {
       const set = changed.map((column) => `${column} = excluded.${column}`).join(", ");
@@ -185,21 +193,27 @@ export const citus: TableLayout = {
     }
     const set = changed.map((column) => `${column} = new.${column}`).join(", ");
     const same = key.map((column) => `"${table}".${column} = new.${column}`).join(" AND ");
-    return inPieces(table, columns, rows, (piece) => {
-      const [placed, list] = [placedBy(table, columns, piece), typedList(table, columns, piece)];
+    return inChunks(table, columns, rows, (chunk) => {
+      const [condition, list] = [
+        distributionCondition(table, columns, chunk),
+        typedList(table, columns, chunk),
+      ];
       return {
-        text: `UPDATE "${table}" SET ${set} FROM (${list.text}) AS new (${columns.join(", ")}) WHERE ${placed.text} AND ${same}`,
-        values: [...placed.values, ...list.values],
+        text: `UPDATE "${table}" SET ${set} FROM (${list.text}) AS new (${columns.join(", ")}) WHERE ${condition.text} AND ${same}`,
+        values: [...condition.values, ...list.values],
       };
     });
   },
 
   remove: (table, columns, rows) =>
-    inPieces(table, columns, rows, (piece) => {
-      const [placed, list] = [placedBy(table, columns, piece), typedList(table, columns, piece)];
+    inChunks(table, columns, rows, (chunk) => {
+      const [condition, list] = [
+        distributionCondition(table, columns, chunk),
+        typedList(table, columns, chunk),
+      ];
       return {
-        text: `DELETE FROM "${table}" WHERE ${placed.text} AND (${columns.join(", ")}) IN (${list.text})`,
-        values: [...placed.values, ...list.values],
+        text: `DELETE FROM "${table}" WHERE ${condition.text} AND (${columns.join(", ")}) IN (${list.text})`,
+        values: [...condition.values, ...list.values],
       };
     }),
 };
@@ -207,36 +221,36 @@ export const citus: TableLayout = {
 function insertOrUpdate(
   table: string,
   columns: readonly string[],
-  rows: Rows,
+  rows: RowCells,
   conflict: string,
 ): Statement[] {
   const names = columns.map((column) => `"${column}"`).join(", ");
-  return inPieces(table, columns, rows, (piece) => ({
-    text: `INSERT INTO "${table}" (${names}) VALUES ${written(piece, (parameter) => parameter, 1)} ${conflict}`,
-    values: piece.flat(),
+  return inChunks(table, columns, rows, (chunk) => ({
+    text: `INSERT INTO "${table}" (${names}) VALUES ${placeholders(chunk, (parameter) => parameter, 1)} ${conflict}`,
+    values: chunk.flat(),
   }));
 }
 
 /** Maximum number of parameters of a statement: the count is sent in 16 bits. */
-const mostParameters = 65_535;
+const maxParameters = 65_535;
 
 /** Makes one statement per chunk of rows, in the order of the table's key. One parameter is left for the statement. */
-function inPieces(
+function inChunks(
   table: string,
   columns: readonly string[],
-  rows: Rows,
-  make: (piece: Rows) => Statement,
+  rows: RowCells,
+  make: (chunk: RowCells) => Statement,
 ): Statement[] {
-  const sorted = inOrder(table, columns, rows);
-  const size = Math.floor((mostParameters - 1) / columns.length);
+  const sorted = sortByKey(table, columns, rows);
+  const size = Math.floor((maxParameters - 1) / columns.length);
   const statements: Statement[] = [];
   for (let start = 0; start < sorted.length; start += size)
     statements.push(make(sorted.slice(start, start + size)));
   return statements;
 }
 
-function inOrder(table: string, columns: readonly string[], rows: Rows): Rows {
-  const places = shapeOf(table).key.map((column) => columns.indexOf(column));
+function sortByKey(table: string, columns: readonly string[], rows: RowCells): RowCells {
+  const places = tableShape(table).key.map((column) => columns.indexOf(column));
   return [...rows].sort((a, b) => {
     for (const place of places) {
       const [one, other] = [a[place] as Cell, b[place] as Cell];
@@ -248,26 +262,30 @@ function inOrder(table: string, columns: readonly string[], rows: Rows): Rows {
 }
 
 /** The condition that the distribution column has one of the values in these rows: the first parameter. */
-function placedBy(table: string, columns: readonly string[], rows: Rows): Statement {
+function distributionCondition(table: string, columns: readonly string[], rows: RowCells): Statement {
   const distribution = distributions[table];
   if (distribution?.kind !== "distributed") throw new Error(`The table ${table} is not distributed.`);
   const { column } = distribution;
   const place = columns.indexOf(column);
   return {
-    text: `"${table}".${column} = ANY($1::${typeOf(table, column)}[])`,
+    text: `"${table}".${column} = ANY($1::${columnType(table, column)}[])`,
     values: [[...new Set(rows.map((row) => row[place]))]],
   };
 }
 
 /** The rows as a list with explicit types, since no table provides them; its parameters start with the second. */
-function typedList(table: string, columns: readonly string[], rows: Rows): Statement {
+function typedList(table: string, columns: readonly string[], rows: RowCells): Statement {
   const typed = (parameter: string, place: number) =>
-    `${parameter}::${typeOf(table, columns[place] as string)}`;
-  return { text: `VALUES ${written(rows, typed, 2)}`, values: rows.flat() };
+    `${parameter}::${columnType(table, columns[place] as string)}`;
+  return { text: `VALUES ${placeholders(rows, typed, 2)}`, values: rows.flat() };
 }
 
 /** `(…), (…)`: the parameters of the rows, numbered from `first`. */
-function written(rows: Rows, cellOf: (parameter: string, place: number) => string, first: number): string {
+function placeholders(
+  rows: RowCells,
+  cellOf: (parameter: string, place: number) => string,
+  first: number,
+): string {
   let parameter = first;
   return rows
     .map((row) => `(${row.map((_, place) => cellOf(`$${parameter++}`, place)).join(", ")})`)
@@ -276,13 +294,13 @@ function written(rows: Rows, cellOf: (parameter: string, place: number) => strin
 
 /**
  * Returns a row if the tables are distributed, or are about to be. Without parameters, so it can be sent together with
- * another statement. The row is never deleted: `citus` stays valid once read; `single` reads `citations`, which has all
- * edges in either layout.
+ * another statement. The row is never deleted: `citusLayout` stays valid once read; `singleLayout` reads `citations`,
+ * which has all edges in either layout.
  */
 const distributedQuery = "SELECT value FROM settings WHERE name = 'distributed'";
 
 /** The layout of the tables, in the snapshot of this connection. */
-export async function readLayout(client: Statements): Promise<TableLayout> {
+export async function readLayout(client: QueryClient): Promise<TableLayout> {
   return layoutOf(await client.query(distributedQuery));
 }
 
@@ -291,7 +309,7 @@ export async function readLayout(client: Statements): Promise<TableLayout> {
  * isolation level allows it, the second statement sees what was committed while the first one waited.
  */
 export async function queryWithLayout<Row extends pg.QueryResultRow>(
-  client: Statements,
+  client: QueryClient,
   text: string,
 ): Promise<{ readonly rows: Row[]; readonly layout: TableLayout }> {
   const results: unknown = await client.query(`${text}; ${distributedQuery}`);
@@ -300,5 +318,5 @@ export async function queryWithLayout<Row extends pg.QueryResultRow>(
 }
 
 function layoutOf({ rows }: pg.QueryResult): TableLayout {
-  return rows.length > 0 ? citus : single;
+  return rows.length > 0 ? citusLayout : singleLayout;
 }

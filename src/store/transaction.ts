@@ -1,9 +1,9 @@
 import type pg from "pg";
-import { connectUntil, endingSignal, raceAbort, type Sender } from "./cancellation.ts";
+import { connectWithSignal, currentSignal, type Queryable, raceAbort } from "./cancellation.ts";
 import { isAnsweredByPrimary } from "./server-fault.ts";
 
 /** Sends statements on one connection. */
-export type Statements = Pick<pg.ClientBase, "query">;
+export type QueryClient = Pick<pg.ClientBase, "query">;
 
 /** A query that sends itself, such as a COPY. */
 type Submittable = pg.Submittable & { handleError(error: Error, ...rest: unknown[]): void };
@@ -13,7 +13,7 @@ function isSubmittable(query: unknown): query is Submittable {
 }
 
 /** A statement was passed to a transaction that has ended or failed: nothing was sent. */
-class TransactionOverError extends Error {
+class TransactionEndedError extends Error {
   override readonly name = "TransactionOverError";
 }
 
@@ -29,7 +29,7 @@ class NotCommittedError extends Error {
  * The only access to a connection while a transaction is open on it. After the first failure, and after its end, it
  * rejects every statement, so nothing can be sent on the connection outside the transaction.
  */
-export class Transaction implements Statements {
+export class Transaction implements QueryClient {
   #client: pg.ClientBase | null;
   #failure: { readonly error: unknown } | null = null;
 
@@ -41,7 +41,7 @@ export class Transaction implements Statements {
   readonly query = ((...args: unknown[]): unknown => {
     const [first] = args;
     if (isSubmittable(first)) return this.#submit(first);
-    if (this.#client === null) return Promise.reject(this.#refusal());
+    if (this.#client === null) return Promise.reject(this.#rejection());
     const result = Reflect.apply(this.#client.query, this.#client, args) as Promise<unknown>;
     result.catch((error: unknown) => this.fail(error));
     return result;
@@ -49,7 +49,7 @@ export class Transaction implements Statements {
 
   #submit(query: Submittable): Submittable {
     if (this.#client === null) {
-      const error = this.#refusal();
+      const error = this.#rejection();
       process.nextTick(() => query.handleError(error));
       return query;
     }
@@ -61,9 +61,9 @@ export class Transaction implements Statements {
     return this.#client.query(query);
   }
 
-  #refusal(): Error {
+  #rejection(): Error {
     const { error } = this.#failure ?? {
-      error: new TransactionOverError("The transaction has ended: nothing more can be sent in it."),
+      error: new TransactionEndedError("The transaction has ended: nothing more can be sent in it."),
     };
     return error instanceof Error ? error : new Error(String(error));
   }
@@ -91,14 +91,14 @@ export class Transaction implements Statements {
 }
 
 /** Milliseconds for which a writer may idle in its transaction before PostgreSQL ends its session. */
-export const idleWriterMilliseconds = 60_000;
+export const maxIdleWriterMilliseconds = 60_000;
 
 /**
  * Begins a writer's transaction. Each of its statements sees what was committed before, whatever the server's default
  * isolation level. A writer that was stopped, or whose connection is dead, loses its transaction and its locks after
- * `idleWriterMilliseconds`: when it resumes, its connection is closed, and it repeats the work.
+ * `maxIdleWriterMilliseconds`: when it resumes, its connection is closed, and it repeats the work.
  */
-export const beginWriting = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = ${idleWriterMilliseconds}`;
+export const beginWriteTransaction = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = ${maxIdleWriterMilliseconds}`;
 
 /**
  * Runs work in a transaction on a separate connection, and commits. On any failure the connection is closed instead of
@@ -114,7 +114,7 @@ export async function inTransaction<Result>(
 ): Promise<Result> {
   const client = await pool.connect();
   try {
-    const result = await onConnection(client, begin, work);
+    const result = await inTransactionOn(client, begin, work);
     client.release();
     return result;
   } catch (error) {
@@ -123,20 +123,23 @@ export async function inTransaction<Result>(
   }
 }
 
-/** `inTransaction` for writers, with `beginWriting`. It keeps the session alive, so the work may take any time. */
+/** `inTransaction` for writers. It keeps the session alive, so the work may take any time. */
 export function inWriteTransaction<Result>(
   pool: pg.Pool,
   work: (transaction: Transaction) => Promise<Result>,
 ): Promise<Result> {
-  return inTransaction(pool, beginWriting, (writer) => keepOpen(writer, () => work(writer)));
+  return inTransaction(pool, beginWriteTransaction, (writer) => keepSessionAlive(writer, () => work(writer)));
 }
 
 /**
  * Keeps a session from idling while work continues elsewhere: PostgreSQL only ends the sessions of processes that were
  * stopped.
  */
-export async function keepOpen<Result>(session: Statements, work: () => Promise<Result>): Promise<Result> {
-  const timer = setInterval(() => session.query("SELECT 1").catch(() => {}), idleWriterMilliseconds / 4);
+export async function keepSessionAlive<Result>(
+  session: QueryClient,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const timer = setInterval(() => session.query("SELECT 1").catch(() => {}), maxIdleWriterMilliseconds / 4);
   try {
     return await work();
   } finally {
@@ -145,7 +148,7 @@ export async function keepOpen<Result>(session: Statements, work: () => Promise<
 }
 
 /** `inTransaction` on the caller's connection, which the caller must close if this rejects. */
-export async function onConnection<Result>(
+export async function inTransactionOn<Result>(
   client: pg.ClientBase,
   begin: string,
   work: (transaction: Transaction) => Promise<Result>,
@@ -164,34 +167,34 @@ export async function onConnection<Result>(
 
 /**
  * Runs several statements in one snapshot: all see the same rows, whatever is committed concurrently. Ends with the
- * signal of `untilAborted`. If the tables are distributed, each server has a snapshot of its own.
+ * signal of `runWithSignal`. If the tables are distributed, each server has a snapshot of its own.
  *
  * If a replica fails, its snapshot is lost. Everything is then read once more, statement by statement: the pool sends
  * the statements to another server.
  */
 export async function inSnapshot<Result>(
   pool: pg.Pool,
-  read: (sender: Sender) => Promise<Result>,
+  read: (sender: Queryable) => Promise<Result>,
 ): Promise<Result> {
   try {
     return await readInSnapshot(pool, read);
   } catch (error) {
-    if (endingSignal()?.aborted || !isAnsweredByPrimary(error)) throw error;
+    if (currentSignal()?.aborted || !isAnsweredByPrimary(error)) throw error;
     return read(pool);
   }
 }
 
 async function readInSnapshot<Result>(
   pool: pg.Pool,
-  read: (sender: Sender) => Promise<Result>,
+  read: (sender: Queryable) => Promise<Result>,
 ): Promise<Result> {
-  const signal = endingSignal();
-  const client = await (signal === undefined ? pool.connect() : connectUntil(pool, signal));
-  let isHeld = true;
+  const signal = currentSignal();
+  const client = await (signal === undefined ? pool.connect() : connectWithSignal(pool, signal));
+  let isCheckedOut = true;
   // A connection in the middle of a transaction cannot be reused.
   const release = (isLost: boolean) => {
-    if (isHeld) client.release(isLost);
-    isHeld = false;
+    if (isCheckedOut) client.release(isLost);
+    isCheckedOut = false;
   };
   const work = async () => {
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");

@@ -18,7 +18,7 @@ export type WriteLockWait = {
   readonly waitedSeconds: number;
 };
 
-const ofThisLock = `locktype = 'advisory' AND classid = 0 AND objid = ${writeLock} AND objsubid = 1
+const isWriteLock = `locktype = 'advisory' AND classid = 0 AND objid = ${writeLock} AND objsubid = 1
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
 
 /** The holder of the write lock and its waiters; null if no session is waiting. */
@@ -34,8 +34,8 @@ export async function readWriteLockWait({ pool }: Pick<Database, "pool">): Promi
        extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, a.state_change))::float8 AS held
      FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid),
        (SELECT count(*)::int AS waiting, coalesce(extract(epoch FROM clock_timestamp() - min(waitstart)), 0)::float8 AS waited
-        FROM pg_locks WHERE ${ofThisLock} AND NOT granted) AS w
-     WHERE ${ofThisLock} AND l.granted AND w.waiting > 0`,
+        FROM pg_locks WHERE ${isWriteLock} AND NOT granted) AS w
+     WHERE ${isWriteLock} AND l.granted AND w.waiting > 0`,
   );
   const [row] = rows;
   if (row === undefined) return null;
@@ -46,12 +46,12 @@ export async function readWriteLockWait({ pool }: Pick<Database, "pool">): Promi
 /** When a holder of the lock counts as stopped, in milliseconds. */
 export type WaitLimits = {
   /** Interval at which a waiter checks the holder. */
-  readonly lookMilliseconds: number;
+  readonly checkMilliseconds: number;
   /** For how long the holder's session must have waited for its client without any progress. */
   readonly stoppedMilliseconds: number;
 };
 
-export const defaultWaitLimits: WaitLimits = { lookMilliseconds: 10_000, stoppedMilliseconds: 60_000 };
+export const defaultWaitLimits: WaitLimits = { checkMilliseconds: 10_000, stoppedMilliseconds: 60_000 };
 
 /**
  * Waits for the write lock with a statement that takes it. A working holder is waited for, however long it takes: a
@@ -62,24 +62,24 @@ export const defaultWaitLimits: WaitLimits = { lookMilliseconds: 10_000, stopped
 export async function waitForWriteLock<Result>(
   pool: Database["pool"],
   lock: () => Promise<Result>,
-  { lookMilliseconds, stoppedMilliseconds }: WaitLimits = defaultWaitLimits,
+  { checkMilliseconds, stoppedMilliseconds }: WaitLimits = defaultWaitLimits,
 ): Promise<Result> {
-  let seen: { readonly sign: string; readonly since: number } | undefined;
-  let isLooking = false;
-  const look = async () => {
-    if (isLooking) return;
-    isLooking = true;
+  let seen: { readonly activity: string; readonly since: number } | undefined;
+  let isChecking = false;
+  const check = async () => {
+    if (isChecking) return;
+    isChecking = true;
     // A failed check is repeated.
     const holder = await readIdleHolder(pool).catch(() => undefined);
-    if (holder === undefined || holder.sign !== seen?.sign)
-      seen = holder && { sign: holder.sign, since: performance.now() };
+    if (holder === undefined || holder.activity !== seen?.activity)
+      seen = holder && { activity: holder.activity, since: performance.now() };
     else if (performance.now() - seen.since >= stoppedMilliseconds) {
       await endSession(pool, holder).catch(() => {});
       seen = undefined;
     }
-    isLooking = false;
+    isChecking = false;
   };
-  const timer = setInterval(() => void look(), lookMilliseconds);
+  const timer = setInterval(() => void check(), checkMilliseconds);
   timer.unref();
   try {
     return await lock();
@@ -91,22 +91,22 @@ export async function waitForWriteLock<Result>(
 type IdleHolder = {
   readonly pid: number;
   /** Changes with any activity of the session. */
-  readonly sign: string;
+  readonly activity: string;
 };
 
 /** The holder, if its session waits for its client: for the next statement, for rows to copy, or to be read from. */
 async function readIdleHolder(pool: Database["pool"]): Promise<IdleHolder | undefined> {
   const { rows } = await pool.query<IdleHolder>(
     `SELECT a.pid, concat_ws(' ', a.pid, a.backend_start, a.query_start, a.state_change, a.state, a.wait_event,
-       (SELECT max(bytes_processed) FROM pg_stat_progress_copy AS c WHERE c.pid = a.pid)) AS sign
+       (SELECT max(bytes_processed) FROM pg_stat_progress_copy AS c WHERE c.pid = a.pid)) AS activity
      FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
-     WHERE ${ofThisLock} AND l.granted AND a.wait_event_type = 'Client'`,
+     WHERE ${isWriteLock} AND l.granted AND a.wait_event_type = 'Client'`,
   );
   return rows[0];
 }
 
 /** Ends the session if it still holds the lock and has done nothing since. */
-async function endSession(pool: Database["pool"], { pid, sign }: IdleHolder): Promise<void> {
+async function endSession(pool: Database["pool"], { pid, activity }: IdleHolder): Promise<void> {
   const now = await readIdleHolder(pool);
-  if (now?.sign === sign) await pool.query("SELECT pg_terminate_backend($1)", [pid]);
+  if (now?.activity === activity) await pool.query("SELECT pg_terminate_backend($1)", [pid]);
 }

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { Statements } from "../store/index.ts";
+import type { QueryClient } from "../store/index.ts";
 import { mostAttempts, retryDelay, tellFinished } from "./finish.ts";
 import { inQueueTransaction } from "./queue.ts";
 
@@ -66,7 +66,7 @@ export function chooseBatch<Given extends { attempts: number; size: number; ahea
   return batch;
 }
 
-async function giveUp(client: Statements, rows: readonly Row[]): Promise<void> {
+async function giveUp(client: QueryClient, rows: readonly Row[]): Promise<void> {
   const ids = rows.map((row) => row.submission_id);
   await client.query(
     `UPDATE submissions SET status = 'failed', finished_at = now(),

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { errorText } from "../runtime/index.ts";
-import { describeDatabaseError, serverFaultOf } from "../store/index.ts";
+import { describeDatabaseError, findServerFault } from "../store/index.ts";
 
 /** A fault during the ingest of documents, as stored with the submission. */
 export type Fault = {
@@ -19,14 +19,14 @@ export function faultOf(thrown: unknown): Fault {
   if (!(thrown instanceof Error))
     return { code: "DEFECT", message: errorText(thrown), isInfrastructure: false };
   // Drizzle wraps PostgreSQL's error as its cause.
-  const error = serverFaultOf(thrown) ?? (thrown.cause instanceof pg.DatabaseError ? thrown.cause : thrown);
+  const error = findServerFault(thrown) ?? (thrown.cause instanceof pg.DatabaseError ? thrown.cause : thrown);
   const { code, syscall } = error as NodeJS.ErrnoException;
   const message = errorText(error);
   if (error instanceof pg.DatabaseError) {
     return { code: code ?? "DATABASE", message: describeDatabaseError(error), isInfrastructure: true };
   }
   if (code !== undefined && syscall !== undefined) return { code, message, isInfrastructure: true };
-  if (serverFaultOf(error) !== null)
+  if (findServerFault(error) !== null)
     return { code: code ?? "CONNECTION_LOST", message, isInfrastructure: true };
   return { code: "DEFECT", message: `${error.name}: ${message}`, isInfrastructure: false };
 }

@@ -1,4 +1,4 @@
-import type { Statements } from "../store/index.ts";
+import type { QueryClient } from "../store/index.ts";
 import type { Fault } from "./faults.ts";
 import { finishedChannel, idsInOneNotice } from "./queue.ts";
 
@@ -35,7 +35,7 @@ export type Outcome = {
 };
 
 /** Stores the results of submissions, deletes their documents, and notifies waiting clients on commit. */
-export async function finish(client: Statements, outcomes: readonly Outcome[]): Promise<void> {
+export async function finish(client: QueryClient, outcomes: readonly Outcome[]): Promise<void> {
   await client.query(
     `UPDATE submissions SET status = outcome::submission_status, pith_number = number, error_code = code,
        error_message = message, finished_at = clock_timestamp(), document = NULL
@@ -62,7 +62,7 @@ export async function finish(client: Statements, outcomes: readonly Outcome[]): 
  * defects in succession; attempts before the first of these do not count.
  */
 export async function keepFault(
-  client: Statements,
+  client: QueryClient,
   ids: readonly string[],
   { code, message, isInfrastructure }: Fault,
 ): Promise<void> {
@@ -85,7 +85,7 @@ export async function keepFault(
   );
 }
 
-export async function tellFinished(client: Statements, ids: readonly string[]): Promise<void> {
+export async function tellFinished(client: QueryClient, ids: readonly string[]): Promise<void> {
   for (let from = 0; from < ids.length; from += idsInOneNotice) {
     const payload = ids.slice(from, from + idsInOneNotice).join(" ");
     await client.query("SELECT pg_notify($1, $2)", [finishedChannel, payload]);

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { Proof } from "../protocol/index.ts";
-import { idleWriterMilliseconds, inTransaction, type Transaction } from "../store/index.ts";
+import { inTransaction, maxIdleWriterMilliseconds, type Transaction } from "../store/index.ts";
 
 /** Notified with every commit that adds documents to the queue. */
 export const queuedChannel = "pith_graph_submissions";
@@ -77,7 +77,7 @@ export async function pruneFinished(pool: pg.Pool): Promise<void> {
 /**
  * Runs a transaction on the queue that does not wait for the disk: after a server crash, a claim or result may be lost
  * and is then repeated, which changes nothing. New submissions and ingested documents are committed elsewhere, durably.
- * Work that waits for another connection needs `keepOpen`, because PostgreSQL ends an idle transaction: it hears
+ * Work that waits for another connection needs `keepSessionAlive`, because PostgreSQL ends an idle transaction: it hears
  * nothing from a suspended process, whose locks must not block others.
  */
 export function inQueueTransaction<Result>(
@@ -88,7 +88,7 @@ export function inQueueTransaction<Result>(
     pool,
     `BEGIN ISOLATION LEVEL READ COMMITTED;
      SET LOCAL synchronous_commit = off;
-     SET LOCAL idle_in_transaction_session_timeout = ${idleWriterMilliseconds}`,
+     SET LOCAL idle_in_transaction_session_timeout = ${maxIdleWriterMilliseconds}`,
     work,
   );
 }

@@ -1,5 +1,5 @@
 import type { Keyring, Proof } from "../protocol/index.ts";
-import { type Database, keepOpen, type Statements } from "../store/index.ts";
+import { type Database, keepSessionAlive, type QueryClient } from "../store/index.ts";
 import { claimBatch } from "./claim.ts";
 import { type Fault, faultOf } from "./faults.ts";
 import { finish, keepFault, type Outcome } from "./finish.ts";
@@ -45,7 +45,7 @@ export async function workBatch(
     if (submissions.length === 0) return;
     let outcomes: Outcome[];
     try {
-      outcomes = await keepOpen(queue, () => settle(database, submissions, keyring));
+      outcomes = await keepSessionAlive(queue, () => settle(database, submissions, keyring));
     } catch (error) {
       const fault = faultOf(error);
       onFault?.(fault);
@@ -93,7 +93,7 @@ export class OwedFaults {
  * Waits briefly if another claim locks a row while checking whether it is still due. If another worker has claimed the
  * row because this one was slow, the row is no longer queued when the lock is released. The order prevents deadlocks.
  */
-async function lock(client: Statements, ids: readonly string[]): Promise<Claimed[]> {
+async function lock(client: QueryClient, ids: readonly string[]): Promise<Claimed[]> {
   const { rows } = await client.query<{
     submission_id: string;
     token: string;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorText } from "../runtime/index.ts";
-import { type Database, isConflict, serverFaultOf } from "../store/index.ts";
+import { type Database, findServerFault, isConflict } from "../store/index.ts";
 import { FetchError, MirrorError } from "./fetch-error.ts";
 import { readFeedPage } from "./remote-feed.ts";
 import { syncMirror } from "./sync.ts";
@@ -9,7 +9,7 @@ import type { SyncOptions, SyncSummary } from "./sync-options.ts";
 export type FollowOptions = SyncOptions & {
   readonly signal: AbortSignal;
   /**
-   * Milliseconds between two polls if the mirror does not support waiting: `least` while changes arrive, up to `most`.
+   * Milliseconds between two polls if the mirror does not support waiting: `least` while changes arrive, up to `stampLimit`.
    */
   readonly interval?: { readonly least: number; readonly most: number };
   /** Called each time the end of the feed is reached. */
@@ -53,7 +53,7 @@ export async function followMirror(database: Database, options: FollowOptions): 
       onSynced?.(summary);
     } catch (error) {
       if (!(error instanceof MirrorError)) {
-        const fault = serverFaultOf(error) ?? (isConflict(error) ? (error as Error) : null);
+        const fault = findServerFault(error) ?? (isConflict(error) ? (error as Error) : null);
         if (fault === null) throw error;
         const pause = spread(Math.min(interval.most, interval.least * 2 ** failures));
         failures++;

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { ingestBatch } from "../ingest/index.ts";
 import { cryptography } from "../protocol/index.ts";
-import { type Database, feedHead } from "../store/index.ts";
+import { type Database, readFeedHead } from "../store/index.ts";
 import { compareStates } from "./compare-states.ts";
 import { ConsecutiveCursor } from "./consecutive-cursor.ts";
 import type { DocumentAddresses } from "./document-addresses.ts";
@@ -243,7 +243,7 @@ class Sync {
   async #end(): Promise<void> {
     if (this.#options.signal?.aborted) return;
     if (this.#options.numbers !== undefined) return forgetFollowed(this.#database, this.#key);
-    const { checksum: mine } = await feedHead(this.#database.db);
+    const { checksum: mine } = await readFeedHead(this.#database.db);
     const theirs = this.#theirs;
     if (theirs === null) return;
     const isEqual = mine === theirs;

@@ -1,5 +1,5 @@
 import {
-  endedConnections,
+  closedConnections,
   ingestBatches,
   loaderBatches,
   operations,
@@ -60,7 +60,7 @@ function countConnections(metrics: Metrics): () => void {
     "Connections closed because the client left too much unread or pipelined too many requests.",
     ["reason"],
   );
-  return endedConnections.subscribe((reason) => ended.inc({ reason }));
+  return closedConnections.subscribe((reason) => ended.inc({ reason }));
 }
 
 function countOperations(metrics: Metrics): () => void {

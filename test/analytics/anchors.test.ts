@@ -15,7 +15,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   await fill(database);
   graph = startGraph(database);
-  await graph.loaded(AbortSignal.timeout(60_000));
+  await graph.waitUntilLoaded(AbortSignal.timeout(60_000));
   client = createClient(database, graph);
 });
 afterAll(async () => {

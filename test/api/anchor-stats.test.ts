@@ -17,7 +17,10 @@ beforeAll(async () => {
   await ingestLibrary(database);
   await ingestDocuments(database, sampleDocuments(150), { keyring: sampleKeyring });
   const graph = startGraph(database, { adjacency: "sql" });
-  const version = new DataVersion({ versions: database, versionStatement: primaryVersion }, () => null);
+  const version = new DataVersion(
+    { versionDatabase: database, versionStatement: primaryVersion },
+    () => null,
+  );
   client = createClient(database, graph, {}, new RowCache(version, 1_000_000));
 });
 afterAll(() => database.drop());

@@ -22,7 +22,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   await ingestCitations(database);
   graph = startGraph(database);
-  await graph.loaded(AbortSignal.timeout(60_000));
+  await graph.waitUntilLoaded(AbortSignal.timeout(60_000));
   clients.memory = createClient(database, graph);
   clients.sql = createClient(database);
 });

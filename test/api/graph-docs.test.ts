@@ -23,7 +23,7 @@ it("the queries of docs/graph.md run without errors", async () => {
   const queries = [...text.matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, query = ""]) => query);
   expect(queries).toHaveLength(2);
   const client = createClient(database, graph);
-  await graph.loaded(AbortSignal.timeout(60_000));
+  await graph.waitUntilLoaded(AbortSignal.timeout(60_000));
   for (const query of queries) expect(await client.errors(query)).toEqual([]);
   const { citationGraph } = await client.ask<{ citationGraph: { nodes: unknown[]; truncated: boolean } }>(
     queries[0] ?? "",

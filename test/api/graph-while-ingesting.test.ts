@@ -124,7 +124,7 @@ it(`graph queries are answered from committed versions only while snapshots chan
     startGraph(database, { threads: 1, foldBytes: 2000 }),
     startGraph(database, { threads: 1, eventLoopMilliseconds: 0 }),
   );
-  await Promise.all(graphs.map((graph) => graph.loaded(AbortSignal.timeout(60_000))));
+  await Promise.all(graphs.map((graph) => graph.waitUntilLoaded(AbortSignal.timeout(60_000))));
 
   let isWriting = true;
   const write = async () => {
@@ -190,7 +190,7 @@ it(`graph queries are answered from committed versions only while snapshots chan
   const all = { roots: naive.works, direction: "BOTH", depth: 0, maxNodes: 100_000 } as const;
   const expected = naive.neighbourhood(all);
   for (const graph of graphs) {
-    await graph.reached(BigInt(version), AbortSignal.timeout(60_000));
+    await graph.waitForPosition(BigInt(version), AbortSignal.timeout(60_000));
     expect(comparable("neighbourhood", await graph.neighbourhood(all))).toEqual(expected);
     expect(graph.status()).toMatchObject({ vertices: naive.works.length, edges: naive.edges.length });
   }

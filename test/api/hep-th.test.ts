@@ -26,7 +26,7 @@ beforeAll(async () => {
   await ingestTexts(database, hepThDocuments(papers));
   await database.pool.query("ANALYZE");
   graph = startGraph(database);
-  await graph.loaded(AbortSignal.timeout(60_000));
+  await graph.waitUntilLoaded(AbortSignal.timeout(60_000));
   clients.memory = createClient(database, graph);
   clients.sql = createClient(database);
 }, 600_000);

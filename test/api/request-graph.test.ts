@@ -166,7 +166,7 @@ describe("an unavailable graph", () => {
     const loaded = vi.fn(async () => {});
     const client = graphWith({
       ...memory({ isLoaded: false }),
-      loaded,
+      waitUntilLoaded: loaded,
       topWorks: async () => ({ works: [], truncated: false, graphVersion: "1" }),
     });
     expect(await client.ask(ranks)).toEqual({ topWorks: { nodes: [] } });
@@ -178,7 +178,7 @@ describe("an unavailable graph", () => {
     const timeout = vi.spyOn(AbortSignal, "timeout").mockReturnValue(expired);
     const client = graphWith({
       ...memory({ isLoaded: false }),
-      loaded: async (signal) => signal?.throwIfAborted(),
+      waitUntilLoaded: async (signal) => signal?.throwIfAborted(),
     });
     const found = await codeOf(client, ranks);
     timeout.mockRestore();
@@ -193,7 +193,7 @@ describe("an unavailable graph", () => {
     const client = createClient(database, loading);
     const source = `{ reachableWorks(ref: "${self}") { total } status { graphVersion } }`;
     const first = await client.ask(source);
-    await loading.loaded(AbortSignal.timeout(60_000));
+    await loading.waitUntilLoaded(AbortSignal.timeout(60_000));
     expect(await client.ask(source)).toEqual(first);
     await loading.close();
     expect((await codeOf(client, source)).code).toBe("GRAPH_UNAVAILABLE");
@@ -202,7 +202,7 @@ describe("an unavailable graph", () => {
 
 it("a paper ingested while the graph follows is in the next answers", async () => {
   const follower = startGraph(database);
-  await follower.loaded(AbortSignal.timeout(60_000));
+  await follower.waitUntilLoaded(AbortSignal.timeout(60_000));
   const client = createClient(database, follower);
   const arxivId = "2501.00007";
   const late = documentOf({

@@ -77,7 +77,7 @@ describe("loaders with a RowCache", () => {
 
   const prepare = () => {
     const graph = startGraph(database, { adjacency: "sql" });
-    const version = new DataVersion({ versions: database, versionStatement: primaryVersion }, () =>
+    const version = new DataVersion({ versionDatabase: database, versionStatement: primaryVersion }, () =>
       graph.graphVersion(),
     );
     const { db, pool } = database;

@@ -18,7 +18,7 @@ beforeAll(async () => {
   // With its own connections, so that the statements by which it follows changes are not counted.
   graphDatabase = openDatabase({ connection: database.connection });
   graph = startGraph(graphDatabase);
-  await graph.loaded(AbortSignal.timeout(60_000));
+  await graph.waitUntilLoaded(AbortSignal.timeout(60_000));
   client = createClient(database, graph);
 });
 afterAll(async () => {

@@ -5,6 +5,7 @@ import { visit } from "./visit.ts";
 
 const stage = setStage({ fill: fillWithExcerpt });
 
+/** @page D1 */
 test.each([320, 375, 768, 1440])(
   "shows the title of an only cited work on the first screen, without empty columns, at %i pixels",
   async (width) => {
@@ -31,6 +32,7 @@ test.each([320, 375, 768, 1440])(
   },
 );
 
+/** @page D1, D6 */
 test("links an only cited work to arXiv, and shows the year of its identifier with the stated one", async () => {
   const { page, leave } = await visit(stage.browser, `${stage.site.url}paper/2204.05862`);
   await page.getByText("We don't have this paper. These details come from papers that cite it.").waitFor();
@@ -46,6 +48,28 @@ test("links an only cited work to arXiv, and shows the year of its identifier wi
   await leave();
 });
 
+/** @page D6 */
+test("shows the year of the arXiv id of cited works without a year, and beside another year", async () => {
+  const { page, leave } = await visit(stage.browser, `${stage.site.url}graph?of=2302.12192&as=table`);
+  for (const [title, year] of [
+    [/A General Language Assistant/, "2021"],
+    [/arXiv:1607\.07086/, "2016"],
+    [/An Image is Worth One Word/, "2022"],
+  ] as const) {
+    await page.getByRole("row", { name: title }).getByText(year, { exact: true }).first().waitFor();
+  }
+  await page.goto(`${stage.site.url}graph?of=2212.11808&as=table`);
+  await page
+    .getByRole("row", { name: /Fence: Feasible/ })
+    .getByText("2019 (cited as 2022)")
+    .first()
+    .waitFor();
+  await page.goto(`${stage.site.url}paper/1909.10480`);
+  await page.getByText("2019 (cited as 2022)").waitFor();
+  await leave();
+});
+
+/** @input I35 */
 test("links from a version that is not stored to the stored one", async () => {
   const { page, expectAccessible, leave } = await visit(stage.browser, `${stage.site.url}paper/2302.12192v7`);
   await page.getByText("2302.12192v7 is not in this mirror. Stored version: v1.").waitFor();

@@ -7,6 +7,7 @@ import { visit } from "./visit.ts";
 
 const stage = setStage({ fill: fillWithExcerpt });
 
+/** @page D9 */
 test.each([
   ["x".repeat(600), "Searches are limited to 500 characters."],
   ["x ".repeat(40), "Searches are limited to 32 words."],
@@ -22,6 +23,7 @@ test.each([
   await leave();
 });
 
+/** @page D9 */
 test("explains a URL that is not a paper identifier, without error codes", async () => {
   const { page, leave } = await visit(stage.browser, `${stage.site.url}paper/what%20is%20this`);
   await page.getByRole("alert").getByText("“what is this” is not a paper identifier").waitFor();
@@ -29,6 +31,21 @@ test("explains a URL that is not a paper identifier, without error codes", async
   await page.goto(`${stage.site.url}paper/9999.99999`);
   await page.getByRole("heading", { name: "Paper not found" }).waitFor();
   await leave();
+});
+
+/** @page D9 */
+test("shows a page for an unknown URL", async () => {
+  const { page, faults, expectAccessible } = await visit(stage.browser, `${stage.site.url}no/such/page`);
+  await page.getByRole("heading", { name: "Page not found" }).waitFor();
+  const words = await page.locator("main").innerText();
+  expect(words).toContain("/no/such/page");
+  expect(words).not.toMatch(/NOT_FOUND|[{}]/);
+  await expectAccessible();
+  await page.getByRole("link", { name: "Go to the home page" }).click();
+  await page.getByRole("heading", { name: "Latest papers" }).waitFor();
+  // The browser reports the status of the page itself.
+  expect(faults()).toEqual([expect.stringMatching(/404 .*no\/such\/page/)]);
+  await page.context().close();
 });
 
 test("reports an unreachable server, and recovers with Try again", async () => {
@@ -50,6 +67,7 @@ test("reports an unreachable server, and recovers with Try again", async () => {
   await page.context().close();
 });
 
+/** @input I21 */
 test("shares one event stream between seven tabs, and shows events in each", async () => {
   const context = await stage.browser.newContext({ reducedMotion: "reduce" });
   let streams = 0;

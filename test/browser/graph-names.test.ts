@@ -51,21 +51,22 @@ const drawn = (page: Page) => page.locator(".picture[data-drawn]").waitFor();
 const graphOf = (...refs: string[]) =>
   `${stage.site.url}graph?${new URLSearchParams({ of: refs.join(",") })}`;
 
-/** The works of the saved picture, with the width of their shapes. */
-async function shapes(page: Page): Promise<{ name: string; width: number }[]> {
+/** The works of the saved picture, with the width and the left edge of their shapes. */
+async function shapes(page: Page): Promise<{ name: string; width: number; left: number }[]> {
   const text = await savedPicture(page);
   return page.evaluate((svg) => {
     const picture = new DOMParser().parseFromString(svg, "image/svg+xml");
     document.body.append(document.importNode(picture.documentElement, true));
-    const shown = [...document.body.querySelectorAll(":scope > svg g > title")].map((title) => ({
-      name: title.textContent ?? "",
-      width: title.parentElement?.getBoundingClientRect().width ?? 0,
-    }));
+    const shown = [...document.body.querySelectorAll(":scope > svg g > title")].map((title) => {
+      const { width, left } = title.parentElement?.getBoundingClientRect() ?? { width: 0, left: 0 };
+      return { name: title.textContent ?? "", width, left };
+    });
     document.body.querySelector(":scope > svg")?.remove();
     return shown;
   }, text);
 }
 
+/** @page D2 */
 test("shows an empty state instead of a picture for a paper without citations", async () => {
   const { page, expectAccessible, leave } = await visit(stage.browser, graphOf("2401.00001"));
   const empty = page.getByRole("region", { name: "No citations to draw" });
@@ -81,6 +82,7 @@ test("shows an empty state instead of a picture for a paper without citations", 
   await leave();
 });
 
+/** @page D2 */
 test.each([
   ["two works", ["2401.00002"], 2],
   ["three works without a citation between two of them", ["2401.00001", "2401.00002"], 3],
@@ -96,6 +98,7 @@ test.each([
   await leave();
 });
 
+/** @page D3 */
 test("keeps picture, selection, input and URL when an unknown name is added", async () => {
   const { page, expectAccessible, leave } = await visit(
     stage.browser,
@@ -104,7 +107,7 @@ test("keeps picture, selection, input and URL when an unknown name is added", as
   await drawn(page);
   const url = page.url();
   const box = page.getByRole("combobox", { name: "Add a paper" });
-  for (const name of ["no such paper", "9999.99999", "human feedback"]) {
+  for (const name of ["no such paper", "9999.99999", "9711200", "human feedback"]) {
     await box.fill(name);
     await page.getByRole("button", { name: "Add" }).click();
     await page.getByRole("alert").getByText(`We couldn't find a paper named “${name}”.`).waitFor();
@@ -120,6 +123,7 @@ test("keeps picture, selection, input and URL when an unknown name is added", as
   await leave();
 });
 
+/** @page D3 */
 test("adds a work by its title from the suggestions", async () => {
   const { page, leave } = await visit(stage.browser, graphOf("2401.00002"));
   await drawn(page);
@@ -139,6 +143,7 @@ test("adds a work by its title from the suggestions", async () => {
   await leave();
 });
 
+/** @page D3 */
 test("shows the known refs of a URL and names the unknown ones", async () => {
   const { page, leave } = await visit(stage.browser, graphOf("2401.00002", "9999.99999", "no such paper"));
   await drawn(page);
@@ -148,19 +153,42 @@ test("shows the known refs of a URL and names the unknown ones", async () => {
   await leave();
 });
 
+/** @page D7 */
 test("keeps the works of a second root beside a larger one", async () => {
   const { page, leave } = await visit(
     stage.browser,
     `${graphOf("2302.12192", "2401.00003")}&most=100&as=table`,
   );
   await page.getByRole("table", { name: "Works: 100" }).waitFor();
-  await page
-    .getByRole("row", { name: /An Image is Worth One Word/ })
-    .first()
-    .waitFor();
+  for (const reference of [
+    /A General Language Assistant/,
+    /arXiv:1607\.07086/,
+    /Training a Helpful/,
+    /An Image is Worth One Word/,
+  ]) {
+    await page.getByRole("row", { name: reference }).first().waitFor();
+  }
   await leave();
 });
 
+/** @page D6 */
+test("places works at the year of their arXiv id, whatever year a reference states", async () => {
+  const { page, leave } = await visit(stage.browser, graphOf("2302.12192"));
+  await drawn(page);
+  const works = (await shapes(page)).sort((a, b) => a.left - b.left);
+  const order = [
+    /1607\.07086/,
+    /Language Assistant/,
+    /Training a Helpful|One Word/,
+    /Training a Helpful|One Word/,
+    /^Aligning/,
+  ];
+  const dated = works.filter(({ name }) => order.some((title) => title.test(name)));
+  expect(dated.map(({ name }) => name)).toEqual(order.map((title) => expect.stringMatching(title)));
+  await leave();
+});
+
+/** @page D8 */
 test("labels roots by author and year, and a work when it is hovered", async () => {
   const { page, leave } = await visit(stage.browser, graphOf("2401.00003", "2401.00002"));
   await drawn(page);

@@ -56,6 +56,7 @@ test("gives results a URL, and shows them again after back and forward", async (
   await leave();
 });
 
+/** @page D9 */
 test("explains a rejected query, and runs the next one", async () => {
   const { page, leave } = await visit(stage.browser, `${stage.site.url}search?q=${"x ".repeat(40)}`);
   await page.getByRole("alert").getByText("32").waitFor();

@@ -57,6 +57,7 @@ test("agrees with the server on the registry's paper, and states the limits of t
   await tab.leave();
 });
 
+/** @page D5 */
 test("verifies signatures of the demo key, and says that they prove nothing", async () => {
   const tab = await visit(stage.browser, stage.site.url + signedPaper);
   const words = await verifyOn(tab);

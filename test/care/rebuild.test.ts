@@ -8,7 +8,7 @@ import {
   parseJson,
   registryKey,
 } from "../../src/protocol/index.ts";
-import { feedHead } from "../../src/store/feed.ts";
+import { readFeedHead } from "../../src/store/feed.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { readTables } from "../ingest/tables.ts";
@@ -38,7 +38,7 @@ test("a rebuild with another keyring results in the tables of an ingest with tha
   await ingestDocuments(database, documents, { keyring: sampleKeyring });
   // A rebuild keeps, of a paper without accepted events, the rest of its document.
   await ingestDocuments(other, documents.map(withoutForeignEvents), { keyring: registryOnly });
-  const before = await feedHead(database.db);
+  const before = await readFeedHead(database.db);
 
   // A concurrent reader must see either all old papers or all new ones.
   const seen = new Set<number>();
@@ -70,7 +70,7 @@ test("a rebuild with another keyring results in the tables of an ingest with tha
   // Events that the keyring no longer accepts go to quarantine with their reason, and the feed lists the changes.
   const refused = await database.pool.query("SELECT DISTINCT code FROM quarantine WHERE kind = 'event'");
   expect(refused.rows).toEqual([{ code: "UNKNOWN_SIGNER" }]);
-  const after = await feedHead(database.db);
+  const after = await readFeedHead(database.db);
   expect(after.position).toBeGreaterThan(before.position);
-  expect(after.checksum).toBe((await feedHead(other.db)).checksum);
+  expect(after.checksum).toBe((await readFeedHead(other.db)).checksum);
 });

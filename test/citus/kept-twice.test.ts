@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { questionNames } from "../../src/graph/index.ts";
-import { askSql } from "../../src/graph/sql-graph.ts";
+import { graphQueryNames } from "../../src/graph/index.ts";
+import { querySql } from "../../src/graph/sql-graph.ts";
 import type { VerifiedDocument } from "../../src/ingest/index.ts";
 import { ingestVerified } from "../../src/ingest/pipeline.ts";
 import { checkTables, readBackup, rebuildTables, writeBackup } from "../../src/maintenance/index.ts";
-import { keepCitationsTwice } from "../../src/store/distribute.ts";
-import { citus, single } from "../../src/store/table-layout.ts";
+import { duplicateCitations } from "../../src/store/distribute.ts";
+import { citusLayout, singleLayout } from "../../src/store/table-layout.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { randomOf } from "../graph/random-graph.ts";
 import { comparable, randomQuestion } from "../graph/random-question.ts";
@@ -86,7 +86,7 @@ describe("an ingest of random histories", () => {
     for (let seed = 1; seed <= 3; seed++) {
       await Promise.all([reset(plain), reset(twice)]);
       const batches = batchesOf(seed);
-      await keepCitationsTwice(twice);
+      await duplicateCitations(twice);
       await write(plain, batches);
       for (const [index, batch] of batches.entries()) {
         await write(twice, [batch]);
@@ -99,10 +99,10 @@ describe("an ingest of random histories", () => {
       const { rows } = await plain.pool.query<{ id: string }>("SELECT work_id AS id FROM works ORDER BY 1");
       const works = rows.map(({ id }) => BigInt(id));
       const random = randomOf(seed);
-      for (const name of questionNames) {
+      for (const name of graphQueryNames) {
         const question = randomQuestion(random, name, works);
         const [here, there] = await Promise.all(
-          [plain, twice].map(({ pool }) => askSql(pool, question.name, question.input, {})),
+          [plain, twice].map(({ pool }) => querySql(pool, question.name, question.input, {})),
         );
         expect(there?.position).toBe(here?.position);
         expect(comparable(name, there?.result as never), `seed ${seed}, ${name}`).toEqual(
@@ -136,8 +136,8 @@ describe("an ingest of random histories", () => {
       const half = batches.length >> 1;
       await write(twice, batches.slice(0, half));
       const [first, again] = await Promise.all([
-        keepCitationsTwice(twice),
-        keepCitationsTwice(twice),
+        duplicateCitations(twice),
+        duplicateCitations(twice),
         ...batches.slice(half).map((batch) => ingestVerified(twice, batch)),
       ]);
       expect([first, again].sort()).toEqual([false, true]);
@@ -155,8 +155,8 @@ test("the statements of both layouts delete the same three keys of papers", asyn
   );
   const keys = rows.map(({ key, paper_id }) => [key, BigInt(paper_id)]);
   for (const [database, form] of [
-    [plain, single],
-    [twice, citus],
+    [plain, singleLayout],
+    [twice, citusLayout],
   ] as const) {
     for (const { text, values } of form.remove("paper_keys", ["key", "paper_id"], keys)) {
       expect((await database.pool.query(text, [...values])).rowCount).toBe(3);
@@ -172,16 +172,16 @@ test("keepCitationsTwice changes nothing if it fails, and succeeds when called a
   await twice.pool.query(
     "ALTER TABLE settings ADD CONSTRAINT no_such_setting CHECK (name <> 'distributed') NOT VALID",
   );
-  await expect(keepCitationsTwice(twice)).rejects.toThrow("no_such_setting");
+  await expect(duplicateCitations(twice)).rejects.toThrow("no_such_setting");
   await twice.pool.query("ALTER TABLE settings DROP CONSTRAINT no_such_setting");
   expect(await settingsOf(twice)).toEqual([]);
   expect(await edgesOf(twice, "citations_by_cited")).toHaveLength(1);
-  expect(await keepCitationsTwice(twice)).toBe(true);
+  expect(await duplicateCitations(twice)).toBe(true);
   await expectBothEqual(twice, "at the second attempt");
 });
 
 test("check reports differences of citations_by_cited, and rebuild repairs them", async () => {
-  await keepCitationsTwice(twice);
+  await duplicateCitations(twice);
   await write(twice, batchesOf(32));
   await twice.pool.query(
     `DELETE FROM citations_by_cited WHERE cited_work_id = (SELECT min(cited_work_id) FROM citations_by_cited);
@@ -212,7 +212,7 @@ describe("a backup", () => {
   };
 
   test("of a distributed database can be restored to a plain one, and the reverse", async () => {
-    await keepCitationsTwice(twice);
+    await duplicateCitations(twice);
     await twice.pool.query("INSERT INTO settings VALUES ('sample', 'loaded')");
     await write(twice, batchesOf(33));
     const backup = await backupOf(twice);
@@ -222,7 +222,7 @@ describe("a backup", () => {
     expect(await edgesOf(plain, "citations_by_cited")).toEqual([]);
 
     await reset(twice);
-    await keepCitationsTwice(twice);
+    await duplicateCitations(twice);
     await restore(twice, await backupOf(plain));
     expect(await settingsOf(twice)).toEqual(expect.arrayContaining(distributed));
     expect(await edgesOf(twice, "citations")).not.toEqual([]);
@@ -235,7 +235,7 @@ describe("changed rows with more than 65,535 parameters", () => {
   const rows = Array.from({ length: 25_000 }, (_, nth) => [1n, BigInt((nth * 7_919) % 25_000), false]);
 
   test("are sent in several statements, sorted by key, in the distributed layout", async () => {
-    const sent = citus.update("citations_by_cited", columns, rows, ["is_internal_anchor"]);
+    const sent = citusLayout.update("citations_by_cited", columns, rows, ["is_internal_anchor"]);
     expect(sent.map(({ values }) => values.length)).toEqual([65_532, 9_468]);
     const cited = sent.flatMap(({ values }) => values.filter((_, place) => place % 3 === 1));
     expect(cited).toEqual(Array.from(rows, (_, nth) => BigInt(nth)));
@@ -246,7 +246,7 @@ describe("changed rows with more than 65,535 parameters", () => {
   });
 
   test("are sent in one statement in the layout of one server", () => {
-    expect(single.update("citations", columns, rows, ["is_internal_anchor"])).toHaveLength(1);
-    expect(single.remove("citations", columns.slice(0, 2), rows)).toHaveLength(1);
+    expect(singleLayout.update("citations", columns, rows, ["is_internal_anchor"])).toHaveLength(1);
+    expect(singleLayout.remove("citations", columns.slice(0, 2), rows)).toHaveLength(1);
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { schema } from "../../src/api/schema.ts";
-import { keepCitationsTwice } from "../../src/store/distribute.ts";
+import { duplicateCitations } from "../../src/store/distribute.ts";
 import { distributions } from "../../src/store/table-layout.ts";
 import { createClient } from "../api/client.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
@@ -38,7 +38,7 @@ const moving = [1, 2, 3].map((version) =>
 beforeAll(async () => {
   database = await createTestDatabase();
   // So that the statements are those of a distributed installation.
-  await keepCitationsTwice(database);
+  await duplicateCitations(database);
   statements = recordStatements(database.pool);
   await ingestDocuments(database, sampleDocuments(40), { keyring: sampleKeyring });
   for (const documents of moving) await ingestDocuments(database, documents);

@@ -69,6 +69,7 @@ test("exits with 2 if --minimum-proof rejects all documents of standard input, a
   expect(status).toBe(2);
 });
 
+/** @input I8 */
 test("skips a byte order mark at the beginning of standard input, and rejects only the bad lines", async () => {
   const line = JSON.stringify(JSON.parse(await readFile(seed, "utf8")));
   const marked = await runCli(["ingest", "-"], { env, input: `\ufeff${line}\n${line}\n` });
@@ -84,6 +85,7 @@ test("skips a byte order mark at the beginning of standard input, and rejects on
   expect(cut.stderr).toContain("3 documents: 0 merged, 1 unchanged, 2 rejected");
 });
 
+/** @input I25 */
 test("follows a symbolic link to a folder, and exits with 1 for a folder without documents", async () => {
   const [a, b] = [join(folder, "a"), join(folder, "b")];
   await mkdir(a);

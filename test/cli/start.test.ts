@@ -83,8 +83,9 @@ test("start serves the sample, shares its database with other commands, and has 
   expect(taken.stderr).toContain("is in use");
 
   expect(await stop(first, "SIGTERM")).toBe(0);
+  expect(first.output()).toContain("Importing the sample");
   const second = await start([], env);
-  expect(second.output()).not.toContain("Taking in the sample");
+  expect(second.output()).not.toContain("Importing the sample");
   expect(await queryServer(second.url, "{ status { papers } }")).toEqual({ status: { papers: 1052 } });
   expect(await stop(second, "SIGINT")).toBe(0);
 });

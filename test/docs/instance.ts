@@ -38,7 +38,7 @@ export async function startInstance(): Promise<Instance> {
   const database = await createTestDatabase();
   await fillWithSample(database);
   const graph = startGraph(database);
-  await graph.loaded(AbortSignal.timeout(60_000));
+  await graph.waitUntilLoaded(AbortSignal.timeout(60_000));
   const sha256 = createHash("sha256").update(token).digest("hex");
   const { submissions } = readConfig({ PITH_GRAPH_TOKENS: `pages:${sha256}` });
   const app = createApp({ database, graph, submissions });

@@ -95,6 +95,7 @@ const displayName = ({ literal, given, family, "non-dropping-particle": particle
   literal ?? [given, particle, family].filter((part) => part !== undefined).join(" ");
 
 describe.each(["bibtex", "ris", "csl-json"] as const)("%s", (format) => {
+  /** @input I3 */
   test("reads accented letters from any TeX spelling", async () => {
     const [ratings, hematite] = await itemsOf(format, refOf("ratings"), refOf("hematite"));
     expect(ratings?.author?.map(displayName)).toEqual(["Tanja Aue", "Adam Jatowt", "Michael Färber"]);
@@ -106,18 +107,21 @@ describe.each(["bibtex", "ris", "csl-json"] as const)("%s", (format) => {
   });
 });
 
+/** @input I3 */
 test("BibTeX writes accents as TeX", async () => {
   expect(await textOf("bibtex", refOf("ratings"))).toContain(
     'author = {Aue, Tanja and Jatowt, Adam and F{\\"a}rber, Michael},',
   );
 });
 
+/** @input I11 */
 test("BibTeX keeps balanced mathematics, and escapes the rest", async () => {
   const text = await textOf("bibtex", refOf("types"), refOf("hematite"));
   expect(text).toContain("title = {{Normalization and coherence for $\\infty$-type theories}},");
   expect(text).toContain("title = {{Hematite ($\\alpha\\text{-Fe}_2\\text{O}_3$) films, 100\\% pure}},");
 });
 
+/** @input I11 */
 test("BibTeX escapes commands of a title, and unbalanced dollars and braces", async () => {
   const text = await textOf("bibtex", refOf("hostile"));
   const [title] = text.match(/(?<=title = \{\{).*(?=\}\},)/) ?? [];
@@ -127,8 +131,12 @@ test("BibTeX escapes commands of a title, and unbalanced dollars and braces", as
   );
 });
 
+/** @input I16 */
 test("BibTeX puts the names of groups in braces", async () => {
   expect(await textOf("bibtex", refOf("atlas"))).toContain("author = {{ATLAS Collaboration}},");
+  expect(await textOf("bibtex", refOf("horizon"))).toContain(
+    "author = {{The Event Horizon Telescope Collaboration} and van der Berg, Jan and ",
+  );
   const [atlas, horizon] = await itemsOf("bibtex", refOf("atlas"), refOf("horizon"));
   // citation-js returns a name in braces as a family name only.
   expect(atlas?.author?.map(displayName)).toEqual(["ATLAS Collaboration"]);
@@ -143,6 +151,7 @@ test("BibTeX puts the names of groups in braces", async () => {
   ]);
 });
 
+/** @input I1, I17 */
 test("RIS has family names first, and the title on one line", async () => {
   expect((await textOf("ris", refOf("ratings"))).split("\r\n").slice(0, 7)).toEqual([
     "TY  - UNPB",
@@ -165,11 +174,13 @@ test("RIS has family names first, and the title on one line", async () => {
   ]);
 });
 
+/** @input I16 */
 test("BibTeX keeps a hyphenated family name that begins with an accent together", async () => {
   const [rain] = await itemsOf("bibtex", refOf("rain"));
   expect(rain?.author?.map(({ family }) => family)).toEqual(["Aue", "Álvarez-Gaumé"]);
 });
 
+/** @input I1, I17 */
 test("CSL-JSON splits names into family and given name, except those that cannot be split", async () => {
   const [ratings, horizon] = await itemsOf("csl-json", refOf("ratings"), refOf("horizon"));
   expect(ratings).toMatchObject({
@@ -195,6 +206,7 @@ test("CSL-JSON splits names into family and given name, except those that cannot
   ]);
 });
 
+/** @input I34 */
 describe("citation keys", () => {
   const keys = async (...refs: readonly CitableRef[]) =>
     (await textOf("bibtex", ...refs)).match(/(?<=^@misc\{).*(?=,)/gm) ?? [];
@@ -241,6 +253,7 @@ describe("a bibliography of named papers", () => {
     }
   });
 
+  /** @input I1 */
   test("may contain works that are only cited", async () => {
     const text = await textOf("bibtex", bert);
     expect(text).toContain("@misc{arxiv-1810.04805,\n  title = {{BERT: Pre-training}},\n");

@@ -38,6 +38,16 @@ test("export table writes the table to standard output, and its size to standard
   expect(stderr).toBe(`papers.csv: ${hostileTitles.length} rows, ${Buffer.byteLength(stdout)} bytes\n`);
 });
 
+/** @input I29, I30 */
+test("export table escapes formulas in CSV unless --raw is given, and begins with a byte order mark for --bom", async () => {
+  const table = async (...options: string[]) =>
+    (await runCli(["export", "table", "papers", "--format", "csv", "--quiet", ...options], { env })).stdout;
+  const safe = await table();
+  expect(safe).toContain(`"'=HYPERLINK(`);
+  expect(await table("--raw")).toContain(`"=HYPERLINK(`);
+  expect(await table("--bom")).toBe(`\ufeff${safe}`);
+});
+
 test("export bibliography keeps the order of its arguments, and exits 1 for a version that is not stored", async () => {
   const args = ["export", "bibliography", "--quiet", arxivIdOf(1), '10.1000/a"b;c,d', arxivIdOf(0)];
   const { status, stdout } = await runCli(args, { env });

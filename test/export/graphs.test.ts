@@ -76,6 +76,7 @@ describe("GraphML read by graphology", () => {
     }
   });
 
+  /** @input I19 */
   test("labels a work by its title, or else by its identifier", async () => {
     const { graph, text } = await graphOf(null);
     const labels = graph.mapNodes((_, { label, title, work }) => [label, title ?? work]);
@@ -85,6 +86,7 @@ describe("GraphML read by graphology", () => {
     expect(text.match(/<y:NodeLabel>/g)).toHaveLength(graph.order);
   });
 
+  /** @input I20 */
   test("uses the same node id for a work in every export, also if its identifier has quotes", async () => {
     const [all, part] = [await graphOf(null), await graphOf(around)];
     for (const { graph } of [all, part]) {

@@ -145,6 +145,7 @@ test.each([
   });
 });
 
+/** @input I29, I30 */
 test("GET /export/papers.csv escapes formulas by default, with raw and bom as options", async () => {
   const bytesOf = async (query: string) =>
     Buffer.from(await (await fetch(`${open}/export/papers.csv${query}`)).arrayBuffer());

@@ -71,18 +71,21 @@ async function titlesOf(options: { raw?: boolean }): Promise<(string | null | un
   return csvRows(text).map(({ title }) => title);
 }
 
+/** @input I30 */
 test("spreadsheetText puts an apostrophe before formulas, and changes nothing else", () => {
   for (const text of formulas) expect([text, spreadsheetText(text)]).toEqual([text, `'${text}`]);
   for (const text of harmless) expect(spreadsheetText(text)).toBe(text);
   for (const [text, safe] of inner) expect(spreadsheetText(text)).toBe(safe);
 });
 
+/** @input I30 */
 test("CSV tables escape formulas unless raw is set", async () => {
   const stored = (await titlesOf({ raw: true })).map((title) => title ?? "");
   expect(stored.filter((title) => spreadsheetText(title) !== title).length).toBeGreaterThan(10);
   expect(await titlesOf({})).toEqual(stored.map(spreadsheetText));
 });
 
+/** @input I30 */
 test("NDJSON tables have texts as they are stored", async () => {
   const { text } = await exported(database, tableFile("references", "ndjson"));
   const titles = text
@@ -92,6 +95,7 @@ test("NDJSON tables have texts as they are stored", async () => {
   expect(titles).toEqual(await titlesOf({ raw: true }));
 });
 
+/** @input I29 */
 test("CSV begins with a byte order mark if bom is set, except when it continues after a row", async () => {
   const [plain, marked] = await Promise.all(
     [false, true].map((bom) => exported(database, tableFile("papers", "csv", { bom }))),

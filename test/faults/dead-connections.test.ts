@@ -3,7 +3,7 @@ import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { checkTables, rebuildTables } from "../../src/maintenance/index.ts";
-import { guardedClients, isAtWork } from "../../src/store/guarded-client.ts";
+import { guardedClients, isActive } from "../../src/store/guarded-client.ts";
 import { listen } from "../../src/store/listen.ts";
 
 import { enqueue, runWorker } from "../../src/submissions/index.ts";
@@ -73,7 +73,7 @@ describe("a listening connection", () => {
     };
     const listening = listen(through.pool, {
       channel: "test_channel",
-      heartbeat: { quiet: 100, patience: 400 },
+      heartbeat: { interval: 100, timeout: 400 },
       onListening: () => {
         begun++;
         event();
@@ -103,7 +103,7 @@ describe("a listening connection", () => {
     let begun = 0;
     const listening = listen(through.pool, {
       channel: "test_channel",
-      heartbeat: { quiet: 20, patience: 10_000 },
+      heartbeat: { interval: 20, timeout: 10_000 },
       onListening: () => {
         begun++;
       },
@@ -189,7 +189,7 @@ describe("a statement on a connection whose bytes are dropped", () => {
     ],
     ["is waited for if its session is not tracked", { ...session, state: "disabled" }, idle, true],
   ] as const)("%s", (_name, state, own, expected) => {
-    expect(isAtWork(state, own)).toBe(expected);
+    expect(isActive(state, own)).toBe(expected);
   });
 });
 

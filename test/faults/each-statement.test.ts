@@ -53,7 +53,7 @@ async function ingestDisturbed(fault: Fault, place: Place): Promise<Run> {
   const open = new Set<number>();
   const outside: string[] = [];
   const { database: proxied, close } = await openProxied(database, {
-    maximumConnections: 2,
+    maxConnections: 2,
     async onStatement({ connection, nth, text }) {
       if (!seen.includes(connection)) seen.push(connection);
       const index = seen.indexOf(connection);

@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { checkTables } from "../../src/maintenance/index.ts";
 import { registryKey } from "../../src/protocol/index.ts";
 import { createReadinessCheck } from "../../src/server/health.ts";
-import { beginWriting, inTransaction } from "../../src/store/transaction.ts";
+import { beginWriteTransaction, inTransaction } from "../../src/store/transaction.ts";
 import { readWriteLockWait, waitForWriteLock, writeLock } from "../../src/store/write-lock.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
@@ -22,7 +22,7 @@ import { holdTable, holdWriteLock, untilRows, waitingWriters } from "./waiting.t
 
 const documents = sampleDocuments(6).slice(-12);
 /** The product's limits with shorter times. */
-const limits = { lookMilliseconds: 50, stoppedMilliseconds: 400 };
+const limits = { checkMilliseconds: 50, stoppedMilliseconds: 400 };
 
 let database: TestDatabase;
 let folder: string;
@@ -45,7 +45,7 @@ afterAll(async () => {
 
 /** Takes the write lock like a writer, and releases it. */
 function lockOnce(): Promise<void> {
-  return inTransaction(database.pool, beginWriting, async (writer) => {
+  return inTransaction(database.pool, beginWriteTransaction, async (writer) => {
     await waitForWriteLock(
       database.pool,
       () => writer.query("SELECT pg_advisory_xact_lock($1)", [writeLock]),
@@ -137,7 +137,7 @@ test("a writer that executes statements keeps the write lock beyond the limit fo
 });
 
 test("a writer's transaction has an idle_in_transaction_session_timeout of 1 min", async () => {
-  const shown = await inTransaction(database.pool, beginWriting, (writer) =>
+  const shown = await inTransaction(database.pool, beginWriteTransaction, (writer) =>
     writer.query("SHOW idle_in_transaction_session_timeout"),
   );
   expect(shown.rows).toEqual([{ idle_in_transaction_session_timeout: "1min" }]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Meter } from "../../src/graph/budget.ts";
 import { pageRank } from "../../src/graph/pagerank.ts";
-import { answer } from "../../src/graph/queries.ts";
+import { runGraphQuery } from "../../src/graph/queries.ts";
 import { Scratch } from "../../src/graph/scratch.ts";
 import { GraphVersion } from "../../src/graph/version.ts";
 import { baseOf, pick, randomOf } from "./random-graph.ts";
@@ -31,7 +31,7 @@ describe("a used-up budget", () => {
   const names = Object.keys(inputs) as (keyof typeof inputs)[];
   test.each(names)("truncates %s and reports it", (name) => {
     const input = name === "path" ? { ...inputs.path, to: other } : inputs[name];
-    const ask = (meter: Meter) => answer(graph, name, input as never, meter, scratch);
+    const ask = (meter: Meter) => runGraphQuery(graph, name, input as never, meter, scratch);
     expect(ask(new Meter({})).truncated).toBe(false);
 
     const ofEdges = new Meter({ edges: 10 });
@@ -40,7 +40,7 @@ describe("a used-up budget", () => {
 
     const ofVertices = new Meter({ vertices: 1 });
     expect(ask(ofVertices).truncated).toBe(true);
-    expect(ofVertices.lacksVertices).toBe(true);
+    expect(ofVertices.isOutOfVertices).toBe(true);
 
     // No time is left at the start.
     const ofTime = new Meter({ milliseconds: 0 });
@@ -52,7 +52,7 @@ describe("a used-up budget", () => {
   test("ends a question in the middle of its search", () => {
     let checks = 0;
     const meter = new Meter({}, () => ++checks === 3);
-    const { truncated, counts } = answer(
+    const { truncated, counts } = runGraphQuery(
       graph,
       "reachable",
       { ...inputs.reachable, roots: works },
@@ -76,20 +76,20 @@ describe("a used-up budget", () => {
 
   test("by an aborted signal ends a question at its root", () => {
     const meter = new Meter({ signal: AbortSignal.abort() });
-    expect(answer(graph, "reachable", inputs.reachable, meter, scratch).counts).toEqual([1]);
+    expect(runGraphQuery(graph, "reachable", inputs.reachable, meter, scratch).counts).toEqual([1]);
     expect(meter.exhausted).toBe("signal");
   });
 });
 
 test("a truncated neighbourhood has the root's most cited neighbours", () => {
   const input = { ...inputs.neighbourhood, depth: 1, maxNodes: 6 };
-  const { workIds, truncated } = answer(graph, "neighbourhood", input, new Meter({}), scratch);
+  const { workIds, truncated } = runGraphQuery(graph, "neighbourhood", input, new Meter({}), scratch);
   expect(truncated).toBe(true);
   const degree = (work: bigint) => graph.citedBy.degree(graph.indexOf(work));
   const [first, ...chosen] = [...workIds];
   expect(first).toBe(root);
   expect(chosen[0]).toBe(works[0]);
-  const all = answer(graph, "neighbourhood", { ...input, maxNodes: 100 }, new Meter({}), scratch);
+  const all = runGraphQuery(graph, "neighbourhood", { ...input, maxNodes: 100 }, new Meter({}), scratch);
   const left = [...all.workIds].filter((work) => !workIds.includes(work));
   expect(left.length).toBeGreaterThan(5);
   expect(Math.min(...chosen.map(degree))).toBeGreaterThanOrEqual(Math.max(...left.map(degree)));

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Meter } from "../../src/graph/budget.ts";
-import { inRounds } from "../../src/graph/order.ts";
-import { answer } from "../../src/graph/queries.ts";
+import { roundRobin } from "../../src/graph/order.ts";
+import { runGraphQuery } from "../../src/graph/queries.ts";
 import { Scratch } from "../../src/graph/scratch.ts";
 import { GraphVersion } from "../../src/graph/version.ts";
 import { baseOf } from "./random-graph.ts";
@@ -24,7 +24,7 @@ const graph = GraphVersion.of(
 
 function around(roots: readonly bigint[], maxNodes: number, depth = 1) {
   const input = { roots, direction: "BOTH", depth, maxNodes } as const;
-  return answer(graph, "neighbourhood", input, new Meter({}), new Scratch());
+  return runGraphQuery(graph, "neighbourhood", input, new Meter({}), new Scratch());
 }
 
 test.each([[[1n, 2n]], [[2n, 1n]]])(
@@ -54,10 +54,10 @@ test("no root is limited if all works fit", () => {
 });
 
 test("inRounds takes items from lists in turn, and leaves unneeded places to the others", () => {
-  expect([...inRounds([["a", "b", "c"], ["x"]], 3)]).toEqual(["a", "x", "b"]);
-  expect([...inRounds([["a"], ["b", "c", "d"]], 10)]).toEqual(["a", "b", "c", "d"]);
+  expect([...roundRobin([["a", "b", "c"], ["x"]], 3)]).toEqual(["a", "x", "b"]);
+  expect([...roundRobin([["a"], ["b", "c", "d"]], 10)]).toEqual(["a", "b", "c", "d"]);
   expect([
-    ...inRounds(
+    ...roundRobin(
       [
         ["a", "b"],
         ["a", "c"],

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import type { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type GraphOptions, type GraphService, questionNames, startGraph } from "../../src/graph/index.ts";
-import { graphFeedLimits, recordGraphChanges, recordGraphReset } from "../../src/store/graph-feed.ts";
+import { type GraphOptions, type GraphService, graphQueryNames, startGraph } from "../../src/graph/index.ts";
+import { appendGraphChanges, appendGraphReset, defaultGraphFeedLimits } from "../../src/store/graph-feed.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { commitGraph, writeTables } from "./graph-tables.ts";
 import { NaiveGraph, naiveAnswer } from "./naive.ts";
@@ -25,7 +25,7 @@ const services: GraphService[] = [];
 async function start(options: GraphOptions = {}): Promise<GraphService> {
   const graph = startGraph(database, { threads: 1, pollMilliseconds: 3_600_000, ...options });
   services.push(graph);
-  await graph.loaded(AbortSignal.timeout(60_000));
+  await graph.waitUntilLoaded(AbortSignal.timeout(60_000));
   return graph;
 }
 
@@ -64,8 +64,8 @@ describe("committed changes", () => {
     let before = emptyGraph;
     for (let step = 0; step < 60; step++) {
       const after = step % 20 === 19 ? randomGraph(random, 40) : changedGraph(random, before);
-      const position = await commitGraph(database, before, after, { payloadBytes: 100 });
-      await graph.reached(position, soon());
+      const position = await commitGraph(database, before, after, { maxPayloadBytes: 100 });
+      await graph.waitForPosition(position, soon());
       await expectGraph(graph, after);
       before = after;
     }
@@ -95,14 +95,14 @@ describe("committed changes", () => {
         const works = new Set(current.works);
         while (works.size < 15) works.add(randomWorkId(random));
         const after = changedGraph(random, { ...current, works: [...works] });
-        last = await commitGraph(database, current, after, { payloadBytes: 64 });
+        last = await commitGraph(database, current, after, { maxPayloadBytes: 64 });
         versions.set(last.toString(), after);
         current = after;
       }
       isWriting = false;
     };
     const answers: {
-      name: (typeof questionNames)[number];
+      name: (typeof graphQueryNames)[number];
       input: unknown;
       answer: object;
       version: string;
@@ -110,7 +110,7 @@ describe("committed changes", () => {
     const read = async (graph: GraphService, seed: number) => {
       const readers = randomOf(seed);
       while (isWriting) {
-        const { name, input } = randomQuestion(readers, pick(readers, questionNames), current.works);
+        const { name, input } = randomQuestion(readers, pick(readers, graphQueryNames), current.works);
         const ask = graph[name] as (input: unknown) => Promise<{ graphVersion: string }>;
         const { graphVersion, ...answer } = await ask(input);
         answers.push({ name, input, answer, version: graphVersion });
@@ -132,7 +132,7 @@ describe("committed changes", () => {
       );
     }
     for (const graph of graphs.slice(0, 2)) {
-      await graph.reached(last, soon());
+      await graph.waitForPosition(last, soon());
       await expectGraph(graph, current);
     }
   });
@@ -143,9 +143,9 @@ test("a transaction with more rows than are read at a time is applied as one cha
   const works = Array.from({ length: 200 }, (_, index) => BigInt(index));
   const edges = works.map((citing) => ({ citing, cited: (citing * 7n) % 200n, isAnchor: false }));
   const after = { works, edges };
-  const position = await commitGraph(database, emptyGraph, after, { payloadBytes: 24 });
+  const position = await commitGraph(database, emptyGraph, after, { maxPayloadBytes: 24 });
   expect(position).toBeGreaterThan(150n);
-  await graph.reached(1n, soon());
+  await graph.waitForPosition(1n, soon());
   expect(graph.status().graphVersion).toBe(position.toString());
   await expectGraph(graph, after);
 });
@@ -157,14 +157,14 @@ describe("the graph feed", () => {
     const client = await database.pool.connect();
     await client.query("BEGIN");
     await writeTables(client, after);
-    await recordGraphReset(client, new Date().toISOString());
+    await appendGraphReset(client, new Date().toISOString());
     await client.query("COMMIT");
     client.release();
-    await graph.reached(1n, soon());
+    await graph.waitForPosition(1n, soon());
     expect(graph.status().loads).toBe(2);
     await expectGraph(graph, after);
     const next = changedGraph(randomOf(22), after);
-    await graph.reached(await commitGraph(database, after, next), soon());
+    await graph.waitForPosition(await commitGraph(database, after, next), soon());
     await expectGraph(graph, next);
     expect(graph.status().loads).toBe(2);
   });
@@ -172,22 +172,22 @@ describe("the graph feed", () => {
   test("makes the graph load again after an unreadable row, which is then skipped", async () => {
     const before = randomGraph(randomOf(23), 20);
     const graph = await start();
-    await graph.reached(await commitGraph(database, emptyGraph, before), soon());
+    await graph.waitForPosition(await commitGraph(database, emptyGraph, before), soon());
     const after = grownGraph(randomOf(24), before);
     const client = await database.pool.connect();
     await client.query("BEGIN");
     await writeTables(client, after);
-    await recordGraphChanges(client, changesBetween(before, after), new Date().toISOString());
+    await appendGraphChanges(client, changesBetween(before, after), new Date().toISOString());
     await client.query(
       "UPDATE graph_changes SET payload = '\\x0900000001ffffffffffffffff' WHERE position = 2",
     );
     await client.query("COMMIT");
     client.release();
-    await graph.reached(2n, soon());
+    await graph.waitForPosition(2n, soon());
     expect(graph.status().loads).toBe(2);
     await expectGraph(graph, after);
     const next = grownGraph(randomOf(25), after);
-    await graph.reached(await commitGraph(database, after, next), soon());
+    await graph.waitForPosition(await commitGraph(database, after, next), soon());
     await expectGraph(graph, next);
     expect(graph.status().loads).toBe(2);
   });
@@ -204,9 +204,9 @@ describe("the graph feed", () => {
     for (let step = 0; step < 70; step++) {
       const after = grownGraph(random, before);
       const now = new Date().toISOString();
-      await recordGraphChanges(client, changesBetween(before, after), now, {
-        ...graphFeedLimits,
-        keptRows: 3,
+      await appendGraphChanges(client, changesBetween(before, after), now, {
+        ...defaultGraphFeedLimits,
+        maxRetainedRows: 3,
       });
       before = after;
     }
@@ -215,7 +215,7 @@ describe("the graph feed", () => {
     expect(rows[0].first).toBeGreaterThan(50);
     await client.query("COMMIT");
     client.release();
-    await graph.reached(71n, soon());
+    await graph.waitForPosition(71n, soon());
     expect(graph.status().loads).toBe(2);
     await expectGraph(graph, before);
   });
@@ -224,7 +224,7 @@ describe("the graph feed", () => {
     let before = emptyGraph;
     for (let step = 0; step < 130; step++) {
       const after = { works: [BigInt(step)], edges: [] };
-      await commitGraph(database, before, after, { keptBytes: 1 });
+      await commitGraph(database, before, after, { maxRetainedBytes: 1 });
       before = after;
     }
     const { rows } = await database.pool.query(
@@ -257,7 +257,7 @@ test("the graph listens again after a lost connection, and applies the missed ch
     await cutOff();
     const after = grownGraph(random, before);
     const position = await commitGraph(database, before, after);
-    await graph.reached(position, soon());
+    await graph.waitForPosition(position, soon());
     await expectGraph(graph, after);
     before = after;
   }
@@ -280,7 +280,7 @@ test("a thread that dies fails only its own question, and is replaced", async ()
   process.on("worker", note);
   const graph = await start({ eventLoopMilliseconds: 0 });
   const after = randomGraph(randomOf(51), 20);
-  await graph.reached(await commitGraph(database, emptyGraph, after), soon());
+  await graph.waitForPosition(await commitGraph(database, emptyGraph, after), soon());
   await expectGraph(graph, after);
   // One each for loading, questions and analyses.
   expect(workers.length).toBe(3);
@@ -312,7 +312,7 @@ test("a thread that dies fails only its own question, and is replaced", async ()
 test("a graph that is closed right after loading returns all connections", async () => {
   const graph = startGraph(database, { threads: 1 });
   // In the promise's callback: no turn of the event loop between loading and closing.
-  await graph.loaded(soon()).then(() => graph.close());
+  await graph.waitUntilLoaded(soon()).then(() => graph.close());
   expect(database.pool.totalCount).toBe(database.pool.idleCount);
 });
 
@@ -355,7 +355,7 @@ test("the graph answers in SQL until it is loaded, and the same afterwards", asy
   expect(graph.status().isLoaded).toBe(false);
   const input = { roots: after.works, direction: "BOTH", depth: 0, maxNodes: 100 } as const;
   const early = await graph.neighbourhood(input);
-  await graph.loaded(soon());
+  await graph.waitUntilLoaded(soon());
   expect(graph.status()).toMatchObject({ isLoaded: true, graphVersion: early.graphVersion });
   expect(await graph.neighbourhood(input)).toEqual(early);
 });
@@ -365,11 +365,11 @@ test("a graph that cannot be loaded again reports the error, answers from the ol
   const errors: unknown[] = [];
   const graph = await start({ onLoadError: (error) => errors.push(error) });
   const position = await commitGraph(database, emptyGraph, before);
-  await graph.reached(position, soon());
+  await graph.waitForPosition(position, soon());
   const client = await database.pool.connect();
   await client.query("BEGIN");
   await client.query("INSERT INTO citations VALUES (1, 2, false)");
-  await recordGraphReset(client, new Date().toISOString());
+  await appendGraphReset(client, new Date().toISOString());
   await client.query("COMMIT");
   client.release();
   while (graph.status().loadError === null) await new Promise(setImmediate);
@@ -380,7 +380,7 @@ test("a graph that cannot be loaded again reports the error, answers from the ol
   expect(graph.status().lagMilliseconds).toBeGreaterThan(0);
   await expectGraph(graph, before);
   const after = grownGraph(randomOf(82), before);
-  await graph.reached(await commitGraph(database, before, after), soon());
+  await graph.waitForPosition(await commitGraph(database, before, after), soon());
   expect(graph.status()).toMatchObject({ loadError: null, lagPositions: 0, lagMilliseconds: 0 });
   await expectGraph(graph, after);
 });
@@ -396,7 +396,7 @@ test("a graph that cannot be loaded reports the error, answers in SQL, and retri
   const input = { roots: [1n], direction: "REFERENCES", maxDepth: 3 } as const;
   expect(await graph.reachable(input)).toMatchObject({ counts: [1, 1], graphVersion: "1" });
   await commitGraph(database, { works: [1n], edges: [] }, after);
-  await graph.loaded(soon());
+  await graph.waitUntilLoaded(soon());
   expect(graph.status()).toMatchObject({ isLoaded: true, loadError: null });
   await expectGraph(graph, after);
 });

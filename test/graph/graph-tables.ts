@@ -1,4 +1,8 @@
-import { type GraphFeedLimits, graphFeedLimits, recordGraphChanges } from "../../src/store/graph-feed.ts";
+import {
+  appendGraphChanges,
+  defaultGraphFeedLimits,
+  type GraphFeedLimits,
+} from "../../src/store/graph-feed.ts";
 import { insertRows } from "../../src/store/rows.ts";
 import type { TestDatabase } from "../database.ts";
 import { NaiveGraph } from "./naive.ts";
@@ -51,7 +55,10 @@ export async function commitGraph(
     await client.query("BEGIN");
     await writeTables(client, after);
     const now = new Date().toISOString();
-    await recordGraphChanges(client, changesBetween(before, after), now, { ...graphFeedLimits, ...limits });
+    await appendGraphChanges(client, changesBetween(before, after), now, {
+      ...defaultGraphFeedLimits,
+      ...limits,
+    });
     const { rows } = await client.query<{ value: string }>(
       "SELECT value FROM totals WHERE name = 'graph_position'",
     );

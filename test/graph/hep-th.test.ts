@@ -25,7 +25,7 @@ beforeAll(async () => {
   await writeTables(client, { works: [...ids.values()], edges });
   client.release();
   graph = startGraph(database);
-  await graph.loaded(AbortSignal.timeout(60_000));
+  await graph.waitUntilLoaded(AbortSignal.timeout(60_000));
 });
 
 afterAll(async () => {
@@ -77,7 +77,7 @@ test("answers the same in memory and in SQL", async () => {
 
 test("answers the same on the event loop and in a thread", async () => {
   const threaded = startGraph(database, { eventLoopMilliseconds: 0, threads: 1 });
-  await threaded.loaded();
+  await threaded.waitUntilLoaded();
   const around = { roots: [work("hep-th/9905111")], direction: "BOTH", depth: 3, maxNodes: 5000 } as const;
   expect(await threaded.neighbourhood(around)).toEqual(await graph.neighbourhood(around));
   await threaded.close();

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { JobQueue } from "../../src/graph/job-queue.ts";
 
-type Job = { readonly name: string; readonly asker: object; interruptions: number };
+type Job = { readonly name: string; readonly requester: object; interruptions: number };
 
-const job = (name: string, asker: object): Job => ({ name, asker, interruptions: 0 });
+const job = (name: string, requester: object): Job => ({ name, requester, interruptions: 0 });
 
 describe("the queue of questions to the graph's threads", () => {
   /** @threat T37 */
@@ -12,7 +12,7 @@ describe("the queue of questions to the graph's threads", () => {
     const [greedy, modest] = [{}, {}];
     for (let index = 0; index < 100; index++) queue.add(job(`greedy ${index}`, greedy));
     const first = queue.next() as Job;
-    queue.note(first, 40);
+    queue.addUsage(first, 40);
     queue.add(job("modest", modest));
     expect(first.name).toBe("greedy 0");
     expect(queue.next()?.name).toBe("modest");
@@ -23,11 +23,11 @@ describe("the queue of questions to the graph's threads", () => {
     const queue = new JobQueue<Job>();
     const askers = [{}, {}, {}];
     for (const nth of [0, 1])
-      for (const [index, asker] of askers.entries()) queue.add(job(`${index}.${nth}`, asker));
+      for (const [index, requester] of askers.entries()) queue.add(job(`${index}.${nth}`, requester));
     const order: string[] = [];
     for (let next = queue.next(); next !== undefined; next = queue.next()) {
       order.push(next.name);
-      queue.note(next, 10);
+      queue.addUsage(next, 10);
     }
     expect(order).toEqual(["0.0", "1.0", "2.0", "0.1", "1.1", "2.1"]);
   });
@@ -36,7 +36,7 @@ describe("the queue of questions to the graph's threads", () => {
     const queue = new JobQueue<Job>();
     const long = job("long", {});
     expect(queue.millisecondsLeft(long, 500)).toBeNull();
-    queue.add(job("another of the same request", long.asker));
+    queue.add(job("another of the same request", long.requester));
     expect(queue.millisecondsLeft(long, 500)).toBeNull();
     queue.add(job("another request", {}));
     expect(queue.millisecondsLeft(long, 30)).toBe(70);

@@ -1,5 +1,5 @@
 // The questions implemented from their definitions on a list of edges: slow, and without code of src/graph.
-import type { Answer, Input, QuestionName } from "../../src/graph/index.ts";
+import type { GraphQueryInput, GraphQueryName, GraphQueryResult } from "../../src/graph/index.ts";
 import type { Edge, EdgeListGraph } from "./random-graph.ts";
 
 type Direction = "REFERENCES" | "CITED_BY" | "BOTH";
@@ -54,7 +54,13 @@ export class NaiveGraph {
     return levels;
   }
 
-  neighbourhood({ roots, direction, depth, maxNodes, withoutEdges = false }: Input<"neighbourhood">) {
+  neighbourhood({
+    roots,
+    direction,
+    depth,
+    maxNodes,
+    withoutEdges = false,
+  }: GraphQueryInput<"neighbourhood">) {
     const nodes = new Map<bigint, number>();
     let truncated = false;
     const known = [...new Set(roots)].filter((root) => this.works.includes(root));
@@ -95,7 +101,7 @@ export class NaiveGraph {
     return new Set([...new Set(turns)].slice(0, max));
   }
 
-  path({ from, to, direction, maxDepth }: Input<"path">): Answer<"path"> {
+  path({ from, to, direction, maxDepth }: GraphQueryInput<"path">): GraphQueryResult<"path"> {
     const none = { workIds: null, truncated: false };
     if (!this.works.includes(from) || !this.works.includes(to)) return none;
     // All paths of each length, sorted by their works, up to the shortest length with a result.
@@ -117,7 +123,7 @@ export class NaiveGraph {
     return none;
   }
 
-  reachable({ roots, direction, maxDepth }: Input<"reachable">): Answer<"reachable"> {
+  reachable({ roots, direction, maxDepth }: GraphQueryInput<"reachable">): GraphQueryResult<"reachable"> {
     const counts = this.levels(roots, direction, maxDepth).map((level) => level.length);
     return { counts: counts[0] === 0 ? [] : counts, truncated: false };
   }
@@ -142,7 +148,11 @@ export class NaiveGraph {
     return { works: found.slice(0, first), truncated: false };
   }
 
-  commonReferences({ works, least, first }: Input<"commonReferences">): Answer<"commonReferences"> {
+  commonReferences({
+    works,
+    least,
+    first,
+  }: GraphQueryInput<"commonReferences">): GraphQueryResult<"commonReferences"> {
     return this.#counted(
       works,
       (work) => this.references(work),
@@ -151,26 +161,31 @@ export class NaiveGraph {
     );
   }
 
-  priorWorks({ works, first }: Input<"priorWorks">): Answer<"priorWorks"> {
+  priorWorks({ works, first }: GraphQueryInput<"priorWorks">): GraphQueryResult<"priorWorks"> {
     const keep = (work: bigint, count: number) => count > 0 && !works.includes(work);
     return this.#counted(works, (work) => this.references(work), keep, first);
   }
 
-  derivativeWorks({ works, first }: Input<"derivativeWorks">): Answer<"derivativeWorks"> {
+  derivativeWorks({ works, first }: GraphQueryInput<"derivativeWorks">): GraphQueryResult<"derivativeWorks"> {
     const keep = (work: bigint, count: number) => count > 0 && !works.includes(work);
     return this.#counted(works, (work) => this.citedBy(work), keep, first);
   }
 
-  #linked(work: bigint, by: Input<"relatedWorks">["by"]): bigint[] {
+  #linked(work: bigint, by: GraphQueryInput<"relatedWorks">["by"]): bigint[] {
     return by === "BIBLIOGRAPHIC_COUPLING" ? this.references(work) : this.citedBy(work);
   }
 
-  #shared(a: bigint, b: bigint, by: Input<"relatedWorks">["by"]): bigint[] {
+  #shared(a: bigint, b: bigint, by: GraphQueryInput<"relatedWorks">["by"]): bigint[] {
     const others = new Set(this.#linked(b, by));
     return this.mostCitedFirst(this.#linked(a, by).filter((work) => others.has(work)));
   }
 
-  relatedWorks({ work, by, first, shared }: Input<"relatedWorks">): Answer<"relatedWorks"> {
+  relatedWorks({
+    work,
+    by,
+    first,
+    shared,
+  }: GraphQueryInput<"relatedWorks">): GraphQueryResult<"relatedWorks"> {
     const related = this.works
       .filter((other) => other !== work)
       .map((workId) => {
@@ -220,12 +235,12 @@ export class NaiveGraph {
 }
 
 /** The expected answer to a question, in the form of `comparable`. */
-export function naiveAnswer<Name extends QuestionName>(
+export function naiveAnswer<Name extends GraphQueryName>(
   graph: NaiveGraph,
   name: Name,
-  input: Input<Name>,
+  input: GraphQueryInput<Name>,
 ): unknown {
-  const answers: { [Key in QuestionName]: (input: Input<Key>) => unknown } = {
+  const answers: { [Key in GraphQueryName]: (input: GraphQueryInput<Key>) => unknown } = {
     neighbourhood: (given) => graph.neighbourhood(given),
     path: (given) => graph.path(given),
     reachable: (given) => graph.reachable(given),

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Meter } from "../../src/graph/budget.ts";
-import { questionNames } from "../../src/graph/index.ts";
+import { graphQueryNames } from "../../src/graph/index.ts";
 import { inDegrees, pageRank } from "../../src/graph/pagerank.ts";
-import { answer } from "../../src/graph/queries.ts";
+import { runGraphQuery } from "../../src/graph/queries.ts";
 import { Scratch } from "../../src/graph/scratch.ts";
 import { NaiveGraph, naiveAnswer } from "./naive.ts";
 import { randomGraph, randomOf } from "./random-graph.ts";
@@ -16,7 +16,7 @@ describe("on random graphs", () => {
   // Shared, because remains of one question must not affect the next.
   const scratch = new Scratch();
 
-  test.each(questionNames)("%s answers like the naive implementation", (name) => {
+  test.each(graphQueryNames)("%s answers like the naive implementation", (name) => {
     for (let seed = 1; seed <= 2000; seed++) {
       const random = randomOf(seed);
       const graph = randomGraph(random);
@@ -24,7 +24,7 @@ describe("on random graphs", () => {
       const version = versionOf(random, graph);
       for (let round = 0; round < 3; round++) {
         const question = randomQuestion(random, name, graph.works);
-        const given = answer(version, question.name, question.input, unlimited(), scratch);
+        const given = runGraphQuery(version, question.name, question.input, unlimited(), scratch);
         expect(comparable(name, given), `seed ${seed}`).toEqual(
           naiveAnswer(naive, question.name, question.input),
         );

@@ -1,12 +1,16 @@
-import type { Answer, Input, QuestionName } from "../../src/graph/index.ts";
+import type { GraphQueryInput, GraphQueryName, GraphQueryResult } from "../../src/graph/index.ts";
 import { below, pick, type Random } from "./random-graph.ts";
 
 export type RandomQuestion = {
-  [Name in QuestionName]: { readonly name: Name; readonly input: Input<Name> };
-}[QuestionName];
+  [Name in GraphQueryName]: { readonly name: Name; readonly input: GraphQueryInput<Name> };
+}[GraphQueryName];
 
 /** A question about some of these works, sometimes about a missing one. */
-export function randomQuestion(random: Random, name: QuestionName, works: readonly bigint[]): RandomQuestion {
+export function randomQuestion(
+  random: Random,
+  name: GraphQueryName,
+  works: readonly bigint[],
+): RandomQuestion {
   const work = () => (works.length === 0 || random() < 0.05 ? 77_777n : pick(random, works));
   const several = () => Array.from({ length: below(random, 4) }, work);
   const direction = () => pick(random, ["REFERENCES", "CITED_BY", "BOTH"] as const);
@@ -42,9 +46,9 @@ export function randomQuestion(random: Random, name: QuestionName, works: readon
 }
 
 /** An answer in the form of the naive graph's. */
-export function comparable(name: QuestionName, answer: Answer<QuestionName>): unknown {
+export function comparable(name: GraphQueryName, answer: GraphQueryResult<GraphQueryName>): unknown {
   if (name !== "neighbourhood") return answer;
-  const { workIds, depths, edges, truncated } = answer as Answer<"neighbourhood">;
+  const { workIds, depths, edges, truncated } = answer as GraphQueryResult<"neighbourhood">;
   return {
     nodes: Array.from(workIds, (workId, place) => [workId, depths[place]]),
     edges: Array.from(edges.citing, (citing, at) => [citing, edges.cited[at], edges.isInternalAnchor[at]]),

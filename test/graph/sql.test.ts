@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { GraphUnavailableError, questionNames, startGraph } from "../../src/graph/index.ts";
-import { askSql } from "../../src/graph/sql-graph.ts";
+import { GraphUnavailableError, graphQueryNames, startGraph } from "../../src/graph/index.ts";
+import { querySql } from "../../src/graph/sql-graph.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { writeTables } from "./graph-tables.ts";
 import { NaiveGraph, naiveAnswer } from "./naive.ts";
@@ -37,13 +37,13 @@ function withOwnWorks(random: Random, number: number, { works, edges }: EdgeList
 }
 
 describe("in SQL, on random graphs", () => {
-  test.each(questionNames)("%s answers like the naive implementation", async (name) => {
+  test.each(graphQueryNames)("%s answers like the naive implementation", async (name) => {
     for (const [index, graph] of graphs.entries()) {
       const random = randomOf(index);
       const naive = new NaiveGraph(graph);
       for (let round = 0; round < 2; round++) {
         const question = randomQuestion(random, name, graph.works);
-        const { result } = await askSql(database.pool, question.name, question.input, {});
+        const { result } = await querySql(database.pool, question.name, question.input, {});
         expect(comparable(name, result), `graph ${index}`).toEqual(
           naiveAnswer(naive, question.name, question.input),
         );
@@ -72,14 +72,14 @@ describe("a budget in SQL", () => {
     const { works } = largest();
     const roots = works.slice(0, 4);
     const input = { roots, direction: "BOTH", depth: 9, maxNodes: 100 } as const;
-    const complete = await askSql(database.pool, "neighbourhood", input, {});
+    const complete = await querySql(database.pool, "neighbourhood", input, {});
     expect(complete.result.truncated).toBe(false);
     const read = complete.result.edges.citing.length;
     for (const budget of [{ edges: 2 }, { edges: 0 }, { vertices: 2 }, { edges: read }]) {
-      const { result } = await askSql(database.pool, "neighbourhood", input, budget);
+      const { result } = await querySql(database.pool, "neighbourhood", input, budget);
       expect(result.truncated, JSON.stringify(budget)).toBe(true);
     }
-    const { result } = await askSql(
+    const { result } = await querySql(
       database.pool,
       "reachable",
       { roots, direction: "BOTH", maxDepth: 9 },
@@ -95,18 +95,18 @@ describe("a budget in SQL", () => {
     await locker.query("BEGIN");
     await locker.query("LOCK TABLE citations IN ACCESS EXCLUSIVE MODE");
     try {
-      const { result } = await askSql(database.pool, "neighbourhood", input, { milliseconds: 60 });
+      const { result } = await querySql(database.pool, "neighbourhood", input, { milliseconds: 60 });
       expect(result).toMatchObject({ workIds: BigUint64Array.of(work), truncated: true });
 
       const client = new AbortController();
-      const asking = askSql(database.pool, "neighbourhood", input, { signal: client.signal });
+      const asking = querySql(database.pool, "neighbourhood", input, { signal: client.signal });
       client.abort(new Error("The client has disconnected."));
       await expect(asking).rejects.toThrow("The client has disconnected.");
     } finally {
       await locker.query("ROLLBACK");
       locker.release();
     }
-    const { result } = await askSql(database.pool, "neighbourhood", input, { milliseconds: 60_000 });
+    const { result } = await querySql(database.pool, "neighbourhood", input, { milliseconds: 60_000 });
     expect(result.truncated).toBe(false);
   });
 });
@@ -116,7 +116,7 @@ test("PageRank, anchors and loaded() reject with GraphUnavailableError in SQL", 
   for (const asking of [
     graph.topWorks({ by: "PAGERANK", first: 1 }),
     graph.topWorks({ by: "CITED_BY_COUNT", first: 1, anchorsOnly: true }),
-    graph.loaded(),
+    graph.waitUntilLoaded(),
   ]) {
     await expect(asking).rejects.toThrow(GraphUnavailableError);
   }

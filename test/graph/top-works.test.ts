@@ -17,15 +17,15 @@ const soon = () => AbortSignal.timeout(60_000);
 async function commit(next: EdgeListGraph): Promise<string> {
   const position = await commitGraph(database, current, next);
   current = next;
-  await Promise.all([graph.reached(position, soon()), patient.reached(position, soon())]);
+  await Promise.all([graph.waitForPosition(position, soon()), patient.waitForPosition(position, soon())]);
   return position.toString();
 }
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  graph = startGraph(database, { threads: 1, rankAgeMilliseconds: 0 });
-  patient = startGraph(database, { threads: 1, rankAgeMilliseconds: 3_600_000 });
-  await Promise.all([graph.loaded(soon()), patient.loaded(soon())]);
+  graph = startGraph(database, { threads: 1, maxRankAgeMilliseconds: 0 });
+  patient = startGraph(database, { threads: 1, maxRankAgeMilliseconds: 3_600_000 });
+  await Promise.all([graph.waitUntilLoaded(soon()), patient.waitUntilLoaded(soon())]);
 });
 
 afterAll(async () => {

@@ -24,7 +24,7 @@ import { readStoredAliases, readVotes, type Target } from "../../src/row-rules/j
 import { checksumAfter } from "../../src/store/feed.ts";
 import { parseLog } from "../../src/store/index.ts";
 import type { Cell } from "../../src/store/rows.ts";
-import { shapeOf, typeOf } from "../../src/store/table-layout.ts";
+import { columnType, tableShape } from "../../src/store/table-layout.ts";
 import { type Row, sorted, type Tables } from "./tables.ts";
 
 type Cells = Record<string, Cell>;
@@ -332,7 +332,7 @@ export class MemoryTables implements Answers {
 }
 
 function keyOf(table: string, row: Cells): string {
-  return JSON.stringify(shapeOf(table).key.map((column) => String(row[column])));
+  return JSON.stringify(tableShape(table).key.map((column) => String(row[column])));
 }
 
 function hex(cell: Cell | undefined): string {
@@ -376,7 +376,7 @@ export function printed(table: string, row: Readonly<Record<string, Cell>>): Row
   const entries = Object.entries(row).filter(([column]) => column !== "position" && column !== "received_at");
   return Object.fromEntries(
     entries.map(([column, cell]) => {
-      const type = typeOf(table, column);
+      const type = columnType(table, column);
       if (cell === null) return [column, null];
       if (type === "bytea") return [column, hex(cell)];
       if (type.startsWith("timestamp")) return [column, microseconds(cell as string)];

@@ -158,6 +158,7 @@ describe("a folder", () => {
     ]);
   });
 
+  /** @input I25 */
   test("with symbolic links delivers their targets, each folder once", async () => {
     await fileOf("links/c/c.json", "c");
     await fileOf("elsewhere/b.json", "b");
@@ -182,6 +183,7 @@ describe("a folder", () => {
     ]);
   });
 
+  /** @input I25 */
   test("names what it skips: other files, pipes and broken links", async () => {
     for (const name of ["1.txt", "2.csv", "3.md", "4.xml"]) await fileOf(`mixed/${name}`, "");
     await fileOf("mixed/a.json", "a");
@@ -197,6 +199,7 @@ describe("a folder", () => {
     ]);
   });
 
+  /** @input I25 */
   test("without documents is reported", async () => {
     const root = join(folder, "empty-folder");
     await mkdir(root);
@@ -214,6 +217,7 @@ describe("a folder", () => {
 describe("a byte order mark", () => {
   const mark = "\ufeff";
 
+  /** @input I8 */
   test("at the beginning of a file is skipped, but not at the beginning of a later line", async () => {
     const paths = [
       await fileOf("marked.json", `${mark}{}`),
@@ -231,6 +235,7 @@ describe("a byte order mark", () => {
     ]);
   });
 
+  /** @input I8 */
   test.each([
     [`${mark}a`, "a"],
     [mark, ""],
@@ -281,6 +286,7 @@ describe("standard input", () => {
     return Promise.all(results);
   }
 
+  /** @input I8 */
   test.each([
     ["one document in one line", '{"a":1}', ['{"a":1}']],
     ["one document over several lines", '{\n "a": 1\n}\n', ['{\n "a": 1\n}\n']],

@@ -55,6 +55,7 @@ const alone = (paperCount: number) => ({ arxivId: null, doi: null, paperCount })
 const as = (arxivId: string, paperCount: number) => ({ arxivId, doi: null, paperCount });
 const conflict = (...candidates: object[]) => [{ identifier: a, candidates }];
 
+/** @input I28 */
 test("one paper that names an arXiv id beside a DOI moves no citation of the 20 that name the DOI alone", async () => {
   await ingestDocuments(database, citing(1, 20, null));
   await ingestDocuments(database, citing(21, 1, b));
@@ -66,6 +67,7 @@ test("one paper that names an arXiv id beside a DOI moves no citation of the 20 
   });
 });
 
+/** @input I28 */
 test("one paper that names another arXiv id beside a DOI moves no citation, and identityConflicts shows it", async () => {
   await ingestDocuments(database, citing(1, 20, null));
   await ingestDocuments(database, citing(21, 20, c));
@@ -78,6 +80,7 @@ test("one paper that names another arXiv id beside a DOI moves no citation, and 
   });
 });
 
+/** @input I28 */
 test("a DOI is joined to an arXiv id that at least half of its papers name, without a conflict", async () => {
   await ingestDocuments(database, citing(1, 3, null));
   await ingestDocuments(database, citing(4, 2, b));
@@ -86,6 +89,7 @@ test("a DOI is joined to an arXiv id that at least half of its papers name, with
   expect(await workOfA()).toMatchObject({ arxivId: b, citedByCount: 6, identityConflicts: [] });
 });
 
+/** @input I28 */
 test("only papers with the best proof decide which work a DOI names", async () => {
   await ingestDocuments(database, citing(1, 20, b, false));
   expect(await workOfA()).toMatchObject({ arxivId: b, citedByCount: 20 });
@@ -93,6 +97,7 @@ test("only papers with the best proof decide which work a DOI names", async () =
   expect(await workOfA()).toMatchObject({ arxivId: c, citedByCount: 2, identityConflicts: [] });
 });
 
+/** @input I28 */
 test("one paper that names a DOI beside a work id does not move the work of five others", async () => {
   const work = (from: number, count: number, reference: object) =>
     Array.from({ length: count }, (_, nth) =>
@@ -106,6 +111,7 @@ test("one paper that names a DOI beside a work id does not move the work of five
   expect(rows).toEqual([{ cited_by_count: 5 }]);
 });
 
+/** @input I28 */
 test("superseded references no longer decide, and the tables are the same for any order and batches", async () => {
   const replaced = bundleOfPaper({ arxivId: "2301.00021" }, (paper) => [
     snapshotEvent(paper, { created_at: "2026-06-12T00:00:00Z", references: [{ doi: a, title: "A" }] }),

@@ -199,6 +199,7 @@ const spellings: readonly (readonly [name: string, texts: readonly string[]])[] 
 ];
 
 describe("readWorkName", () => {
+  /** @input I2, I4, I5, I12 */
   it.each(spellings)("reads all spellings of %s", (name, texts) => {
     expect(texts.map((text) => [text, nameIn(text)])).toEqual(texts.map((text) => [text, name]));
   });
@@ -218,6 +219,7 @@ describe("readWorkName", () => {
     "doi:",
   ];
   const others = ["", " ", "null", "TBD", "?", "0000.00000", "math/0000000", "2302.121923", "2302.12192v0"];
+  /** @input I14 */
   it.each([
     ...placeholders,
     ...others,
@@ -241,6 +243,7 @@ describe("readWorkName", () => {
     expect(nameIn(text)).toBeNull();
   });
 
+  /** @input I14 */
   it.each([
     "N/A",
     "none",
@@ -314,6 +317,7 @@ describe("identifiers in references and queries", () => {
   });
   afterAll(() => database.drop());
 
+  /** @input I2, I4, I5, I12 */
   it.each(spellings.filter(([name]) => name !== "1601.07616v1" && !/^2302.*v1$/.test(name)))(
     "join all spellings of %s to one work, in either member",
     async (name, texts) => {
@@ -326,6 +330,7 @@ describe("identifiers in references and queries", () => {
     },
   );
 
+  /** @input I4 */
   it("accept an arXiv stamp, in a reference and in paper(ref:)", async () => {
     await ingestDocuments(database, [
       bundleOfPaper({ arxivId: "2302.99999" }, (paper) => [
@@ -340,6 +345,27 @@ describe("identifiers in references and queries", () => {
     }
   });
 
+  /** @input I5 */
+  it.each([
+    ["1601.07616", ["1601.07616V1", "hep-th/1601.07616", "https://arxiv.org/pdf/1601.07616V1.pdf"]],
+    ["2303.99999", ["https://arxiv.org/abs/2303.99999?context=cs.LG", "https://arxiv.org/abs/2303.99999/"]],
+    ["2304.99999", ["arxiv.org/abs/2304.99999", "HTTP://WWW.ARXIV.ORG/abs/2304.99999v1#x"]],
+    ["hep-th/9711299", ["https://arxiv.org/abs/hep-th%2F9711299", "hep-th-9711299"]],
+  ])(
+    "find the paper %s by its spellings in paper(ref:), and count references by them",
+    async (arxivId, texts) => {
+      await takeIn(database, [
+        bundleOfPaper({ arxivId }, (paper) => [snapshotEvent(paper, { paper: { title: arxivId } })]),
+        ...texts.map((text) => citing({ cited_arxiv_id: text })),
+      ]);
+      const before = ((await workOf(arxivId))?.["citedByCount"] as number) - texts.length;
+      const source = "query ($ref: String!) { paper(ref: $ref) { title work { citedByCount } } }";
+      const wanted = { paper: { title: arxivId, work: { citedByCount: before + texts.length } } };
+      for (const ref of texts) expect([ref, await client.ask(source, { ref })]).toEqual([ref, wanted]);
+    },
+  );
+
+  /** @input I14 */
   it.each(["N/A", "none", "-", "unknown", "10.", "arXiv"])(
     "keep two references with the placeholder %j as two works",
     async (text) => {

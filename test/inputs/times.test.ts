@@ -6,6 +6,7 @@ import { bundleOfPaper } from "../ingest/bundles.ts";
 import { ingestDocuments } from "../ingest/ingest-documents.ts";
 
 describe("readInstant", () => {
+  /** @input I24 */
   it.each([
     ["2024-01-01T00:00:00+00:00", "2024-01-01T00:00:00.000000"],
     ["2024-01-01T00:00:00-00:00", "2024-01-01T00:00:00.000000"],
@@ -81,9 +82,11 @@ describe("events(filter: { since: })", () => {
   });
   afterAll(() => database.drop());
 
+  /** @input I24 */
   it.each([
     ["2024-01-01", 1],
     ["2024-01-02", 0],
+    ["2024-01-01T00:00:00+00:00", 1],
     ["2024-01-01T00:00Z", 1],
     ["2024-01-01T00:01Z", 0],
     ["2024-01-01T01:00:00+01:00", 1],

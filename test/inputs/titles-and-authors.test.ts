@@ -51,15 +51,30 @@ async function authorsOf(authorsText: string): Promise<string[]> {
   return (await client.ask<{ paper: { authors: string[] } }>(source, { ref })).paper.authors;
 }
 
+/** @input I1 */
 test.each([
   "Multivariate Timeseries",
   "Optical Network Control",
   "Total Solar Eclipse",
   "Total\n  Solar\u00a0Eclipse",
-])("titleContains finds %j in a title with a line break", async (text) => {
+])("titleContains and search find %j in a title with a line break", async (text) => {
   expect(await countTitled(text)).toBe(1);
+  expect((await search(`"${text}"`))[0]).toMatch(/^WORDS .*(Multivariate|Optical Network|Total Solar)/);
 });
 
+/** @input I1 */
+test("no title, author or abstract of the sample is shown with a line break", async () => {
+  const source = "{ papers(first: 100) { nodes { title authors abstractExcerpt signedTitle } } }";
+  const { papers } = await client.ask<{ papers: { nodes: Record<string, string | string[] | null>[] } }>(
+    source,
+  );
+  expect(papers.nodes.filter(({ signedTitle }) => signedTitle?.includes("\n"))).toHaveLength(27);
+  for (const { signedTitle: _, ...shown } of papers.nodes) {
+    for (const text of Object.values(shown).flat()) expect(text ?? "").not.toMatch(/[^\S ]| {2}/);
+  }
+});
+
+/** @input I1 */
 test("titles, abstracts and cited titles are shown on one line, with the signed texts beside them", async () => {
   const signed = {
     title: "Two\n  lines\u00a0of a  title ",
@@ -86,6 +101,7 @@ test("titles, abstracts and cited titles are shown on one line, with the signed 
   });
 });
 
+/** @input I3 */
 test("authors written in TeX are found and shown with their letters", async () => {
   const source = '{ paper(ref: "pith:W6XBXMPL") { title authors signedAuthors } }';
   const { paper } = await client.ask<{ paper: { title: string; authors: string[]; signedAuthors: string } }>(
@@ -99,6 +115,7 @@ test("authors written in TeX are found and shown with their letters", async () =
   }
 });
 
+/** @input I3 */
 test("a title with TeX is found by its words, and keeps its mathematics", async () => {
   await ingestPaper({ title: "On Schr\\\"{o}dinger's $\\infty$-type {\\L}ukasiewicz na{\\\"\\i}vet\\'e" });
   const title = "On Schrödinger's $\\infty$-type Łukasiewicz naïveté";
@@ -107,6 +124,7 @@ test("a title with TeX is found by its words, and keeps its mathematics", async 
   expect(await countTitled("Schrödinger's $\\infty$-type Łuk")).toBe(1);
 });
 
+/** @input I9 */
 test.each([
   ["Robert Downey, Jr., Jane Roe and John Smith III", ["Robert Downey Jr.", "Jane Roe", "John Smith III"]],
   ["A. Author, B. Author, et al.", ["A. Author", "B. Author"]],
@@ -114,6 +132,7 @@ test.each([
   expect(await authorsOf(text)).toEqual(authors);
 });
 
+/** @input I10 */
 test.each([
   [
     "The LIGO Scientific Collaboration: B. P. Abbott, R. Abbott",
@@ -127,6 +146,7 @@ test.each([
   expect(await authorsOf(text)).toEqual(authors);
 });
 
+/** @input I9, I10 */
 test("authorsInText agrees with parseAuthors on plain lists of names", () => {
   const random = randomFrom(1);
   const families = [
@@ -155,6 +175,7 @@ test("authorsInText agrees with parseAuthors on plain lists of names", () => {
   }
 });
 
+/** @input I22 */
 test("composed and decomposed letters match each other in titleContains and search", async () => {
   await ingestPaper({ title: "Schro\u0308dinger cats in superposition" });
   await ingestPaper({ title: "Ångström cats in superposition" });
@@ -170,6 +191,7 @@ test("composed and decomposed letters match each other in titleContains and sear
   }
 });
 
+/** @input I23 */
 test.each([
   ["भारत २०२३ सर्वेक्षण", ["२०२३", "सर्वेक्षण", '"भारत २०२३"']],
   ["دراسة ٢٠٢٣ جديدة", ["٢٠٢٣", "دراسة"]],
@@ -180,12 +202,14 @@ test.each([
   for (const word of words) expect([word, await search(word)]).toEqual([word, [`WORDS ${title}`]]);
 });
 
+/** @input I23 */
 test("search does not match a word by its part before a mark", async () => {
   await ingestPaper({ title: "क्षेत्र सिद्धांत" });
   expect(await search("क्षेत्र")).toEqual(["WORDS क्षेत्र सिद्धांत"]);
   expect((await search("क")).filter((found) => found.startsWith("WORDS"))).toEqual([]);
 });
 
+/** @input I23 */
 test("every assigned character separates words in the database exactly if it does in queries", async () => {
   const { wordShape } = await import("../../src/api/search/text-search.ts");
   const { rows } = await database.pool.query<{ code: number; words: string }>(

@@ -39,6 +39,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
+/** @input I37 */
 test.each([
   ["2204.05862", 2022],
   ["0704.0001", 2007],
@@ -53,6 +54,7 @@ test.each([
   expect(yearOfArxivId(id)).toBe(year);
 });
 
+/** @input I37 */
 test.each([
   ["2204.05862", 2022, 2005],
   ["1909.10480", 2019, null],
@@ -75,6 +77,7 @@ test.each([
   expect(await client.ask(source, { ref })).toEqual({ work: { year, statedYear } });
 });
 
+/** @input I37 */
 test("filters by year use the year of the identifier", async () => {
   const source =
     "{ topWorks(by: CITED_BY_COUNT, first: 50, filter: { yearFrom: 2021, yearTo: 2022, stored: false }) { nodes { work { arxivId } } } }";
@@ -83,6 +86,7 @@ test("filters by year use the year of the identifier", async () => {
   expect(found.map((id) => answer.includes(`"${id}"`))).toEqual([true, true, true, false, false]);
 });
 
+/** @input I37 */
 test("a stored paper without a title determines the year of its work, beside statedYear", async () => {
   await ingestDocuments(database, [
     bundleOfPaper({ arxivId: "2204.05862", submittedAt: "2024-05-01T00:00:00Z" }),
@@ -98,10 +102,13 @@ test("a stored paper without a title determines the year of its work, beside sta
   });
 });
 
+/** @input I35 */
 test("a version that is not stored is null, and the command line names the stored versions", async () => {
   const source = "query ($ref: String!) { paper(ref: $ref) { title } work(ref: $ref) { arxivId } }";
   const ref = "arXiv:2302.12192v7";
-  expect(await client.ask(source, { ref })).toEqual({ paper: null, work: { arxivId: "2302.12192" } });
+  for (const each of [ref, "https://arxiv.org/abs/2302.12192v2", "10.48550/arXiv.2302.12192v10"]) {
+    expect(await client.ask(source, { ref: each })).toEqual({ paper: null, work: { arxivId: "2302.12192" } });
+  }
   const env = { DATABASE_URL: databaseUrl(database.connection) };
   for (const command of ["paper", "claims"]) {
     const { status, stdout, stderr } = await runCli([command, ref], { env });
@@ -111,6 +118,7 @@ test("a version that is not stored is null, and the command line names the store
   }
 });
 
+/** @input I37 */
 test("the command line shows the year that a reference states if it differs", async () => {
   const { stdout } = await runCli(["paper", "1909.10480"], {
     env: { DATABASE_URL: databaseUrl(database.connection) },

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { get } from "node:http";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { endedConnections } from "../../src/runtime/channels.ts";
+import { closedConnections } from "../../src/runtime/channels.ts";
 import { connectionLimits } from "../../src/server/connection-limits.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
 import { documentOf } from "../api/fixtures/documents.ts";
@@ -205,7 +205,7 @@ it("the connection of a client that does not read is ended, and the client can c
   closing.push(() => server.close());
   const ended = new Promise((resolve) => {
     closing.push(
-      endedConnections.subscribe((reason) => {
+      closedConnections.subscribe((reason) => {
         resolve(reason);
       }),
     );

@@ -106,6 +106,7 @@ it("sync names rejected documents and the papers that differ, and exits 1", asyn
   expect(status).toBe(1);
 });
 
+/** @input I6 */
 it("sync exits 3 and names outstanding papers, and quarantine retry fetches them", async () => {
   await ingestTexts(a, textsOf(documents), "signed");
   const [first = expect.fail()] = documents;

@@ -4,11 +4,11 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { emptyChecksum } from "../../src/row-rules/hashes.ts";
 import {
+  appendChanges,
   changesChannel,
   checksumAfter,
-  feedHead,
   readChanges,
-  recordChanges,
+  readFeedHead,
   type StateChange,
 } from "../../src/store/feed.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
@@ -62,20 +62,20 @@ it("recordChanges gives positions in the order of commits without gaps, and noti
 
   await first.query("BEGIN");
   await second.query("BEGIN");
-  await recordChanges(first, [change(1, null, "a"), change(2, null, "b")], now);
+  await appendChanges(first, [change(1, null, "a"), change(2, null, "b")], now);
   // The second transaction waits for the row of the counter.
-  const waiting = recordChanges(second, [change(1, hash("a"), "c")], now);
+  const waiting = appendChanges(second, [change(1, hash("a"), "c")], now);
   await first.query("COMMIT");
   await waiting;
   // A rollback leaves no gap.
   await second.query("ROLLBACK");
   expect((await notified)[0]).toMatchObject({ channel: changesChannel, payload: "2" });
   await second.query("BEGIN");
-  await recordChanges(second, [change(2, hash("b"), "d"), change(3, null, "e")], now);
+  await appendChanges(second, [change(2, hash("b"), "d"), change(3, null, "e")], now);
   await second.query("COMMIT");
 
   expect((await readChanges(database.db, 1n, 2)).map(({ position }) => position)).toEqual([2n, 3n]);
-  expect(await feedHead(database.db)).toEqual({
+  expect(await readFeedHead(database.db)).toEqual({
     position: 4n,
     checksum: checksumOf(
       new Map([

@@ -235,6 +235,7 @@ describe("sync rejects a wrong document and imports the others:", () => {
     expect(await cursorOf(b, server.url)).toBe(Number(position));
   });
 
+  /** @input I8 */
   it("a byte order mark before a document is ignored", async () => {
     const server = await serveWrongly(sendText(`\ufeff${target.text}`));
     expect((await follow(b, server.url)).comparison?.isEqual).toBe(true);
@@ -272,6 +273,7 @@ describe("sync keeps a paper outstanding and imports the others:", () => {
     return { url: server.url, requests: server.requests, state };
   }
 
+  /** @input I6 */
   it.each([...faults, ...answers])("%s: outstanding with %s until delivered", async (what, code, answer) => {
     const server = await serveFor(answer);
     const fetcher = localFetcher(code === "TOO_SLOW" ? { leastBytes: 1000, window: 1000 } : {});
@@ -300,6 +302,7 @@ describe("sync keeps a paper outstanding and imports the others:", () => {
     expect(await statesOf(b)).toEqual(await statesOf(a));
   });
 
+  /** @input I6 */
   it.each(answers)("%s is rejected with %s after three syncs", async (_what, code, answer) => {
     const server = await serveFor(answer);
     for (const nth of [1, 2]) {
@@ -314,6 +317,7 @@ describe("sync keeps a paper outstanding and imports the others:", () => {
     expect(server.requests).not.toContain(pathOf(target));
   });
 
+  /** @input I6 */
   it("500 never becomes definite, and resets the count of answers", async () => {
     let status = 404;
     const server = await serveFor((_request, response) => response.writeHead(status).end());

@@ -16,7 +16,12 @@ import {
   type PaperDocument,
 } from "../../src/store/build-document.ts";
 import { mergeLog, readLogs, readLogTexts } from "../../src/store/index.ts";
-import { PaperStates, type Reader, readHeads, type WantedDocument } from "../../src/store/paper-states.ts";
+import {
+  type DocumentRequest,
+  PaperStates,
+  type Reader,
+  readPaperHeads,
+} from "../../src/store/paper-states.ts";
 import { documentOf } from "../api/fixtures/documents.ts";
 import { ingestTexts } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
@@ -49,10 +54,10 @@ afterAll(() => database.drop());
 async function wanted(
   document: PaperDocument,
   pithNumber: PithNumber,
-  given: Partial<WantedDocument> = {},
-): Promise<WantedDocument> {
+  given: Partial<DocumentRequest> = {},
+): Promise<DocumentRequest> {
   const paperId = paperIdOf(pithNumber);
-  const head = (await readHeads(database.db, [paperId])).get(paperId);
+  const head = (await readPaperHeads(database.db, [paperId])).get(paperId);
   if (head === undefined) throw new Error(`Nothing is stored of ${pithNumber}.`);
   const readLog = async () => (await readLogTexts(database.db, [paperId])).get(paperId);
   return { document, pithNumber, head, reader: "mirror", readLog, ...given };
@@ -70,7 +75,7 @@ function counting() {
     return buildDocument(parts);
   });
   closing.push(() => states.close());
-  const counted = (request: WantedDocument): WantedDocument => ({
+  const counted = (request: DocumentRequest): DocumentRequest => ({
     ...request,
     readLog: () => {
       counts.read++;

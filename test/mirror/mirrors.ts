@@ -10,7 +10,7 @@ import {
   suffixOf,
 } from "../../src/protocol/index.ts";
 import { createApp } from "../../src/server/index.ts";
-import { type FeedPosition, feedHead } from "../../src/store/feed.ts";
+import { type FeedPosition, readFeedHead } from "../../src/store/feed.ts";
 import { type Database, mergeLog, readLogs } from "../../src/store/index.ts";
 import {
   createFetcher,
@@ -136,7 +136,7 @@ export async function statesOf(database: Database): Promise<Record<string, strin
 }
 
 export function headOf({ db }: Database): Promise<FeedPosition> {
-  return feedHead(db);
+  return readFeedHead(db);
 }
 
 /** The source and code of each document in quarantine. */

@@ -39,6 +39,7 @@ const schedule = fc.record({
   concurrency: fc.constantFrom(1, 4),
 });
 
+/** @input I6 */
 it("sync stores every paper exactly once despite random transient faults, and leaves nothing outstanding", async () => {
   let fired = 0;
   await fc.assert(

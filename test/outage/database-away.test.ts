@@ -198,7 +198,7 @@ async function connectWithRetries({ pool }: Database): Promise<pg.PoolClient> {
 it("a request that waits too long for a connection is answered 503 with Retry-After", async () => {
   const narrow = openDatabase({
     connection: database.connection,
-    maximumConnections: 1,
+    maxConnections: 1,
     connectionMilliseconds: 20,
   });
   const app = createApp({ database: narrow, logError: () => {} });

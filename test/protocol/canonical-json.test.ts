@@ -295,6 +295,7 @@ describe("parseJson", () => {
     expect(codeOf(() => parseJson(Uint8Array.from(bytes)))).toBe("INVALID_UNICODE");
   });
 
+  /** @input I8 */
   test("reads bytes as it reads text, and rejects a byte order mark in both", () => {
     fc.assert(
       fc.property(arbitraryJson, (value) => {

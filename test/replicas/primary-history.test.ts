@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { parsePosition, positionText } from "../../src/store/read-server.ts";
+import { formatWalPosition, parseWalPosition } from "../../src/store/read-server.ts";
 import { PrimaryHistory } from "../../src/store/read-servers.ts";
 import { isAnsweredByPrimary, isServerFault } from "../../src/store/server-fault.ts";
 
 describe("a position", () => {
   it("is read and written like PostgreSQL's", () => {
     for (const text of ["0/0", "16/B374D848", "FFFFFFFF/FFFFFFFF", "1/0"]) {
-      expect(positionText(parsePosition(text) ?? -1n)).toBe(text);
+      expect(formatWalPosition(parseWalPosition(text) ?? -1n)).toBe(text);
     }
-    expect(parsePosition("1/0")).toBe(2n ** 32n);
-    expect(parsePosition("a/b")).toBe(parsePosition("A/B"));
+    expect(parseWalPosition("1/0")).toBe(2n ** 32n);
+    expect(parseWalPosition("a/b")).toBe(parseWalPosition("A/B"));
   });
 
   it("is null for any other text", () => {
@@ -26,7 +26,7 @@ describe("a position", () => {
       "1/0, 2/0",
       "g/0",
     ]) {
-      expect(parsePosition(text), text).toBeNull();
+      expect(parseWalPosition(text), text).toBeNull();
     }
   });
 });

@@ -50,7 +50,7 @@ afterEach(async () => {
 });
 
 async function openFront(
-  maximumSeconds: number,
+  maxDelaySeconds: number,
   connections: readonly Database["connection"][] = cluster.standbys.map(({ connection }) => connection),
 ): Promise<Front> {
   const reads = openDatabase({ connection: cluster.primary.connection });
@@ -58,7 +58,7 @@ async function openFront(
   const servers = new ReadServers({
     primary: reads,
     replicas: connections,
-    maximumSeconds,
+    maxDelaySeconds,
     onChange: () => {
       for (const look of waiting) look();
     },
@@ -106,8 +106,8 @@ async function openFront(
   };
 }
 
-async function openUsedFront(maximumSeconds: number): Promise<Front> {
-  const front = await openFront(maximumSeconds);
+async function openUsedFront(maxDelaySeconds: number): Promise<Front> {
+  const front = await openFront(maxDelaySeconds);
   await Promise.all([front.until(1, true), front.until(2, true)]);
   return front;
 }
@@ -268,7 +268,7 @@ it("no query fails when a replica is killed or stopped, and both are used again 
       const { pithNumber } = papers[number % papers.length] as (typeof papers)[number];
       const query = `{ a${client}_${number}: paper(ref: "${pithNumber}") { title work { citedByCount } claims { totalCount } } }`;
       // Paced by a check of all servers, which takes long if one is silent.
-      const [response] = await Promise.all([front.graphql(query), front.servers.look()]);
+      const [response] = await Promise.all([front.graphql(query), front.servers.probe()]);
       const answer = (await response.json()) as { data: object; errors?: unknown };
       expect(answer.errors).toBeUndefined();
       expect(Object.values(answer.data)[0]).toMatchObject({ title: expect.stringMatching(/^Submitted/) });

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { isTurnOver, mapInTurns, sliceMilliseconds, takeTurn } from "../../src/runtime/event-loop.ts";
+import { isTurnOver, mapInTurns, sliceMilliseconds, waitForTurn } from "../../src/runtime/event-loop.ts";
 
 /** Blocks the event loop for longer than a slice. */
 function useSlice(): void {
@@ -23,13 +23,13 @@ it("takeTurn gives the next turn to the owner that has used the least time", asy
   const [long, short] = [{}, {}];
   const order: string[] = [];
   const waiting = [1, 2, 3].map((nth) =>
-    takeTurn(long).then(() => {
+    waitForTurn(long).then(() => {
       order.push(`long ${nth}`);
       useSlice();
     }),
   );
   await nextTurn();
-  waiting.push(takeTurn(short).then(() => void order.push("short")));
+  waiting.push(waitForTurn(short).then(() => void order.push("short")));
   await Promise.all(waiting);
   expect(order).toEqual(["long 1", "short", "long 2", "long 3"]);
 });

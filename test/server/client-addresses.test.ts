@@ -45,6 +45,7 @@ async function codeOfNext(stream: EventStream): Promise<unknown> {
 
 describe("a server behind one trusted proxy", () => {
   /** @threat T38 */
+  /** @input I7 */
   it("opens 33 streams for 33 clients, and rejects the 33rd of one client with RATE_LIMITED", async () => {
     await serve(1);
     const streams = await Promise.all(Array.from({ length: 33 }, (_, index) => openStream(client(index))));
@@ -54,6 +55,7 @@ describe("a server behind one trusted proxy", () => {
     expect(await codeOfNext(await openStream(client(99)))).toBe("RATE_LIMITED");
   });
 
+  /** @input I7 */
   it("lets 9 clients wait for the feed, but only 8 requests of one client", async () => {
     await serve(1);
     const head = ((await (await fetch(`${server.url}/feed`)).json()) as { head: { position: number } }).head;
@@ -70,6 +72,7 @@ describe("a server behind one trusted proxy", () => {
     await Promise.all([...waiting, ...ofOne]);
   });
 
+  /** @input I7 */
   it("answers 429 to a client beyond its requests per minute, and 200 to others", async () => {
     await serve(1, 2);
     const statusOf = async (headers: Record<string, string>) =>

@@ -24,7 +24,7 @@ const documents = new Map([[hash, { text: titleQuery, kinds: new Set([OperationT
 beforeAll(async () => {
   database = await createTestDatabase();
   await ingestTexts(database, [seedText]);
-  reads = openDatabase({ connection: database.connection, maximumConnections: 1 });
+  reads = openDatabase({ connection: database.connection, maxConnections: 1 });
 });
 afterAll(async () => {
   for (const server of servers) await server.close();
@@ -191,6 +191,7 @@ describe("/graphql", () => {
     expect([answer.status, codeOf(answer)]).toEqual([400, "BAD_USER_INPUT"]);
   });
 
+  /** @input I36 */
   it("accepts an empty operationName, and null for variables and extensions", async () => {
     const parameters = {
       query: "query A { __typename }",

@@ -16,7 +16,7 @@ beforeAll(async () => {
   await ingestTexts(database, [seedText]);
   reads = openDatabase({
     connection: database.connection,
-    maximumConnections: 1,
+    maxConnections: 1,
     statementMilliseconds: 60_000,
   });
   const app = createApp({

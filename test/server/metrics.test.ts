@@ -33,7 +33,7 @@ beforeAll(async () => {
   ];
   const reads = openDatabase({ connection: database.connection });
   const graph = startGraph(reads);
-  await graph.loaded();
+  await graph.waitUntilLoaded();
   collectPoolMetrics(metrics, { writes: database.pool, reads: reads.pool });
   collectTableMetrics(metrics, reads);
   collectGraphMetrics(metrics, graph);

@@ -1,7 +1,7 @@
 import { buildSchema, type ExecutionArgs, parse } from "graphql";
 import { expect, test } from "vitest";
 import { defaultConcurrency, useConcurrencyLimit } from "../../src/server/graphql/limits.ts";
-import { nameAsker } from "../../src/store/connection-shares.ts";
+import { assignRequester } from "../../src/store/connection-shares.ts";
 
 type Hook = (hooked: {
   args: ExecutionArgs;
@@ -15,7 +15,7 @@ const schema = buildSchema("type Query { a: Int }");
 function executeThrough(hook: Hook, client: string, execute: () => Promise<string>, signal?: AbortSignal) {
   const controller = new AbortController();
   const own = signal ?? controller.signal;
-  nameAsker(own, { client });
+  assignRequester(own, { client });
   const args = { schema, document: parse("{ a }"), contextValue: { deadline: { signal: own } } };
   let run = (_args: ExecutionArgs) => execute();
   hook({ args, executeFn: execute, setExecuteFn: (given) => (run = given) });

@@ -122,6 +122,7 @@ describe("text that is not UTF-8", () => {
 });
 
 describe("an empty operationName", () => {
+  /** @input I36 */
   it("is treated as absent, in a body and in a URL", async () => {
     const data = { data: { status: { __typename: "Status" } } };
     const query = "{status{__typename}}";

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { endedConnections } from "../../src/runtime/channels.ts";
+import { closedConnections } from "../../src/runtime/channels.ts";
 import { Connection, type ConnectionLimits, ConnectionTracker } from "../../src/server/connection-limits.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
 import { documentOf } from "../api/fixtures/documents.ts";
@@ -30,7 +30,7 @@ function endings(count: number): Promise<string[]> {
   const reasons: string[] = [];
   return new Promise((resolve) => {
     closing.push(
-      endedConnections.subscribe((reason) => {
+      closedConnections.subscribe((reason) => {
         reasons.push(reason);
         if (reasons.length === count) resolve(reasons);
       }),

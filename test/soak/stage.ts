@@ -62,7 +62,7 @@ export async function setStage(): Promise<Stage> {
   const databaseOf = async (name: string): Promise<Database> => {
     const connection = server.database.connection as ServerConnection;
     await administer(connection, `CREATE DATABASE ${name}`);
-    const database = openDatabase({ connection: connectionTo(connection, name), maximumConnections: 4 });
+    const database = openDatabase({ connection: connectionTo(connection, name), maxConnections: 4 });
     await migrateDatabase(database);
     return database;
   };

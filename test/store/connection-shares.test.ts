@@ -1,19 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { type Asker, type Shares, Turnstile } from "../../src/store/connection-shares.ts";
+import { type ConnectionLimits, ConnectionQueue, type Requester } from "../../src/store/connection-shares.ts";
 
 /** A turnstile whose statements end when the test ends them. */
 class Turns {
-  readonly turnstile: Turnstile;
+  readonly turnstile: ConnectionQueue;
   /** The names of the admitted statements, in order. */
   readonly admitted: string[] = [];
   readonly rejected: unknown[] = [];
   readonly #leave = new Map<string, () => void>();
 
-  constructor(shares: Shares) {
-    this.turnstile = new Turnstile(shares);
+  constructor(shares: ConnectionLimits) {
+    this.turnstile = new ConnectionQueue(shares);
   }
 
-  send(asker: Asker, name: string, given: { isExpensive?: boolean; signal?: AbortSignal } = {}): () => void {
+  send(
+    asker: Requester,
+    name: string,
+    given: { isExpensive?: boolean; signal?: AbortSignal } = {},
+  ): () => void {
     return this.turnstile.enter(asker, {
       isExpensive: given.isExpensive ?? false,
       signal: given.signal,
@@ -35,13 +39,13 @@ class Turns {
   }
 }
 
-const asker = (client: string): Asker => ({ client });
+const asker = (client: string): Requester => ({ client });
 const many = Array.from({ length: 100 }, (_, index) => index);
 
 describe("the turnstile of a pool", () => {
   /** @threat T35 */
   it("admits no more statements of one request than its share", () => {
-    const turns = new Turns({ total: 10, ofRequest: 4, expensive: 2, expensiveOfRequest: 2 });
+    const turns = new Turns({ total: 10, perRequest: 4, expensive: 2, expensivePerRequest: 2 });
     const one = asker("a");
     for (const index of many) turns.send(one, `s${index}`);
     expect(turns.admitted).toEqual(["s0", "s1", "s2", "s3"]);
@@ -51,7 +55,7 @@ describe("the turnstile of a pool", () => {
   });
 
   it("admits a request with one statement before the rest of one with many", () => {
-    const turns = new Turns({ total: 4, ofRequest: 4, expensive: 4, expensiveOfRequest: 4 });
+    const turns = new Turns({ total: 4, perRequest: 4, expensive: 4, expensivePerRequest: 4 });
     const greedy = asker("a");
     for (const index of many) turns.send(greedy, `greedy ${index}`);
     turns.send(asker("a"), "modest");
@@ -60,7 +64,7 @@ describe("the turnstile of a pool", () => {
   });
 
   it("admits requests of one client in turn", () => {
-    const turns = new Turns({ total: 1, ofRequest: 1, expensive: 1, expensiveOfRequest: 1 });
+    const turns = new Turns({ total: 1, perRequest: 1, expensive: 1, expensivePerRequest: 1 });
     const [one, two, three] = [asker("a"), asker("a"), asker("a")];
     for (const index of [0, 1]) {
       for (const [name, each] of [
@@ -76,7 +80,7 @@ describe("the turnstile of a pool", () => {
   });
 
   it("leaves a place for the expensive statement of another request", () => {
-    const turns = new Turns({ total: 10, ofRequest: 4, expensive: 2, expensiveOfRequest: 1 });
+    const turns = new Turns({ total: 10, perRequest: 4, expensive: 2, expensivePerRequest: 1 });
     const greedy = asker("a");
     for (const index of many) turns.send(greedy, `search ${index}`, { isExpensive: true });
     expect(turns.admitted).toEqual(["search 0"]);
@@ -87,7 +91,7 @@ describe("the turnstile of a pool", () => {
   });
 
   it("admits the client with the fewest connections first, however many requests another one has", () => {
-    const turns = new Turns({ total: 4, ofRequest: 2, expensive: 4, expensiveOfRequest: 4 });
+    const turns = new Turns({ total: 4, perRequest: 2, expensive: 4, expensivePerRequest: 4 });
     for (const index of many) turns.send(asker("busy"), `busy ${index}`);
     turns.send(asker("quiet"), "quiet 0");
     turns.send(asker("quiet"), "quiet 1");
@@ -96,7 +100,7 @@ describe("the turnstile of a pool", () => {
   });
 
   it("admits other statements while expensive ones wait", () => {
-    const turns = new Turns({ total: 10, ofRequest: 4, expensive: 2, expensiveOfRequest: 2 });
+    const turns = new Turns({ total: 10, perRequest: 4, expensive: 2, expensivePerRequest: 2 });
     for (const index of many) turns.send(asker("a"), `search ${index}`, { isExpensive: true });
     expect(turns.admitted).toEqual(["search 0", "search 1"]);
     turns.send(asker("a"), "row");
@@ -106,7 +110,7 @@ describe("the turnstile of a pool", () => {
   });
 
   it("rejects a statement whose signal aborts while it waits, and never admits one whose caller stopped waiting", () => {
-    const turns = new Turns({ total: 1, ofRequest: 1, expensive: 1, expensiveOfRequest: 1 });
+    const turns = new Turns({ total: 1, perRequest: 1, expensive: 1, expensivePerRequest: 1 });
     const gone = new AbortController();
     turns.send(asker("a"), "first");
     turns.send(asker("a"), "gone", { signal: gone.signal });

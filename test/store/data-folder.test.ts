@@ -33,10 +33,10 @@ describe("rejects as data folder, with the reason and the variable to set,", () 
     );
 
   test.runIf(process.platform === "linux").each([
-    ["/proc/x", "takes no folders"],
-    ["/proc/x/y/z", "takes no folders"],
-    ["/proc/self", /takes no folders|may not write/],
-    ["/sys/x", /takes no folders|may not write|read-only/],
+    ["/proc/x", "allows no new folders"],
+    ["/proc/x/y/z", "allows no new folders"],
+    ["/proc/self", /allows no new folders|permission denied/],
+    ["/sys/x", /allows no new folders|permission denied|read-only/],
     ["/dev/null", "is a file"],
     ["/dev/null/x", "is a file"],
   ])("%s", async (path, reason) => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { findBinaries, packageName, prepareBinaries } from "../../src/embedded-postgres/binaries.ts";
 import { sharedBuffers } from "../../src/embedded-postgres/cluster.ts";
-import { discardMistakenLocks, openLog } from "../../src/embedded-postgres/postmaster.ts";
+import { openLog, removeStaleLocks } from "../../src/embedded-postgres/postmaster.ts";
 
 import { tryStartLock } from "../../src/embedded-postgres/start-lock.ts";
 import { Folders } from "./embedded-support/folders.ts";
@@ -100,7 +100,7 @@ describe("lock files that a server left behind", () => {
   /** Writes the lock files, and returns the names of those that are not removed. */
   async function leftOf(content: string, files = names): Promise<string[]> {
     for (const name of files) writeFileSync(join(cluster, name), content);
-    await discardMistakenLocks(cluster);
+    await removeStaleLocks(cluster);
     return readdirSync(cluster).sort();
   }
 

@@ -2,7 +2,7 @@ import { chownSync, existsSync, mkdirSync, readFileSync, statSync } from "node:f
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { chooseServerUser, mayEnter } from "../../src/embedded-postgres/server-user.ts";
+import { canEnter, chooseServerUser } from "../../src/embedded-postgres/server-user.ts";
 import { copyCheckout, Folders } from "./embedded-support/folders.ts";
 import { Application, recordedServer, serversOf } from "./embedded-support/processes.ts";
 
@@ -22,7 +22,7 @@ describe.skipIf(!asRoot)("as root (skipped for other users: only root can become
     for (const started of [true, true]) {
       const application = new Application(dataDirectory, { checkout: closed });
       expect((await application.next("acquired")).started).toBe(started);
-      expect(await mayEnter(dataDirectory, { uid, gid })).toBe(false);
+      expect(await canEnter(dataDirectory, { uid, gid })).toBe(false);
       expect(statSync(`/proc/${recordedServer(dataDirectory)}`).uid).toBe(uid);
       await application.query("CREATE TABLE IF NOT EXISTS kept (number integer)");
       await application.query("INSERT INTO kept VALUES (1)");
@@ -92,10 +92,10 @@ describe.skipIf(!asRoot)("as root (skipped for other users: only root can become
     const folder = await folders.folder();
     const inner = join(folder, "inner");
     mkdirSync(inner, { mode: 0o755 });
-    expect(await mayEnter(inner, user)).toBe(true);
+    expect(await canEnter(inner, user)).toBe(true);
     await chmod(folder, 0o700);
-    expect(await mayEnter(inner, user)).toBe(false);
+    expect(await canEnter(inner, user)).toBe(false);
     chownSync(folder, DAEMON, 0);
-    expect(await mayEnter(inner, user)).toBe(true);
+    expect(await canEnter(inner, user)).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { untilAborted } from "../../src/store/cancellation.ts";
-import { asExpensive, nameAsker } from "../../src/store/connection-shares.ts";
+import { runWithSignal } from "../../src/store/cancellation.ts";
+import { asExpensive, assignRequester } from "../../src/store/connection-shares.ts";
 import { type Database, openDatabase } from "../../src/store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   reads = openDatabase({
     connection: database.connection,
-    maximumConnections: 5,
+    maxConnections: 5,
     connectionMilliseconds: 60_000,
   });
 });
@@ -28,10 +28,10 @@ function requestOf(client: string) {
   const ending = new AbortController();
   // Like the deadline of a request, to which each of its statements listens.
   setMaxListeners(0, ending.signal);
-  nameAsker(ending.signal, { client });
+  assignRequester(ending.signal, { client });
   return {
     ending,
-    query: (text: string) => untilAborted(ending.signal, () => reads.pool.query(text)),
+    query: (text: string) => runWithSignal(ending.signal, () => reads.pool.query(text)),
   };
 }
 

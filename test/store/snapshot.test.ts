@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { untilAborted } from "../../src/store/cancellation.ts";
+import { runWithSignal } from "../../src/store/cancellation.ts";
 import { inSnapshot } from "../../src/store/transaction.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 
@@ -44,7 +44,7 @@ it("the work starts again in a new snapshot if its connection is lost", async ()
 it("a snapshot ends when its signal aborts, and returns its connection", async () => {
   const gone = new AbortController();
   const reason = new Error("given up");
-  const reading = untilAborted(gone.signal, () =>
+  const reading = runWithSignal(gone.signal, () =>
     inSnapshot(database.pool, async (sender) => {
       const sleeping = sender.query({ text: "SELECT pg_sleep(60)" });
       gone.abort(reason);

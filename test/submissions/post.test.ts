@@ -71,6 +71,7 @@ describe("one document", () => {
     }
   });
 
+  /** @input I8 */
   it("may follow a byte order mark, alone and on the first of many lines", async () => {
     const [one, two] = [paper(70), paper(71)];
     for (const headers of [{}, { "content-encoding": "gzip" }] as Record<string, string>[]) {

@@ -96,6 +96,7 @@ const lists: readonly (readonly [string, readonly string[]])[] = [
   ["王小明, 李华", ["王小明", "李华"]],
 ];
 
+/** @input I9, I10 */
 test.each(lists)("reads the authors of %j", (list, names) => {
   expect(namesOf(list)).toEqual(names);
 });

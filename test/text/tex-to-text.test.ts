@@ -47,6 +47,7 @@ const readings: readonly (readonly [string, string])[] = [
   ["Multivariate\n  Timeseries\u00a0\u2028\t", "Multivariate Timeseries"],
 ];
 
+/** @input I1, I3 */
 test.each(readings)("reads %j as %j", (tex, text) => {
   expect(readableText(tex)).toBe(text);
 });

@@ -17,12 +17,14 @@ const spellings: readonly (readonly [string, string])[] = [
   ["costs $5 and $10", String.raw`costs \$5 and \$10`],
 ];
 
+/** @input I3, I11 */
 test.each(spellings)("writes %j as %j, which is read back as the text", (text, tex) => {
   expect(textToTex(text)).toBe(tex);
   // Quotes and these characters are not read back as the same.
   if (!/[~^$‘]/.test(text)) expect(readableText(tex)).toBe(text);
 });
 
+/** @input I11 */
 test.each([
   String.raw`$\input{x}$`,
   String.raw`$\def\a{b}$`,
@@ -43,6 +45,7 @@ test.each([
   expect(tex).not.toMatch(/(?<!\\)[%#]/);
 });
 
+/** @input I11 */
 test.each([
   ["AdS$\\bf_5$", "AdS\u0024{\\bf_5}$"],
   ["$\\bf W_\\infty$ gravity", "\u0024{\\bf W_\\infty}$ gravity"],

@@ -63,8 +63,9 @@ describe("the CSV of a graph", () => {
     ]);
   });
 
+  /** @input I30 */
   it("escapes every title as the server's CSV does", () => {
-    const titles = ["=1", "+1+cmd", "@SUM(1)", "-2+3", "＝1", "a;=1", "a\n=1", "-1.5", "a=1", "日本"];
+    const titles = ["=1", "+1+cmd", "@SUM(1)", "-2+3", "＝1", "a;=1", "a\n=1", "-1.5", "a=1", "\t1", "日本"];
     const works = neighbourhood(titles.map((title, index) => work(`w${index}`, { title })));
     expect(
       readCsv(worksCsv(works))
@@ -98,6 +99,7 @@ describe("the XML of a graph", () => {
     for (const [, key] of text.matchAll(/<data key="(\w+)"/g)) expect(declared).toContain(key);
   });
 
+  /** @input I20 */
   it("GraphML uses the node ids of the server's export", () => {
     const id = Buffer.from('Work:doi:10.1000/a"é').toString("base64");
     const text = toGraphml(neighbourhood([work(id)], [[id, id]]), new Map());

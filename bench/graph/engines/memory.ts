@@ -1,8 +1,8 @@
 import { Meter } from "../../../src/graph/budget.ts";
 import { MemoryGraph } from "../../../src/graph/memory-graph.ts";
-import { Best } from "../../../src/graph/order.ts";
+import { TopK } from "../../../src/graph/order.ts";
 import { pageRank } from "../../../src/graph/pagerank.ts";
-import { answer } from "../../../src/graph/queries.ts";
+import { runGraphQuery } from "../../../src/graph/queries.ts";
 import { Scratch } from "../../../src/graph/scratch.ts";
 import { softwareVersion } from "../../../src/runtime/installation.ts";
 import { openDatabase } from "../../../src/store/index.ts";
@@ -22,7 +22,7 @@ export async function openMemory({ edgeList, connection }: Site): Promise<Engine
     eventLoopMilliseconds: 1.5,
     eventLoopEdges: 200_000,
     pollMilliseconds: 60_000,
-    rankAgeMilliseconds: 0,
+    maxRankAgeMilliseconds: 0,
     foldBytes: 1 << 20,
     onReloadError: () => {},
   });
@@ -34,7 +34,7 @@ export async function openMemory({ edgeList, connection }: Site): Promise<Engine
     const meter = new Meter({});
     switch (question.kind) {
       case "hops":
-        return answer(
+        return runGraphQuery(
           version,
           "reachable",
           {
@@ -46,7 +46,7 @@ export async function openMemory({ edgeList, connection }: Site): Promise<Engine
           scratch,
         ).counts.reduce((sum, count) => sum + count);
       case "path":
-        return answer(
+        return runGraphQuery(
           version,
           "path",
           { from: idOf(question.from), to: idOf(question.to), direction: "REFERENCES", maxDepth: 1_000_000 },
@@ -54,7 +54,7 @@ export async function openMemory({ edgeList, connection }: Site): Promise<Engine
           scratch,
         ).workIds;
       case "related":
-        return answer(
+        return runGraphQuery(
           version,
           "relatedWorks",
           { work: idOf(question.work), by: question.by, first, shared: 0 },
@@ -63,9 +63,9 @@ export async function openMemory({ edgeList, connection }: Site): Promise<Engine
         ).related;
       case "pagerank": {
         const { scores } = pageRank(version, { iterations: question.iterations, tolerance: 0 }, meter);
-        const best = new Best(first, version);
+        const best = new TopK(first, version);
         for (let vertex = 0; vertex < version.size; vertex++) best.offer(vertex, scores[vertex] as number, 0);
-        return best.take();
+        return best.sorted();
       }
     }
   };

@@ -1,4 +1,4 @@
-import { askSql } from "../../../src/graph/sql-graph.ts";
+import { querySql } from "../../../src/graph/sql-graph.ts";
 import { openDatabase } from "../../../src/store/index.ts";
 import { readEdgeList } from "../edge-list.ts";
 import type { Engine, Site } from "../engine.ts";
@@ -35,7 +35,7 @@ export async function openSql({ edgeList, connection }: Site): Promise<Engine> {
   const { ids, citing } = readEdgeList(edgeList);
   const places = new Map(Array.from(ids, (id, place) => [id, place]));
   const placeOf = (id: bigint | string) => places.get(BigInt(id)) as number;
-  const { pool, close } = openDatabase({ connection, maximumConnections: 1 });
+  const { pool, close } = openDatabase({ connection, maxConnections: 1 });
   const query = async <Row extends object>(name: keyof typeof statements, values: readonly unknown[]) =>
     (await pool.query<Row>({ name, text: statements[name], values: [...values] })).rows;
   const { rows } = await pool.query<{ version: string; bytes: string }>(
@@ -75,7 +75,7 @@ export async function openSql({ edgeList, connection }: Site): Promise<Engine> {
           direction: "REFERENCES",
           maxDepth: 1_000_000,
         } as const;
-        return (await askSql(pool, "path", input, {})).result.workIds;
+        return (await querySql(pool, "path", input, {})).result.workIds;
       }
       case "related":
         return query(question.by === "CO_CITATION" ? "coCitation" : "coupling", [idOf(question.work)]);

@@ -1,6 +1,6 @@
 import DataLoader from "dataloader";
 import { loaderBatches } from "../../runtime/index.ts";
-import { asExpensive, untilAborted } from "../../store/index.ts";
+import { asExpensive, runWithSignal } from "../../store/index.ts";
 
 import type { Allowance } from "../allowance.ts";
 import { keysOfStatement, whenSettled } from "./pacing.ts";
@@ -149,7 +149,7 @@ export class Batches {
   /** Runs statements that belong to the current level. They must not wait for a loader of this request. */
   track<Result>(work: () => Promise<Result>): Promise<Result> {
     const signal = this.#signal;
-    const start = () => (signal === undefined ? work() : untilAborted(signal, work));
+    const start = () => (signal === undefined ? work() : runWithSignal(signal, work));
     return this.hold(() => {
       signal?.throwIfAborted();
       // Building hundreds of statements takes time as well.

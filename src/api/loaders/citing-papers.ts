@@ -1,5 +1,12 @@
 import { and, type Placeholder, type SQL, sql } from "drizzle-orm";
-import { bigintArray, citingPapers, prepareRows, readRows, type Sender, works } from "../../store/index.ts";
+import {
+  bigintArray,
+  citingPapers,
+  prepareRows,
+  type Queryable,
+  readRows,
+  works,
+} from "../../store/index.ts";
 
 import type { Key, Range } from "../keyset.ts";
 import { type Batches, groupBy, LoadersByArguments } from "./batching.ts";
@@ -75,7 +82,7 @@ export function prepareCitingPaperLoaders(rows: Rows): (batches: Batches) => Cit
   );
 
   const read = async (
-    sender: Sender,
+    sender: Queryable,
     workIds: readonly bigint[],
     { one, several }: Readers,
   ): Promise<Pages> => {

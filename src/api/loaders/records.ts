@@ -3,12 +3,12 @@ import { compareCodePoints, type PithNumber, parseInstant } from "../../protocol
 import { readStoredAliases } from "../../row-rules/index.ts";
 import {
   type BuiltDocument,
+  currentSignal,
   type Database,
-  endingSignal,
-  isLarge,
+  isLargePaper,
   PaperStates,
-  readHeads,
   readLogTexts,
+  readPaperHeads,
   records,
   signers,
   type TotalName,
@@ -69,7 +69,7 @@ export function prepareStateLoaders({
   return (batches) => ({
     state: batches.loader(
       async (keys) => {
-        const heads = await readHeads(
+        const heads = await readPaperHeads(
           db,
           keys.map(({ paperId }) => paperId),
         );
@@ -77,7 +77,7 @@ export function prepareStateLoaders({
         const read = async (portion: readonly StateKey[]) => {
           const small = portion.flatMap(({ paperId }) => {
             const head = heads.get(paperId);
-            return head === undefined || isLarge(head) ? [] : paperId;
+            return head === undefined || isLargePaper(head) ? [] : paperId;
           });
           const logs = await readLogTexts(db, small);
           for (const { paperId, pithNumber } of portion) {
@@ -89,9 +89,9 @@ export function prepareStateLoaders({
               pithNumber: pithNumber as PithNumber,
               head,
               reader: "graphql",
-              signal: endingSignal(),
+              signal: currentSignal(),
               readLog: async () =>
-                isLarge(head) ? (await readLogTexts(db, [paperId])).get(paperId) : logs.get(paperId),
+                isLargePaper(head) ? (await readLogTexts(db, [paperId])).get(paperId) : logs.get(paperId),
             });
             built.set(paperId, state);
           }

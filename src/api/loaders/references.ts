@@ -4,9 +4,9 @@ import {
   inSnapshot,
   papers,
   prepareRows,
+  type Queryable,
   readRows,
   references,
-  type Sender,
   works,
 } from "../../store/index.ts";
 import { type Batches, groupBy, LoadersByArguments } from "./batching.ts";
@@ -45,7 +45,7 @@ export type ReferenceLoaders = {
     bigint,
     readonly ReferenceRow[]
   >;
-  /** How many of a paper's references match a filter with `held`. */
+  /** How many of a paper's references match a filter with `stored`. */
   readonly heldReferenceCountOfPaper: LoadersByArguments<HeldFilter, bigint, number>;
   /** The references behind a citation, best proved first, then by paper and ordinal. */
   readonly referencesOfEdge: LoadersByArguments<{ readonly limit: number }, EdgeKey, readonly ReferenceRow[]>;
@@ -185,7 +185,7 @@ type HeldReferences = {
 function heldReferences({ db, pool }: Rows): HeldReferences {
   const { paperId, ordinal, citedWorkId } = references;
 
-  const readStep = (sender: Sender, { behind, size }: Step, { reverse, condition }: Reading) => {
+  const readStep = (sender: Queryable, { behind, size }: Step, { reverse, condition }: Reading) => {
     const onward = sql.raw(reverse ? "<" : ">");
     const numbered = db
       .select({ paperId, ordinal, citedWorkId, place: placeInPage(paperId, ordinal, reverse) })
@@ -204,7 +204,7 @@ function heldReferences({ db, pool }: Rows): HeldReferences {
       .orderBy(numbered.paperId, numbered.place);
     return readRows(sender, step);
   };
-  const readHeld = async (sender: Sender, rows: readonly Cited[]): Promise<Set<bigint>> => {
+  const readHeld = async (sender: Queryable, rows: readonly Cited[]): Promise<Set<bigint>> => {
     if (rows.length === 0) return new Set();
     const ids = bigintArray(new Set(rows.map((row) => row.citedWorkId)));
     const held = db
@@ -215,7 +215,7 @@ function heldReferences({ db, pool }: Rows): HeldReferences {
   };
   /** Calls `found` with matching positions, some at a time, in order for each paper. */
   const findPlaces = async (
-    sender: Sender,
+    sender: Queryable,
     paperIds: readonly bigint[],
     held: boolean,
     reading: Reading,
@@ -242,7 +242,7 @@ function heldReferences({ db, pool }: Rows): HeldReferences {
       waiting = longer;
     }
   };
-  const readPlaces = (sender: Sender, places: readonly Place[]): Promise<ReferenceRow[]> => {
+  const readPlaces = (sender: Queryable, places: readonly Place[]): Promise<ReferenceRow[]> => {
     const rows = db
       .select(shownColumns)
       .from(references)

@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { loaderBatches } from "../../runtime/index.ts";
 import {
-  askerOf,
-  cancellable,
+  assignRequester,
+  cancellableQueries,
   type Database,
-  nameAsker,
   type PaperStates,
-  type Sender,
+  type Queryable,
+  requesterOf,
 } from "../../store/index.ts";
 import { afterSettling, keysOfStatement } from "./pacing.ts";
 import type { CachedRows, RowCache } from "./row-cache.ts";
@@ -33,7 +33,7 @@ const mostRunning = 2;
  */
 export class SharedBatches<Key, Value> {
   readonly #rows: Rows;
-  readonly #read: (sender: Sender, keys: readonly Key[]) => Promise<Found<Value>>;
+  readonly #read: (sender: Queryable, keys: readonly Key[]) => Promise<Found<Value>>;
   readonly #shelf: CachedRows<Key, Value> | undefined;
   /** The maximum number of keys of one request in a statement, and of all that share it. */
   readonly maxBatchSize: number;
@@ -46,7 +46,7 @@ export class SharedBatches<Key, Value> {
   constructor(
     rows: Rows,
     absent: Value,
-    read: (sender: Sender, keys: readonly Key[]) => Promise<Found<Value>>,
+    read: (sender: Queryable, keys: readonly Key[]) => Promise<Found<Value>>,
     rowsOfKey = 1,
   ) {
     this.maxBatchSize = keysOfStatement(rowsOfKey);
@@ -119,7 +119,7 @@ export class SharedBatches<Key, Value> {
     const watched = watch(askings);
     try {
       const { pool } = this.#rows;
-      const sender = watched.signal === null ? pool : cancellable(pool, watched.signal);
+      const sender = watched.signal === null ? pool : cancellableQueries(pool, watched.signal);
       const read = () => this.#read(sender, keys);
       const send = () => loaderBatches.run({ keys: keys.length, requests: askings.length }, read);
       // A shared statement runs in the context of its first caller.
@@ -144,7 +144,7 @@ export class SharedBatchesByLimit<Key, Value> {
   constructor(
     rows: Rows,
     absent: Value,
-    read: (sender: Sender, keys: readonly Key[], limit: number) => Promise<Found<Value>>,
+    read: (sender: Queryable, keys: readonly Key[], limit: number) => Promise<Found<Value>>,
   ) {
     this.#create = (limit) =>
       new SharedBatches(rows, absent, (sender, keys) => read(sender, keys, limit), limit);
@@ -165,9 +165,10 @@ function watch(askings: readonly { readonly signal: AbortSignal | undefined }[])
   const signals = askings.map(({ signal }) => signal);
   if (signals.some((signal) => signal === undefined)) return { signal: null, end: () => {} };
   const gone = new AbortController();
-  const asker = askerOf(signals[0]);
+  const asker = requesterOf(signals[0]);
   // A shared statement is not charged to a single request.
-  if (asker !== undefined) nameAsker(gone.signal, askings.length === 1 ? asker : { client: asker.client });
+  if (asker !== undefined)
+    assignRequester(gone.signal, askings.length === 1 ? asker : { client: asker.client });
   const look = () => {
     if (signals.every((signal) => signal?.aborted)) gone.abort();
   };

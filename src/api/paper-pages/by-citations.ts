@@ -1,5 +1,5 @@
 import { and, asc, desc, isNotNull, type SQL, sql } from "drizzle-orm";
-import { bigintArray, papers, type Queries, readRows, type Sender, works } from "../../store/index.ts";
+import { bigintArray, papers, type Queries, type Queryable, readRows, works } from "../../store/index.ts";
 
 import type { Key } from "../keyset.ts";
 import type { Bound, OrderedPaper, ReadPapers, Stretch } from "./places.ts";
@@ -31,7 +31,7 @@ const mostSorted = 5_000;
  * at a time, and then their matching papers. If few papers match, those are read first, then their works' counts.
  * `sender` must read one snapshot.
  */
-export function papersByCitations(db: Queries, sender: Sender, filter: CitedFilter): ReadPapers {
+export function papersByCitations(db: Queries, sender: Queryable, filter: CitedFilter): ReadPapers {
   /** All matches if there are few; null if there are many, undefined while unknown. */
   let few: readonly OrderedPaper[] | null | undefined;
 
@@ -60,7 +60,7 @@ export const everyWork: WorkStretch = { after: undefined, before: undefined, rev
 /** Matching works with a stored paper, most cited first, or least cited first if the stretch is reversed. */
 export function readWorks(
   db: Queries,
-  sender: Sender,
+  sender: Queryable,
   { after, before, reverse }: WorkStretch,
   ofWork: SQL | undefined,
   limit: number,
@@ -77,7 +77,7 @@ export function readWorks(
 
 async function readPapersOf(
   db: Queries,
-  sender: Sender,
+  sender: Queryable,
   found: readonly CitedWork[],
   { ofPaper }: CitedFilter,
 ): Promise<OrderedPaper[]> {
@@ -100,7 +100,7 @@ async function readPapersOf(
 /** All matching papers, in no particular order; null if there are too many. */
 async function readFew(
   db: Queries,
-  sender: Sender,
+  sender: Queryable,
   { ofPaper, ofWork }: CitedFilter,
 ): Promise<OrderedPaper[] | null> {
   const { paperId, workId, submittedAt } = papers;

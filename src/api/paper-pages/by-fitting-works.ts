@@ -1,5 +1,5 @@
 import { and, type SQL, sql } from "drizzle-orm";
-import { bigintArray, papers, type Queries, readRows, type Sender, works } from "../../store/index.ts";
+import { bigintArray, papers, type Queries, type Queryable, readRows, works } from "../../store/index.ts";
 import { everyWork, readWorks } from "./by-citations.ts";
 import { keyOf, type OrderedPaper, onwardFrom, type PaperOrder, type ReadPapers } from "./places.ts";
 
@@ -18,7 +18,7 @@ const mostFitting = 2_000;
  */
 export function papersOfFittingWorks(
   db: Queries,
-  sender: Sender,
+  sender: Queryable,
   order: PaperOrder,
   ofWork: SQL | undefined,
   readerOf: (ofPaper: SQL | undefined) => ReadPapers,
@@ -50,7 +50,7 @@ export function papersOfFittingWorks(
 
 async function withFittingWorks(
   db: Queries,
-  sender: Sender,
+  sender: Queryable,
   read: readonly OrderedPaper[],
   ofWork: SQL | undefined,
 ): Promise<OrderedPaper[]> {

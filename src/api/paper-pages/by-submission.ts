@@ -1,11 +1,11 @@
 import { and, asc, desc, type SQL, sql } from "drizzle-orm";
-import { papers, type Queries, readRows, type Sender } from "../../store/index.ts";
+import { papers, type Queries, type Queryable, readRows } from "../../store/index.ts";
 import type { Bound, OrderedPaper, ReadPapers } from "./places.ts";
 
 /** Reads the papers that match a condition in order of submission, from an index with that order. */
 export function papersBySubmission(
   db: Queries,
-  sender: Sender,
+  sender: Queryable,
   condition: SQL | undefined,
   isDescending: boolean,
 ): ReadPapers {

@@ -1,5 +1,5 @@
 import { and } from "drizzle-orm";
-import { type Database, inSnapshot, type Sender } from "../../store/index.ts";
+import { type Database, inSnapshot, type Queryable } from "../../store/index.ts";
 import { type PaperFilter, paperCondition, workCondition } from "../paper-filter.ts";
 import { papersByCitations } from "./by-citations.ts";
 import { papersOfFittingWorks } from "./by-fitting-works.ts";
@@ -40,6 +40,6 @@ function reversed(read: ReadPapers): ReadPapers {
 }
 
 /** Runs all statements of a reader in one snapshot. */
-function inOneSnapshot(pool: Database["pool"], readerOf: (sender: Sender) => ReadPapers): ReadPapers {
+function inOneSnapshot(pool: Database["pool"], readerOf: (sender: Queryable) => ReadPapers): ReadPapers {
   return (stretch, limit) => inSnapshot(pool, (sender) => readerOf(sender)(stretch, limit));
 }

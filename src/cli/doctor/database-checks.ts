@@ -9,13 +9,13 @@ import {
 import { errorText } from "../../runtime/index.ts";
 import {
   type Database,
-  isTooOld,
-  oldestMajor,
+  formatServerVersion,
+  isUnsupportedVersion,
+  minServerMajor,
   openDatabase,
   readRebuildDue,
   readSchemaState,
-  schemaErrorOf,
-  versionText,
+  schemaError,
 } from "../../store/index.ts";
 import { type Finding, ok, warning, wrong } from "./finding.ts";
 
@@ -122,16 +122,16 @@ const trigramAdvice =
   "Install PostgreSQL's contrib modules, run CREATE EXTENSION pg_trgm as a superuser, then move the data to a new database with `pith-graph backup` and `pith-graph restore`.";
 
 function versionFinding(version: number, place: string): Finding {
-  const text = `PostgreSQL ${versionText(version)}, ${place}`;
-  if (isTooOld(version)) {
+  const text = `PostgreSQL ${formatServerVersion(version)}, ${place}`;
+  if (isUnsupportedVersion(version)) {
     return wrong(
       "Database",
       text,
-      `PostgreSQL ${oldestMajor} or newer is required. Upgrade it, or unset DATABASE_URL to use the embedded server.`,
+      `PostgreSQL ${minServerMajor} or newer is required. Upgrade it, or unset DATABASE_URL to use the embedded server.`,
     );
   }
   if (version < testedVersion) {
-    return warning("Database", text, `PostgreSQL ${oldestMajor} or newer is required (tested on 18).`);
+    return warning("Database", text, `PostgreSQL ${minServerMajor} or newer is required (tested on 18).`);
   }
   return ok("Database", text);
 }
@@ -141,7 +141,7 @@ async function schemaFinding(database: Database): Promise<{ finding: Finding; ha
   try {
     const schema = await readSchemaState(database.pool);
     const { state, applied, pending } = schema;
-    const error = schemaErrorOf(schema, database.place);
+    const error = schemaError(schema, database.place);
     if (error !== null) {
       return { finding: wrong("Schema", `${state}: of another version`, error.message), hasTables: true };
     }

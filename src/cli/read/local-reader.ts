@@ -11,7 +11,7 @@ import {
 } from "../../api/index.ts";
 import { readConfig } from "../../config/index.ts";
 import { startGraph } from "../../graph/index.ts";
-import { type Database, readSchemaState, schemaErrorOf } from "../../store/index.ts";
+import { type Database, readSchemaState, schemaError } from "../../store/index.ts";
 import { CommandError, exitStatus } from "../command-error.ts";
 import { openUnmigratedDatabase } from "../context.ts";
 import { loadKeyring } from "../keyring-file.ts";
@@ -106,7 +106,7 @@ async function openForReading(): Promise<Database> {
 
 async function requireCurrentSchema(database: Database): Promise<void> {
   const schema = await readSchemaState(database.pool);
-  const error = schemaErrorOf(schema, database.place);
+  const error = schemaError(schema, database.place);
   if (error !== null) throw error;
   if (schema.state === "current") return;
   const fault = schema.applied === 0 ? "has no pith-graph schema yet" : "schema is of an older version";

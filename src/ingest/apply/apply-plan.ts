@@ -1,14 +1,14 @@
 import type pg from "pg";
 import {
+  appendChanges,
+  appendGraphChanges,
   bigintArray,
   CopyRows,
   copyIn,
+  type QueryClient,
   queryWithLayout,
   readLayout,
-  recordChanges,
-  recordGraphChanges,
-  type Statements,
-  single,
+  singleLayout,
   type TableLayout,
   type TotalName,
   type Transaction,
@@ -29,7 +29,7 @@ type ApplyOptions = {
  */
 export async function takeWriteLock(
   pool: pg.Pool,
-  writer: Statements,
+  writer: QueryClient,
   isLockHeld: boolean,
 ): Promise<TableLayout> {
   if (isLockHeld) return readLayout(writer);
@@ -48,8 +48,8 @@ export async function applyPlan(
   if (merged.size === 0) return;
   await applyRows(writer, changes, layout);
   await writer.query(...totalsStatement(totals));
-  await recordChanges(writer, states, now);
-  await recordGraphChanges(writer, graph, now);
+  await appendChanges(writer, states, now);
+  await appendGraphChanges(writer, graph, now);
 }
 
 /** Insertions sent together, in rows, so that small batches take few round trips. */
@@ -57,9 +57,9 @@ const rowsAtOnce = 1_000;
 
 /** Applies changes in order. While PostgreSQL processes some, the next are encoded. */
 export async function applyRows(
-  writer: Statements,
+  writer: QueryClient,
   changes: readonly RowChange[],
-  layout: TableLayout = single,
+  layout: TableLayout = singleLayout,
 ): Promise<void> {
   let sent: Promise<unknown> = Promise.resolve();
   const send = async (work: () => Promise<unknown>) => {

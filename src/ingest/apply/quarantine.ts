@@ -1,6 +1,6 @@
 import { canonicalJson, cryptography, type PithNumber, type RefusalReason } from "../../protocol/index.ts";
 import { paperIdOf } from "../../row-rules/index.ts";
-import { bigintArray, type Cell, type Statements, upsertRows } from "../../store/index.ts";
+import { bigintArray, type Cell, type QueryClient, upsertRows } from "../../store/index.ts";
 import { storable } from "../project/index.ts";
 import { acceptedIn, type DocumentHeader, type JudgedHeader, rejectionsIn } from "../verify.ts";
 import { totalsStatement } from "./apply-plan.ts";
@@ -17,7 +17,7 @@ const largestContent = 1_000_000;
  * to a mirror and not part of a plan: rows beyond the limit are deleted here.
  */
 export async function writeQuarantine(
-  client: Statements,
+  client: QueryClient,
   documents: readonly JudgedHeader[],
   now: string,
 ): Promise<void> {
@@ -96,7 +96,7 @@ export const quarantineColumns = [
   "received_at",
 ];
 
-async function documentCount(client: Statements): Promise<number> {
+async function documentCount(client: QueryClient): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
     "SELECT count(*)::int AS count FROM quarantine WHERE kind = 'document'",
   );
@@ -112,7 +112,10 @@ type Row = { content_sha256: string; kind: "document" | "event"; pith_number: Pi
  * copies of events that were rejected for lack of trust and are now in the log. Runs in the transaction that stores
  * them.
  */
-export async function releaseAccepted(client: Statements, documents: readonly JudgedHeader[]): Promise<void> {
+export async function releaseAccepted(
+  client: QueryClient,
+  documents: readonly JudgedHeader[],
+): Promise<void> {
   const accepted = acceptedIn(documents);
   const rows = await readOfPapers(client, accepted);
   const numbers = [...new Set(rows.filter(({ kind }) => kind === "event").map((row) => row.pith_number))];
@@ -128,7 +131,7 @@ export async function releaseAccepted(client: Statements, documents: readonly Ju
 
 /** Whether a batch affects quarantine: it has a rejected item, or quarantine has rows for one of its papers. */
 export async function concernsQuarantine(
-  client: Statements,
+  client: QueryClient,
   documents: readonly JudgedHeader[],
 ): Promise<boolean> {
   const accepted = acceptedIn(documents);
@@ -136,7 +139,7 @@ export async function concernsQuarantine(
   return isRefusing || (await readOfPapers(client, accepted)).length > 0;
 }
 
-async function readOfPapers(client: Statements, accepted: readonly DocumentHeader[]): Promise<Row[]> {
+async function readOfPapers(client: QueryClient, accepted: readonly DocumentHeader[]): Promise<Row[]> {
   if (accepted.length === 0) return [];
   const { rows } = await client.query<Row>(
     `SELECT encode(content_sha256, 'hex') AS content_sha256, kind, pith_number, source FROM quarantine
@@ -147,7 +150,7 @@ async function readOfPapers(client: Statements, accepted: readonly DocumentHeade
 }
 
 /** Removes documents from quarantine and updates the stored count. Returns the number of rows removed. */
-export async function removeFromQuarantine(client: Statements, hashes: readonly string[]): Promise<number> {
+export async function removeFromQuarantine(client: QueryClient, hashes: readonly string[]): Promise<number> {
   if (hashes.length === 0) return 0;
   const { rows } = await client.query<{ kind: string }>(
     `DELETE FROM quarantine WHERE content_sha256 IN (SELECT decode(hash, 'hex') FROM unnest($1::text[]) AS hash)

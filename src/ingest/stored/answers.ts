@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { type CheckResult, LogReader, PaperMerge, type Proof } from "../../protocol/index.ts";
 import { type IdentifierKind, readVotes, type Target } from "../../row-rules/index.ts";
-import { bigintArray, parseEventTexts, readEventTexts, type Statements } from "../../store/index.ts";
+import { bigintArray, parseEventTexts, type QueryClient, readEventTexts } from "../../store/index.ts";
 import {
   type Answers,
   type Evidence,
@@ -25,7 +25,7 @@ import type { KeptMerges } from "./kept-merges.ts";
  * Answers the questions of a plan from PostgreSQL, before the plan is written. Only its new papers may be written
  * already: its questions exclude them. A log whose merge is in `merges` is not read.
  */
-export function answersFrom(client: Statements, merges?: KeptMerges): Answers {
+export function answersFrom(client: QueryClient, merges?: KeptMerges): Answers {
   return {
     logs: (papers) => readStoredLogs(client, papers, merges),
     endOfLog: (now) => readEndOfLog(client, now),
@@ -83,7 +83,7 @@ export function answersFrom(client: Statements, merges?: KeptMerges): Answers {
 
 /** Rows as lists of cells: half the work for many rows. */
 async function rowsOf<Row extends unknown[]>(
-  client: Statements,
+  client: QueryClient,
   text: string,
   values: readonly unknown[],
 ): Promise<Row[]> {
@@ -97,7 +97,7 @@ async function rowsOf<Row extends unknown[]>(
  * connection can interrupt. Such a message has no parameters: `text` contains its values, and must consist of numbers
  * only.
  */
-async function rowsByIndex<Row extends unknown[]>(client: Statements, text: string): Promise<Row[]> {
+async function rowsByIndex<Row extends unknown[]>(client: QueryClient, text: string): Promise<Row[]> {
   const statements = `SET LOCAL enable_seqscan = off; ${text}; SET LOCAL enable_seqscan = DEFAULT`;
   const results: unknown = await client.query({ text: statements, rowMode: "array" });
   return (results as pg.QueryArrayResult<Row>[])[1]?.rows ?? [];
@@ -106,7 +106,7 @@ async function rowsByIndex<Row extends unknown[]>(client: Statements, text: stri
 // ---- The log
 
 async function readStoredLogs(
-  client: Statements,
+  client: QueryClient,
   papers: readonly LogKey[],
   kept: KeptMerges | undefined,
 ): Promise<Map<bigint, StoredLog>> {
@@ -139,7 +139,7 @@ async function readStoredLogs(
 
 /** Merges the stored events of papers. */
 async function readMerges(
-  client: Statements,
+  client: QueryClient,
   papers: readonly LogKey[],
 ): Promise<(readonly [bigint, PaperMerge])[]> {
   if (papers.length === 0) return [];
@@ -156,7 +156,7 @@ async function readMerges(
 
 /** Two statements: the counter is on one server, even if the events are distributed. */
 async function readEndOfLog(
-  client: Statements,
+  client: QueryClient,
   now: string,
 ): Promise<{ position: number; receivedAt: string }> {
   const last = await client.query<{ value: string }>("SELECT value FROM totals WHERE name = 'position'");
@@ -174,7 +174,7 @@ async function readEndOfLog(
 // ---- Papers and references
 
 async function readPapers(
-  client: Statements,
+  client: QueryClient,
   paperIds: readonly bigint[],
 ): Promise<Map<bigint, PaperBefore>> {
   const { rows } = await client.query<{
@@ -216,7 +216,7 @@ function instant(column: string): string {
 }
 
 async function readWorkPapers(
-  client: Statements,
+  client: QueryClient,
   condition: string,
   except: readonly bigint[],
 ): Promise<[workId: bigint, paper: WorkPaper][]> {
@@ -252,7 +252,7 @@ type ReferenceRow = {
 };
 
 async function readReferences(
-  client: Statements,
+  client: QueryClient,
   paperIds: readonly bigint[],
 ): Promise<Map<bigint, StoredReference[]>> {
   const byPaper = new Map<bigint, StoredReference[]>(paperIds.map((paperId) => [paperId, []]));
@@ -267,7 +267,7 @@ async function readReferences(
 }
 
 async function readReferencesTo(
-  client: Statements,
+  client: QueryClient,
   paperIds: readonly bigint[],
   workIds: readonly bigint[],
 ): Promise<Map<bigint, TitledReference[]>> {
@@ -307,7 +307,7 @@ function optionalId(text: string | null): bigint | null {
 // ---- Identifiers
 
 async function readIdentifiers(
-  client: Statements,
+  client: QueryClient,
   column: "identifier_id" | "target_id",
   ids: readonly bigint[],
 ): Promise<Map<bigint, Identifier>> {
@@ -356,7 +356,7 @@ const manyCitingPapers = 1_000;
  * of its references are scanned.
  */
 async function findNamed(
-  client: Statements,
+  client: QueryClient,
   identifiers: readonly Identifier[],
   except: readonly bigint[],
 ): Promise<Set<bigint>> {
@@ -387,7 +387,7 @@ async function findNamed(
 }
 
 async function countVoices(
-  client: Statements,
+  client: QueryClient,
   ids: readonly bigint[],
   except: readonly bigint[],
 ): Promise<VoteCount[]> {
@@ -423,7 +423,7 @@ async function countVoices(
 
 // ---- Works
 
-async function readWorks(client: Statements, ids: readonly bigint[]): Promise<Map<bigint, Work>> {
+async function readWorks(client: QueryClient, ids: readonly bigint[]): Promise<Map<bigint, Work>> {
   const rows = await rowsOf<
     [
       id: string,
@@ -474,7 +474,7 @@ const papersAtOnce = 5_000;
 
 /** `citing_papers` lists the papers that have references to a work. */
 async function readTitles(
-  client: Statements,
+  client: QueryClient,
   ids: readonly bigint[],
   except: readonly bigint[],
   identifiers: readonly bigint[],

@@ -1,5 +1,5 @@
 import { readLoggedAliases } from "../../row-rules/index.ts";
-import { bigintArray, type Statements } from "../../store/index.ts";
+import { bigintArray, type QueryClient } from "../../store/index.ts";
 import { aliasKey, type StoredEvent, type StoredPaper, type StoredPapers } from "../plan/index.ts";
 
 /** The ids of the events that documents contain, in hex, by paper id; null for all stored events. */
@@ -9,7 +9,7 @@ export type WantedEvents = ReadonlyMap<bigint, readonly string[] | null>;
  * Reads the stored data of papers: what is needed to decide whether a document adds something, and the known signatures
  * of its events. One statement if nothing is stored, otherwise three or four.
  */
-export async function readStored(client: Statements, wanted: WantedEvents): Promise<StoredPapers> {
+export async function readStored(client: QueryClient, wanted: WantedEvents): Promise<StoredPapers> {
   const subjects = await client.query<{
     paper_id: string;
     pith_number: string;
@@ -57,7 +57,7 @@ export async function readStored(client: Statements, wanted: WantedEvents): Prom
 type EventOfPaper = StoredEvent & { readonly paper_id: string; readonly id: string };
 
 async function readEvents(
-  client: Statements,
+  client: QueryClient,
   paperIds: readonly bigint[],
   wanted: WantedEvents,
 ): Promise<EventOfPaper[]> {

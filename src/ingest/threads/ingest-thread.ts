@@ -34,7 +34,7 @@ async function open({ connection, watcher, keyringEntries, ...door }: ThreadData
   // Before the database is opened, so that all its statements are traced.
   const unwatch =
     watcher === null ? async () => {} : ((await import(watcher)) as ThreadWatcher).watchThread();
-  const database = openDatabase({ connection, maximumConnections: batchesAtOnce + 2 });
+  const database = openDatabase({ connection, maxConnections: batchesAtOnce + 2 });
   return {
     ingestBatch: (batch) => ingestBatch(database, batch, { keyring, ...door }),
     close: async () => {

@@ -26,7 +26,7 @@ type ThreadOptions = {
 };
 
 /**
- * Threads that verify and write in parallel, each with its own connections; at most `most` of them. They are started on
+ * Threads that verify and write in parallel, each with its own connections; at most `stampLimit` of them. They are started on
  * demand, so a small ingest starts only one.
  */
 export function createIngestThreads(

@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { OperationTypeNode } from "graphql";
 import { isAsyncIterable } from "graphql-yoga";
 import type { Context } from "../../api/index.ts";
-import { isTurnOver, takeTurn } from "../../runtime/index.ts";
+import { isTurnOver, waitForTurn } from "../../runtime/index.ts";
 import {
   type AcceptedTypes,
   acceptedTypes,
@@ -146,7 +146,7 @@ export function createGraphqlHandler(options: GraphqlOptions): {
       return;
     }
     const isLarge = text.length > largeAnswer;
-    if (isLarge && isTurnOver()) await takeTurn(request);
+    if (isLarge && isTurnOver()) await waitForTurn(request);
     if (response.destroyed) return;
     const body = isLarge ? Buffer.from(text) : text;
     const head = headOf(result, json);

@@ -20,7 +20,7 @@ import {
   type QueryLimits,
   variablesError,
 } from "../../api/index.ts";
-import { askerOf, Turnstile } from "../../store/index.ts";
+import { ConnectionQueue, requesterOf } from "../../store/index.ts";
 
 /** Enforces the limits of operations, each before the work that it saves. */
 export function limitPlugins(limits: QueryLimits): Plugin[] {
@@ -129,17 +129,17 @@ export function defaultConcurrency(heapBytes = getHeapStatistics().heap_size_lim
  * wait, within their time limit; the client with the fewest running queries comes first.
  */
 export function useConcurrencyLimit(places = defaultConcurrency()): Plugin {
-  const turnstile = new Turnstile({
+  const queue = new ConnectionQueue({
     total: places,
-    ofRequest: 1,
+    perRequest: 1,
     expensive: places,
-    expensiveOfRequest: 1,
+    expensivePerRequest: 1,
   });
   return {
     onExecute({ args, executeFn, setExecuteFn }) {
       if (getOperationAST(args.document, args.operationName)?.operation !== OperationTypeNode.QUERY) return;
       setExecuteFn(async (given: ExecutionArgs) => {
-        const leave = await placeFor(turnstile, (given.contextValue as Context).deadline.signal);
+        const leave = await placeFor(queue, (given.contextValue as Context).deadline.signal);
         try {
           return await executeFn(given);
         } finally {
@@ -151,7 +151,7 @@ export function useConcurrencyLimit(places = defaultConcurrency()): Plugin {
 }
 
 /** Resolves with the function that frees the place. Rejects with the signal's reason if it is aborted before. */
-function placeFor(turnstile: Turnstile, signal: AbortSignal): Promise<() => void> {
+function placeFor(queue: ConnectionQueue, signal: AbortSignal): Promise<() => void> {
   return new Promise((resolve, reject) => {
     const stopWaiting = () => {
       goAway();
@@ -162,7 +162,7 @@ function placeFor(turnstile: Turnstile, signal: AbortSignal): Promise<() => void
       resolve(leave);
     };
     signal.addEventListener("abort", stopWaiting, { once: true });
-    const asker = askerOf(signal) ?? { client: "" };
-    const goAway = turnstile.enter(asker, { isExpensive: false, signal, admit, reject });
+    const requester = requesterOf(signal) ?? { client: "" };
+    const goAway = queue.enter(requester, { isExpensive: false, signal, admit, reject });
   });
 }

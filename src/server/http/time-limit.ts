@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ApiError, comeAgainSeconds, Deadline } from "../../api/index.ts";
-import { untilAborted } from "../../store/index.ts";
+import { runWithSignal } from "../../store/index.ts";
 import { sendError } from "./responses.ts";
 import type { Route } from "./router.ts";
 
@@ -58,7 +58,7 @@ function limitedReads(client: AbortSignal, milliseconds: number): LimitedRead {
     const deadline = new Deadline(client);
     const began = performance.now();
     try {
-      return await deadline.within(left, () => untilAborted(deadline.signal, read));
+      return await deadline.within(left, () => runWithSignal(deadline.signal, read));
     } finally {
       left -= performance.now() - began;
     }

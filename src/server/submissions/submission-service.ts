@@ -8,7 +8,7 @@ import {
 } from "../../api/index.ts";
 import type { SubmissionSettings } from "../../config/index.ts";
 import { DocumentError, parseDocument } from "../../protocol/index.ts";
-import { type Database, type Listening, listen, type Position } from "../../store/index.ts";
+import { type Database, type Listening, listen, type WalPosition } from "../../store/index.ts";
 import { enqueue, finishedChannel, type NewSubmission, readQueueSize } from "../../submissions/index.ts";
 import { explainRefusal, findSubmitter, type Submitter } from "../http/index.ts";
 import { QueueCapacity, SubmissionPriority, SubmissionRate } from "./admission.ts";
@@ -31,7 +31,7 @@ export class SubmissionService {
   readonly settings: SubmissionSettings;
   readonly outcomes: SubmissionOutcomes;
   /** The end of the log after a submission; null if there are no replicas. */
-  readonly written: () => Promise<Position | null>;
+  readonly written: () => Promise<WalPosition | null>;
   readonly #rate: SubmissionRate;
   readonly #capacity: QueueCapacity;
   readonly #priority = new SubmissionPriority();
@@ -39,7 +39,7 @@ export class SubmissionService {
   constructor(
     database: Database,
     settings: SubmissionSettings,
-    written: () => Promise<Position | null> = async () => null,
+    written: () => Promise<WalPosition | null> = async () => null,
   ) {
     this.database = database;
     this.settings = settings;
