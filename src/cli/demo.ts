@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import { createIngestThreads, type Delivered, ingest } from "../ingest/index.ts";
+import { createIngestThreads, ingest, type SourceDocument } from "../ingest/index.ts";
 import { canonicalJson } from "../protocol/index.ts";
 import { type HepThPaper, hepThBundles, hepThFile, readHepTh } from "../sample/index.ts";
 import type { Database } from "../store/index.ts";
@@ -95,7 +95,10 @@ async function requireEmpty({ pool }: Database): Promise<void> {
   );
 }
 
-async function* deliveries(network: readonly HepThPaper[], onPaper: () => void): AsyncGenerator<Delivered> {
+async function* deliveries(
+  network: readonly HepThPaper[],
+  onPaper: () => void,
+): AsyncGenerator<SourceDocument> {
   for (const bundle of hepThBundles(network)) {
     onPaper();
     yield { source: "hep-th", bytes: Buffer.from(canonicalJson(bundle)) };

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { findSources, StartedThread } from "../ingest/index.ts";
+import { findSources, IngestThread } from "../ingest/index.ts";
 import { keyringOption, minimumProofOption, wholeNumber } from "./options.ts";
 import { say } from "./output/terminal.ts";
 import type { IngestCommandOptions } from "./run-ingest.ts";
@@ -45,7 +45,7 @@ are needed (--keyring).`,
         return;
       }
       // The new thread loads its code while this one loads its own: a third of the time for one document.
-      const thread = new StartedThread();
+      const thread = new IngestThread();
       try {
         const { runIngest } = await import("./run-ingest.ts");
         process.exitCode = await runIngest(sources, options, thread);

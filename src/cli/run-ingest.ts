@@ -3,15 +3,15 @@ import { readMinimumProof } from "../config/index.ts";
 import {
   countDocument,
   createIngestThreads,
-  type Delivered,
   type DryRun,
   emptyIngestSummary,
   type FileSource,
+  type IngestThread,
   ingest,
   planIngest,
   printChanges,
   readSource,
-  type StartedThread,
+  type SourceDocument,
 } from "../ingest/index.ts";
 import { threadWatcher } from "../telemetry/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
@@ -41,7 +41,7 @@ function defaultThreads(): number {
 export async function runIngest(
   sources: readonly FileSource[],
   options: IngestCommandOptions,
-  thread: StartedThread,
+  thread: IngestThread,
 ): Promise<number> {
   const { threads: count = defaultThreads(), batch } = options;
   const minimumProof = readMinimumProof(options.minimumProof);
@@ -81,7 +81,7 @@ async function* readSources(
   sources: readonly FileSource[],
   maximumBytes: number,
   onRead: (bytes: number) => void,
-): AsyncGenerator<Delivered> {
+): AsyncGenerator<SourceDocument> {
   for (const source of sources) yield* readSource(source, maximumBytes, onRead);
 }
 
@@ -107,8 +107,8 @@ export async function runDryRun(
   });
 }
 
-async function readAll(sources: readonly FileSource[], maximumBytes: number): Promise<Delivered[]> {
-  const documents: Delivered[] = [];
+async function readAll(sources: readonly FileSource[], maximumBytes: number): Promise<SourceDocument[]> {
+  const documents: SourceDocument[] = [];
   let bytes = 0;
   for (const source of sources) {
     for await (const document of readSource(source, maximumBytes, () => {})) {

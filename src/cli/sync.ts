@@ -141,7 +141,7 @@ async function run(
     },
     onNotice: (line) => progress.say(line),
     onFailure: ({ source, message }) => progress.say(`${source}: not fetched: ${message}`),
-    onRefusal: ({ source, rejection, refused }) => {
+    onRejection: ({ source, rejection, refused }) => {
       if (rejection !== null) return progress.say(`${source}: ${rejection.code}: ${rejection.message}`);
       for (const { id, reason } of refused) progress.say(`${source}: ${reason}: ${id}`);
     },

@@ -4,13 +4,13 @@ import type { Command } from "commander";
 import { readConfig, readMinimumProof } from "../config/index.ts";
 import {
   type AdmissionPolicy,
-  type Delivered,
   findSources,
-  type PaperRow,
+  type ProjectedPaper,
+  parseAndVerify,
   projectTarget,
   readSource,
   readTextFile,
-  receive,
+  type SourceDocument,
 } from "../ingest/index.ts";
 import {
   type CheckResult,
@@ -101,7 +101,7 @@ async function runVerify(path: string, options: Options): Promise<number> {
   return failures > 0 ? exitStatus.failed : exitStatus.done;
 }
 
-async function* deliveriesOf(path: string, maximumBytes: number): AsyncGenerator<Delivered> {
+async function* deliveriesOf(path: string, maximumBytes: number): AsyncGenerator<SourceDocument> {
   for (const source of await findSources([path], say)) yield* readSource(source, maximumBytes, () => {});
 }
 
@@ -131,12 +131,12 @@ type EventReport = {
 };
 
 /** Verifies one document alone, like a mirror that stores nothing else. */
-function verifyDocument(delivered: Delivered, policy: AdmissionPolicy): VerifyReport {
+function verifyDocument(delivered: SourceDocument, policy: AdmissionPolicy): VerifyReport {
   const { source } = delivered;
   if ("unreadable" in delivered) {
     return { source, error: { code: delivered.code, message: delivered.unreadable } };
   }
-  const received = receive(delivered, policy);
+  const received = parseAndVerify(delivered, policy);
   if ("code" in received) return { source, error: { code: received.code, message: received.message } };
   const { judged: document, publishedResult, record } = received.contents;
   const state = mergeJudged(document.pithNumber, [document]);
@@ -171,7 +171,10 @@ function verifyDocument(delivered: Delivered, policy: AdmissionPolicy): VerifyRe
   };
 }
 
-function checksOf(row: PaperRow | null, publishedResult: CheckResult | null): Record<string, CheckResult> {
+function checksOf(
+  row: ProjectedPaper | null,
+  publishedResult: CheckResult | null,
+): Record<string, CheckResult> {
   const published = publishedResult === null ? {} : { publishedStateHash: publishedResult };
   if (row === null) return published;
   const { recordHash, receipt, titleBinding, claimsHash, referencesHash } = row;

@@ -1,19 +1,31 @@
+import pg from "pg";
 import { type Door, type EventId, isEventId, isJsonObject, type PithNumber } from "../protocol/index.ts";
 import { paperIdOf } from "../row-rules/index.ts";
 import { Turns } from "../runtime/index.ts";
-import { prepareOptimistically } from "./optimistic.ts";
-import { type IncomingPaper, refuseCollision, type StoredPapers } from "./plan/index.ts";
-import type { Delivered } from "./sources/index.ts";
-import type { WantedEvents } from "./stored/index.ts";
+import type { Transaction } from "../store/index.ts";
+import { applyRows } from "./apply-plan.ts";
+import {
+  additionOf,
+  emptyLog,
+  type IncomingPaper,
+  mergePaper,
+  planNewPapers,
+  runPlanning,
+  type StoredPapers,
+  storedOf,
+  throwCollision,
+} from "./plan/index.ts";
+import { lookupsIn, type RequestedEvents } from "./stored/index.ts";
+import type { SourceDocument } from "./verify.ts";
 import {
   type AdmissionPolicy,
   type DocumentContents,
-  type JudgedHeader,
   type ParsedDocument,
   parse,
   type Rejection,
   rejectUnaccepted,
-  unreadable,
+  rejectUnreadable,
+  type VerificationResult,
   type VerifiedDocument,
   verify,
 } from "./verify.ts";
@@ -23,7 +35,7 @@ export type Batch = {
   /** The papers to which the documents add something, sorted by id, so that index pages are visited in order. */
   readonly papers: readonly IncomingPaper[];
   /** The result for each document, in the order of arrival. */
-  readonly documents: readonly JudgedHeader[];
+  readonly documents: readonly VerificationResult[];
 };
 
 /** The parsed documents of a batch by paper, and the documents rejected so far. */
@@ -40,19 +52,19 @@ type ParsedPaper = {
 
 /** Throws CollisionError if two papers have the same key. */
 export async function parseBatch(
-  deliveries: readonly Delivered[],
+  documents: readonly SourceDocument[],
   policy: AdmissionPolicy,
 ): Promise<ParsedBatch> {
   const turns = new Turns();
   const papers = new Map<bigint, ParsedPaper>();
   const rejections: [number, Rejection][] = [];
-  for (const [index, delivery] of deliveries.entries()) {
+  for (const [index, source] of documents.entries()) {
     if (turns.isOver) await turns.next();
-    const document = "unreadable" in delivery ? unreadable(delivery, policy) : parse(delivery, policy);
+    const document = "unreadable" in source ? rejectUnreadable(source, policy) : parse(source, policy);
     if ("parsed" in document) addTo(papers, document.parsed.pithNumber, [index, document]);
     else rejections.push([index, document]);
   }
-  return { size: deliveries.length, papers, rejections };
+  return { size: documents.length, papers, rejections };
 }
 
 /**
@@ -65,7 +77,7 @@ export async function verifyBatch(
   policy: AdmissionPolicy,
 ): Promise<Batch> {
   const turns = new Turns();
-  const documents = new Array<JudgedHeader>(size);
+  const documents = new Array<VerificationResult>(size);
   for (const [index, rejection] of rejections) documents[index] = rejection;
   const incoming: IncomingPaper[] = [];
   for (const [paperId, paper] of papers) {
@@ -108,7 +120,7 @@ function addTo<Document>(
   const paperId = paperIdOf(pithNumber);
   const paper = papers.get(paperId);
   if (paper === undefined) papers.set(paperId, { pithNumber, documents: [document] });
-  else if (paper.pithNumber !== pithNumber) refuseCollision(paper.pithNumber, pithNumber);
+  else if (paper.pithNumber !== pithNumber) throwCollision(paper.pithNumber, pithNumber);
   else paper.documents.push(document);
 }
 
@@ -126,7 +138,7 @@ function storedEvent(stored: StoredPapers, paperId: bigint): Door["heldEvent"] {
  * The event ids that documents state, before verification. If a document omits the id of an event, all stored events of
  * its paper are requested (null).
  */
-export function statedEvents({ papers }: ParsedBatch): WantedEvents {
+export function statedEvents({ papers }: ParsedBatch): RequestedEvents {
   return new Map(
     [...papers].map(([paperId, { documents }]) => {
       const ids: string[] = [];
@@ -144,19 +156,19 @@ export function statedEvents({ papers }: ParsedBatch): WantedEvents {
 }
 
 /** The ids of the events of verified documents. */
-export function verifiedEvents(documents: readonly VerifiedDocument[]): WantedEvents {
-  const wanted = new Map<bigint, string[]>();
+export function verifiedEvents(documents: readonly VerifiedDocument[]): RequestedEvents {
+  const requested = new Map<bigint, string[]>();
   for (const { header, contents } of documents) {
     const paperId = paperIdOf(header.pithNumber);
-    const ids = wanted.get(paperId) ?? [];
-    wanted.set(paperId, ids);
+    const ids = requested.get(paperId) ?? [];
+    requested.set(paperId, ids);
     for (const { id } of contents.judged.events) ids.push(hexOf(id));
   }
-  return wanted;
+  return requested;
 }
 
 /** The events of the papers that are not yet merged. */
-export function eventsToCompare(papers: readonly IncomingPaper[]): WantedEvents {
+export function eventsToCompare(papers: readonly IncomingPaper[]): RequestedEvents {
   return new Map(
     papers
       .filter(({ merged }) => merged === null)
@@ -169,4 +181,49 @@ export function eventsToCompare(papers: readonly IncomingPaper[]): WantedEvents 
 
 function hexOf(id: EventId): string {
   return id.slice("sha256:".length);
+}
+
+/**
+ * The optimistic strategy: everything that does not need the write lock is done before taking it, so that several
+ * writers can do it in parallel. It relies on data read before the lock, which may have changed:
+ *
+ * - A document that adds nothing then adds nothing later, since a log only grows. It is dropped.
+ * - A paper of which nothing was stored is merged and projected at once, and rows that depend on its documents alone
+ *   are written before the lock. Another writer may store the same paper concurrently. The key of `records` makes the
+ *   second writer wait for the first, and fail if the first commits: `isAlreadyStored`. Then the batch starts again
+ *   and finds the paper stored. Records are written first, sorted by key, so no two writers wait for each other.
+ * - Everything else is compared, merged and planned under the lock.
+ */
+
+/** Does for a paper what is possible before the lock; returns nothing if its documents add nothing. */
+function prepareOptimistically(
+  paperId: bigint,
+  pithNumber: PithNumber,
+  documents: readonly DocumentContents[],
+  storedPapers: StoredPapers,
+): IncomingPaper[] {
+  const stored = storedOf(storedPapers, paperId, pithNumber);
+  const addition = additionOf(documents, stored);
+  if (addition === null) return [];
+  if (stored.pithNumber !== null) return [{ paperId, pithNumber, documents, merged: null }];
+  const merged = mergePaper(paperId, pithNumber, addition, stored, emptyLog(pithNumber));
+  return [{ paperId, pithNumber, documents: [], merged }];
+}
+
+/**
+ * Writes rows of new papers that depend on their own documents alone: records, papers, claims, lookup keys, and entries
+ * of the word indexes. No other session sees them before the commit.
+ */
+export async function writeNewPapers(writer: Transaction, papers: readonly IncomingPaper[]): Promise<void> {
+  const merged = papers.flatMap((paper) => paper.merged ?? []);
+  if (merged.length === 0) return;
+  await applyRows(writer, await runPlanning(planNewPapers(merged), lookupsIn(writer)));
+}
+
+/** SQLSTATE of a duplicate key. */
+const uniqueViolation = "23505";
+
+/** Whether a batch failed because another writer has stored one of its papers in the meantime. */
+export function isAlreadyStored(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === uniqueViolation && error.table === "records";
 }

@@ -1,11 +1,10 @@
 import { type Cell, columnType, type Database, inTransaction, tableShape } from "../store/index.ts";
-import { quarantineColumns, quarantineRows } from "./apply/index.ts";
 import { parseBatch, statedEvents, verifyBatch } from "./batch.ts";
-import { answerQuestions, type BatchPlan, planBatch, type RowChange } from "./plan/index.ts";
+import { type BatchPlan, planBatch, type RowChange, runPlanning } from "./plan/index.ts";
+import { quarantineColumns, quarantineRows } from "./quarantine.ts";
 import { type DocumentResult, resultOf } from "./results.ts";
-import type { Delivered } from "./sources/index.ts";
-import { answersFrom, readStored } from "./stored/index.ts";
-import type { AdmissionPolicy } from "./verify.ts";
+import { lookupsIn, readStored } from "./stored/index.ts";
+import type { AdmissionPolicy, SourceDocument } from "./verify.ts";
 
 export type DryRun = {
   /** The result that each document would have, in order. */
@@ -21,7 +20,7 @@ export type DryRun = {
  */
 export async function planIngest(
   { pool }: Database,
-  documents: readonly Delivered[],
+  documents: readonly SourceDocument[],
   policy: AdmissionPolicy,
 ): Promise<DryRun> {
   const parsed = await parseBatch(documents, policy);
@@ -30,7 +29,7 @@ export async function planIngest(
     const batch = await verifyBatch(parsed, stored, policy);
     const now = new Date().toISOString();
     const planning = planBatch(batch.papers, stored, { now, areNewPapersWritten: false });
-    const plan = await answerQuestions(planning, answersFrom(reader));
+    const plan = await runPlanning(planning, lookupsIn(reader));
     const rows = quarantineRows(batch.documents, now);
     return {
       results: batch.documents.map((document) => resultOf(document, plan.merged)),

@@ -1,11 +1,16 @@
 import pg from "pg";
 import { retry } from "../runtime/index.ts";
 import { isConflict, isConstraintViolation } from "../store/index.ts";
-import { isStoredMeanwhile } from "./optimistic.ts";
+import { isAlreadyStored } from "./batch.ts";
 import { CollisionError } from "./plan/index.ts";
 import { type DocumentResult, resultOf } from "./results.ts";
-import type { Delivered } from "./sources/index.ts";
-import { type AdmissionPolicy, type Rejection, receive, rejectionOf } from "./verify.ts";
+import {
+  type AdmissionPolicy,
+  parseAndVerify,
+  type Rejection,
+  rejectionOf,
+  type SourceDocument,
+} from "./verify.ts";
 
 /**
  * Retries from the beginning after a deadlock (40P01), a serialization failure (40001) or a constraint violation (class
@@ -14,7 +19,7 @@ import { type AdmissionPolicy, type Rejection, receive, rejectionOf } from "./ve
  */
 export function retryConflicts<Result>(attempt: () => Promise<Result>): Promise<Result> {
   const attemptWithOthers = () =>
-    retry(attempt, { attempts: 20, firstDelay: 1, maxDelay: 1, isRetryable: isStoredMeanwhile });
+    retry(attempt, { attempts: 20, firstDelay: 1, maxDelay: 1, isRetryable: isAlreadyStored });
   return retry(attemptWithOthers, {
     attempts: 5,
     firstDelay: 50,
@@ -63,13 +68,13 @@ function isDocumentFault(error: unknown): error is Error {
 
 /** Rejects a valid document that the database cannot store. Throws the error if the document is not valid. */
 export function rejectUnstorable(
-  document: Delivered,
+  document: SourceDocument,
   policy: AdmissionPolicy,
   error: Error,
 ): { readonly rejection: Rejection; readonly result: DocumentResult } {
-  const received = "bytes" in document ? receive(document, policy) : undefined;
-  if (received === undefined || "code" in received) throw error;
-  const { header } = received;
+  const verified = "bytes" in document ? parseAndVerify(document, policy) : undefined;
+  if (verified === undefined || "code" in verified) throw error;
+  const { header } = verified;
   const message = `The document is valid but can't be stored: ${error.message}`;
   const rejection = rejectionOf(header, policy, { code: "NOT_STORABLE", message });
   const { pithNumber, refused } = header;

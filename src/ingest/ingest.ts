@@ -1,9 +1,8 @@
 import type { Database } from "../store/index.ts";
+import { batchesPerThread, type IngestThreads } from "./ingest-threads.ts";
 import { ingestBatch } from "./pipeline.ts";
 import { countDocument, type DocumentResult, emptyIngestSummary, type IngestSummary } from "./results.ts";
-import type { Delivered } from "./sources/index.ts";
-import type { IngestThreads } from "./threads/index.ts";
-import type { AdmissionPolicy } from "./verify.ts";
+import type { AdmissionPolicy, SourceDocument } from "./verify.ts";
 
 export type IngestOptions = AdmissionPolicy & {
   /** Documents per batch; a batch also ends at 16 MB. Defaults to 25 for the first batch, doubling to 600. */
@@ -21,9 +20,7 @@ export type IngestOptions = AdmissionPolicy & {
 const batchBytes = 16_000_000;
 /** Each batch has twice as many documents as the previous one, up to the default: the database has work early. */
 const firstBatchDocuments = 25;
-const usualBatchDocuments = 600;
-/** Batches in progress in one thread: while one waits for the database another is verified. */
-const batchesAtOnce = 2;
+const defaultBatchDocuments = 600;
 
 /**
  * Verifies, merges and stores a stream of documents, one transaction per batch: a batch that is reported is committed.
@@ -31,47 +28,47 @@ const batchesAtOnce = 2;
  */
 export async function ingest(
   database: Database,
-  deliveries: AsyncIterable<Delivered>,
+  documents: AsyncIterable<SourceDocument>,
   options: IngestOptions,
 ): Promise<IngestSummary> {
   const summary = emptyIngestSummary();
   const { threads } = options;
-  const most = threads?.batchesAtOnce ?? batchesAtOnce;
-  const underWay = new Set<Promise<void>>();
+  const maxBatches = threads?.maxBatches ?? batchesPerThread;
+  const inProgress = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
-  const write = async (batch: readonly Delivered[]) => {
-    if (underWay.size >= most) await Promise.race(underWay);
+  const write = async (batch: readonly SourceDocument[]) => {
+    if (inProgress.size >= maxBatches) await Promise.race(inProgress);
     const writing = (threads?.ingestBatch(batch) ?? ingestBatch(database, batch, options))
       .then((results) => count(results, summary, options))
       .catch((error: unknown) => {
         failure ??= { error };
       })
-      .finally(() => underWay.delete(writing));
-    underWay.add(writing);
+      .finally(() => inProgress.delete(writing));
+    inProgress.add(writing);
   };
-  for await (const batch of inBatches(deliveries, options)) {
+  for await (const batch of inBatches(documents, options)) {
     if (failure !== undefined) break;
     await write(batch);
   }
-  await Promise.all(underWay);
+  await Promise.all(inProgress);
   if (failure !== undefined) throw failure.error;
   return summary;
 }
 
 async function* inBatches(
-  deliveries: AsyncIterable<Delivered>,
+  documents: AsyncIterable<SourceDocument>,
   { batchDocuments, signal }: IngestOptions,
-): AsyncGenerator<Delivered[]> {
-  let batch: Delivered[] = [];
+): AsyncGenerator<SourceDocument[]> {
+  let batch: SourceDocument[] = [];
   let bytes = 0;
-  let most = batchDocuments ?? firstBatchDocuments;
-  for await (const delivery of deliveries) {
+  let maxDocuments = batchDocuments ?? firstBatchDocuments;
+  for await (const document of documents) {
     if (signal?.aborted) break;
-    batch.push(delivery);
-    bytes += "bytes" in delivery ? delivery.bytes.length : 0;
-    if (batch.length >= most || bytes >= batchBytes) {
+    batch.push(document);
+    bytes += "bytes" in document ? document.bytes.length : 0;
+    if (batch.length >= maxDocuments || bytes >= batchBytes) {
       yield batch;
-      most = batchDocuments ?? Math.min(most * 2, usualBatchDocuments);
+      maxDocuments = batchDocuments ?? Math.min(maxDocuments * 2, defaultBatchDocuments);
       batch = [];
       bytes = 0;
     }

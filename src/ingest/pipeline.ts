@@ -1,12 +1,6 @@
 import { ingestBatches } from "../runtime/index.ts";
 import { type Database, inWriteTransaction } from "../store/index.ts";
-import {
-  applyPlan,
-  concernsQuarantine,
-  releaseAccepted,
-  takeWriteLock,
-  writeQuarantine,
-} from "./apply/index.ts";
+import { applyPlan, takeWriteLock } from "./apply-plan.ts";
 import {
   type Batch,
   eventsToCompare,
@@ -15,14 +9,14 @@ import {
   statedEvents,
   verifiedEvents,
   verifyBatch,
+  writeNewPapers,
 } from "./batch.ts";
 import { isolateFaults, rejectUnstorable, retryConflicts } from "./faults.ts";
-import { writeNewPapers } from "./optimistic.ts";
-import { answerQuestions, planBatch } from "./plan/index.ts";
+import { planBatch, runPlanning } from "./plan/index.ts";
+import { affectsQuarantine, releaseAccepted, writeQuarantine } from "./quarantine.ts";
 import { type DocumentResult, resultOf } from "./results.ts";
-import type { Delivered } from "./sources/index.ts";
-import { answersFrom, keptMergesOf, readStored } from "./stored/index.ts";
-import type { AdmissionPolicy, VerifiedDocument } from "./verify.ts";
+import { lookupsIn, mergeCacheOf, readStored } from "./stored/index.ts";
+import type { AdmissionPolicy, SourceDocument, VerifiedDocument } from "./verify.ts";
 
 /**
  * Verifies, merges and stores documents from files, submissions and mirrors: all in one transaction, which is committed
@@ -33,7 +27,7 @@ import type { AdmissionPolicy, VerifiedDocument } from "./verify.ts";
  */
 export function ingestBatch(
   database: Database,
-  documents: readonly Delivered[],
+  documents: readonly SourceDocument[],
   policy: AdmissionPolicy,
 ): Promise<DocumentResult[]> {
   return ingestBatches.run({ documents: documents.length }, () =>
@@ -51,7 +45,7 @@ export function ingestBatch(
 
 async function ingestTogether(
   database: Database,
-  documents: readonly Delivered[],
+  documents: readonly SourceDocument[],
   policy: AdmissionPolicy,
 ): Promise<DocumentResult[]> {
   const parsed = await parseBatch(documents, policy);
@@ -87,17 +81,17 @@ async function storeBatch(
   { papers, documents }: Batch,
   { isLockHeld = false }: StoreOptions = {},
 ): Promise<ReadonlySet<bigint>> {
-  if (papers.length === 0 && !(await concernsQuarantine(pool, documents))) return new Set();
-  const merges = keptMergesOf(pool);
+  if (papers.length === 0 && !(await affectsQuarantine(pool, documents))) return new Set();
+  const cache = mergeCacheOf(pool);
   return inWriteTransaction(pool, async (writer) => {
     await writeNewPapers(writer, papers);
     const layout = await takeWriteLock(pool, writer, isLockHeld);
     const now = new Date().toISOString();
     const stored = await readStored(writer, eventsToCompare(papers));
     const planning = planBatch(papers, stored, { now, areNewPapersWritten: true });
-    const plan = await answerQuestions(planning, answersFrom(writer, merges));
+    const plan = await runPlanning(planning, lookupsIn(writer, cache));
     await applyPlan(writer, plan, { now, layout });
-    for (const [log, merge] of plan.merges) merges.keep(log, merge);
+    for (const [log, merge] of plan.merges) cache.put(log, merge);
     await writeQuarantine(writer, documents, now);
     await releaseAccepted(writer, documents);
     return plan.merged;

@@ -13,12 +13,22 @@ import {
   parseDocument,
 } from "../protocol/index.ts";
 
-/** A document as delivered by a source. */
+/** The bytes of a document, before any check. */
 export type RawDocument = {
   /** Its origin, for people: a file, or a file and a line. */
   readonly source: string;
   readonly bytes: Uint8Array;
 };
+
+/** A document that its source could not read, with the reason. */
+export type UnreadableDocument = {
+  readonly source: string;
+  readonly code: string;
+  readonly unreadable: string;
+};
+
+/** A document from a file, a submission or a mirror. */
+export type SourceDocument = RawDocument | UnreadableDocument;
 
 /** A parsed document, not yet verified. */
 export type ParsedDocument = RawDocument & { readonly parsed: PithDocument };
@@ -60,14 +70,14 @@ export type Rejection = RawDocument & {
 };
 
 /** The result of a document's verification, without its contents. */
-export type JudgedHeader = DocumentHeader | Rejection;
+export type VerificationResult = DocumentHeader | Rejection;
 
-export function rejectionsIn(documents: readonly JudgedHeader[]): Rejection[] {
+export function rejectionsIn(documents: readonly VerificationResult[]): Rejection[] {
   return documents.filter((document) => "code" in document);
 }
 
 /** The accepted documents, including those that add nothing. */
-export function acceptedIn(documents: readonly JudgedHeader[]): DocumentHeader[] {
+export function acceptedIn(documents: readonly VerificationResult[]): DocumentHeader[] {
   return documents.filter((document): document is DocumentHeader => !("code" in document));
 }
 
@@ -83,7 +93,7 @@ export type AdmissionPolicy = {
  * Parses and verifies one document, event by event; `rejectUnaccepted` decides whether to accept the document. Pure: it
  * returns rejections and never throws.
  */
-export function receive(raw: RawDocument, policy: AdmissionPolicy): VerifiedDocument | Rejection {
+export function parseAndVerify(raw: RawDocument, policy: AdmissionPolicy): VerifiedDocument | Rejection {
   const document = parse(raw, policy);
   return "parsed" in document ? verify(document, policy) : document;
 }
@@ -168,12 +178,8 @@ export function rejectionOf(
 }
 
 /** Rejects a document that its source could not read. Without bytes, its source and code identify it. */
-export function unreadable(
-  {
-    source,
-    code,
-    unreadable,
-  }: { readonly source: string; readonly code: string; readonly unreadable: string },
+export function rejectUnreadable(
+  { source, code, unreadable }: UnreadableDocument,
   policy: AdmissionPolicy,
 ): Rejection {
   const rejection = rejectionOf({ source, bytes: new Uint8Array() }, policy, { code, message: unreadable });

@@ -5,7 +5,7 @@ export {
   minimumProofOf,
   type QuarantineRow,
   type RetryCounts,
-  type RetryOptions,
+  type RetryQuarantineOptions,
   readQuarantined,
   removeAccepted,
   removeQuarantined,

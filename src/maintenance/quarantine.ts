@@ -56,7 +56,7 @@ async function removeRows({ pool }: Database, hashes: readonly string[]): Promis
   return inTransaction(pool, "BEGIN", (writer) => removeFromQuarantine(writer, hashes));
 }
 
-export type RetryOptions = Omit<AdmissionPolicy, "minimumProof"> & {
+export type RetryQuarantineOptions = Omit<AdmissionPolicy, "minimumProof"> & {
   /** Applies to all rows. Defaults to the minimum proof of each row's source, or `signed` if that is unknown. */
   readonly minimumProof?: Proof | undefined;
   /** Only rows rejected for lack of a trusted key or of proof. Defaults to all rows. */
@@ -77,7 +77,7 @@ const pageSize = 100;
 export async function retryQuarantined(
   database: Database,
   prefix: string,
-  options: RetryOptions,
+  options: RetryQuarantineOptions,
 ): Promise<{ readonly documents: RetryCounts; readonly events: RetryCounts }> {
   const documents = { tried: 0, accepted: 0 };
   const events = { tried: 0, accepted: 0 };
@@ -99,7 +99,7 @@ export async function retryQuarantined(
 /** Never below the minimum proof of the row's source: a retry must not accept what a mirror only asserts. */
 export function minimumProofOf(
   row: QuarantineRow,
-  { minimumProof }: Pick<RetryOptions, "minimumProof">,
+  { minimumProof }: Pick<RetryQuarantineOptions, "minimumProof">,
 ): Proof {
   return minimumProof ?? row.minimumProof ?? "signed";
 }
@@ -107,7 +107,7 @@ export function minimumProofOf(
 async function* readPages(
   database: Database,
   prefix: string,
-  { onlyUntrusted = false }: RetryOptions,
+  { onlyUntrusted = false }: RetryQuarantineOptions,
 ): AsyncGenerator<QuarantineRow[]> {
   const hash = sql`encode(${quarantine.contentSha256}, 'hex')`;
   const codes = sql.join(

@@ -1,13 +1,14 @@
-export { type Fault, faultOf } from "./faults.ts";
-export type { Outcome } from "./finish.ts";
-export { retryDelay } from "./finish.ts";
 export {
   enqueue,
+  type Fault,
+  faultOf,
   finishedChannel,
   type NewSubmission,
   type QueueSize,
   queuedChannel,
   readQueueSize,
+  retryDelay,
+  type SubmissionOutcome,
 } from "./queue.ts";
 export { type WorkOptions, workBatch } from "./work-batch.ts";
-export { runWorker, type WorkerOptions, workOff } from "./worker.ts";
+export { drainQueue, runWorker, type WorkerOptions } from "./worker.ts";

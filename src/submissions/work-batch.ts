@@ -1,10 +1,15 @@
-import type { Keyring, Proof } from "../protocol/index.ts";
+import { type DocumentResult, ingestBatch, storableText } from "../ingest/index.ts";
+import type { JudgedDocument, Keyring, Proof } from "../protocol/index.ts";
 import { type Database, keepSessionAlive, type QueryClient } from "../store/index.ts";
-import { claimBatch } from "./claim.ts";
-import { type Fault, faultOf } from "./faults.ts";
-import { finish, keepFault, type Outcome } from "./finish.ts";
-import { inQueueTransaction } from "./queue.ts";
-import { type Claimed, settle } from "./settle.ts";
+import {
+  claimBatch,
+  type Fault,
+  faultOf,
+  finish,
+  inQueueTransaction,
+  recordFault,
+  type SubmissionOutcome,
+} from "./queue.ts";
 
 export type WorkOptions = {
   readonly keyring: Keyring;
@@ -13,7 +18,7 @@ export type WorkOptions = {
   /** Called for each batch that could not be ingested; its documents stay in the queue. */
   readonly onFault?: (fault: Fault) => void;
   /** Called with the results of each batch. */
-  readonly onBatch?: (outcomes: readonly Outcome[]) => void;
+  readonly onBatch?: (outcomes: readonly SubmissionOutcome[]) => void;
 };
 
 const batchBytes = 16_000_000;
@@ -34,22 +39,22 @@ const batchBytes = 16_000_000;
 export async function workBatch(
   database: Database,
   options: WorkOptions,
-  owed = new OwedFaults(),
+  unrecorded = new UnrecordedFaults(),
 ): Promise<number> {
   const { keyring, batchDocuments = 200, onFault, onBatch } = options;
-  await owed.write(database);
-  const ids = await claimBatch(database.pool, { mostDocuments: batchDocuments, mostBytes: batchBytes });
+  await unrecorded.write(database);
+  const ids = await claimBatch(database.pool, { maxDocuments: batchDocuments, maxBytes: batchBytes });
   if (ids.length === 0) return 0;
   const work = inQueueTransaction(database.pool, async (queue) => {
     const submissions = await lock(queue, ids);
     if (submissions.length === 0) return;
-    let outcomes: Outcome[];
+    let outcomes: SubmissionOutcome[];
     try {
-      outcomes = await keepSessionAlive(queue, () => settle(database, submissions, keyring));
+      outcomes = await keepSessionAlive(queue, () => ingestSubmissions(database, submissions, keyring));
     } catch (error) {
       const fault = faultOf(error);
       onFault?.(fault);
-      await keepFault(
+      await recordFault(
         queue,
         submissions.map(({ id }) => id),
         fault,
@@ -62,7 +67,7 @@ export async function workBatch(
   try {
     await work;
   } catch (error) {
-    owed.note(ids, faultOf(error));
+    unrecorded.add(ids, faultOf(error));
     throw error;
   }
   return ids.length;
@@ -72,10 +77,10 @@ export async function workBatch(
  * Faults that could not be stored because the queue could not be reached. They are stored before the next batch, so
  * that only attempts whose worker ended count as such.
  */
-export class OwedFaults {
+export class UnrecordedFaults {
   #faults: { readonly ids: readonly string[]; readonly fault: Fault }[] = [];
 
-  note(ids: readonly string[], fault: Fault): void {
+  add(ids: readonly string[], fault: Fault): void {
     this.#faults.push({ ids, fault });
   }
 
@@ -83,7 +88,7 @@ export class OwedFaults {
     if (this.#faults.length === 0) return;
     const faults = this.#faults;
     await inQueueTransaction(pool, async (queue) => {
-      for (const { ids, fault } of faults) await keepFault(queue, ids, fault);
+      for (const { ids, fault } of faults) await recordFault(queue, ids, fault);
     });
     this.#faults = this.#faults.slice(faults.length);
   }
@@ -111,4 +116,93 @@ async function lock(client: QueryClient, ids: readonly string[]): Promise<Claime
     minimumProof: row.minimum_proof,
     document: row.document,
   }));
+}
+
+/** A submission claimed by a worker. */
+type Claimed = {
+  readonly id: string;
+  readonly token: string;
+  readonly minimumProof: Proof;
+  readonly document: Buffer;
+};
+
+/** The maximum number of rejected events listed with a submission. */
+const maxListed = 100;
+
+/**
+ * Ingests documents and returns their outcomes, in order. Outcomes are committed. If it throws, the database is at
+ * fault, and some documents may already be stored: repeating the call changes nothing.
+ */
+async function ingestSubmissions(
+  database: Database,
+  submissions: readonly Claimed[],
+  keyring: Keyring,
+): Promise<SubmissionOutcome[]> {
+  const outcomes = new Map<string, SubmissionOutcome>();
+  for (const minimumProof of new Set(submissions.map((submission) => submission.minimumProof))) {
+    // The size was checked on arrival.
+    const policy = { keyring, minimumProof, maximumBytes: Number.POSITIVE_INFINITY };
+    const group = submissions.filter((submission) => submission.minimumProof === minimumProof);
+    const documents = group.map((submission) => ({
+      source: sourceOf(submission),
+      bytes: submission.document,
+    }));
+    for (const [index, result] of (await ingestBatch(database, documents, policy)).entries()) {
+      const { id } = group[index] as Claimed;
+      outcomes.set(id, outcomeOf(id, result));
+    }
+  }
+  return submissions.map(({ id }) => outcomes.get(id) as SubmissionOutcome);
+}
+
+function sourceOf({ id, token }: Claimed): string {
+  return `submission ${id} by token ${token}`;
+}
+
+function outcomeOf(id: string, { pithNumber, rejection, refused }: DocumentResult): SubmissionOutcome {
+  if (rejection !== null) {
+    return {
+      id,
+      status: "rejected",
+      pithNumber,
+      errorCode: rejection.code,
+      errorMessage: storableText(`${rejection.message} ${acceptanceAdvice(refused)}`.trimEnd()),
+    };
+  }
+  const [first] = refused;
+  return {
+    id,
+    status: "merged",
+    pithNumber,
+    errorCode: first === undefined ? null : "EVENTS_REFUSED",
+    errorMessage: first === undefined ? null : refusedLines(refused),
+  };
+}
+
+/** One event per line: its id and the reason. */
+function refusedLines(refused: DocumentResult["refused"]): string {
+  const lines = refused.slice(0, maxListed).map(({ id, reason }) => `${id} ${reason}`);
+  if (refused.length > maxListed) lines.push(`and ${refused.length - maxListed} more`);
+  return lines.join("\n");
+}
+
+/** Reasons for which another keyring might accept an event. */
+const keyReasons: ReadonlySet<string> = new Set(["UNKNOWN_SIGNER", "SIGNER_MISMATCH", "KEY_NOT_VALID"]);
+
+/**
+ * Advice on settings of this mirror that might accept a submission without any accepted event, as sentences for its
+ * operator and its submitter. Empty if no setting would, because its events are altered or malformed.
+ */
+function acceptanceAdvice(refused: readonly Pick<JudgedDocument["refused"][number], "reason">[]): string {
+  const sentences: string[] = [];
+  if (refused.some(({ reason }) => keyReasons.has(reason))) {
+    sentences.push("To trust further signers, the operator can add their keys to PITH_GRAPH_KEYRING.");
+  }
+  if (refused.some(({ reason }) => reason === "UNSIGNED")) {
+    sentences.push(
+      "To accept unsigned events, the operator can set PITH_GRAPH_SUBMISSION_PROOF=hash. Every submitter can then write " +
+        "events in any signer's name.",
+    );
+  }
+  return sentences.join(" ");
 }

@@ -1,8 +1,8 @@
 import { AsyncEvent, backoffDelay } from "../runtime/index.ts";
 import { type Database, listen } from "../store/index.ts";
-import { faultOf } from "./faults.ts";
-import { pruneFinished, queuedChannel } from "./queue.ts";
-import { OwedFaults, type WorkOptions, workBatch } from "./work-batch.ts";
+import { faultOf, pruneFinished, queuedChannel } from "./queue.ts";
+
+import { UnrecordedFaults, type WorkOptions, workBatch } from "./work-batch.ts";
 
 export type WorkerOptions = WorkOptions & {
   /** Stops the worker gracefully: the batch in progress is finished. */
@@ -12,10 +12,10 @@ export type WorkerOptions = WorkOptions & {
 };
 
 /** Milliseconds: notifications may be lost with a connection, so the queue is also polled. */
-const longestWait = 5_000;
+const maxWait = 5_000;
 /** After database faults; in milliseconds. */
 const backoff = { firstDelay: 100, maxDelay: 30_000 };
-const pruneEvery = 3_600_000;
+const pruneInterval = 3_600_000;
 
 /**
  * Processes submissions until the signal is aborted. Wakes when new ones are committed, and when one is due again. Any
@@ -32,19 +32,19 @@ export async function runWorker(database: Database, options: WorkerOptions): Pro
       onListening?.();
     },
   });
-  const owed = new OwedFaults();
+  const unrecorded = new UnrecordedFaults();
   let failures = 0;
   let pruneAt = 0;
   try {
     while (!signal.aborted) {
       hasWork.clear();
       try {
-        const count = await workBatch(database, options, owed);
+        const count = await workBatch(database, options, unrecorded);
         failures = 0;
         if (count > 0) continue;
         if (performance.now() >= pruneAt) {
           await pruneFinished(database.pool);
-          pruneAt = performance.now() + pruneEvery;
+          pruneAt = performance.now() + pruneInterval;
         }
         await hasWork.wait({ timeout: await untilNextDue(database), signal });
       } catch (error) {
@@ -59,7 +59,7 @@ export async function runWorker(database: Database, options: WorkerOptions): Pro
 }
 
 /** Processes all submissions that are due, then returns; for callers that need an empty queue. */
-export async function workOff(database: Database, options: WorkOptions): Promise<void> {
+export async function drainQueue(database: Database, options: WorkOptions): Promise<void> {
   while ((await workBatch(database, options)) > 0);
 }
 
@@ -69,6 +69,6 @@ async function untilNextDue({ pool }: Database): Promise<number> {
     `SELECT extract(epoch FROM min(not_before) - now())::float8 * 1000 AS wait
      FROM submissions WHERE status = 'queued'`,
   );
-  const wait = rows[0]?.wait ?? longestWait;
-  return wait <= 0 ? 500 : Math.min(longestWait, wait + 1);
+  const wait = rows[0]?.wait ?? maxWait;
+  return wait <= 0 ? 500 : Math.min(maxWait, wait + 1);
 }

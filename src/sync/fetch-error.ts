@@ -1,4 +1,4 @@
-import type { Delivered } from "../ingest/index.ts";
+import type { SourceDocument } from "../ingest/index.ts";
 
 /** Why a mirror's response was not accepted. Quarantine stores these codes beside those of documents. */
 type FetchCode =
@@ -77,5 +77,5 @@ export type FetchFailure = {
   readonly retryAfter?: number;
 };
 
-/** The result for a paper. With `failure`, `delivered` goes to quarantine once the failure is definite. */
-export type FetchResult = { readonly delivered: Delivered; readonly failure: FetchFailure | null };
+/** The result for a paper. With `failure`, `document` goes to quarantine once the failure is definite. */
+export type FetchResult = { readonly document: SourceDocument; readonly failure: FetchFailure | null };

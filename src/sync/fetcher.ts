@@ -7,19 +7,18 @@ import { createGunzip } from "node:zlib";
 import { withoutByteOrderMark } from "../ingest/index.ts";
 import { errorText, softwareVersion } from "../runtime/index.ts";
 import { FetchError } from "./fetch-error.ts";
-import { isPublicAddress } from "./public-address.ts";
-import type { UrlPolicy } from "./url-policy.ts";
+import { isPublicAddress, type UrlPolicy } from "./url-policy.ts";
 
 export type FetchLimits = {
   /** Milliseconds for a response, including all redirects. */
   readonly deadline: number;
   /** A response that delivers fewer bytes within any window, including the wait for its first byte, is too slow. */
-  readonly leastBytes: number;
+  readonly minBytes: number;
   /** Milliseconds. */
   readonly window: number;
 };
 
-export const defaultLimits: FetchLimits = { deadline: 300_000, leastBytes: 1000, window: 20_000 };
+export const defaultFetchLimits: FetchLimits = { deadline: 300_000, minBytes: 1000, window: 20_000 };
 
 export type FetcherOptions = {
   readonly policy: UrlPolicy;
@@ -43,7 +42,7 @@ type FetchOptions = {
   readonly maximumBytes: number;
   readonly signal: AbortSignal;
   /** Milliseconds that the host was requested to wait before it responds; it may be silent that much longer. */
-  readonly askedWait?: number;
+  readonly requestedWait?: number;
 };
 
 /** Fetches from untrusted hosts. */
@@ -58,13 +57,13 @@ export type Fetcher = {
   close(): void;
 };
 
-const mostRedirects = 3;
+const maxRedirects = 3;
 const redirects = new Set([301, 302, 303, 307, 308]);
 
 export function createFetcher({
   policy,
   concurrency = 4,
-  limits = defaultLimits,
+  limits = defaultFetchLimits,
   resolve = resolveName,
 }: FetcherOptions): Fetcher {
   const agents = {
@@ -90,9 +89,12 @@ export function createFetcher({
     });
   };
 
-  const fetch = async (url: URL, { maximumBytes, signal, askedWait = 0 }: FetchOptions): Promise<Buffer> => {
+  const fetch = async (
+    url: URL,
+    { maximumBytes, signal, requestedWait = 0 }: FetchOptions,
+  ): Promise<Buffer> => {
     signal.throwIfAborted();
-    const watch = new Watch(limits, askedWait, signal);
+    const watch = new Watch(limits, requestedWait, signal);
     const stop = watch.signal;
     try {
       let target = url;
@@ -102,8 +104,8 @@ export function createFetcher({
         if (statusCode === 200) return await bodyOf(response, maximumBytes, watch, stop);
         response.on("error", () => {}).destroy();
         if (!redirects.has(statusCode) || headers.location === undefined) throw statusError(response);
-        if (followed === mostRedirects) {
-          throw new FetchError("REDIRECT_REFUSED", `More than ${mostRedirects} redirects.`);
+        if (followed === maxRedirects) {
+          throw new FetchError("REDIRECT_REFUSED", `More than ${maxRedirects} redirects.`);
         }
         target = redirected(target, headers.location);
       }
@@ -131,7 +133,7 @@ class Watch {
   #windows: NodeJS.Timeout | undefined;
   #bytes = 0;
 
-  constructor({ deadline, leastBytes, window }: FetchLimits, askedWait: number, outer: AbortSignal) {
+  constructor({ deadline, minBytes, window }: FetchLimits, requestedWait: number, outer: AbortSignal) {
     this.#outer = outer;
     outer.addEventListener("abort", this.#passOn, { once: true });
     const abort = (message: string) =>
@@ -139,14 +141,14 @@ class Watch {
     const seconds = (milliseconds: number) => `${milliseconds / 1000} s`;
     this.#deadline = setTimeout(
       () => abort(`The response was not complete within ${seconds(deadline)}.`),
-      deadline + askedWait,
+      deadline + requestedWait,
     );
     this.#granted = setTimeout(() => {
       this.#windows = setInterval(() => {
-        if (this.#bytes < leastBytes) abort(`Only ${this.#bytes} bytes arrived in ${seconds(window)}.`);
+        if (this.#bytes < minBytes) abort(`Only ${this.#bytes} bytes arrived in ${seconds(window)}.`);
         this.#bytes = 0;
       }, window);
-    }, askedWait);
+    }, requestedWait);
   }
 
   get signal(): AbortSignal {

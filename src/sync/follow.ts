@@ -2,16 +2,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { errorText } from "../runtime/index.ts";
 import { type Database, findServerFault, isConflict } from "../store/index.ts";
 import { FetchError, MirrorError } from "./fetch-error.ts";
-import { readFeedPage } from "./remote-feed.ts";
+import { maxRetryAfter } from "./outstanding.ts";
+import { readFeedPage } from "./remote-mirror.ts";
 import { syncMirror } from "./sync.ts";
 import type { SyncOptions, SyncSummary } from "./sync-options.ts";
 
-export type FollowOptions = SyncOptions & {
+export type FollowMirrorOptions = SyncOptions & {
   readonly signal: AbortSignal;
   /**
-   * Milliseconds between two polls if the mirror does not support waiting: `least` while changes arrive, up to `stampLimit`.
+   * Milliseconds between two polls if the mirror does not support waiting: `min` while changes arrive, up to `max`.
    */
-  readonly interval?: { readonly least: number; readonly most: number };
+  readonly interval?: { readonly min: number; readonly max: number };
   /** Called each time the end of the feed is reached. */
   readonly onSynced?: (summary: SyncSummary) => void;
 };
@@ -22,24 +23,24 @@ export type FollowOptions = SyncOptions & {
  * the sync is retried: documents fetched but not committed are fetched again from the cursor on, even after a start
  * from the beginning. Throws the database's errors about statements.
  */
-export async function followMirror(database: Database, options: FollowOptions): Promise<void> {
-  const { signal, onSynced, onNotice, interval = { least: 1000, most: 30_000 } } = options;
-  let wait = interval.least;
+export async function followMirror(database: Database, options: FollowMirrorOptions): Promise<void> {
+  const { signal, onSynced, onNotice, interval = { min: 1000, max: 30_000 } } = options;
+  const pause = (milliseconds: number) => sleep(milliseconds, undefined, { signal }).catch(() => {});
+  let wait = interval.min;
   let fromStart = options.fromStart ?? false;
   const onBatch = (summary: SyncSummary) => {
     // The cursor is stored, so a failure from here on resumes at it.
     if (summary.position > 0n) fromStart = false;
     options.onBatch?.(summary);
   };
-  let wasTold = false;
+  let wasAnnounced = false;
   let isFirst = true;
   /** Consecutive failures of the database. */
   let failures = 0;
   while (!signal.aborted) {
     let hasNews = false;
     let position: bigint | null = null;
-    /** Milliseconds from Retry-After. */
-    let wish = 0;
+    let retryAfter = 0;
     try {
       const retryOutstanding = isFirst ? "all" : "due";
       const summary = await syncMirror(database, { ...options, fromStart, retryOutstanding, onBatch });
@@ -55,29 +56,25 @@ export async function followMirror(database: Database, options: FollowOptions): 
       if (!(error instanceof MirrorError)) {
         const fault = findServerFault(error) ?? (isConflict(error) ? (error as Error) : null);
         if (fault === null) throw error;
-        const pause = spread(Math.min(interval.most, interval.least * 2 ** failures));
+        const delay = withJitter(Math.min(interval.max, interval.min * 2 ** failures));
         failures++;
-        onNotice?.(`The database is unavailable (${errorText(fault)}). Retrying in ${seconds(pause)} s.`);
-        await sleep(pause, undefined, { signal }).catch(() => {});
+        onNotice?.(`The database is unavailable (${errorText(fault)}). Retrying in ${seconds(delay)} s.`);
+        await pause(delay);
         continue;
       }
       onNotice?.(error.message);
-      wish = Math.min(error.retryAfter ?? 0, maxWish);
+      retryAfter = Math.min(error.retryAfter ?? 0, maxRetryAfter);
     }
-    wait = hasNews ? interval.least : Math.min(interval.most, wait * 2);
+    wait = hasNews ? interval.min : Math.min(interval.max, wait * 2);
     // If the mirror announced a change and had none, pause before waiting on it again.
-    const isBelieved: boolean = position !== null && (hasNews || !wasTold);
-    wasTold = isBelieved && (await tells(options, position ?? 0n));
-    if (wasTold) continue;
-    await sleep(Math.max(wish, spread(wait)), undefined, { signal }).catch(() => {});
+    const isTrusted: boolean = position !== null && (hasNews || !wasAnnounced);
+    wasAnnounced = isTrusted && (await waitForChange(options, position ?? 0n));
+    if (!wasAnnounced) await pause(Math.max(retryAfter, withJitter(wait)));
   }
 }
 
-/** Milliseconds: the upper bound of a Retry-After from a mirror that cannot be followed. */
-const maxWish = 86_400_000;
-
 /** Half of the delay is random, so that followers of a mirror or clients of a database do not retry together. */
-function spread(milliseconds: number): number {
+function withJitter(milliseconds: number): number {
   return milliseconds / 2 + (Math.random() * milliseconds) / 2;
 }
 
@@ -86,16 +83,16 @@ function seconds(milliseconds: number): string {
 }
 
 /** Waits for a change as long as the mirror supports waiting; returns false if it does not. */
-async function tells(options: FollowOptions, position: bigint): Promise<boolean> {
+async function waitForChange(options: FollowMirrorOptions, position: bigint): Promise<boolean> {
   for (;;) {
-    const hasChanged = await awaitChange(options, position, options.signal);
+    const hasChanged = await requestChange(options, position, options.signal);
     if (hasChanged !== false) return hasChanged ?? false;
   }
 }
 
 /** Seconds that a mirror is requested to wait for a change before it responds. */
-const askedWait = 25;
-const largestAnswer = 100_000;
+const requestedWait = 25;
+const maxAnswerBytes = 100_000;
 
 /**
  * Requests a response as soon as the mirror's feed goes beyond a position.
@@ -103,15 +100,15 @@ const largestAnswer = 100_000;
  * @returns whether it does; null if the mirror does not support waiting, has no capacity for it, or does not answer.
  * Then it must be polled after a pause.
  */
-async function awaitChange(
+async function requestChange(
   { baseUrl, fetcher }: Pick<SyncOptions, "baseUrl" | "fetcher">,
   position: bigint,
   signal: AbortSignal,
 ): Promise<boolean | null> {
-  const url = new URL(`${baseUrl}/feed?after=${position}&limit=1&wait=${askedWait}`);
+  const url = new URL(`${baseUrl}/feed?after=${position}&limit=1&wait=${requestedWait}`);
   const began = performance.now();
   try {
-    const options = { maximumBytes: largestAnswer, signal, askedWait: askedWait * 1000 };
+    const options = { maximumBytes: maxAnswerBytes, signal, requestedWait: requestedWait * 1000 };
     const page = readFeedPage(await fetcher.fetch(url, options), position);
     if (page.head.position !== position) return true;
   } catch (error) {
@@ -119,6 +116,6 @@ async function awaitChange(
     if (signal.aborted || error instanceof FetchError || error instanceof MirrorError) return null;
     throw error;
   }
-  const hasWaited = performance.now() - began >= askedWait * 500;
+  const hasWaited = performance.now() - began >= requestedWait * 500;
   return hasWaited ? false : null;
 }

@@ -1,20 +1,22 @@
-export { compareMirrors } from "./compare-mirrors.ts";
-export { type ListedNumber, readNumbers } from "./document-addresses.ts";
+export { compareMirrors, type StateDifference } from "./compare.ts";
+
 export { FetchError, MirrorError, readBaseUrl } from "./fetch-error.ts";
 export {
   createFetcher,
-  defaultLimits,
+  defaultFetchLimits,
   type Fetcher,
   type FetcherOptions,
   type FetchLimits,
 } from "./fetcher.ts";
-export { type FollowOptions, followMirror } from "./follow.ts";
+export { type FollowMirrorOptions, followMirror } from "./follow.ts";
 export {
+  type ListedNumber,
   type OutstandingOfMirror,
   type OutstandingPaper,
+  readNumbers,
   readOutstanding,
 } from "./outstanding.ts";
 export { refetchQuarantined } from "./refetch.ts";
 export { syncMirror } from "./sync.ts";
-export type { StateDifference, SyncOptions, SyncSummary } from "./sync-options.ts";
+export type { SyncOptions, SyncSummary } from "./sync-options.ts";
 export { createUrlPolicy, type UrlPolicy } from "./url-policy.ts";

@@ -1,7 +1,6 @@
-import type { Proof } from "../protocol/index.ts";
+import { type Proof, parsePaperRef } from "../protocol/index.ts";
 import type { Database } from "../store/index.ts";
-import { type ListedNumber, readNumber } from "./document-addresses.ts";
-import type { FetchFailure } from "./fetch-error.ts";
+import { type FetchFailure, MirrorError } from "./fetch-error.ts";
 
 /** A paper that could not be fetched yet. Instants are in ISO format. */
 export type OutstandingPaper = {
@@ -28,7 +27,7 @@ export const maxOutstanding = 10_000;
 const firstDelay = 15_000;
 const maxDelay = 3_600_000;
 /** Milliseconds: the upper bound of a Retry-After. */
-const maxRetryAfter = 86_400_000;
+export const maxRetryAfter = 86_400_000;
 
 /** A 404 may come from a proxy, and a body may be truncated: an answer is definite after this many in succession. */
 const definiteAnswers = 3;
@@ -95,9 +94,9 @@ export class OutstandingPapers {
     return [...this.#papers.values()].sort((a, b) => (a.nextAttemptAt < b.nextAttemptAt ? -1 : 1));
   }
 
-  /** Removes settled papers and stores failed ones. Must be called before the cursor passes any of them. */
-  async settle(settled: readonly string[], failed: readonly OutstandingPaper[]): Promise<void> {
-    const gone = settled.filter((paper) => this.#papers.has(paper));
+  /** Removes papers that are done and stores failed ones. Must be called before the cursor passes any of them. */
+  async update(done: readonly string[], failed: readonly OutstandingPaper[]): Promise<void> {
+    const gone = done.filter((paper) => this.#papers.has(paper));
     if (gone.length > 0) {
       await this.#database.pool.query(
         "DELETE FROM outstanding_papers WHERE base_url = $1 AND paper = ANY($2::text[])",
@@ -155,6 +154,35 @@ export async function readOutstanding(
 }
 
 const isoFormat = 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"';
+
+// ---- Lists of papers
+
+/** A paper to fetch: its suffix, or the beginning of one, and its year if known. */
+export type ListedNumber = { readonly suffix: string; readonly year: string | null };
+
+/**
+ * Reads a list of Pith numbers or suffixes, complete or abbreviated, one per line. Skips empty lines and lines that
+ * begin with #. Throws MirrorError with the line number if a line is neither.
+ */
+export function readNumbers(text: string): ListedNumber[] {
+  const numbers: ListedNumber[] = [];
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    const ref = line.trim();
+    if (ref === "" || ref.startsWith("#")) continue;
+    const number = readNumber(ref);
+    if (number === null) {
+      throw new MirrorError(`Line ${index + 1} of the list is not a Pith number: ${ref.slice(0, 100)}`);
+    }
+    numbers.push(number);
+  }
+  return numbers;
+}
+
+/** Reads a Pith number or a suffix, complete or abbreviated; null for anything else. */
+function readNumber(ref: string): ListedNumber | null {
+  const parsed = parsePaperRef(ref);
+  return parsed?.kind === "pith" ? { suffix: parsed.suffix, year: parsed.year } : null;
+}
 
 /** The name of a paper from a list or feed as stored in the table. */
 export function paperText({ suffix, year }: ListedNumber): string {

@@ -3,17 +3,16 @@ import {
   minimumProofOf,
   type QuarantineRow,
   type RetryCounts,
-  type RetryOptions,
+  type RetryQuarantineOptions,
   removeAccepted,
 } from "../maintenance/index.ts";
 import type { Database } from "../store/index.ts";
 import { FetchError } from "./fetch-error.ts";
 import type { Fetcher } from "./fetcher.ts";
 import { readFetched } from "./remote-mirror.ts";
-import { RequestPauses } from "./request-pauses.ts";
-import { defaultRetry } from "./retry.ts";
+import { defaultRetryPolicy, FailureStreak, RequestPauses } from "./retry.ts";
 
-type RefetchOptions = RetryOptions & { readonly fetcher: Fetcher; readonly signal: AbortSignal };
+type RefetchOptions = RetryQuarantineOptions & { readonly fetcher: Fetcher; readonly signal: AbortSignal };
 
 /**
  * Fetches again quarantined documents that came from a mirror and whose content was not stored. Accepted documents are
@@ -33,7 +32,7 @@ export async function refetchQuarantined(
     [prefix],
   );
   const streak = new FailureStreak();
-  const pauses = new RequestPauses(defaultRetry, options.signal);
+  const pauses = new RequestPauses(defaultRetryPolicy, options.signal);
   let tried = 0;
   let accepted = 0;
   for (const row of rows) {
@@ -60,24 +59,10 @@ async function refetch(
   const suffix = /\/([A-Z2-7]{8,26})\//.exec(source)?.[1] ?? "";
   try {
     const bytes = await pauses.run(() => fetcher.fetch(new URL(source), { maximumBytes, signal }));
-    const { delivered } = readFetched(source, bytes, { suffix, year: null });
-    return "bytes" in delivered ? bytes : null;
+    const { document } = readFetched(source, bytes, { suffix, year: null });
+    return "bytes" in document ? bytes : null;
   } catch (error) {
     if (error instanceof FetchError) return null;
     throw error;
-  }
-}
-
-/** The number of papers that may fail in succession, while the mirror answers, before the mirror counts as broken. */
-const maxStreak = 10;
-
-/** Counts consecutive failures: a single one is the paper's fault, many are the mirror's. */
-export class FailureStreak {
-  #length = 0;
-
-  /** `isFailure`: whether the network or the server failed. Returns whether too many have failed in succession. */
-  count(isFailure: boolean): boolean {
-    this.#length = isFailure ? this.#length + 1 : 0;
-    return this.#length >= maxStreak;
   }
 }

@@ -1,21 +1,35 @@
-import { DocumentError, isJsonObject, isPithNumber, parseJson, suffixOf } from "../protocol/index.ts";
-import type { ListedNumber } from "./document-addresses.ts";
-import { type DocumentAddresses, manifestAddresses, routeAddresses } from "./document-addresses.ts";
+import {
+  DocumentError,
+  isJsonObject,
+  isPithNumber,
+  type PithNumber,
+  parseJson,
+  suffixOf,
+} from "../protocol/index.ts";
 import { FetchError, type FetchResult, MirrorError } from "./fetch-error.ts";
-import { type RemoteFeedPage, readFeedPage } from "./remote-feed.ts";
-import { PauseNotices, RequestPauses } from "./request-pauses.ts";
-import { defaultRetry, withRetries } from "./retry.ts";
-import type { SyncOptions } from "./sync-options.ts";
+import type { Fetcher } from "./fetcher.ts";
+import type { ListedNumber } from "./outstanding.ts";
+import { defaultRetryPolicy, PauseNotices, RequestPauses, type RetryPolicy, withRetries } from "./retry.ts";
+import type { UrlPolicy } from "./url-policy.ts";
 
 const pageLimit = 500;
 /** The maximum size of a feed page or a manifest, in bytes. */
-const largestPage = 4_000_000;
+const maxPageBytes = 4_000_000;
 
 /** Options for requests to a mirror. */
-type RemoteMirrorOptions = Pick<
-  SyncOptions,
-  "baseUrl" | "fetcher" | "policy" | "retry" | "manifest" | "maximumBytes" | "onNotice"
->;
+export type RemoteMirrorOptions = {
+  /** Normalized by `readBaseUrl`. */
+  readonly baseUrl: string;
+  readonly fetcher: Fetcher;
+  readonly policy: UrlPolicy;
+  readonly retry?: RetryPolicy;
+  /** Whether the manifest gives the addresses of bundles: `required`, `tried` (else the routes are used), `unused`. */
+  readonly manifest?: "required" | "tried" | "unused";
+  /** Larger documents are not fetched. */
+  readonly maximumBytes: number;
+  /** Called with further messages for people. */
+  readonly onNotice?: (line: string) => void;
+};
 
 /**
  * A client for another mirror's feed and documents. All methods throw MirrorError if the mirror as a whole does not
@@ -30,7 +44,7 @@ export class RemoteMirror {
   constructor(options: RemoteMirrorOptions, signal: AbortSignal) {
     this.#options = options;
     this.#signal = signal;
-    const { baseUrl, onNotice, retry = defaultRetry } = options;
+    const { baseUrl, onNotice, retry = defaultRetryPolicy } = options;
     const notices = new PauseNotices(baseUrl, onNotice);
     this.#pauses = new RequestPauses(retry, signal, (pause) => notices.add(pause));
   }
@@ -44,7 +58,7 @@ export class RemoteMirror {
     const { baseUrl } = this.#options;
     try {
       const url = `${baseUrl}/feed?after=${after}&limit=${limit}`;
-      return readFeedPage(await this.#fetch(url, largestPage), after);
+      return readFeedPage(await this.#fetch(url, maxPageBytes), after);
     } catch (error) {
       if (!(error instanceof FetchError)) throw error;
       if (error.status === 404) {
@@ -62,7 +76,7 @@ export class RemoteMirror {
     if (manifest === "unused") return routeAddresses(baseUrl);
     let addresses: DocumentAddresses | null = null;
     try {
-      const bytes = await this.#fetch(`${baseUrl}/pith-mirrors.json`, largestPage);
+      const bytes = await this.#fetch(`${baseUrl}/pith-mirrors.json`, maxPageBytes);
       addresses = manifestAddresses(bytes, baseUrl, policy);
     } catch (error) {
       if (!(error instanceof FetchError)) throw error;
@@ -77,39 +91,38 @@ export class RemoteMirror {
   }
 
   /** A paper's bundle, or its state if there is no bundle, or why neither could be fetched. */
-  async deliver(addresses: DocumentAddresses, wanted: ListedNumber): Promise<FetchResult> {
-    const bundle = addresses.bundle(wanted.suffix);
-    const state = addresses.state(wanted.suffix);
-    const delivered = await this.#deliverFrom(bundle, wanted);
-    if (delivered !== null) return delivered;
-    const result = await this.#deliverFrom(state, wanted);
+  async fetchPaper(addresses: DocumentAddresses, paper: ListedNumber): Promise<FetchResult> {
+    const bundle = addresses.bundle(paper.suffix);
+    const state = addresses.state(paper.suffix);
+    const fromBundle = await this.#fetchDocument(bundle, paper);
+    if (fromBundle !== null) return fromBundle;
+    const fromState = await this.#fetchDocument(state, paper);
     // A state lacks the signatures, so a single mistaken 404 must not replace the bundle by it.
-    if (result !== null && result.failure === null)
-      return (await this.#deliverFrom(bundle, wanted)) ?? result;
-    if (result !== null) return result;
+    if (fromState?.failure === null) return (await this.#fetchDocument(bundle, paper)) ?? fromState;
+    if (fromState !== null) return fromState;
     const message = "The mirror has neither a bundle nor a state of this paper (404).";
-    return answered(bundle.href, "FETCH_FAILED", message);
+    return repeatableAnswer(bundle.href, "FETCH_FAILED", message);
   }
 
   /** Null if the address has no document: a mirror without the record of a paper can only serve its state. */
-  async #deliverFrom(url: URL, wanted: ListedNumber): Promise<FetchResult | null> {
+  async #fetchDocument(url: URL, paper: ListedNumber): Promise<FetchResult | null> {
     const source = url.href;
     try {
       const bytes = await this.#fetch(source, this.#options.maximumBytes);
-      return readFetched(source, bytes, wanted);
+      return readFetched(source, bytes, paper);
     } catch (error) {
       if (!(error instanceof FetchError)) throw error;
       const { code, message, isTransient, status, retryAfter } = error;
       if (status === 404 || status === 410) return null;
       if (code === "URL_REFUSED" || code === "ADDRESS_REFUSED") throw this.#unreachable(error);
       if (isTransient) {
-        await this.#demandAvailable();
+        await this.#requireAvailable();
         const delay = retryAfter === undefined ? {} : { retryAfter };
         const failure = { code, message, isAnswer: false, ...delay };
-        return { delivered: { source, code, unreadable: message }, failure };
+        return { document: { source, code, unreadable: message }, failure };
       }
-      if (code === "FETCH_FAILED") return answered(source, code, message);
-      return { delivered: { source, code, unreadable: message }, failure: null };
+      if (code === "FETCH_FAILED") return repeatableAnswer(source, code, message);
+      return { document: { source, code, unreadable: message }, failure: null };
     }
   }
 
@@ -118,11 +131,11 @@ export class RemoteMirror {
    * which needs the mirror's database as its documents do. The manifest does not, so it is requested only if there is
    * no feed.
    */
-  async #demandAvailable(): Promise<void> {
+  async #requireAvailable(): Promise<void> {
     for (const path of ["/feed", "/pith-mirrors.json"]) {
       try {
         const query = path === "/feed" ? "?after=0&limit=1" : "";
-        await this.#fetch(`${this.#options.baseUrl}${path}${query}`, largestPage);
+        await this.#fetch(`${this.#options.baseUrl}${path}${query}`, maxPageBytes);
         return;
       } catch (error) {
         if (!(error instanceof FetchError)) throw error;
@@ -132,7 +145,7 @@ export class RemoteMirror {
   }
 
   #fetch(address: string, maximumBytes: number): Promise<Buffer> {
-    const { fetcher, retry = defaultRetry } = this.#options;
+    const { fetcher, retry = defaultRetryPolicy } = this.#options;
     const url = new URL(address);
     const signal = this.#signal;
     const attempt = () => this.#pauses.run(() => fetcher.fetch(url, { maximumBytes, signal }));
@@ -151,9 +164,9 @@ export class RemoteMirror {
 }
 
 /** An answer that becomes definite once it repeats. */
-function answered(source: string, code: string, message: string): FetchResult {
+function repeatableAnswer(source: string, code: string, message: string): FetchResult {
   return {
-    delivered: { source, code, unreadable: message },
+    document: { source, code, unreadable: message },
     failure: { code, message, isAnswer: true },
   };
 }
@@ -163,20 +176,154 @@ const textCodes: ReadonlySet<string> = new Set(["MALFORMED_JSON", "INVALID_UNICO
 
 /** Checks a response only as far as needed to decide on a retry: the ingest gives better reasons. */
 export function readFetched(source: string, bytes: Buffer, { suffix, year }: ListedNumber): FetchResult {
-  const delivered = { source, bytes };
+  const document = { source, bytes };
   let pithNumber: unknown;
   try {
-    const document = parseJson(bytes);
-    pithNumber = isJsonObject(document) ? document["pith_number"] : undefined;
+    const value = parseJson(bytes);
+    pithNumber = isJsonObject(value) ? value["pith_number"] : undefined;
   } catch (error) {
     if (!(error instanceof DocumentError)) throw error;
     const { code, message } = error;
-    return { delivered, failure: textCodes.has(code) ? { code, message, isAnswer: true } : null };
+    return { document, failure: textCodes.has(code) ? { code, message, isAnswer: true } : null };
   }
-  if (!isPithNumber(pithNumber)) return { delivered, failure: null };
-  const isWanted =
+  if (!isPithNumber(pithNumber)) return { document, failure: null };
+  const isRequested =
     suffixOf(pithNumber).startsWith(suffix) && (year === null || pithNumber.slice(5, 9) === year);
-  if (isWanted) return { delivered, failure: null };
+  if (isRequested) return { document, failure: null };
   const unreadable = `The document is of another paper: ${pithNumber}.`;
-  return { delivered: { source, code: "WRONG_PAPER", unreadable }, failure: null };
+  return { document: { source, code: "WRONG_PAPER", unreadable }, failure: null };
+}
+
+/** The parts of another mirror's feed page that are used. Hashes are in lower-case hex. */
+export type RemoteFeedPage = {
+  /** The checksum at the requested position; null if the feed ends before it. */
+  readonly checksumAfter: string | null;
+  readonly head: { readonly position: bigint; readonly checksum: string };
+  readonly changes: readonly {
+    readonly position: bigint;
+    readonly pithNumber: PithNumber;
+    readonly stateSha256: string;
+    readonly checksum: string;
+  }[];
+};
+
+/** Parses a response of `/feed?after=<position>`. Throws MirrorError if it is invalid. */
+export function readFeedPage(bytes: Uint8Array, after: bigint): RemoteFeedPage {
+  const page = parse(bytes);
+  if (!isObject(page) || page["feed_type"] !== "pith_graph_feed" || page["feed_version"] !== "1.0") {
+    throw new MirrorError("The mirror's /feed is not a pith_graph_feed of version 1.0.");
+  }
+  const { after: start, head, changes } = page;
+  if (!isObject(start) || !isObject(head) || !Array.isArray(changes))
+    throw malformed("after, head or changes");
+  let last = after;
+  return {
+    checksumAfter: start["checksum"] === null ? null : readHash(start["checksum"]),
+    head: { position: readPosition(head["position"]), checksum: readHash(head["checksum"]) },
+    changes: (changes as unknown[]).map((change) => {
+      if (!isObject(change)) throw malformed("changes");
+      const position = readPosition(change["position"]);
+      const { pith_number: pithNumber } = change;
+      if (position <= last) throw malformed("order of positions");
+      if (!isPithNumber(pithNumber)) throw malformed("pith_number");
+      last = position;
+      return {
+        position,
+        pithNumber,
+        stateSha256: readHash(change["state_sha256"], "state_sha256"),
+        checksum: readHash(change["checksum"]),
+      };
+    }),
+  };
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString());
+  } catch {
+    throw new MirrorError("The mirror's /feed is not valid JSON.");
+  }
+}
+
+function readPosition(value: unknown): bigint {
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return BigInt(value);
+  throw malformed("position");
+}
+
+function readHash(value: unknown, name = "checksum"): string {
+  if (typeof value === "string" && /^[0-9a-f]{64}$/.test(value)) return value;
+  throw malformed(name);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function malformed(what: string): MirrorError {
+  return new MirrorError(`The mirror's /feed is invalid: ${what}.`);
+}
+
+/** The addresses of the bundle and the state of a paper, by suffix. */
+export type DocumentAddresses = {
+  readonly bundle: (suffix: string) => URL;
+  /** Also served for papers whose record, which a bundle must contain, the mirror does not have. */
+  readonly state: (suffix: string) => URL;
+};
+
+const place = "{suffix}";
+
+/** The routes of PROTOCOL section 8 below a base URL without a trailing `/`. */
+function routeAddresses(baseUrl: string): DocumentAddresses {
+  return {
+    bundle: (suffix) => new URL(`${baseUrl}/pith/${suffix}/bundle.json`),
+    state: (suffix) => new URL(`${baseUrl}/pith/${suffix}/state.json`),
+  };
+}
+
+/**
+ * The addresses in a manifest: the first pattern of each kind on the base URL's origin or on an allowed host. States
+ * fall back to the route. Null if there is none for bundles. A manifest is not trusted and must not redirect requests
+ * to other hosts.
+ */
+export function manifestAddresses(
+  bytes: Uint8Array,
+  baseUrl: string,
+  policy: UrlPolicy,
+): DocumentAddresses | null {
+  const mirrors = mirrorsOf(bytes);
+  const bundle = addressOf(mirrors, "bundle_pattern", baseUrl, policy);
+  if (bundle === null) return null;
+  return {
+    bundle,
+    state: addressOf(mirrors, "state_pattern", baseUrl, policy) ?? routeAddresses(baseUrl).state,
+  };
+}
+
+function addressOf(
+  mirrors: readonly unknown[],
+  name: "bundle_pattern" | "state_pattern",
+  baseUrl: string,
+  policy: UrlPolicy,
+): ((suffix: string) => URL) | null {
+  const { origin } = new URL(baseUrl);
+  for (const mirror of mirrors) {
+    const pattern = (mirror as Readonly<Record<string, unknown>> | null)?.[name];
+    if (typeof pattern !== "string") continue;
+    const parts = pattern.split(place);
+    if (parts.length !== 2 || !URL.canParse(parts.join("A"), `${baseUrl}/`)) continue;
+    const url = new URL(parts.join("A"), `${baseUrl}/`);
+    if (url.origin !== origin && !policy.isAllowed(url)) continue;
+    return (suffix) => new URL(parts.join(suffix), `${baseUrl}/`);
+  }
+  return null;
+}
+
+function mirrorsOf(bytes: Uint8Array): readonly unknown[] {
+  try {
+    const manifest = JSON.parse(Buffer.from(bytes).toString());
+    const isManifest = manifest?.manifest_type === "pith_mirror_manifest" && Array.isArray(manifest.mirrors);
+    return isManifest ? (manifest.mirrors as unknown[]) : [];
+  } catch {
+    return [];
+  }
 }

@@ -8,45 +8,35 @@ import {
   trustReasons,
 } from "../ingest/index.ts";
 import { cryptography, keyringEntries } from "../protocol/index.ts";
-import type { ListedNumber } from "./document-addresses.ts";
-import type { Fetcher } from "./fetcher.ts";
-import type { OutstandingPaper } from "./outstanding.ts";
-import type { RetryOptions } from "./retry.ts";
-import type { UrlPolicy } from "./url-policy.ts";
+import type { StateDifference } from "./compare.ts";
+import type { ListedNumber, OutstandingPaper } from "./outstanding.ts";
+import type { RemoteMirrorOptions } from "./remote-mirror.ts";
 
-export type SyncOptions = AdmissionPolicy & {
-  /** Normalized by `readBaseUrl`. */
-  readonly baseUrl: string;
-  readonly fetcher: Fetcher;
-  readonly policy: UrlPolicy;
-  /** The number of documents fetched in parallel. Defaults to 4. */
-  readonly concurrency?: number;
-  /** Threads that verify and write documents while others are fetched. Defaults to this thread. */
-  readonly threads?: IngestThreads;
-  readonly retry?: RetryOptions;
-  /** Whether the manifest gives the addresses of bundles: `required`, `tried` (else the routes are used), `unused`. */
-  readonly manifest?: "required" | "tried" | "unused";
-  /** Papers to fetch instead of those in the feed. */
-  readonly numbers?: readonly ListedNumber[];
-  /** Starts at the beginning of the feed and ignores the stored cursor. */
-  readonly fromStart?: boolean;
-  /** Which outstanding papers are fetched again after the feed: those that are due, or all. Defaults to all. */
-  readonly retryOutstanding?: "all" | "due";
-  /** Fetches outstanding papers only, neither the feed nor a list. */
-  readonly retryOnly?: boolean;
-  /** Whether to explain differing checksums paper by paper, which reads the mirror's feed again. */
-  readonly explainsDifference?: boolean;
-  /** Stops the sync gracefully: fetched documents are ingested and the cursor is stored. */
-  readonly signal?: AbortSignal;
-  /** Called after each committed batch. */
-  readonly onBatch?: (summary: SyncSummary) => void;
-  /** Called for each document that was rejected, or accepted without some of its events. */
-  readonly onRefusal?: (result: DocumentResult) => void;
-  /** Called for each paper that could not be fetched and is now outstanding. */
-  readonly onFailure?: (failure: OutstandingPaper & { readonly source: string }) => void;
-  /** Called with further messages for people. */
-  readonly onNotice?: (line: string) => void;
-};
+export type SyncOptions = AdmissionPolicy &
+  RemoteMirrorOptions & {
+    /** The number of documents fetched in parallel. Defaults to 4. */
+    readonly concurrency?: number;
+    /** Threads that verify and write documents while others are fetched. Defaults to this thread. */
+    readonly threads?: IngestThreads;
+    /** Papers to fetch instead of those in the feed. */
+    readonly numbers?: readonly ListedNumber[];
+    /** Starts at the beginning of the feed and ignores the stored cursor. */
+    readonly fromStart?: boolean;
+    /** Which outstanding papers are fetched again after the feed: those that are due, or all. Defaults to all. */
+    readonly retryOutstanding?: "all" | "due";
+    /** Fetches outstanding papers only, neither the feed nor a list. */
+    readonly retryOnly?: boolean;
+    /** Whether to explain differing checksums paper by paper, which reads the mirror's feed again. */
+    readonly explainsDifference?: boolean;
+    /** Stops the sync gracefully: fetched documents are ingested and the cursor is stored. */
+    readonly signal?: AbortSignal;
+    /** Called after each committed batch. */
+    readonly onBatch?: (summary: SyncSummary) => void;
+    /** Called for each document that was rejected, or accepted without some of its events. */
+    readonly onRejection?: (result: DocumentResult) => void;
+    /** Called for each paper that could not be fetched and is now outstanding. */
+    readonly onFailure?: (failure: OutstandingPaper & { readonly source: string }) => void;
+  };
 
 export type SyncSummary = IngestSummary & {
   /** The position of the cursor in the mirror's feed; for a list of numbers, the count of lines that name a paper. */
@@ -100,29 +90,3 @@ export function countResult(summary: SyncSummary, result: DocumentResult): boole
   summary.forgedEvents += refused.filter(({ reason }) => !isMatterOfTrust(reason)).length;
   return rejection !== null || refused.length > 0;
 }
-
-/**
- * Why the state of a paper differs from the mirror's: it is outstanding; its document or some of its events are in
- * quarantine (with the code); the mirror changed it after the feed was followed; it is stored here only; it has other
- * events here; it is not stored here for a reason that is no longer known.
- */
-export type DifferenceReason =
-  | "OUTSTANDING"
-  | `REJECTED ${string}`
-  | `EVENTS_REJECTED ${string}`
-  | "CHANGED_SINCE"
-  | "ONLY_HERE"
-  | "OTHER_EVENTS_HERE"
-  | "NOT_HERE";
-
-export type StateDifference = {
-  /** Papers whose states differ, including those stored on one side only. */
-  readonly papers: number;
-  /** By reason, most frequent first. */
-  readonly reasons: readonly {
-    readonly reason: DifferenceReason;
-    readonly papers: number;
-    /** The first few papers, as Pith numbers. */
-    readonly examples: readonly string[];
-  }[];
-};

@@ -2,13 +2,19 @@ import { setMaxListeners } from "node:events";
 import { ingestBatch } from "../ingest/index.ts";
 import { cryptography } from "../protocol/index.ts";
 import { type Database, readFeedHead } from "../store/index.ts";
-import { compareStates } from "./compare-states.ts";
-import { ConsecutiveCursor } from "./consecutive-cursor.ts";
-import type { DocumentAddresses } from "./document-addresses.ts";
-import { type FetchFailure, MirrorError } from "./fetch-error.ts";
-import { type Followed, forgetFollowed, markUntrusted, readFollowed, storeFollowed } from "./followed.ts";
-import { type Fetched, Intake } from "./intake.ts";
-import { type ListedPaper, papersOfFeed, papersOfList } from "./listed-papers.ts";
+import { compareStates } from "./compare.ts";
+import {
+  ConsecutiveCursor,
+  deleteCursor,
+  type ListedPaper,
+  type MirrorPosition,
+  markUntrusted,
+  papersOfFeed,
+  papersOfList,
+  readCursor,
+  storeCursor,
+} from "./cursor.ts";
+import { type FetchFailure, type FetchResult, MirrorError } from "./fetch-error.ts";
 import {
   afterFailure,
   listedNumberOf,
@@ -17,8 +23,8 @@ import {
   OutstandingPapers,
   paperText,
 } from "./outstanding.ts";
-import { FailureStreak } from "./refetch.ts";
-import { RemoteMirror } from "./remote-mirror.ts";
+import { type DocumentAddresses, RemoteMirror } from "./remote-mirror.ts";
+import { FailureStreak } from "./retry.ts";
 import {
   countResult,
   emptySummary,
@@ -49,19 +55,19 @@ class Sync {
   readonly #key: string;
   readonly #mirror: RemoteMirror;
   readonly #outstanding: OutstandingPapers;
-  readonly #cursor = new ConsecutiveCursor<Followed>();
+  readonly #cursor = new ConsecutiveCursor<MirrorPosition>();
   readonly #stop = new AbortController();
   readonly #summary = emptySummary();
   readonly #trust: string;
   #hasUntrusted = false;
   /** The current position of the cursor. */
-  #at: Followed = { position: 0n, checksum: null };
+  #at: MirrorPosition = { position: 0n, checksum: null };
   /** Whether the cursor, or the data stored with it, has to be stored. */
   #isMoved = false;
   /** The checksum at the end of the mirror's feed, once reached. */
   #theirs: string | null = null;
   /** Papers for which the mirror gave an answer in this run that must repeat in another run to be definite. */
-  readonly #answered = new Set<string>();
+  readonly #repeatable = new Set<string>();
 
   constructor(database: Database, options: SyncOptions) {
     this.#database = database;
@@ -98,7 +104,7 @@ class Sync {
   /** Determines the start: the stored cursor, or the beginning if documents rejected before might be accepted now. */
   async #begin(): Promise<void> {
     const { fromStart, retryOnly, onNotice } = this.#options;
-    const followed = fromStart || retryOnly ? null : await readFollowed(this.#database, this.#key);
+    const followed = fromStart || retryOnly ? null : await readCursor(this.#database, this.#key);
     if (followed === null) return;
     const { trust, hasUntrusted, position, checksum } = followed;
     if (trust !== this.#trust && hasUntrusted) {
@@ -124,9 +130,9 @@ class Sync {
     const { retryOutstanding = "all" } = this.#options;
     const now = new Date().toISOString();
     for (const outstanding of this.#outstanding.list()) {
-      if (this.#answered.has(outstanding.paper)) continue;
+      if (this.#repeatable.has(outstanding.paper)) continue;
       if (retryOutstanding === "due" && outstanding.nextAttemptAt > now) continue;
-      yield { wanted: listedNumberOf(outstanding), completions: [] };
+      yield { number: listedNumberOf(outstanding), completions: [] };
     }
     return null;
   }
@@ -137,7 +143,7 @@ class Sync {
    */
   async #fetchAll(papers: Papers, addresses: DocumentAddresses, isFeed: boolean): Promise<void> {
     const { concurrency = 4 } = this.#options;
-    const intake = new Intake((batch) => this.#ingestBatch(batch));
+    const writer = new BatchWriter((batch) => this.#ingestBatch(batch));
     const streak = new FailureStreak();
     let failure: { readonly error: unknown } | undefined;
     const fetchEach = async () => {
@@ -148,24 +154,24 @@ class Sync {
           this.#theirs ??= next.value ?? null;
           return;
         }
-        const { wanted, completions } = next.value;
-        const fetched = await this.#mirror.deliver(addresses, wanted);
+        const { number, completions } = next.value;
+        const fetched = await this.#mirror.fetchPaper(addresses, number);
         const complete = () => this.#complete(completions);
-        await intake.add({ ...fetched, paper: paperText(wanted), complete });
+        await writer.add({ ...fetched, paper: paperText(number), complete });
         const isBroken = streak.count(fetched.failure?.isAnswer === false);
         if (isBroken && !isFeed) await papers.return(null);
         else if (isBroken) throw this.#broken(fetched.failure);
       }
     };
     // The first failure stops the others. All are awaited, and fetched documents are stored.
-    const settled = Array.from({ length: concurrency }, () =>
+    const fetchers = Array.from({ length: concurrency }, () =>
       fetchEach().catch((error: unknown) => {
         failure ??= { error };
         this.#stop.abort();
       }),
     );
-    await Promise.all(settled);
-    await intake.finish();
+    await Promise.all(fetchers);
+    await writer.finish();
     if (failure !== undefined) throw failure.error;
   }
 
@@ -176,7 +182,7 @@ class Sync {
     );
   }
 
-  #complete(completions: readonly (() => Followed | null)[]): void {
+  #complete(completions: readonly (() => MirrorPosition | null)[]): void {
     for (const complete of completions) {
       const at = complete();
       if (at === null) continue;
@@ -185,17 +191,17 @@ class Sync {
     }
   }
 
-  async #ingestBatch(batch: readonly Fetched[]): Promise<void> {
-    const { threads, onBatch, onRefusal } = this.#options;
+  async #ingestBatch(batch: readonly FetchedPaper[]): Promise<void> {
+    const { threads, onBatch, onRejection } = this.#options;
     const failed = this.#failed(batch);
     const arrived = batch.filter(({ paper, failure }) => failure === null || !failed.has(paper));
-    const deliveries = arrived.map(({ delivered }) => delivered);
+    const documents = arrived.map(({ document }) => document);
     const results =
-      deliveries.length === 0
+      documents.length === 0
         ? []
-        : await (threads?.ingestBatch(deliveries) ?? ingestBatch(this.#database, deliveries, this.#options));
+        : await (threads?.ingestBatch(documents) ?? ingestBatch(this.#database, documents, this.#options));
     const papers = arrived.map(({ paper }) => paper);
-    await this.#outstanding.settle(papers, [...failed.values()]);
+    await this.#outstanding.update(papers, [...failed.values()]);
     // Committed: only now may the cursor pass them. If killed before it is stored, the next sync fetches them again.
     for (const { complete } of batch) complete();
     for (const { refused } of results) {
@@ -204,15 +210,15 @@ class Sync {
       this.#isMoved = true;
     }
     await this.#store();
-    for (const result of results) if (countResult(this.#summary, result)) onRefusal?.(result);
+    for (const result of results) if (countResult(this.#summary, result)) onRejection?.(result);
     onBatch?.(this.#summary);
   }
 
   /** The failed papers, except those for which the mirror's answer is definite. */
-  #failed(batch: readonly Fetched[]): Map<string, OutstandingPaper> {
+  #failed(batch: readonly FetchedPaper[]): Map<string, OutstandingPaper> {
     const { minimumProof, onFailure } = this.#options;
     const failed = new Map<string, OutstandingPaper>();
-    for (const { paper, failure, delivered } of batch) {
+    for (const { paper, failure, document } of batch) {
       if (failure === null) continue;
       const before = this.#outstanding.get(paper);
       const after = afterFailure(before, { paper, failure, minimumProof }, Date.now());
@@ -223,10 +229,10 @@ class Sync {
             "more is fetched until it delivers some of them.",
         );
       }
-      if (failure.isAnswer) this.#answered.add(paper);
+      if (failure.isAnswer) this.#repeatable.add(paper);
       failed.set(paper, after);
       this.#summary.failures++;
-      onFailure?.({ source: delivered.source, ...after });
+      onFailure?.({ source: document.source, ...after });
     }
     return failed;
   }
@@ -235,14 +241,14 @@ class Sync {
     if (!this.#isMoved) return;
     if (this.#options.retryOnly) return markUntrusted(this.#database, this.#key);
     const trusted = { trust: this.#trust, hasUntrusted: this.#hasUntrusted };
-    await storeFollowed(this.#database, this.#key, { ...this.#at, ...trusted });
+    await storeCursor(this.#database, this.#key, { ...this.#at, ...trusted });
     this.#summary.position = this.#at.position;
     this.#isMoved = false;
   }
 
   async #end(): Promise<void> {
     if (this.#options.signal?.aborted) return;
-    if (this.#options.numbers !== undefined) return forgetFollowed(this.#database, this.#key);
+    if (this.#options.numbers !== undefined) return deleteCursor(this.#database, this.#key);
     const { checksum: mine } = await readFeedHead(this.#database.db);
     const theirs = this.#theirs;
     if (theirs === null) return;
@@ -264,4 +270,70 @@ function keyOf({ baseUrl, numbers }: SyncOptions): string {
 
 function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
+}
+
+/** A fetched document, or why there is none; `complete` is called once its result is committed. */
+export type FetchedPaper = FetchResult & {
+  /** The paper's name in `outstanding_papers`. */
+  readonly paper: string;
+  readonly complete: () => void;
+};
+
+/** A batch contains the documents that arrived while the previous one was written, up to these limits. */
+const maxBatchDocuments = 500;
+const maxBatchBytes = 16_000_000;
+
+/**
+ * Collects documents from concurrent fetches and writes them in batches. An idle writer writes at once, so a slow
+ * document does not delay others. Adding waits while the writer is full.
+ */
+export class BatchWriter {
+  readonly #write: (batch: readonly FetchedPaper[]) => Promise<void>;
+  #waiting: FetchedPaper[] = [];
+  #bytes = 0;
+  #writing: Promise<void> | null = null;
+  #hasFailed = false;
+
+  /** `write` resolves once a batch is committed. */
+  constructor(write: (batch: readonly FetchedPaper[]) => Promise<void>) {
+    this.#write = write;
+  }
+
+  /** Resolves when another document may be added; rejects after a failed write. */
+  async add(fetched: FetchedPaper): Promise<void> {
+    this.#waiting.push(fetched);
+    this.#bytes += "bytes" in fetched.document ? fetched.document.bytes.length : 0;
+    const writing = this.#start();
+    if (this.#hasFailed) await writing;
+    while (this.#waiting.length >= maxBatchDocuments || this.#bytes >= maxBatchBytes) await this.#start();
+  }
+
+  /** Resolves once all documents added are committed. */
+  async finish(): Promise<void> {
+    while (this.#writing !== null || this.#waiting.length > 0) await this.#start();
+  }
+
+  #start(): Promise<void> {
+    if (this.#writing === null) {
+      this.#writing = this.#run();
+      // Waiting callers see the failure; otherwise the next call of `add` or `finish` does.
+      this.#writing.catch(() => {});
+    }
+    return this.#writing;
+  }
+
+  async #run(): Promise<void> {
+    const batch = this.#waiting;
+    this.#waiting = [];
+    this.#bytes = 0;
+    try {
+      await this.#write(batch);
+    } catch (error) {
+      // The promise stays rejected: nothing more is written.
+      this.#hasFailed = true;
+      throw error;
+    }
+    this.#writing = null;
+    if (this.#waiting.length > 0) this.#start();
+  }
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Worker } from "node:worker_threads";
 import type pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { type Delivered, type IngestThreads, ingest } from "../../src/ingest/index.ts";
+import { type IngestThreads, ingest, type SourceDocument } from "../../src/ingest/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { clearTables } from "../ingest/tables.ts";
 import { longTest } from "../long.ts";
@@ -11,10 +11,10 @@ import { paper } from "../submissions/site.ts";
 import { holdWriteLock, untilRows, waitingWriters } from "./waiting.ts";
 
 // Compiled: Node.js' threads do not run TypeScript.
-const compiled = new URL("../../dist/ingest/threads/ingest-threads.js", import.meta.url).href;
+const compiled = new URL("../../dist/ingest/ingest-threads.js", import.meta.url).href;
 const { createIngestThreads } = (await import(
   compiled
-)) as typeof import("../../src/ingest/threads/ingest-threads.ts");
+)) as typeof import("../../src/ingest/ingest-threads.ts");
 
 const policy = { keyring, minimumProof: "hash" as const, maximumBytes: 1e6 };
 
@@ -40,7 +40,7 @@ beforeEach(async () => {
 afterEach(() => threads.close());
 
 /** Documents of papers from a number on. */
-function batchOf(from: number, count = 3): Delivered[] {
+function batchOf(from: number, count = 3): SourceDocument[] {
   return Array.from({ length: count }, (_, index) => ({
     source: `paper ${from + index}`,
     bytes: Buffer.from(paper(from + index).text),
@@ -61,7 +61,7 @@ async function startBatches(holder: pg.PoolClient, count: number) {
 }
 
 longTest("results are in the order of their documents, with more batches than threads", async () => {
-  const unreadable: Delivered = { source: "gone", code: "UNREADABLE", unreadable: "It cannot be read." };
+  const unreadable: SourceDocument = { source: "gone", code: "UNREADABLE", unreadable: "It cannot be read." };
   const batches = Array.from({ length: 7 }, (_, index) => [
     ...batchOf(10 * index, 2),
     { source: `no JSON ${index}`, bytes: Buffer.from("{") },

@@ -1,5 +1,10 @@
 import { readFileSync } from "node:fs";
-import { type Delivered, type IngestOptions, type IngestSummary, ingest } from "../../src/ingest/index.ts";
+import {
+  type IngestOptions,
+  type IngestSummary,
+  ingest,
+  type SourceDocument,
+} from "../../src/ingest/index.ts";
 import {
   createKeyring,
   decodeUtf8,
@@ -31,7 +36,7 @@ export function sampleDocuments(maxOfHepTh = Number.POSITIVE_INFINITY): string[]
 }
 
 /** Texts or bytes as a source delivers them, each with its own name. */
-export async function* deliver(documents: Iterable<string | Uint8Array>): AsyncGenerator<Delivered> {
+export async function* deliver(documents: Iterable<string | Uint8Array>): AsyncGenerator<SourceDocument> {
   let nth = 0;
   for (const document of documents) {
     nth++;
@@ -41,7 +46,7 @@ export async function* deliver(documents: Iterable<string | Uint8Array>): AsyncG
 
 export function ingestDocuments(
   database: Database,
-  documents: Iterable<string | Uint8Array> | AsyncIterable<Delivered>,
+  documents: Iterable<string | Uint8Array> | AsyncIterable<SourceDocument>,
   options: Partial<IngestOptions> & { readonly keyring?: Keyring; readonly minimumProof?: Proof } = {},
 ): Promise<IngestSummary> {
   return ingest(database, Symbol.asyncIterator in documents ? documents : deliver(documents), {

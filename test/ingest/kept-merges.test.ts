@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { KeptMerges } from "../../src/ingest/stored/kept-merges.ts";
+import { MergeCache } from "../../src/ingest/stored/stored-logs.ts";
 import { checkTables, rebuildTables } from "../../src/maintenance/index.ts";
 import {
   canonicalJson,
@@ -209,7 +209,7 @@ test("merges an event correctly after another process has stored a better proved
 });
 
 test("caches the most recent merges up to 64 MiB in total, and hands out each only once", () => {
-  const kept = new KeptMerges();
+  const cache = new MergeCache();
   const text = `{"text":"${"x".repeat(40_000)}"}`;
   const merges = Array.from({ length: 6 }, (_, nth) => {
     const merge = new PaperMerge(pithNumber);
@@ -231,11 +231,11 @@ test("caches the most recent merges up to 64 MiB in total, and hands out each on
     return merge;
   });
   const log = (nth: number) => ({ paperId: 1n, pithNumber, logChecksum: String(nth) });
-  for (const [nth, merge] of merges.entries()) kept.keep(log(nth), merge);
+  for (const [nth, merge] of merges.entries()) cache.put(log(nth), merge);
   const size = (merges[0] as PaperMerge).size;
   expect(size).toBeGreaterThan(16_000_000);
-  const found = merges.map((_, nth) => kept.take(log(nth)));
+  const found = merges.map((_, nth) => cache.take(log(nth)));
   const fit = Math.floor((64 * 1024 * 1024) / size);
   expect(found).toEqual(merges.map((merge, nth) => (nth < merges.length - fit ? undefined : merge)));
-  expect(merges.map((_, nth) => kept.take(log(nth)))).toEqual(merges.map(() => undefined));
+  expect(merges.map((_, nth) => cache.take(log(nth)))).toEqual(merges.map(() => undefined));
 });

@@ -1,15 +1,15 @@
-import type { BatchPlan } from "../../src/ingest/plan/plan.ts";
-import type { Answers, RowChange } from "../../src/ingest/plan/planning.ts";
 import type {
   Identifier,
   StoredPapers,
   StoredReference,
+  StoredWork,
   Title,
   TitledReference,
   VoteCount,
-  Work,
   WorkPaper,
-} from "../../src/ingest/plan/questions.ts";
+} from "../../src/ingest/plan/lookups.ts";
+import type { BatchPlan } from "../../src/ingest/plan/plan.ts";
+import type { LookupSource, RowChange } from "../../src/ingest/plan/planning.ts";
 import {
   type CheckResult,
   type JsonObject,
@@ -33,7 +33,7 @@ type Cells = Record<string, Cell>;
  * The tables in memory: plans are made from them and applied to them without PostgreSQL. Every answer is computed by
  * scanning all rows.
  */
-export class MemoryTables implements Answers {
+export class MemoryTables implements LookupSource {
   readonly #tables = new Map<string, Map<string, Cells>>();
   #checksum: string | null = null;
 
@@ -118,7 +118,7 @@ export class MemoryTables implements Answers {
     );
   }
 
-  logs: Answers["logs"] = (papers) =>
+  logs: LookupSource["logs"] = (papers) =>
     new Map(
       papers.map(({ paperId, pithNumber }) => {
         const [record = {}] = this.#having("records", "paper_id", [paperId]);
@@ -145,12 +145,12 @@ export class MemoryTables implements Answers {
       }),
     );
 
-  endOfLog: Answers["endOfLog"] = (now) => ({ position: this.#rows("events").length, receivedAt: now });
+  endOfLog: LookupSource["endOfLog"] = (now) => ({ position: this.#rows("events").length, receivedAt: now });
 
-  signers: Answers["signers"] = () =>
+  signers: LookupSource["signers"] = () =>
     new Set(this.#rows("signers").map(({ fingerprint }) => fingerprint as string));
 
-  papers: Answers["papers"] = (paperIds) =>
+  papers: LookupSource["papers"] = (paperIds) =>
     new Map(
       this.#having("papers", "paper_id", paperIds).map((row) => [
         row["paper_id"] as bigint,
@@ -165,29 +165,29 @@ export class MemoryTables implements Answers {
       ]),
     );
 
-  paperKeys: Answers["paperKeys"] = (paperIds) =>
+  paperKeys: LookupSource["paperKeys"] = (paperIds) =>
     this.#having("paper_keys", "paper_id", paperIds).map((row) => [
       row["paper_id"] as bigint,
       row["key"] as string,
     ]);
 
-  papersOfWorks: Answers["papersOfWorks"] = (workIds, except) =>
+  papersOfWorks: LookupSource["papersOfWorks"] = (workIds, except) =>
     this.#having("papers", "work_id", workIds)
       .filter(({ paper_id }) => !except.includes(paper_id as bigint))
       .map((row) => [row["work_id"] as bigint, workPaperOf(row)]);
 
-  siblings: Answers["siblings"] = (paperIds, except) => {
+  siblings: LookupSource["siblings"] = (paperIds, except) => {
     const works = this.#having("papers", "paper_id", paperIds).map(({ work_id }) => work_id as bigint);
     return this.papersOfWorks(works, except);
   };
 
-  identifiers: Answers["identifiers"] = (ids) =>
+  identifiers: LookupSource["identifiers"] = (ids) =>
     new Map(this.#having("work_identifiers", "identifier_id", ids).map(identifierEntry));
 
-  dependents: Answers["dependents"] = (ids) =>
+  dependents: LookupSource["dependents"] = (ids) =>
     new Map(this.#having("work_identifiers", "target_id", ids).map(identifierEntry));
 
-  named: Answers["named"] = (identifiers, except) => {
+  named: LookupSource["named"] = (identifiers, except) => {
     const references = this.#rows("references").filter((row) => !except.includes(row["paper_id"] as bigint));
     const ids = identifiers.map(({ id }) => id);
     return new Set(
@@ -195,7 +195,7 @@ export class MemoryTables implements Answers {
     );
   };
 
-  voices: Answers["voices"] = (ids, except) => {
+  votes: LookupSource["votes"] = (ids, except) => {
     const counts = new Map<string, VoteCount>();
     for (const { paper_id, proof } of this.#rows("papers")) {
       if (except.includes(paper_id as bigint)) continue;
@@ -214,14 +214,14 @@ export class MemoryTables implements Answers {
         for (const target of targets.size === 0 ? [null] : targets.values()) {
           const key = `${identifierId} ${proof} ${target?.targetId}`;
           const papers = (counts.get(key)?.papers ?? 0) + 1;
-          counts.set(key, { identifierId, standing: proof as Proof, target, papers });
+          counts.set(key, { identifierId, proof: proof as Proof, target, papers });
         }
       }
     }
     return [...counts.values()];
   };
 
-  citedThrough: Answers["citedThrough"] = (ids, except) =>
+  citedThrough: LookupSource["citedThrough"] = (ids, except) =>
     this.#allReferences()
       .filter(({ paperId }) => !except.includes(paperId))
       .filter(
@@ -230,10 +230,10 @@ export class MemoryTables implements Answers {
       )
       .map(({ paperId, citedWorkId }) => [paperId, citedWorkId]);
 
-  references: Answers["references"] = (paperIds) =>
+  references: LookupSource["references"] = (paperIds) =>
     new Map(paperIds.map((paperId) => [paperId, this.#referencesOf(paperId)]));
 
-  referencesTo: Answers["referencesTo"] = (paperIds, workIds) =>
+  referencesTo: LookupSource["referencesTo"] = (paperIds, workIds) =>
     new Map(
       paperIds.map((paperId) => [
         paperId,
@@ -241,7 +241,7 @@ export class MemoryTables implements Answers {
       ]),
     );
 
-  citations: Answers["citations"] = (citing, cited) =>
+  citations: LookupSource["citations"] = (citing, cited) =>
     this.#having("citations", "citing_work_id", citing)
       .filter(({ cited_work_id }) => cited === undefined || cited.includes(cited_work_id as bigint))
       .map((row) => [
@@ -250,7 +250,7 @@ export class MemoryTables implements Answers {
         row["is_internal_anchor"] as boolean,
       ]);
 
-  works: Answers["works"] = (ids) =>
+  works: LookupSource["works"] = (ids) =>
     new Map(
       this.#having("works", "work_id", ids).map((row) => [
         row["work_id"] as bigint,
@@ -264,7 +264,7 @@ export class MemoryTables implements Answers {
             row["title_standing"] === null
               ? null
               : {
-                  standing: row["title_standing"] as Proof,
+                  proof: row["title_standing"] as Proof,
                   paperId: row["title_paper_id"] as bigint,
                   ordinal: row["title_ordinal"] as number,
                 },
@@ -272,11 +272,11 @@ export class MemoryTables implements Answers {
           citingPaperCount: row["citing_paper_count"],
           referenceCount: row["reference_count"],
           anchoredWorkCount: row["anchored_work_count"],
-        } as Work,
+        } as StoredWork,
       ]),
     );
 
-  titles: Answers["titles"] = (workIds, except, identifiers) => {
+  titles: LookupSource["titles"] = (workIds, except, identifiers) => {
     const titles = this.#allReferences()
       .filter(({ paperId, citedWorkId }) => workIds.includes(citedWorkId) && !except.includes(paperId))
       .filter(({ arxivId, doiId, workUuidId }) => {
@@ -287,7 +287,7 @@ export class MemoryTables implements Answers {
     // The best comes last: the map keeps the last.
     titles.sort(
       (a, b) =>
-        proofRank(a.standing) - proofRank(b.standing) ||
+        proofRank(a.proof) - proofRank(b.proof) ||
         (a.paperId === b.paperId ? b.ordinal - a.ordinal : a.paperId < b.paperId ? 1 : -1),
     );
     return new Map(titles.map((title) => [title.citedWorkId, title]));
@@ -326,7 +326,7 @@ export class MemoryTables implements Answers {
         isInternalAnchor: row["is_internal_anchor"],
       } as StoredReference;
       const { title, year } = row as { title: string | null; year: number | null };
-      return { ...reference, title, year, standing: proofs.get(reference.paperId) as Proof };
+      return { ...reference, title, year, proof: proofs.get(reference.paperId) as Proof };
     });
   }
 }
@@ -351,12 +351,12 @@ function workPaperOf(row: Cells): WorkPaper {
 }
 
 function identifierEntry(row: Cells): [bigint, Identifier] {
-  const standing = row["target_standing"] as Proof;
-  const voices = row["voices"] as string | null;
+  const proof = row["target_standing"] as Proof;
+  const votes = row["voices"] as string | null;
   const target = {
     targetId: row["target_id"],
     targetKind: row["target_kind"],
-    standing,
+    proof,
   } as Identifier["target"];
   return [
     row["identifier_id"] as bigint,
@@ -365,7 +365,7 @@ function identifierEntry(row: Cells): [bigint, Identifier] {
       kind: row["kind"] as Identifier["kind"],
       value: row["value"] as string,
       target: row["target_id"] === null ? null : target,
-      voices: voices === null ? null : { standing, list: readVotes(voices) },
+      votes: votes === null ? null : { proof, list: readVotes(votes) },
       workId: row["work_id"] as bigint,
     },
   ];

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { receive, type VerifiedDocument } from "../../src/ingest/index.ts";
+import { parseAndVerify, type VerifiedDocument } from "../../src/ingest/index.ts";
 import { ingestVerified } from "../../src/ingest/pipeline.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { isLong } from "../long.ts";
@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 function verifiedDocumentOf({ text, minimumProof }: WorldDocument): VerifiedDocument {
-  const result = receive(
+  const result = parseAndVerify(
     { source: "world", bytes: Buffer.from(text) },
     { keyring, minimumProof, maximumBytes: 1e9 },
   );

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { gatherBatch, parseBatch, verifyBatch } from "../../src/ingest/batch.ts";
 import { planBatch } from "../../src/ingest/plan/plan.ts";
-import { answerQuestions } from "../../src/ingest/plan/planning.ts";
-import { receive, type VerifiedDocument } from "../../src/ingest/verify.ts";
+import { runPlanning } from "../../src/ingest/plan/planning.ts";
+import { parseAndVerify, type VerifiedDocument } from "../../src/ingest/verify.ts";
 import type { Keyring } from "../../src/protocol/index.ts";
 import { isLong } from "../long.ts";
 import { keyring } from "../protocol/signed-events.ts";
@@ -26,7 +26,7 @@ async function ingestInMemory(
   const stored = tables.storedPapers();
   const { papers } = await gatherBatch(documents, stored);
   const options = { now: "2026-01-01T00:00:00.000Z", areNewPapersWritten: false };
-  const plan = await answerQuestions(planBatch(papers, stored, options), tables);
+  const plan = await runPlanning(planBatch(papers, stored, options), tables);
   tables.apply(plan);
   return plan.merged;
 }
@@ -88,7 +88,7 @@ test("verifies each signature of a batch once, even if several documents are of 
   const policy = { keyring: counting, minimumProof: "hash" as const, maximumBytes: 1e9 };
   const raw = worldOf(3).map(({ text }, nth) => ({ source: `${nth}`, bytes: Buffer.from(text) }));
   const papers = new Set(
-    raw.map((document) => (receive(document, policy) as VerifiedDocument).header.pithNumber),
+    raw.map((document) => (parseAndVerify(document, policy) as VerifiedDocument).header.pithNumber),
   );
   const once = verified;
   expect(once).toBeGreaterThan(raw.length);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { answersFrom } from "../../src/ingest/stored/answers.ts";
+import { lookupsIn } from "../../src/ingest/stored/postgres-lookups.ts";
 
 import { identifierIdOf } from "../../src/row-rules/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
@@ -158,7 +158,7 @@ test.each([
       statement = config.text;
       return Reflect.apply(query, client, [config]);
     }) as typeof client.query;
-    const others = await answersFrom(client).papersOfWorks(works, []);
+    const others = await lookupsIn(client).papersOfWorks(works, []);
     expect(others).toHaveLength(batch);
     client.query = query;
     const planOf = async (text: string) => {

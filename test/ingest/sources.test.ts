@@ -6,9 +6,8 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { linesOf, skipByteOrderMark } from "../../src/ingest/document-stream.ts";
 import { findSources, readSource, SourceError } from "../../src/ingest/index.ts";
-import { skipByteOrderMark } from "../../src/ingest/sources/byte-order-mark.ts";
-import { linesOf } from "../../src/ingest/sources/pieces.ts";
 
 let folder: string;
 

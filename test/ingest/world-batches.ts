@@ -1,11 +1,11 @@
-import { receive, type VerifiedDocument } from "../../src/ingest/index.ts";
+import { parseAndVerify, type VerifiedDocument } from "../../src/ingest/index.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { randomFrom } from "./random.ts";
 import { type WorldDocument, worldOf } from "./world.ts";
 
 export function verifiedDocumentOf({ text, minimumProof }: WorldDocument): VerifiedDocument {
   const options = { keyring, minimumProof, maximumBytes: 1e9 };
-  const result = receive({ source: "world", bytes: Buffer.from(text) }, options);
+  const result = parseAndVerify({ source: "world", bytes: Buffer.from(text) }, options);
   if ("code" in result) throw new Error(`${result.code}: ${result.message}`);
   return result;
 }

@@ -354,7 +354,7 @@ describe("identifiers in references and queries", () => {
   ])(
     "find the paper %s by its spellings in paper(ref:), and count references by them",
     async (arxivId, texts) => {
-      await takeIn(database, [
+      await ingestDocuments(database, [
         bundleOfPaper({ arxivId }, (paper) => [snapshotEvent(paper, { paper: { title: arxivId } })]),
         ...texts.map((text) => citing({ cited_arxiv_id: text })),
       ]);

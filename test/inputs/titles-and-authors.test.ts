@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { authorsInText } from "../../src/ingest/project/paper.ts";
+import { authorsInText } from "../../src/ingest/project-paper.ts";
 import { parseAuthors } from "../../src/text/index.ts";
 import { type Client, createClient } from "../api/client.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { ConsecutiveCursor } from "../../src/sync/consecutive-cursor.ts";
+import { ConsecutiveCursor } from "../../src/sync/cursor.ts";
 
 it("ConsecutiveCursor advances to the end of the completed positions without a gap", () => {
   const cursor = new ConsecutiveCursor<number>();

@@ -218,7 +218,7 @@ describe("sync rejects a wrong document and imports the others:", () => {
   /** @threat T18 */
   it.each(cases)("%s is rejected with %s", async (_what, code, answer, requestCount) => {
     const server = await serveWrongly(answer);
-    const fetcher = localFetcher(code === "TOO_SLOW" ? { leastBytes: 1000, window: 1000 } : {});
+    const fetcher = localFetcher(code === "TOO_SLOW" ? { minBytes: 1000, window: 1000 } : {});
     const result = await follow(b, server.url, { fetcher, concurrency: 2 });
     const source = server.url + pathOf(target);
     expect([...result.rejected]).toEqual([[code, 1]]);
@@ -276,7 +276,7 @@ describe("sync keeps a paper outstanding and imports the others:", () => {
   /** @input I6 */
   it.each([...faults, ...answers])("%s: outstanding with %s until delivered", async (what, code, answer) => {
     const server = await serveFor(answer);
-    const fetcher = localFetcher(code === "TOO_SLOW" ? { leastBytes: 1000, window: 1000 } : {});
+    const fetcher = localFetcher(code === "TOO_SLOW" ? { minBytes: 1000, window: 1000 } : {});
     const result = await follow(b, server.url, { fetcher, concurrency: 2, explainsDifference: true });
     expect([...result.rejected]).toEqual([]);
     expect(await quarantineOf(b)).toEqual([]);

@@ -15,7 +15,7 @@ import { type Database, mergeLog, readLogs } from "../../src/store/index.ts";
 import {
   createFetcher,
   createUrlPolicy,
-  defaultLimits,
+  defaultFetchLimits,
   type Fetcher,
   type FetchLimits,
   type SyncOptions,
@@ -69,7 +69,7 @@ export async function serveMirror(
 }
 
 export function localFetcher(limits: Partial<FetchLimits> = {}): Fetcher {
-  return createFetcher({ policy: localPolicy, limits: { ...defaultLimits, ...limits } });
+  return createFetcher({ policy: localPolicy, limits: { ...defaultFetchLimits, ...limits } });
 }
 
 export const localPolicy = createUrlPolicy(["127.0.0.1"]);
@@ -97,7 +97,7 @@ export async function follow(
       keyring,
       minimumProof: "hash",
       maximumBytes: 1_000_000,
-      onRefusal: (result) => refusals.push(result),
+      onRejection: (result) => refusals.push(result),
       onNotice: (line) => notices.push(line),
       ...options,
     });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createApp } from "../../src/server/index.ts";
 import { FetchError } from "../../src/sync/index.ts";
-import { PauseNotices, RequestPauses } from "../../src/sync/request-pauses.ts";
+import { PauseNotices, RequestPauses } from "../../src/sync/retry.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { registry } from "../protocol/signed-events.ts";

@@ -64,7 +64,7 @@ it("a mirror reaches the same states as another through new papers, older events
     const trickle = setInterval(() => response.write(" "), 5);
     response.writeHead(200).on("close", () => clearInterval(trickle));
   });
-  const fetcher = localFetcher({ leastBytes: 1000, window: 1000 });
+  const fetcher = localFetcher({ minBytes: 1000, window: 1000 });
   const result = await follow(b, server.url, { fetcher });
 
   const refused = [

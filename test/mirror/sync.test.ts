@@ -186,7 +186,7 @@ describe("two mirrors", () => {
       minimumProof: "signed",
       maximumBytes: 1_000_000,
       signal: stop.signal,
-      interval: { least: 1, most: 5 },
+      interval: { min: 1, max: 5 },
       onSynced: ({ comparison, documents }) => {
         if (documents === 0) return;
         equal.push(comparison?.isEqual ?? false);

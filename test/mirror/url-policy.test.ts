@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createFetcher, createUrlPolicy, FetchError } from "../../src/sync/index.ts";
-import { isPublicAddress } from "../../src/sync/public-address.ts";
+import { isPublicAddress } from "../../src/sync/url-policy.ts";
 
 describe("isPublicAddress", () => {
   it.each([

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createApp, startServer } from "../../src/server/index.ts";
 import { ChangeWatch } from "../../src/server/live-changes.ts";
-import { type FollowOptions, followMirror } from "../../src/sync/index.ts";
+import { type FollowMirrorOptions, followMirror } from "../../src/sync/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import {
@@ -36,7 +36,7 @@ const texts = (count: number, start = 0) => papers(count, start).map(({ text }) 
 async function followThrough(
   baseUrl: string,
   waves: string[][],
-  interval: NonNullable<FollowOptions["interval"]>,
+  interval: NonNullable<FollowMirrorOptions["interval"]>,
 ): Promise<void> {
   const stop = new AbortController();
   const fetcher = localFetcher();
@@ -69,7 +69,7 @@ it("a follower imports new papers at once by waiting for the feed, not at its in
   await ingestTexts(a, texts(2), "signed");
   const server = await serveMirror(a);
   closing.push(server.close);
-  await followThrough(server.url, [texts(2, 10), texts(2, 20), texts(1, 30)], { least: hour, most: hour });
+  await followThrough(server.url, [texts(2, 10), texts(2, 20), texts(1, 30)], { min: hour, max: hour });
   await expectEqual();
   expect(server.requests.filter((url) => url.includes("wait=25")).length).toBeGreaterThanOrEqual(3);
 });
@@ -81,7 +81,7 @@ it("a follower polls a mirror that does not support waiting", async () => {
     return false;
   });
   closing.push(server.close);
-  await followThrough(server.url, [texts(2, 10), texts(1, 20)], { least: 1, most: 5 });
+  await followThrough(server.url, [texts(2, 10), texts(1, 20)], { min: 1, max: 5 });
   await expectEqual();
 });
 
@@ -108,7 +108,7 @@ it("a follower does not keep requesting from a mirror that announces changes and
     minimumProof: "signed",
     maximumBytes: 1_000_000,
     signal: stop.signal,
-    interval: { least: 1, most: 1 },
+    interval: { min: 1, max: 1 },
     onSynced: ({ documents }) => {
       looks.push(documents);
       if (looks.length === 4) stop.abort();
@@ -168,10 +168,10 @@ it("an answer that was requested to wait is not TOO_SLOW", async () => {
   const pending: ServerResponse[] = [];
   const server = await listen((_request, response) => pending.push(response));
   closing.push(server.close);
-  const fetcher = localFetcher({ leastBytes: 1000, window: 20 });
+  const fetcher = localFetcher({ minBytes: 1000, window: 20 });
   closing.push(async () => fetcher.close());
   const options = { maximumBytes: 1000, signal: new AbortController().signal };
-  const patient = fetcher.fetch(new URL(`${server.url}/patient`), { ...options, askedWait: hour });
+  const patient = fetcher.fetch(new URL(`${server.url}/patient`), { ...options, requestedWait: hour });
   await expect(fetcher.fetch(new URL(server.url), options)).rejects.toMatchObject({ code: "TOO_SLOW" });
   for (const response of pending) response.end("here");
   expect((await patient).toString()).toBe("here");

@@ -18,7 +18,7 @@ import {
 } from "../../src/store/index.ts";
 import { readRebuildDue } from "../../src/store/migrate.ts";
 import { writeLock } from "../../src/store/write-lock.ts";
-import { workOff } from "../../src/submissions/index.ts";
+import { drainQueue } from "../../src/submissions/index.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "../database.ts";
 import { untilRows } from "../faults/waiting.ts";
@@ -104,7 +104,7 @@ describe.each(readdirSync(folder))("the data of %s", (file) => {
     // A migration after which rows are derived differently sets this mark.
     if ((await readRebuildDue(database.pool)) !== null) await rebuildTables(database, { keyring });
     expect((await checkTables(database, { keyring })).differences).toEqual([]);
-    await workOff(database, { keyring });
+    await drainQueue(database, { keyring });
     const { rows } = await database.pool.query("SELECT status, error_code FROM submissions");
     expect(rows).toEqual([{ status: "merged", error_code: null }]);
     const others = await database.pool.query(

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type KeyringEntry, keyringEntries } from "../../src/protocol/index.ts";
-import { workOff } from "../../src/submissions/index.ts";
+import { drainQueue } from "../../src/submissions/index.ts";
 import { isLong, longTest } from "../long.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { databaseUrl } from "../server-connection.ts";
@@ -79,7 +79,7 @@ async function storedPapers(pithNumbers: readonly string[]): Promise<number> {
 async function recover(): Promise<void> {
   for (;;) {
     await site.database.pool.query("UPDATE submissions SET not_before = now() WHERE status = 'queued'");
-    await workOff(site.database, { keyring });
+    await drainQueue(site.database, { keyring });
     // A session of the killed worker may lock rows until PostgreSQL notices that its client is gone.
     if ((await statuses(site.database))["queued"] === undefined) return;
   }

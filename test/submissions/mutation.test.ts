@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { queuedChannel, workOff } from "../../src/submissions/index.ts";
+import { drainQueue, queuedChannel } from "../../src/submissions/index.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { counts, openSite, paper, type Site, token } from "./site.ts";
 
@@ -48,7 +48,7 @@ describe("submitDocument", () => {
       /^Submission:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
     );
     expect(await readSubmission(id)).toMatchObject({ id, status: "QUEUED" });
-    await workOff(site.database, { keyring });
+    await drainQueue(site.database, { keyring });
     expect(await readSubmission(id)).toEqual({
       id,
       status: "MERGED",
@@ -68,7 +68,7 @@ describe("submitDocument", () => {
     expect((await notification)[0]).toMatchObject({ channel: queuedChannel });
     expect(await readSubmission(submission?.id ?? "")).toMatchObject({ status: "QUEUED" });
     listener.release(true);
-    await workOff(site.database, { keyring });
+    await drainQueue(site.database, { keyring });
   });
 
   it("reports why a document is rejected, and which events of a merged one are", async () => {
@@ -76,7 +76,7 @@ describe("submitDocument", () => {
     const bundle = JSON.parse(paper(3).text) as { events: { event_id: string; signature?: unknown }[] };
     delete bundle.events[1]?.signature;
     const mixed = await submit(JSON.stringify(bundle));
-    await workOff(site.database, { keyring });
+    await drainQueue(site.database, { keyring });
     expect(await readSubmission(unsigned.submission?.id ?? "")).toMatchObject({
       status: "REJECTED",
       error: expect.stringMatching(/^UNSIGNED: /),
@@ -102,7 +102,7 @@ describe("submitDocument", () => {
       const { error } = await submit(text);
       expect(error?.message).toMatch(new RegExp(`^${code}: `));
       expect(error?.extensions).toMatchObject({ code: "DOCUMENT_REJECTED", documentCode: code });
-      await workOff(site.database, { keyring });
+      await drainQueue(site.database, { keyring });
       expect(await readSubmission(String(error?.extensions["submission"]))).toMatchObject({
         status: "REJECTED",
       });

@@ -1,18 +1,18 @@
 import { once } from "node:events";
 import type pg from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { keepFault } from "../../src/submissions/finish.ts";
 import {
+  drainQueue,
   enqueue,
   type Fault,
   finishedChannel,
   type NewSubmission,
-  type Outcome,
   runWorker,
+  type SubmissionOutcome,
   workBatch,
-  workOff,
 } from "../../src/submissions/index.ts";
-import { pruneFinished } from "../../src/submissions/queue.ts";
+import { pruneFinished, recordFault } from "../../src/submissions/queue.ts";
+
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { counts, openSite, paper, statuses, work } from "./site.ts";
@@ -68,8 +68,11 @@ describe("the queue", () => {
   it("merges 1,000 concurrent submissions of the same document into one paper with three workers", async () => {
     const { text } = paper(1);
     const finished = await allFinished();
-    const outcomes: Outcome[] = [];
-    const options = { batchDocuments: 50, onBatch: (batch: readonly Outcome[]) => outcomes.push(...batch) };
+    const outcomes: SubmissionOutcome[] = [];
+    const options = {
+      batchDocuments: 50,
+      onBatch: (batch: readonly SubmissionOutcome[]) => outcomes.push(...batch),
+    };
     const stops = [1, 2, 3].map(() => work(database, options));
     await Promise.all(
       Array.from({ length: 100 }, () =>
@@ -104,15 +107,15 @@ describe("the queue", () => {
   it("hands out each submission to one of two workers, even if they have the same papers", async () => {
     const submissions = Array.from({ length: 300 }, (_, index) => submission(paper(index % 40).text));
     await enqueue(database.pool, submissions);
-    const processed: Outcome[] = [];
+    const processed: SubmissionOutcome[] = [];
     const faults: Fault[] = [];
     const options = {
       keyring,
       batchDocuments: 7,
-      onBatch: (batch: readonly Outcome[]) => processed.push(...batch),
+      onBatch: (batch: readonly SubmissionOutcome[]) => processed.push(...batch),
       onFault: (fault: Fault) => faults.push(fault),
     };
-    await Promise.all([workOff(database, options), workOff(database, options)]);
+    await Promise.all([drainQueue(database, options), drainQueue(database, options)]);
     expect(faults).toEqual([]);
     expect(processed.map(({ id }) => id).sort()).toEqual(submissions.map(({ id }) => id).sort());
     expect((await counts(database)).papers).toBe(40);
@@ -129,7 +132,7 @@ describe("the queue", () => {
   it("deletes submissions that finished more than a month ago, but not failed ones", async () => {
     const [old, failed, recent] = [submission("{"), submission("{"), submission("{")];
     await enqueue(database.pool, [old, failed, recent]);
-    await workOff(database, { keyring });
+    await drainQueue(database, { keyring });
     await database.pool.query(
       "UPDATE submissions SET not_before = now() - interval '31 days' WHERE submission_id = ANY($1)",
       [[old.id, failed.id]],
@@ -198,7 +201,7 @@ describe("after a fault", () => {
       }
       await repairLog();
       await makeDue();
-      await workOff(database, options);
+      await drainQueue(database, options);
       for (const { id } of submissions) {
         expect(await submissionRow(id)).toMatchObject({ status: "merged", attempts: 2, error_code: null });
       }
@@ -222,7 +225,7 @@ describe("after a fault", () => {
     expect(attempts).toEqual([1, 2, 3, 4, 5, 6, 7, 8, ...Array.from({ length: 12 }, () => 8)]);
     await repairLog();
     await makeDue();
-    await workOff(database, { keyring });
+    await drainQueue(database, { keyring });
     expect(await statuses(database)).toEqual({ merged: 1 });
   });
 
@@ -231,7 +234,7 @@ describe("after a fault", () => {
     await enqueue(database.pool, [one]);
     const meet = async (fault: Fault) => {
       await database.pool.query("UPDATE submissions SET attempts = attempts + 1");
-      await keepFault(database.pool, [one.id], fault);
+      await recordFault(database.pool, [one.id], fault);
       return (await submissionRow(one.id))?.status;
     };
     const away = { code: "57P01", message: "away", isInfrastructure: true };
@@ -247,7 +250,7 @@ describe("after a fault", () => {
     const one = submission(paper(1).text);
     await enqueue(database.pool, [one]);
     await database.pool.query("UPDATE submissions SET attempts = 12");
-    await workOff(database, { keyring });
+    await drainQueue(database, { keyring });
     expect(await submissionRow(one.id)).toMatchObject({ status: "failed", error_code: "WORKER_ENDED" });
   });
 

@@ -4,9 +4,7 @@ import { ConfigError, readConfig } from "../../src/config/index.ts";
 import { findSubmitter } from "../../src/server/http/bearer-tokens.ts";
 import { SubmissionRate } from "../../src/server/submissions/admission.ts";
 import { statusOf } from "../../src/server/submissions/result-writer.ts";
-import { chooseBatch } from "../../src/submissions/claim.ts";
-import { faultOf } from "../../src/submissions/faults.ts";
-import { retryDelay } from "../../src/submissions/finish.ts";
+import { chooseBatch, faultOf, retryDelay } from "../../src/submissions/queue.ts";
 import { settings, sha256, token } from "./site.ts";
 
 describe("tokens", () => {

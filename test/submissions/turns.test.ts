@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { SubmissionPriority } from "../../src/server/submissions/admission.ts";
-import { type Outcome, workBatch } from "../../src/submissions/index.ts";
+import { type SubmissionOutcome, workBatch } from "../../src/submissions/index.ts";
 import { keyring } from "../protocol/signed-events.ts";
 import { openSite, paper } from "./site.ts";
 
@@ -11,7 +11,7 @@ it("a single document is in the next batch, however many documents of another to
   const other = { authorization: "Bearer other" };
   expect((await site.post(bulk, other, "?wait=0")).answers).toHaveLength(400);
   const batches: string[][] = [];
-  const onBatch = (outcomes: readonly Outcome[]) => batches.push(outcomes.map(({ id }) => id));
+  const onBatch = (outcomes: readonly SubmissionOutcome[]) => batches.push(outcomes.map(({ id }) => id));
   const work = () => workBatch(site.database, { keyring, batchDocuments: 200, onBatch });
   // The first hundred of a token have the same precedence as a single one.
   await work();
@@ -31,7 +31,7 @@ it("two tokens that send equally many documents are served alternately, each in 
   const first = (await site.post(bulk(0), { authorization: "Bearer other" }, "?wait=0")).answers;
   const second = (await site.post(bulk(100), {}, "?wait=0")).answers;
   const processed: string[] = [];
-  const onBatch = (outcomes: readonly Outcome[]) => processed.push(...outcomes.map(({ id }) => id));
+  const onBatch = (outcomes: readonly SubmissionOutcome[]) => processed.push(...outcomes.map(({ id }) => id));
   for (let batch = 0; batch < 3; batch++) {
     await workBatch(site.database, { keyring, batchDocuments: 20, onBatch });
   }

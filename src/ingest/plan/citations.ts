@@ -1,7 +1,7 @@
 import type { Cell, GraphEdge } from "../../store/index.ts";
+import type { StoredEdge, StoredReference } from "./lookups.ts";
 import type { PaperChange } from "./papers.ts";
-import { ask, inKeyOrder, type Planning, type RowChanges } from "./planning.ts";
-import type { StoredEdge, StoredReference } from "./questions.ts";
+import { inKeyOrder, lookUp, type Planning, type RowChanges } from "./planning.ts";
 import type { ReferenceChanges } from "./references.ts";
 
 /** Changes of a work's stored counts. */
@@ -42,7 +42,7 @@ export function* planCitations(
 ): Planning<CitationChanges> {
   const citations: CitationChanges = { counts: new Map(), total: 0, putEdges: [], removedEdges: [] };
   const citing = yield* findCiting(changes, references, worksWithPapers);
-  planEdges(rows, citing, yield* askEdges(citing), citations);
+  planEdges(rows, citing, yield* lookUpEdges(citing), citations);
   planCitingPapers(rows, citing.submittedAt, references, citations.counts);
   return citations;
 }
@@ -90,7 +90,7 @@ function* findCiting(
     moved.flatMap(({ before, after }) => [...before, ...after].map(({ citedWorkId }) => citedWorkId)),
   );
   const parts = new Set<bigint>();
-  for (const { paperId, workId, submitted } of yield* askPapers(changes, complete, moved)) {
+  for (const { paperId, workId, submitted } of yield* lookUpPapers(changes, complete, moved)) {
     workOf.set(paperId, workId);
     submittedAt.set(paperId, submitted);
     if (complete.has(workId)) continue;
@@ -106,12 +106,12 @@ function* findCiting(
   const [ofComplete, ofParts] = [papersOf(complete), papersOf(parts)];
   const citedNow = movedReferences(moved);
   if (ofComplete.length > 0) {
-    for (const [paperId, list] of yield* ask("references", ofComplete)) {
+    for (const [paperId, list] of yield* lookUp("references", ofComplete)) {
       references.set(paperId, citedNow(paperId, list));
     }
   }
   if (ofParts.length > 0) {
-    for (const [paperId, list] of yield* ask("referencesTo", ofParts, [...movedWorks])) {
+    for (const [paperId, list] of yield* lookUp("referencesTo", ofParts, [...movedWorks])) {
       references.set(paperId, citedNow(paperId, list));
     }
   }
@@ -124,7 +124,7 @@ function* findCiting(
 type WorkOfPaper = { readonly paperId: bigint; readonly workId: bigint; readonly submitted: string };
 
 /** All papers that the works have after the batch, and the papers of works whose references were moved. */
-function* askPapers(
+function* lookUpPapers(
   changes: readonly PaperChange[],
   complete: ReadonlySet<bigint>,
   moved: ReferenceChanges["moved"],
@@ -140,8 +140,8 @@ function* askPapers(
   }
   const except = [...changed.keys()];
   const others = [
-    ...(works.size === 0 ? [] : yield* ask("papersOfWorks", [...works], except)),
-    ...(unchanged.length === 0 ? [] : yield* ask("siblings", unchanged, except)),
+    ...(works.size === 0 ? [] : yield* lookUp("papersOfWorks", [...works], except)),
+    ...(unchanged.length === 0 ? [] : yield* lookUp("siblings", unchanged, except)),
   ];
   const papers = others.map(([workId, { paperId, submittedAt }]) => {
     works.add(workId);
@@ -175,11 +175,11 @@ function movedReferences(
 }
 
 /** The stored edges. */
-function* askEdges({ complete, grownAgain, parts, movedWorks }: Citing): Planning<readonly StoredEdge[]> {
+function* lookUpEdges({ complete, grownAgain, parts, movedWorks }: Citing): Planning<readonly StoredEdge[]> {
   const works = [...complete, ...grownAgain];
-  const edges = works.length === 0 ? [] : yield* ask("citations", works);
+  const edges = works.length === 0 ? [] : yield* lookUp("citations", works);
   if (parts.size === 0) return edges;
-  return [...edges, ...(yield* ask("citations", [...parts], [...movedWorks]))];
+  return [...edges, ...(yield* lookUp("citations", [...parts], [...movedWorks]))];
 }
 
 /** An edge that should exist. */
@@ -192,11 +192,11 @@ type Edge = {
 };
 
 /** The edges that follow from the references, by citing and cited work. */
-function wantedEdges({ workOf, references }: Citing): Map<bigint, Map<bigint, Edge>> {
-  const wanted = new Map<bigint, Map<bigint, Edge>>();
+function expectedEdges({ workOf, references }: Citing): Map<bigint, Map<bigint, Edge>> {
+  const expected = new Map<bigint, Map<bigint, Edge>>();
   for (const [paperId, citingWorkId] of workOf) {
-    const edges = wanted.get(citingWorkId) ?? new Map<bigint, Edge>();
-    wanted.set(citingWorkId, edges);
+    const edges = expected.get(citingWorkId) ?? new Map<bigint, Edge>();
+    expected.set(citingWorkId, edges);
     for (const { citedWorkId, isInternalAnchor } of references.get(paperId) ?? []) {
       const edge = edges.get(citedWorkId);
       if (edge === undefined) {
@@ -204,7 +204,7 @@ function wantedEdges({ workOf, references }: Citing): Map<bigint, Map<bigint, Ed
       } else if (isInternalAnchor) edge.isInternalAnchor = true;
     }
   }
-  return wanted;
+  return expected;
 }
 
 function planEdges(
@@ -213,13 +213,13 @@ function planEdges(
   stored: readonly StoredEdge[],
   changes: CitationChanges,
 ): void {
-  const wanted = wantedEdges(papers);
+  const expected = expectedEdges(papers);
   const dropped: GraphEdge[] = [];
   for (const [citing, cited, isAnchor] of stored) {
     const citingWorkId = BigInt(citing);
     const citedWorkId = BigInt(cited);
     const isGrown = papers.grown.has(citingWorkId);
-    const edge = wanted.get(citingWorkId)?.get(citedWorkId);
+    const edge = expected.get(citingWorkId)?.get(citedWorkId);
     if (edge !== undefined) {
       edge.before = isAnchor;
       // The references of the work's other papers were not read: a stored mark stays.
@@ -228,7 +228,7 @@ function planEdges(
   }
   const added: Edge[] = [];
   const changed: Edge[] = [];
-  for (const edges of wanted.values()) {
+  for (const edges of expected.values()) {
     for (const edge of edges.values()) {
       if (edge.before === edge.isInternalAnchor) continue;
       (edge.before === null ? added : changed).push(edge);

@@ -1,16 +1,16 @@
 import type { Cell } from "../../store/index.ts";
+import type { Decision, Evidence, Identifier, NamedIdentifier } from "./lookups.ts";
 import { addedReferences, type PaperChange, removedReferences, replacedPapers } from "./papers.ts";
-import { ask, inKeyOrder, type Planning, type RowChanges, refuseCollision } from "./planning.ts";
-import type { Decision, Evidence, Identifier, NamedIdentifier } from "./questions.ts";
+import { inKeyOrder, lookUp, type Planning, type RowChanges, throwCollision } from "./planning.ts";
 import {
   type BatchVotes,
   decideWith,
-  itself,
+  resolvesToItself,
   Tally,
-  voicesOf,
+  votesOf,
   votesOfDecision,
   withdrawnVotes,
-} from "./voices.ts";
+} from "./votes.ts";
 
 /** The DOIs and work ids that a batch affects, after the batch. */
 export type Identifiers = {
@@ -32,16 +32,16 @@ export function* planIdentifiers(rows: RowChanges, changes: readonly PaperChange
   }
   if (touched.size === 0) return { byId: new Map(), moved: [] };
 
-  const stored = yield* ask("identifiers", [...touched]);
+  const stored = yield* lookUp("identifiers", [...touched]);
   for (const identifier of named.values()) {
     const row = stored.get(identifier.id);
     if (row !== undefined && (row.kind !== identifier.kind || row.value !== identifier.value)) {
-      refuseCollision(`${row.kind}:${row.value}`, `${identifier.kind}:${identifier.value}`);
+      throwCollision(`${row.kind}:${row.value}`, `${identifier.kind}:${identifier.value}`);
     }
   }
-  const { decisions, gone } = yield* decide(changes, stored, named);
-  const byId = yield* findWorks({ stored, named, decisions, gone });
-  const dependents = yield* moveDependents(byId, stored, gone);
+  const { decisions, unnamed } = yield* decide(changes, stored, named);
+  const byId = yield* findWorks({ stored, named, decisions, unnamed });
+  const dependents = yield* moveDependents(byId, stored, unnamed);
 
   const added: Identifier[] = [];
   const changed: Identifier[] = [];
@@ -52,70 +52,72 @@ export function* planIdentifiers(rows: RowChanges, changes: readonly PaperChange
     else if (before.workId !== row.workId || !isSameDecision(before, row)) changed.push(row);
     if (before !== undefined && before.workId !== row.workId) moved.push(row);
   }
-  planIdentifierRows(rows, { added, changed, gone });
+  planIdentifierRows(rows, { added, changed, unnamed });
   return { byId, moved };
 }
 
 function namedIdentifiers(changes: readonly PaperChange[]): Map<bigint, NamedIdentifier> {
   const named = new Map<bigint, NamedIdentifier>();
-  const note = (id: bigint, kind: NamedIdentifier["kind"], value: string) => {
+  const add = (id: bigint, kind: NamedIdentifier["kind"], value: string) => {
     const other = named.get(id);
     if (other === undefined) named.set(id, { id, kind, value });
     else if (other.kind !== kind || other.value !== value) {
-      refuseCollision(`${other.kind}:${other.value}`, `${kind}:${value}`);
+      throwCollision(`${other.kind}:${other.value}`, `${kind}:${value}`);
     }
   };
   for (const { reference } of addedReferences(changes)) {
     const { doiId, doiName, workUuidId, workUuid } = reference;
-    if (doiId !== null && doiName !== null) note(doiId, "doi", doiName);
-    if (workUuidId !== null && workUuid !== null) note(workUuidId, "work_id", workUuid);
+    if (doiId !== null && doiName !== null) add(doiId, "doi", doiName);
+    if (workUuidId !== null && workUuid !== null) add(workUuidId, "work_id", workUuid);
   }
   return named;
 }
 
-/** What each identifier resolves to; `gone` are those that no reference names any more. */
+/** What each identifier resolves to; `unnamed` are those that no reference names any more. */
 function* decide(
   changes: readonly PaperChange[],
   stored: ReadonlyMap<bigint, Identifier>,
   named: ReadonlyMap<bigint, NamedIdentifier>,
-): Planning<Pick<Decided, "decisions" | "gone">> {
-  const voices = voicesOf(changes);
-  const questioned = withdrawnVotes(changes, voices);
+): Planning<Pick<Decided, "decisions" | "unnamed">> {
+  const votes = votesOf(changes);
+  const withdrawn = withdrawnVotes(changes, votes);
   // The references of these papers are replaced. References of papers with unchanged content still count.
   const replaced = replacedPapers(changes);
-  const unnamed = [...stored.values()].filter(({ id }) => !named.has(id));
-  const stillNamed = unnamed.length === 0 ? new Set() : yield* ask("named", unnamed, replaced);
-  const gone = new Set(unnamed.map(({ id }) => id).filter((id) => !stillNamed.has(id)));
+  const candidates = [...stored.values()].filter(({ id }) => !named.has(id));
+  const stillNamed = candidates.length === 0 ? new Set() : yield* lookUp("named", candidates, replaced);
+  const unnamed = new Set(candidates.map(({ id }) => id).filter((id) => !stillNamed.has(id)));
 
   const decisions = new Map<bigint, Decision>();
   const uncounted: bigint[] = [];
   for (const id of new Set([...stored.keys(), ...named.keys()])) {
-    if (gone.has(id)) continue;
+    if (unnamed.has(id)) continue;
     const before = stored.get(id);
-    const lost = questioned.get(id);
+    if (before === undefined) {
+      decisions.set(id, decideByCount(new Tally(), id, votes));
+      continue;
+    }
+    const lost = withdrawn.get(id);
     // If the best proved papers name it alone, one fewer changes nothing unless less well proved papers then decide.
-    const isQuestioned = lost !== undefined && before !== undefined && (!isItself(before) || lost !== "hash");
-    const decision =
-      before === undefined ? null : isQuestioned ? null : decideWith(before, voices.get(id) ?? []);
-    if (decision !== null) decisions.set(id, decision);
-    else if (before === undefined) decisions.set(id, counted(new Tally(), id, voices));
-    else uncounted.push(id);
+    const isRecounted = lost !== undefined && (!isItself(before) || lost !== "hash");
+    const decision = isRecounted ? null : decideWith(before, votes.get(id) ?? []);
+    if (decision === null) uncounted.push(id);
+    else decisions.set(id, decision);
   }
-  if (uncounted.length === 0) return { decisions, gone };
+  if (uncounted.length === 0) return { decisions, unnamed };
   const tallies = new Map(uncounted.map((id) => [id, new Tally()]));
-  for (const { identifierId, standing, target, papers } of yield* ask("voices", uncounted, replaced)) {
-    tallies.get(identifierId)?.add(standing, target, papers);
+  for (const { identifierId, proof, target, papers } of yield* lookUp("votes", uncounted, replaced)) {
+    tallies.get(identifierId)?.add(proof, target, papers);
   }
-  for (const [id, tally] of tallies) decisions.set(id, counted(tally, id, voices));
-  return { decisions, gone };
+  for (const [id, tally] of tallies) decisions.set(id, decideByCount(tally, id, votes));
+  return { decisions, unnamed };
 }
 
-function isItself({ target, voices }: Decision): boolean {
-  return target === null && voices === null;
+function isItself({ target, votes }: Decision): boolean {
+  return target === null && votes === null;
 }
 
-function counted(tally: Tally, id: bigint, voices: BatchVotes): Decision {
-  for (const voice of voices.get(id) ?? []) tally.addVoice(voice);
+function decideByCount(tally: Tally, id: bigint, votes: BatchVotes): Decision {
+  for (const paperVotes of votes.get(id) ?? []) tally.addVotes(paperVotes);
   return tally.decide();
 }
 
@@ -123,28 +125,28 @@ type Decided = {
   readonly stored: ReadonlyMap<bigint, Identifier>;
   readonly named: ReadonlyMap<bigint, NamedIdentifier>;
   readonly decisions: ReadonlyMap<bigint, Decision>;
-  readonly gone: ReadonlySet<bigint>;
+  readonly unnamed: ReadonlySet<bigint>;
 };
 
 /** The work of each identifier. */
-function* findWorks({ stored, named, decisions, gone }: Decided): Planning<Map<bigint, Identifier>> {
+function* findWorks({ stored, named, decisions, unnamed }: Decided): Planning<Map<bigint, Identifier>> {
   const byId = new Map<bigint, Identifier>();
-  const unsettled: (NamedIdentifier & Decision)[] = [];
-  const settle = ({ id, kind, value }: NamedIdentifier) => {
-    const { target, voices } = decisions.get(id) ?? itself;
-    // A DOI resolves to an arXiv id or itself, so it is known here. A work id may resolve to a DOI: resolved below.
-    if (target?.targetKind === "doi") unsettled.push({ id, kind, value, target, voices });
-    else byId.set(id, { id, kind, value, target, voices, workId: target?.targetId ?? id });
+  const throughDoi: (NamedIdentifier & Decision)[] = [];
+  const resolve = ({ id, kind, value }: NamedIdentifier) => {
+    const { target, votes } = decisions.get(id) ?? resolvesToItself;
+    // A DOI resolves to an arXiv id or resolvesToItself, so it is known here. A work id may resolve to a DOI: resolved below.
+    if (target?.targetKind === "doi") throughDoi.push({ id, kind, value, target, votes });
+    else byId.set(id, { id, kind, value, target, votes, workId: target?.targetId ?? id });
   };
-  for (const identifier of stored.values()) if (!gone.has(identifier.id)) settle(identifier);
-  for (const identifier of named.values()) if (!stored.has(identifier.id)) settle(identifier);
+  for (const identifier of stored.values()) if (!unnamed.has(identifier.id)) resolve(identifier);
+  for (const identifier of named.values()) if (!stored.has(identifier.id)) resolve(identifier);
 
-  const dois = new Set(unsettled.map(({ target }) => (target as Evidence).targetId));
+  const dois = new Set(throughDoi.map(({ target }) => (target as Evidence).targetId));
   const missing = [...dois].filter((id) => !byId.has(id));
-  const elsewhere = missing.length === 0 ? new Map() : yield* ask("identifiers", missing);
-  for (const identifier of unsettled) {
+  const storedDois = missing.length === 0 ? new Map() : yield* lookUp("identifiers", missing);
+  for (const identifier of throughDoi) {
     const doi = (identifier.target as Evidence).targetId;
-    const workId = (byId.get(doi) ?? elsewhere.get(doi))?.workId ?? doi;
+    const workId = (byId.get(doi) ?? storedDois.get(doi))?.workId ?? doi;
     byId.set(identifier.id, { ...identifier, workId });
   }
   return byId;
@@ -154,7 +156,7 @@ function* findWorks({ stored, named, decisions, gone }: Decided): Planning<Map<b
 function* moveDependents(
   byId: Map<bigint, Identifier>,
   stored: ReadonlyMap<bigint, Identifier>,
-  gone: ReadonlySet<bigint>,
+  unnamed: ReadonlySet<bigint>,
 ): Planning<ReadonlyMap<bigint, Identifier>> {
   const movedDois: bigint[] = [];
   for (const { id, kind, workId } of byId.values()) {
@@ -163,9 +165,9 @@ function* moveDependents(
   }
   const moved = new Map<bigint, Identifier>();
   if (movedDois.length === 0) return moved;
-  for (const dependent of (yield* ask("dependents", movedDois)).values()) {
+  for (const dependent of (yield* lookUp("dependents", movedDois)).values()) {
     const { id, target } = dependent;
-    if (byId.has(id) || gone.has(id) || target === null) continue;
+    if (byId.has(id) || unnamed.has(id) || target === null) continue;
     byId.set(id, { ...dependent, workId: byId.get(target.targetId)?.workId ?? dependent.workId });
     moved.set(id, dependent);
   }
@@ -176,8 +178,8 @@ function isSameDecision(a: Decision, b: Decision): boolean {
   return (
     a === b ||
     (a.target?.targetId === b.target?.targetId &&
-      a.target?.standing === b.target?.standing &&
-      a.voices?.standing === b.voices?.standing &&
+      a.target?.proof === b.target?.proof &&
+      a.votes?.proof === b.votes?.proof &&
       votesOfDecision(a) === votesOfDecision(b))
   );
 }
@@ -196,14 +198,14 @@ const columns = [
 /** Plans rows of `work_identifiers`. */
 export function planIdentifierRows(
   rows: RowChanges,
-  { added, changed, gone }: { added: Identifier[]; changed: Identifier[]; gone: Iterable<bigint> },
+  { added, changed, unnamed }: { added: Identifier[]; changed: Identifier[]; unnamed: Iterable<bigint> },
 ): void {
   rows.insert("work_identifiers", columns, inKeyOrder(added, idOf), cellsOf);
   rows.update("work_identifiers", columns, inKeyOrder(changed, idOf).map(cellsOf), columns.slice(3));
   rows.delete(
     "work_identifiers",
     ["identifier_id"],
-    Array.from(gone, (id) => [id]),
+    Array.from(unnamed, (id) => [id]),
   );
 }
 
@@ -211,15 +213,15 @@ function idOf({ id }: Identifier): bigint {
   return id;
 }
 
-function cellsOf({ id, kind, value, target, voices, workId }: Identifier): Cell[] {
+function cellsOf({ id, kind, value, target, votes, workId }: Identifier): Cell[] {
   return [
     id,
     kind,
     value,
     target?.targetId ?? null,
     target?.targetKind ?? null,
-    target?.standing ?? voices?.standing ?? null,
+    target?.proof ?? votes?.proof ?? null,
     workId,
-    votesOfDecision({ target, voices }),
+    votesOfDecision({ target, votes }),
   ];
 }

@@ -1,20 +1,3 @@
-export {
-  additionOf,
-  aliasKey,
-  emptyLog,
-  type IncomingPaper,
-  mergePaper,
-  recordOf,
-  storedOf,
-} from "./merge-paper.ts";
-export { type BatchPlan, planBatch, planNewPapers } from "./plan.ts";
-export {
-  type Answers,
-  answerQuestions,
-  CollisionError,
-  type RowChange,
-  refuseCollision,
-} from "./planning.ts";
 export type {
   Evidence,
   Identifier,
@@ -26,10 +9,27 @@ export type {
   StoredPaper,
   StoredPapers,
   StoredReference,
+  StoredWork,
   Title,
   TitledReference,
   VoteCount,
-  Work,
   WorkPaper,
-} from "./questions.ts";
+} from "./lookups.ts";
+export {
+  additionOf,
+  aliasKey,
+  emptyLog,
+  type IncomingPaper,
+  mergePaper,
+  parseRecord,
+  storedOf,
+} from "./merge-paper.ts";
+export { type BatchPlan, planBatch, planNewPapers } from "./plan.ts";
+export {
+  CollisionError,
+  type LookupSource,
+  type RowChange,
+  runPlanning,
+  throwCollision,
+} from "./planning.ts";
 export { isBetterSource } from "./work-titles.ts";

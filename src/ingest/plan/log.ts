@@ -1,7 +1,7 @@
 import type { Cell } from "../../store/index.ts";
-import { indexable } from "../project/index.ts";
+import { indexable } from "../row-text.ts";
 import type { MergedPaper, WrittenEvent } from "./merge-paper.ts";
-import { ask, type Planning, type RowChanges } from "./planning.ts";
+import { lookUp, type Planning, type RowChanges } from "./planning.ts";
 
 const eventColumns = [
   "paper_id",
@@ -41,7 +41,7 @@ export function* planLog(
   );
   if (inserted.length > 0) {
     // Never earlier than the previous event, even if the clock was set back, so that reads since a time find a start.
-    const { position, receivedAt } = yield* ask("endOfLog", now);
+    const { position, receivedAt } = yield* lookUp("endOfLog", now);
     const places = inserted.map((entry, index) => ({ ...entry, position: position + index + 1 }));
     changes.insert("events", eventColumns, places, (entry) => eventCells(entry, receivedAt));
     yield* planSigners(changes, inserted);
@@ -118,7 +118,7 @@ function eventCells(
 
 function* planSigners(changes: RowChanges, inserted: readonly Inserted[]): Planning<void> {
   const signers = new Map(inserted.map(({ event: { signer } }) => [signer.public_key_fingerprint, signer]));
-  const stored = yield* ask("signers", [...signers.keys()]);
+  const stored = yield* lookUp("signers", [...signers.keys()]);
   changes.insert(
     "signers",
     ["fingerprint", "key_id", "signer_id", "signer_type"],

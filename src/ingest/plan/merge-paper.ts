@@ -24,10 +24,10 @@ import {
   type StoredAlias,
   setChecksum,
 } from "../../row-rules/index.ts";
-import { type PaperTarget, projectTarget } from "../project/index.ts";
+import { type PaperTarget, projectTarget } from "../project-paper.ts";
 import type { DocumentContents } from "../verify.ts";
-import { refuseCollision } from "./planning.ts";
-import type { StoredLog, StoredPaper, StoredPapers } from "./questions.ts";
+import type { StoredLog, StoredPaper, StoredPapers } from "./lookups.ts";
+import { throwCollision } from "./planning.ts";
 
 /** The documents of one paper in a batch. */
 export type IncomingPaper = {
@@ -60,7 +60,7 @@ export function emptyLog(pithNumber: PithNumber): StoredLog {
 export function storedOf(stored: StoredPapers, paperId: bigint, pithNumber: PithNumber): StoredPaper {
   const paper = stored.get(paperId) ?? nothingStored;
   if (paper.pithNumber !== null && paper.pithNumber !== pithNumber) {
-    refuseCollision(paper.pithNumber, pithNumber);
+    throwCollision(paper.pithNumber, pithNumber);
   }
   return paper;
 }
@@ -233,7 +233,7 @@ export function mergePaper(
     pithNumber,
     state,
     // The record event's own record takes precedence.
-    bundleRecord: state.canonicalRecord === null ? (recordOf(addition.record) ?? record) : null,
+    bundleRecord: state.canonicalRecord === null ? (parseRecord(addition.record) ?? record) : null,
     publishedResults: new Set([...publishedResults, ...addition.publishedStates.values()]),
   });
   const copies = [...addition.events].filter(([id]) => stored.events.has(id));
@@ -287,7 +287,7 @@ function writtenEvent(outcome: EventOutcome, addition: Addition): WrittenEvent {
 }
 
 /** Parses the canonical text of a record. */
-export function recordOf(text: string | null): JsonObject | null {
+export function parseRecord(text: string | null): JsonObject | null {
   const record = text === null ? undefined : parseJson(text);
   return isJsonObject(record) ? record : null;
 }

@@ -1,8 +1,9 @@
 import type { Proof } from "../../protocol/index.ts";
 import type { Cell } from "../../store/index.ts";
-import type { ClaimRow, PaperRow, PaperTarget, ProjectedReference } from "../project/index.ts";
-import { ask, type Planning, type RowChanges } from "./planning.ts";
-import type { PaperBefore, StoredReference } from "./questions.ts";
+import type { PaperTarget, ProjectedClaim, ProjectedPaper } from "../project-paper.ts";
+import type { ProjectedReference } from "../project-references.ts";
+import type { PaperBefore, StoredReference } from "./lookups.ts";
+import { lookUp, type Planning, type RowChanges } from "./planning.ts";
 
 /** A paper's derived rows, before and after. */
 export type PaperChange = PaperTarget & {
@@ -29,19 +30,19 @@ export function removedReferences(changes: readonly PaperChange[]): StoredRefere
 /** The references that the changes add, with the proof of their papers. */
 export function addedReferences(
   changes: readonly PaperChange[],
-): { reference: ProjectedReference; standing: Proof }[] {
+): { reference: ProjectedReference; proof: Proof }[] {
   return changes.flatMap(({ row, references, hasNewContent }) =>
-    hasNewContent && row !== null ? references.map((reference) => ({ reference, standing: row.proof })) : [],
+    hasNewContent && row !== null ? references.map((reference) => ({ reference, proof: row.proof })) : [],
   );
 }
 
-/** The papers whose claims and references are replaced: questions about other papers exclude these. */
+/** The papers whose claims and references are replaced: lookups of other papers exclude these. */
 export function replacedPapers(changes: readonly PaperChange[]): bigint[] {
   return changes.filter(({ hasNewContent }) => hasNewContent).map(({ paperId }) => paperId);
 }
 
 /** How a projected row fills each column. A single list, so that updates cannot miss one. */
-const cells: Record<string, (row: PaperRow) => Cell> = {
+const cells: Record<string, (row: ProjectedPaper) => Cell> = {
   paper_id: (row) => row.paperId,
   pith_number: (row) => row.pithNumber,
   canonical_sha256: (row) => `\\x${row.canonicalSha256}`,
@@ -83,8 +84,8 @@ const cells: Record<string, (row: PaperRow) => Cell> = {
 const columns = Object.keys(cells);
 const changedColumns = columns.filter((column) => column !== "paper_id");
 
-function cellsOf(row: PaperRow): Cell[] {
-  return columns.map((column) => (cells[column] as (row: PaperRow) => Cell)(row));
+function cellsOf(row: ProjectedPaper): Cell[] {
+  return columns.map((column) => (cells[column] as (row: ProjectedPaper) => Cell)(row));
 }
 
 /** Plans the papers, their claims and their lookup keys. */
@@ -112,7 +113,7 @@ export function* planPapers(rows: RowChanges, changes: readonly PaperChange[]): 
   yield* planKeys(rows, changes);
 }
 
-function hasRow(change: PaperChange): change is PaperChange & { readonly row: PaperRow } {
+function hasRow(change: PaperChange): change is PaperChange & { readonly row: ProjectedPaper } {
   return change.row !== null;
 }
 
@@ -128,7 +129,7 @@ function planClaims(rows: RowChanges, changes: readonly PaperChange[]): void {
   rows.insert(
     "claims",
     ["paper_id", "ordinal", "claim_id", "kind", "text", "status", "attestation", "source"],
-    changed.flatMap(({ row, claims }): readonly ClaimRow[] => (row === null ? [] : claims)),
+    changed.flatMap(({ row, claims }): readonly ProjectedClaim[] => (row === null ? [] : claims)),
     (claim) => [
       claim.paperId,
       claim.ordinal,
@@ -149,7 +150,7 @@ function* planKeys(rows: RowChanges, changes: readonly PaperChange[]): Planning<
   const stored = changes.filter(({ isStored }) => isStored).map(({ paperId }) => paperId);
   const before = new Map<bigint, Set<string>>(stored.map((paperId) => [paperId, new Set()]));
   if (stored.length > 0) {
-    for (const [paperId, key] of yield* ask("paperKeys", stored)) before.get(paperId)?.add(key);
+    for (const [paperId, key] of yield* lookUp("paperKeys", stored)) before.get(paperId)?.add(key);
   }
   const added: Cell[][] = [];
   const dropped: Cell[][] = [];

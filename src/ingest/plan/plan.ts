@@ -3,6 +3,7 @@ import type { GraphChanges, StateChange, TotalName } from "../../store/index.ts"
 import { planCitations } from "./citations.ts";
 import { planIdentifiers } from "./identifiers.ts";
 import { planLog, planRecords } from "./log.ts";
+import type { LogKey, StoredPapers } from "./lookups.ts";
 import {
   type Addition,
   additionOf,
@@ -13,10 +14,9 @@ import {
   storedOf,
 } from "./merge-paper.ts";
 import { changeOf, planPapers } from "./papers.ts";
-import { ask, type Planning, type RowChange, RowChanges } from "./planning.ts";
-import type { LogKey, StoredPapers } from "./questions.ts";
+import { lookUp, type Planning, type RowChange, RowChanges } from "./planning.ts";
 import { planReferences } from "./references.ts";
-import { askOtherPapers, planWorks } from "./works.ts";
+import { lookUpOtherPapers, planWorks } from "./works.ts";
 
 /**
  * All changes of a batch to the log and the tables derived from it, as data: applying them makes no further decisions.
@@ -46,8 +46,8 @@ type PlanOptions = {
 };
 
 /**
- * Plans a batch against the stored data of its papers. Pure: it yields questions for all other data. The number of
- * questions does not depend on the number of documents.
+ * Plans a batch against the stored data of its papers. Pure: it yields lookups for all other data. The number of
+ * lookups does not depend on the number of documents.
  */
 export function* planBatch(
   incoming: readonly IncomingPaper[],
@@ -64,7 +64,7 @@ export function* planBatch(
   const { insertedEvents } = yield* planLog(rows, papers, now);
 
   const known = papers.filter(({ stored }) => stored.pithNumber !== null).map(({ paperId }) => paperId);
-  const before = known.length === 0 ? new Map() : yield* ask("papers", known);
+  const before = known.length === 0 ? new Map() : yield* lookUp("papers", known);
   const changes = papers.map(({ target, stored }) =>
     changeOf(target, before.get(target.paperId) ?? null, stored.pithNumber !== null),
   );
@@ -72,7 +72,7 @@ export function* planBatch(
     rows,
     changes.filter((_, index) => !isWritten(papers[index] as MergedPaper)),
   );
-  const others = yield* askOtherPapers(changes);
+  const others = yield* lookUpOtherPapers(changes);
   const identifiers = yield* planIdentifiers(rows, changes);
   const references = yield* planReferences(rows, changes, identifiers);
   const citations = yield* planCitations(rows, changes, references, new Set(others.keys()));
@@ -117,7 +117,7 @@ function* mergePapers(papers: readonly IncomingPaper[], stored: StoredPapers): P
     const paper = additions.has(paperId) ? stored.get(paperId) : undefined;
     return paper === undefined ? [] : [{ paperId, pithNumber, logChecksum: paper.logChecksum }];
   });
-  const logs = known.length === 0 ? new Map() : yield* ask("logs", known);
+  const logs = known.length === 0 ? new Map() : yield* lookUp("logs", known);
   return papers.flatMap(({ paperId, pithNumber, merged }) => {
     if (merged !== null) return merged;
     const addition = additions.get(paperId);
@@ -127,7 +127,7 @@ function* mergePapers(papers: readonly IncomingPaper[], stored: StoredPapers): P
   });
 }
 
-/** The part of a plan that concerns new papers alone: records, papers, claims and lookup keys. Yields no questions. */
+/** The part of a plan that concerns new papers alone: records, papers, claims and lookup keys. Yields no lookups. */
 export function* planNewPapers(papers: readonly MergedPaper[]): Planning<readonly RowChange[]> {
   const rows = new RowChanges();
   planRecords(rows, papers);

@@ -1,44 +1,44 @@
 import type { Cell } from "../../store/index.ts";
-import type { Questions } from "./questions.ts";
+import type { Lookups } from "./lookups.ts";
 
 /**
- * A computation that yields each query as a `Question` (data) and is resumed with the answer. It does no I/O, so the
- * same plan can be made from PostgreSQL (`answerQuestions`) and from tables in memory.
+ * A computation that yields each query as a `Lookup` (data) and is resumed with the rows. It does no I/O, so the same
+ * plan can be made from PostgreSQL (`runPlanning`) and from tables in memory.
  */
-export type Planning<Result> = Generator<Question, Result, unknown>;
+export type Planning<Result> = Generator<Lookup, Result, unknown>;
 
-export type Question = {
-  [Name in keyof Questions]: { readonly name: Name; readonly args: Parameters<Questions[Name]> };
-}[keyof Questions];
+export type Lookup = {
+  [Name in keyof Lookups]: { readonly name: Name; readonly args: Parameters<Lookups[Name]> };
+}[keyof Lookups];
 
-/** Yields one question and returns its answer. */
-export function* ask<Name extends keyof Questions>(
+/** Yields one lookup and returns its rows. */
+export function* lookUp<Name extends keyof Lookups>(
   name: Name,
-  ...args: Parameters<Questions[Name]>
-): Planning<ReturnType<Questions[Name]>> {
-  return (yield { name, args } as Question) as ReturnType<Questions[Name]>;
+  ...args: Parameters<Lookups[Name]>
+): Planning<ReturnType<Lookups[Name]>> {
+  return (yield { name, args } as Lookup) as ReturnType<Lookups[Name]>;
 }
 
-/** Answers questions from a source of rows. */
-export type Answers = {
-  readonly [Name in keyof Questions]: (
-    ...args: Parameters<Questions[Name]>
-  ) => ReturnType<Questions[Name]> | Promise<ReturnType<Questions[Name]>>;
+/** The rows that lookups return: from PostgreSQL, or from tables in memory. */
+export type LookupSource = {
+  readonly [Name in keyof Lookups]: (
+    ...args: Parameters<Lookups[Name]>
+  ) => ReturnType<Lookups[Name]> | Promise<ReturnType<Lookups[Name]>>;
 };
 
-/** Runs a computation to its end. Rejects with an error that it throws, or with that of an answer. */
-export async function answerQuestions<Result>(planning: Planning<Result>, answers: Answers): Promise<Result> {
+/** Runs a computation to its end. Rejects with an error that it throws, or with that of a lookup. */
+export async function runPlanning<Result>(planning: Planning<Result>, source: LookupSource): Promise<Result> {
   let step = planning.next();
   while (step.done !== true) {
     const { name, args } = step.value;
-    const answer = answers[name] as (...args: unknown[]) => unknown;
-    step = planning.next(await answer(...args));
+    const read = source[name] as (...args: unknown[]) => unknown;
+    step = planning.next(await read(...args));
   }
   return step.value;
 }
 
 /** Rows as lists of cells, generated on each iteration. */
-export type Rows = Iterable<readonly Cell[]> & { readonly length: number };
+export type CellRows = Iterable<readonly Cell[]> & { readonly length: number };
 
 /** A change to rows of one table. */
 export type RowChange = {
@@ -46,7 +46,7 @@ export type RowChange = {
   readonly table: string;
   /** The columns of the cells; for a deletion, the key, or its first column for all rows with it. */
   readonly columns: readonly string[];
-  readonly rows: Rows;
+  readonly rows: CellRows;
   /** For an update, the columns that may differ from the stored row. */
   readonly changed?: readonly string[];
   /** The number of rows of the table that it affects. */
@@ -91,7 +91,7 @@ export class RowChanges {
   }
 }
 
-function rowsOf<Item>(items: readonly Item[], cellsOf: (item: Item) => readonly Cell[]): Rows {
+function rowsOf<Item>(items: readonly Item[], cellsOf: (item: Item) => readonly Cell[]): CellRows {
   return {
     length: items.length,
     *[Symbol.iterator]() {
@@ -105,7 +105,7 @@ export class CollisionError extends Error {
   override readonly name = "CollisionError";
 }
 
-export function refuseCollision(stored: string, incoming: string): never {
+export function throwCollision(stored: string, incoming: string): never {
   throw new CollisionError(
     `${JSON.stringify(incoming)} has the same internal id as ${JSON.stringify(stored)}.`,
   );

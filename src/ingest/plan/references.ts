@@ -1,9 +1,9 @@
 import type { Cell } from "../../store/index.ts";
-import type { ProjectedReference } from "../project/index.ts";
+import type { ProjectedReference } from "../project-references.ts";
 import type { Identifiers } from "./identifiers.ts";
+import type { Identifier, IdentifierIds, StoredReference, TitledReference } from "./lookups.ts";
 import { type PaperChange, removedReferences, replacedPapers } from "./papers.ts";
-import { ask, type Planning, type RowChanges } from "./planning.ts";
-import type { Identifier, IdentifierIds, StoredReference, TitledReference } from "./questions.ts";
+import { lookUp, type Planning, type RowChanges } from "./planning.ts";
 
 /** The references of a paper before and after: their difference is the change of the graph. */
 type ReferenceChange = {
@@ -93,11 +93,11 @@ function citedWork(reference: ProjectedReference, identifiers: Identifiers): big
   const { own, arxivId, doiId, workUuidId } = reference;
   const deciding = own?.id ?? arxivId ?? doiId ?? workUuidId;
   if (deciding === null) throw new Error("A reference that names nothing has no work of its own.");
-  return settled(reference, identifiers)?.workId ?? deciding;
+  return resolvingIdentifier(reference, identifiers)?.workId ?? deciding;
 }
 
 /** The identifier (DOI or work id) that resolves a reference; undefined if an arXiv id does. */
-function settled(
+function resolvingIdentifier(
   { arxivId, doiId, workUuidId }: IdentifierIds,
   { byId }: Identifiers,
 ): Identifier | undefined {
@@ -111,7 +111,7 @@ function* moveReferences(
   identifiers: Identifiers,
 ): Planning<ReferenceChanges["moved"]> {
   if (identifiers.moved.length === 0) return [];
-  const cited = yield* ask(
+  const cited = yield* lookUp(
     "citedThrough",
     identifiers.moved.map(({ id }) => id),
     replacedPapers(changes),
@@ -122,9 +122,9 @@ function* moveReferences(
   for (const [, workId] of cited) works.add(workId);
   const moved: ReferenceChanges["moved"][number][] = [];
   const updates: Cell[][] = [];
-  for (const [paperId, before] of yield* ask("referencesTo", [...papers], [...works])) {
+  for (const [paperId, before] of yield* lookUp("referencesTo", [...papers], [...works])) {
     const after = before.map((reference) => {
-      const identifier = settled(reference, identifiers);
+      const identifier = resolvingIdentifier(reference, identifiers);
       if (identifier === undefined || identifier.workId === reference.citedWorkId) return reference;
       updates.push([paperId, reference.ordinal, identifier.workId]);
       return { ...reference, citedWorkId: identifier.workId };

@@ -1,7 +1,7 @@
 import { proofRank, yearOfArxivId } from "../../protocol/index.ts";
+import type { StoredWork, Title, TitleSource } from "./lookups.ts";
 import { type PaperChange, replacedPapers } from "./papers.ts";
-import { ask, type Planning } from "./planning.ts";
-import type { Title, TitleSource, Work } from "./questions.ts";
+import { lookUp, type Planning } from "./planning.ts";
 import type { ReferenceChanges } from "./references.ts";
 
 /**
@@ -13,7 +13,7 @@ export function yearOfWork(key: string, stated: number | null): number | null {
 }
 
 /** Whether the work's title comes from the paper that represents it. */
-function hasOwnTitle({ paperId, title, titledBy }: Work): boolean {
+function hasOwnTitle({ paperId, title, titledBy }: StoredWork): boolean {
   return paperId !== null && title !== null && titledBy === null;
 }
 
@@ -21,11 +21,11 @@ function hasOwnTitle({ paperId, title, titledBy }: Work): boolean {
  * Titles a work that no paper titles after the best proved reference to it; among equally proved ones, after that with
  * the smallest paper id and ordinal. Modifies the works.
  */
-export function* nameByReferences(
+export function* titleByReferences(
   changes: readonly PaperChange[],
   references: ReferenceChanges,
-  works: ReadonlyMap<bigint, Work>,
-  stored: ReadonlyMap<bigint, Work>,
+  works: ReadonlyMap<bigint, StoredWork>,
+  stored: ReadonlyMap<bigint, StoredWork>,
 ): Planning<void> {
   const { replaced, moved } = references;
   /** Works for which all references must be compared. */
@@ -66,7 +66,7 @@ export function* nameByReferences(
   });
   if (compared.length === 0) return;
   const titles = yield* bestTitles(compared, changes, references);
-  for (const id of compared) setTitle(works.get(id) as Work, titles.get(id) ?? null);
+  for (const id of compared) setTitle(works.get(id) as StoredWork, titles.get(id) ?? null);
 }
 
 /** The best title from any reference for each of these works after the batch. */
@@ -75,11 +75,12 @@ function* bestTitles(
   changes: readonly PaperChange[],
   references: ReferenceChanges,
 ): Planning<Map<bigint, Title>> {
-  const titles = new Map(yield* ask("titles", workIds, replacedPapers(changes), references.movedBy));
-  const wanted = new Set(workIds);
+  const titles = new Map(yield* lookUp("titles", workIds, replacedPapers(changes), references.movedBy));
+  const requested = new Set(workIds);
   const consider = (workId: bigint, title: Title) => {
     const best = titles.get(workId);
-    if (wanted.has(workId) && (best === undefined || isBetterSource(title, best))) titles.set(workId, title);
+    if (requested.has(workId) && (best === undefined || isBetterSource(title, best)))
+      titles.set(workId, title);
   };
   for (const [workId, title] of newTitles(changes, references)) consider(workId, title);
   for (const { after } of references.moved) {
@@ -98,26 +99,26 @@ function* newTitles(
   const changed = new Map(changes.map((change) => [change.paperId, change]));
   for (const { paperId, after } of replaced) {
     const change = changed.get(paperId);
-    const standing = change?.row?.proof;
-    if (standing === undefined) continue;
+    const proof = change?.row?.proof;
+    if (proof === undefined) continue;
     for (const [index, { citedWorkId, ordinal }] of after.entries()) {
       // Both lists are in the order of the snapshot's references.
       const { title = null, year = null } = change?.references[index] ?? {};
-      if (title !== null) yield [citedWorkId, { standing, paperId, ordinal, title, year }];
+      if (title !== null) yield [citedWorkId, { proof, paperId, ordinal, title, year }];
     }
   }
 }
 
-function setTitle(work: Work, title: Title | null): void {
+function setTitle(work: StoredWork, title: Title | null): void {
   work.title = title?.title ?? null;
   work.statedYear = title?.year ?? null;
   if (work.paperId === null) work.year = yearOfWork(work.key, work.statedYear);
   work.titledBy =
-    title === null ? null : { standing: title.standing, paperId: title.paperId, ordinal: title.ordinal };
+    title === null ? null : { proof: title.proof, paperId: title.paperId, ordinal: title.ordinal };
 }
 
 export function isBetterSource(a: TitleSource, b: TitleSource): boolean {
-  const proofs = proofRank(a.standing) - proofRank(b.standing);
+  const proofs = proofRank(a.proof) - proofRank(b.proof);
   if (proofs !== 0) return proofs > 0;
   return a.paperId === b.paperId ? a.ordinal < b.ordinal : a.paperId < b.paperId;
 }

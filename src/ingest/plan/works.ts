@@ -2,23 +2,23 @@ import { comparePapersOfWork } from "../../row-rules/index.ts";
 import type { Cell } from "../../store/index.ts";
 import type { CountChange } from "./citations.ts";
 import { type Identifiers, planIdentifierRows } from "./identifiers.ts";
+import type { StoredWork, WorkPaper } from "./lookups.ts";
 import type { PaperChange } from "./papers.ts";
-import { ask, inKeyOrder, type Planning, type RowChanges, refuseCollision } from "./planning.ts";
-import type { Work, WorkPaper } from "./questions.ts";
+import { inKeyOrder, lookUp, type Planning, type RowChanges, throwCollision } from "./planning.ts";
 import type { ReferenceChanges } from "./references.ts";
-import { itself } from "./voices.ts";
-import { nameByReferences, yearOfWork } from "./work-titles.ts";
+import { resolvesToItself } from "./votes.ts";
+import { titleByReferences, yearOfWork } from "./work-titles.ts";
 
 type WorkChanges = { readonly added: readonly bigint[]; readonly removed: readonly bigint[] };
 
-type WorkEntry = readonly [id: bigint, work: Work];
+type WorkEntry = readonly [id: bigint, work: StoredWork];
 
 /** For each work, the paper that would represent it without the papers of the batch; no entry for works without one. */
 type OtherPapers = ReadonlyMap<bigint, WorkPaper>;
 
 /** Queries the first of the other papers of each work whose papers a batch changes. */
-export function* askOtherPapers(changes: readonly PaperChange[]): Planning<OtherPapers> {
-  const papers = yield* ask(
+export function* lookUpOtherPapers(changes: readonly PaperChange[]): Planning<OtherPapers> {
+  const papers = yield* lookUp(
     "papersOfWorks",
     [...affectedWorks(changes)],
     changes.map(({ paperId }) => paperId),
@@ -54,13 +54,13 @@ export function* planWorks(
     for (const { citedWorkId } of before) touched.add(citedWorkId);
     for (const { citedWorkId } of after) touched.add(citedWorkId);
   }
-  const stored = yield* ask("works", [...touched]);
+  const stored = yield* lookUp("works", [...touched]);
   for (const [id, key] of keys) {
     const work = stored.get(id);
-    if (work !== undefined && work.key !== key) refuseCollision(work.key, key);
+    if (work !== undefined && work.key !== key) throwCollision(work.key, key);
   }
 
-  const works = new Map<bigint, Work>();
+  const works = new Map<bigint, StoredWork>();
   for (const id of touched) {
     const before = stored.get(id);
     const key = before?.key ?? keys.get(id);
@@ -79,29 +79,29 @@ export function* planWorks(
       anchoredWorkCount: (before?.anchoredWorkCount ?? 0) + (change?.anchoredWorks ?? 0),
     });
   }
-  assignPapers(works, standingPapers(changes, others));
-  yield* nameByReferences(changes, references, works, stored);
+  assignPapers(works, representingPapers(changes, others));
+  yield* titleByReferences(changes, references, works, stored);
   return planWorkRows(rows, works, stored);
 }
 
 /** The keys of the works that a batch may have to create. */
 function workKeys(changes: readonly PaperChange[], identifiers: Identifiers): Map<bigint, string> {
   const keys = new Map<bigint, string>();
-  const note = (id: bigint, key: string) => {
+  const add = (id: bigint, key: string) => {
     const other = keys.get(id);
     if (other === undefined) keys.set(id, key);
-    else if (other !== key) refuseCollision(other, key);
+    else if (other !== key) throwCollision(other, key);
   };
   for (const { id, kind, value, workId } of identifiers.byId.values()) {
-    if (workId === id) note(id, `${kind}:${value}`);
+    if (workId === id) add(id, `${kind}:${value}`);
   }
   for (const { row, workKey, references, hasNewContent } of changes) {
     if (row === null) continue;
-    note(row.workId, workKey);
+    add(row.workId, workKey);
     if (!hasNewContent) continue;
     for (const { own, arxivId, arxivName } of references) {
-      if (own !== null) note(own.id, own.key);
-      if (arxivId !== null) note(arxivId, `arxiv:${arxivName}`);
+      if (own !== null) add(own.id, own.key);
+      if (arxivId !== null) add(arxivId, `arxiv:${arxivName}`);
     }
   }
   return keys;
@@ -120,28 +120,31 @@ function affectedWorks(changes: readonly PaperChange[]): Set<bigint> {
 }
 
 /**
- * The paper that represents each work whose papers a batch changes (store/paper-order.ts). Null for a work that has no
+ * The paper that represents each work whose papers a batch changes (`comparePapersOfWork`). Null for a work that has no
  * papers left.
  */
-function standingPapers(changes: readonly PaperChange[], others: OtherPapers): Map<bigint, WorkPaper | null> {
-  const standing = new Map<bigint, WorkPaper | null>();
-  for (const id of affectedWorks(changes)) standing.set(id, others.get(id) ?? null);
+function representingPapers(
+  changes: readonly PaperChange[],
+  others: OtherPapers,
+): Map<bigint, WorkPaper | null> {
+  const first = new Map<bigint, WorkPaper | null>();
+  for (const id of affectedWorks(changes)) first.set(id, others.get(id) ?? null);
   for (const { row } of changes) {
     if (row === null) continue;
     const { paperId, pithNumber, sourceVersion, proof, submittedAt, title } = row;
     const paper = { paperId, pithNumber, sourceVersion, proof, submittedAt, title };
-    const best = standing.get(row.workId) ?? null;
-    if (best === null || comparePapersOfWork(paper, best) < 0) standing.set(row.workId, paper);
+    const best = first.get(row.workId) ?? null;
+    if (best === null || comparePapersOfWork(paper, best) < 0) first.set(row.workId, paper);
   }
-  return standing;
+  return first;
 }
 
 /** The representing paper determines a work's year, and its title if the paper has one. */
 function assignPapers(
-  works: ReadonlyMap<bigint, Work>,
-  standing: ReadonlyMap<bigint, WorkPaper | null>,
+  works: ReadonlyMap<bigint, StoredWork>,
+  papers: ReadonlyMap<bigint, WorkPaper | null>,
 ): void {
-  for (const [id, paper] of standing) {
+  for (const [id, paper] of papers) {
     const work = works.get(id);
     if (work === undefined) continue;
     work.paperId = paper?.paperId ?? null;
@@ -177,20 +180,20 @@ const countColumns = ["cited_by_count", "citing_paper_count", "reference_count",
 /** Plans works that differ from the stored rows, and deletes those that nothing names any more. */
 function planWorkRows(
   rows: RowChanges,
-  works: ReadonlyMap<bigint, Work>,
-  stored: ReadonlyMap<bigint, Work>,
+  works: ReadonlyMap<bigint, StoredWork>,
+  stored: ReadonlyMap<bigint, StoredWork>,
 ): WorkChanges {
   const added: WorkEntry[] = [];
   const recounted: WorkEntry[] = [];
   const renamed: WorkEntry[] = [];
-  const gone: WorkEntry[] = [];
+  const removed: WorkEntry[] = [];
   for (const [id, work] of works) {
     const before = stored.get(id);
     if (work.paperId === null && work.citedByCount <= 0) {
-      if (before !== undefined) gone.push([id, before]);
+      if (before !== undefined) removed.push([id, before]);
     } else if (before === undefined) added.push([id, work]);
-    else if (!isNamedAlike(before, work)) renamed.push([id, work]);
-    else if (!isCountedAlike(before, work)) recounted.push([id, work]);
+    else if (!hasSameNames(before, work)) renamed.push([id, work]);
+    else if (!hasSameCounts(before, work)) recounted.push([id, work]);
   }
   // By far the most frequent change: a known work is cited once more.
   rows.update("works", columns, inKeyOrder(recounted, idOf).map(cellsOf), countColumns);
@@ -199,18 +202,18 @@ function planWorkRows(
   rows.delete(
     "works",
     ["work_id"],
-    gone.map(([id]) => [id]),
+    removed.map(([id]) => [id]),
   );
   // `work_identifiers` has the arXiv id of a work exactly while the work exists, that is, while a paper or a reference
   // names it. So no read is needed to find new ones.
   planIdentifierRows(rows, {
     added: added.filter(hasArxivId).map(([id, { key }]) => {
-      return { id, kind: "arxiv", value: key.slice(arxiv.length), ...itself, workId: id };
+      return { id, kind: "arxiv", value: key.slice(arxiv.length), ...resolvesToItself, workId: id };
     }),
     changed: [],
-    gone: gone.filter(hasArxivId).map(idOf),
+    unnamed: removed.filter(hasArxivId).map(idOf),
   });
-  return { added: added.map(idOf), removed: gone.map(idOf) };
+  return { added: added.map(idOf), removed: removed.map(idOf) };
 }
 
 const arxiv = "arxiv:";
@@ -230,7 +233,7 @@ function cellsOf([id, work]: WorkEntry): Cell[] {
     work.paperId,
     work.title,
     work.year,
-    work.titledBy?.standing ?? null,
+    work.titledBy?.proof ?? null,
     work.titledBy?.paperId ?? null,
     work.titledBy?.ordinal ?? null,
     work.citedByCount,
@@ -241,7 +244,7 @@ function cellsOf([id, work]: WorkEntry): Cell[] {
   ];
 }
 
-function isCountedAlike(a: Work, b: Work): boolean {
+function hasSameCounts(a: StoredWork, b: StoredWork): boolean {
   return (
     a.citedByCount === b.citedByCount &&
     a.citingPaperCount === b.citingPaperCount &&
@@ -250,13 +253,13 @@ function isCountedAlike(a: Work, b: Work): boolean {
   );
 }
 
-function isNamedAlike(a: Work, b: Work): boolean {
+function hasSameNames(a: StoredWork, b: StoredWork): boolean {
   return (
     a.paperId === b.paperId &&
     a.title === b.title &&
     a.year === b.year &&
     a.statedYear === b.statedYear &&
-    a.titledBy?.standing === b.titledBy?.standing &&
+    a.titledBy?.proof === b.titledBy?.proof &&
     a.titledBy?.paperId === b.titledBy?.paperId &&
     a.titledBy?.ordinal === b.titledBy?.ordinal
   );

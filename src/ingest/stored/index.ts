@@ -1,3 +1,3 @@
-export { answersFrom } from "./answers.ts";
-export { keptMergesOf } from "./kept-merges.ts";
-export { groupByPaper, readStored, type WantedEvents } from "./stored-papers.ts";
+export { lookupsIn } from "./postgres-lookups.ts";
+export { mergeCacheOf } from "./stored-logs.ts";
+export { groupByPaper, type RequestedEvents, readStored } from "./stored-papers.ts";

@@ -3,13 +3,13 @@ import { bigintArray, type QueryClient } from "../../store/index.ts";
 import { aliasKey, type StoredEvent, type StoredPaper, type StoredPapers } from "../plan/index.ts";
 
 /** The ids of the events that documents contain, in hex, by paper id; null for all stored events. */
-export type WantedEvents = ReadonlyMap<bigint, readonly string[] | null>;
+export type RequestedEvents = ReadonlyMap<bigint, readonly string[] | null>;
 
 /**
  * Reads the stored data of papers: what is needed to decide whether a document adds something, and the known signatures
  * of its events. One statement if nothing is stored, otherwise three or four.
  */
-export async function readStored(client: QueryClient, wanted: WantedEvents): Promise<StoredPapers> {
+export async function readStored(client: QueryClient, requested: RequestedEvents): Promise<StoredPapers> {
   const subjects = await client.query<{
     paper_id: string;
     pith_number: string;
@@ -21,13 +21,13 @@ export async function readStored(client: QueryClient, wanted: WantedEvents): Pro
     `SELECT paper_id, pith_number, record IS NOT NULL AS has_record, encode(state_sha256, 'hex') AS state,
             encode(log_checksum, 'hex') AS log, aliases
      FROM records WHERE paper_id = ANY($1::bigint[])`,
-    [bigintArray(wanted.keys())],
+    [bigintArray(requested.keys())],
   );
   // Papers not found have no stored data at all: in a bulk ingest, nearly all.
   if (subjects.rows.length === 0) return new Map();
   const paperIds = subjects.rows.map((row) => BigInt(row.paper_id));
   const known = [bigintArray(paperIds)];
-  const events = await readEvents(client, paperIds, wanted);
+  const events = await readEvents(client, paperIds, requested);
   const published = await client.query<{ paper_id: string; sha256: string }>(
     "SELECT paper_id, encode(state_sha256, 'hex') AS sha256 FROM published_states WHERE paper_id = ANY($1::bigint[])",
     known,
@@ -59,11 +59,11 @@ type EventOfPaper = StoredEvent & { readonly paper_id: string; readonly id: stri
 async function readEvents(
   client: QueryClient,
   paperIds: readonly bigint[],
-  wanted: WantedEvents,
+  requested: RequestedEvents,
 ): Promise<EventOfPaper[]> {
   const columns = "paper_id, encode(event_id, 'hex') AS id, proof, signature, fault";
-  const ids = paperIds.flatMap((paperId) => wanted.get(paperId) ?? []);
-  const complete = paperIds.filter((paperId) => wanted.get(paperId) === null);
+  const ids = paperIds.flatMap((paperId) => requested.get(paperId) ?? []);
+  const complete = paperIds.filter((paperId) => requested.get(paperId) === null);
   const events: EventOfPaper[] = [];
   if (ids.length > 0) {
     // An event belongs to one paper; the papers are in the condition for tables distributed by paper.

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
-import { linesOf } from "../../../src/ingest/sources/pieces.ts";
+import { linesOf } from "../../../src/ingest/document-stream.ts";
 import { parametersOfBody, parametersOfQuery } from "../../../src/server/graphql/parameters.ts";
 import { BodyError, readBodyChunks } from "../../../src/server/http/request-body.ts";
 import { assertSame, failUnless, type Target } from "./target.ts";

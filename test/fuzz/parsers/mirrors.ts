@@ -1,6 +1,6 @@
-import { manifestAddresses } from "../../../src/sync/document-addresses.ts";
 import { MirrorError } from "../../../src/sync/fetch-error.ts";
-import { readFeedPage } from "../../../src/sync/remote-feed.ts";
+import { manifestAddresses, readFeedPage } from "../../../src/sync/remote-mirror.ts";
+
 import { createUrlPolicy } from "../../../src/sync/url-policy.ts";
 import { assertSame, failUnless, type Target } from "./target.ts";
 

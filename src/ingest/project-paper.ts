@@ -11,15 +11,115 @@ import {
   type Proof,
   parseInstant,
   readInstant,
+  readWorkName,
   type StateSummary,
   sha256OfValue,
-} from "../../protocol/index.ts";
-import { paperIdOf, workIdOf } from "../../row-rules/index.ts";
-import type { papers } from "../../store/index.ts";
-import { parseAuthors, parseName } from "../../text/index.ts";
-import { count, indexable, shownMember, storable, textMember, textsMember } from "./text.ts";
+  suffixOf,
+} from "../protocol/index.ts";
+import { paperIdOf, workIdOf } from "../row-rules/index.ts";
+import type { claims, papers } from "../store/index.ts";
+import { parseAuthors, parseName } from "../text/index.ts";
+import { type ProjectedReference, projectReferences } from "./project-references.ts";
+import { count, indexable, shownMember, storableText, textMember, textsMember } from "./row-text.ts";
 
-export type PaperRow = typeof papers.$inferSelect;
+/** The derived rows that a paper should have; `row` is null if it should have none. */
+export type PaperTarget = {
+  readonly paperId: bigint;
+  readonly row: ProjectedPaper | null;
+  /** Key of the paper's work. */
+  readonly workKey: string;
+  /** Its lookup keys. */
+  readonly keys: ReadonlySet<string>;
+  readonly claims: readonly ProjectedClaim[];
+  readonly references: readonly ProjectedReference[];
+};
+
+export type ProjectedClaim = typeof claims.$inferSelect;
+
+/** A merged state, with the data of the log besides its events. */
+type PaperState = {
+  readonly pithNumber: PithNumber;
+  readonly state: StateSummary;
+  readonly bundleRecord: JsonObject | null;
+  readonly publishedResults: ReadonlySet<CheckResult>;
+};
+
+/** PROTOCOL section 7: from a paper's state to its rows. Pure. */
+export function projectTarget({
+  pithNumber,
+  state,
+  bundleRecord,
+  publishedResults,
+}: PaperState): PaperTarget {
+  const paperId = paperIdOf(pithNumber);
+  const current = state.snapshot;
+  const value = current?.event.payload["graph_snapshot"];
+  const snapshot =
+    current === null || !isJsonObject(value)
+      ? null
+      : { eventId: current.event.id, standing: current.standing, value };
+  const claims = snapshot === null ? [] : projectClaims(paperId, snapshot.value);
+  const references = snapshot === null ? [] : projectReferences(paperId, pithNumber, snapshot.value);
+  const projected = projectPaper({
+    pithNumber,
+    state,
+    snapshot,
+    bundleRecord,
+    publishedStateHash: worst(publishedResults),
+    claimCount: claims.length,
+    references,
+  });
+  return {
+    paperId,
+    row: projected?.row ?? null,
+    workKey: projected?.workKey ?? "",
+    keys: keysOf(pithNumber, state, bundleRecord),
+    claims,
+    references,
+  };
+}
+
+function worst(results: ReadonlySet<CheckResult>): CheckResult {
+  if (results.has("FAILED")) return "FAILED";
+  return results.has("PASSED") && !results.has("NOT_CHECKABLE") ? "PASSED" : "NOT_CHECKABLE";
+}
+
+/** The lookup keys of a paper: aliases that follow from its record, and those that are only asserted. */
+function keysOf(pithNumber: PithNumber, state: StateSummary, bundleRecord: JsonObject | null): Set<string> {
+  const keys = new Set([`pith:${suffixOf(pithNumber).slice(0, 8)}`]);
+  const add = (text: string) => {
+    const name = readWorkName(text);
+    if (name !== null) keys.add(name.kind === "arxiv" ? `arxiv:${name.id}` : `doi:${name.doi}`);
+  };
+  const source = (state.canonicalRecord ?? bundleRecord)?.["source"];
+  if (isJsonObject(source) && source["kind"] === "arxiv" && typeof source["id"] === "string")
+    add(source["id"]);
+  for (const { kind, value } of state.aliases) {
+    if (kind === "arxiv" || kind === "arxiv_version" || kind === "doi") add(value);
+  }
+  return keys;
+}
+
+/** The claims of a snapshot. Skips items that are not objects with a text; the log keeps them. */
+function projectClaims(paperId: bigint, snapshot: JsonObject): ProjectedClaim[] {
+  const part = snapshot["claims"];
+  const items = isJsonObject(part) && Array.isArray(part["items"]) ? part["items"] : [];
+  return items.flatMap((item, ordinal) => {
+    if (!isJsonObject(item) || typeof item["text"] !== "string") return [];
+    return {
+      paperId,
+      ordinal,
+      claimId: textMember(item, "claim_id") ?? "",
+      kind: textMember(item, "kind") ?? "",
+      text: storableText(item["text"]),
+      status: textMember(item, "status") ?? "",
+      attestation: textMember(item, "attestation") ?? "",
+      source: textMember(item, "source"),
+    };
+  });
+}
+
+export type ProjectedPaper = typeof papers.$inferSelect;
 
 /** The sources of a paper's row besides the merged state. */
 type PaperSources = {
@@ -39,7 +139,7 @@ type PaperSources = {
 };
 
 /** The row of a paper; null if its record is unknown or none of its events is stored. Pure. */
-export function projectPaper(sources: PaperSources): { row: PaperRow; workKey: string } | null {
+function projectPaper(sources: PaperSources): { row: ProjectedPaper; workKey: string } | null {
   const { pithNumber, state, snapshot, references } = sources;
   const record = state.canonicalRecord ?? sources.bundleRecord;
   if (record === null || state.eventCount === 0) return null;
@@ -53,7 +153,7 @@ export function projectPaper(sources: PaperSources): { row: PaperRow; workKey: s
   const workKey = workKeyOf(pithNumber, source, recordStanding);
   const primaryCategory = textMember(metadata, "primary_cat") ?? textMember(paper, "primary_cat");
 
-  const row: PaperRow = {
+  const row: ProjectedPaper = {
     paperId: paperIdOf(pithNumber),
     pithNumber,
     canonicalSha256: sha256OfValue(record),
@@ -137,5 +237,5 @@ const plainList = /^(?:[A-Z]\. )+[A-Z][a-z]+(?:(?:, | and |, and )(?:[A-Z]\. )+[
 /** The names in a list of authors. */
 export function authorsInText(list: string): string[] {
   if (plainList.test(list)) return list.split(/,? and |, /);
-  return parseAuthors(storable(list)).map(({ text }) => text);
+  return parseAuthors(storableText(list)).map(({ text }) => text);
 }

@@ -2,16 +2,9 @@ import { createReadStream, type Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { errorText } from "../../runtime/index.ts";
-import type { RawDocument } from "../verify.ts";
-import { skipByteOrderMark } from "./byte-order-mark.ts";
-import { gunzipped } from "./gunzip.ts";
-import { linesOf, type Piece, wholeOf } from "./pieces.ts";
-
-/** A document from a source, or why it could not be read. */
-export type Delivered =
-  | RawDocument
-  | { readonly source: string; readonly unreadable: string; readonly code: string };
+import { errorText } from "../runtime/index.ts";
+import { gunzipped, linesOf, type Piece, skipByteOrderMark, wholeOf } from "./document-stream.ts";
+import type { SourceDocument } from "./verify.ts";
 
 export type FileSource = {
   readonly name: string;
@@ -132,7 +125,7 @@ export async function* readSource(
   { name }: FileSource,
   maximumBytes: number,
   onRead: (bytes: number) => void,
-): AsyncGenerator<Delivered> {
+): AsyncGenerator<SourceDocument> {
   const raw: Readable = name === "-" ? process.stdin : createReadStream(name, { highWaterMark: 1 << 18 });
   raw.on("data", (chunk: Buffer) => onRead(chunk.length));
   raw.pause();
@@ -141,7 +134,7 @@ export async function* readSource(
     const inLines = name === "-" ? undefined : linesName.test(name);
     const pieces =
       inLines === false ? wholeOf(chunks, maximumBytes) : linesOf(chunks, maximumBytes, inLines === true);
-    for await (const piece of pieces) yield delivered(name, piece);
+    for await (const piece of pieces) yield documentOf(name, piece);
   } catch (error) {
     yield {
       source: name,
@@ -153,7 +146,7 @@ export async function* readSource(
   }
 }
 
-function delivered(name: string, piece: Piece): Delivered {
+function documentOf(name: string, piece: Piece): SourceDocument {
   const shown = name === "-" ? "standard input" : name;
   const source = piece.line === undefined ? shown : `${shown}:${piece.line}`;
   if (piece.bytes !== null) return { source, bytes: piece.bytes };

@@ -1,18 +1,18 @@
 // The code of a thread in a bulk ingest: from bytes to rows, on its own database connections.
 import { parentPort } from "node:worker_threads";
-import { createKeyring } from "../../protocol/index.ts";
-import { openDatabase } from "../../store/index.ts";
-import { ingestBatch } from "../pipeline.ts";
-import type { DocumentResult } from "../results.ts";
+import { createKeyring } from "../protocol/index.ts";
+import { openDatabase } from "../store/index.ts";
 import {
   type BatchRequest,
-  batchesAtOnce,
+  batchesPerThread,
+  type IngestReply,
+  type IngestRequest,
   type PortableError,
   type ThreadData,
-  type ThreadReply,
-  type ThreadRequest,
   type ThreadWatcher,
-} from "./messages.ts";
+} from "./ingest-threads.ts";
+import { ingestBatch } from "./pipeline.ts";
+import type { DocumentResult } from "./results.ts";
 
 type Opened = {
   ingestBatch(batch: BatchRequest["batch"]): Promise<readonly DocumentResult[]>;
@@ -21,22 +21,22 @@ type Opened = {
 
 let opened: Promise<Opened> | undefined;
 
-parentPort?.on("message", async (request: ThreadRequest) => {
+parentPort?.on("message", async (request: IngestRequest) => {
   if (request === null) {
     await (await opened)?.close();
     parentPort?.close();
   } else if ("open" in request) opened = open(request.open);
-  else await takeBatch(request);
+  else await handleBatch(request);
 });
 
-async function open({ connection, watcher, keyringEntries, ...door }: ThreadData): Promise<Opened> {
+async function open({ connection, watcher, keyringEntries, ...policy }: ThreadData): Promise<Opened> {
   const keyring = createKeyring(keyringEntries);
   // Before the database is opened, so that all its statements are traced.
   const unwatch =
     watcher === null ? async () => {} : ((await import(watcher)) as ThreadWatcher).watchThread();
-  const database = openDatabase({ connection, maxConnections: batchesAtOnce + 2 });
+  const database = openDatabase({ connection, maxConnections: batchesPerThread + 2 });
   return {
-    ingestBatch: (batch) => ingestBatch(database, batch, { keyring, ...door }),
+    ingestBatch: (batch) => ingestBatch(database, batch, { keyring, ...policy }),
     close: async () => {
       await database.close();
       await unwatch();
@@ -44,11 +44,11 @@ async function open({ connection, watcher, keyringEntries, ...door }: ThreadData
   };
 }
 
-async function takeBatch({ id, batch, memory }: BatchRequest): Promise<void> {
+async function handleBatch({ id, batch, memory }: BatchRequest): Promise<void> {
   // If opening failed, the error has already ended the thread.
   const thread = await opened;
   if (thread === undefined) return;
-  let reply: ThreadReply;
+  let reply: IngestReply;
   try {
     reply = { id, memory, results: await thread.ingestBatch(batch) };
   } catch (error) {

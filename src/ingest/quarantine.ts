@@ -1,16 +1,16 @@
-import { canonicalJson, cryptography, type PithNumber, type RefusalReason } from "../../protocol/index.ts";
-import { paperIdOf } from "../../row-rules/index.ts";
-import { bigintArray, type Cell, type QueryClient, upsertRows } from "../../store/index.ts";
-import { storable } from "../project/index.ts";
-import { acceptedIn, type DocumentHeader, type JudgedHeader, rejectionsIn } from "../verify.ts";
+import { canonicalJson, cryptography, type PithNumber, type RefusalReason } from "../protocol/index.ts";
+import { paperIdOf } from "../row-rules/index.ts";
+import { bigintArray, type Cell, type QueryClient, upsertRows } from "../store/index.ts";
 import { totalsStatement } from "./apply-plan.ts";
+import { storableText } from "./row-text.ts";
+import { acceptedIn, type DocumentHeader, rejectionsIn, type VerificationResult } from "./verify.ts";
 
 /** The maximum number of rows; beyond it the oldest are deleted. */
-const mostRows = 10_000;
+const maxRows = 10_000;
 /** Per document, so that a single document cannot displace all earlier rows. */
-const mostEvents = 20;
+const maxEvents = 20;
 /** Of larger contents only the hash is stored. */
-const largestContent = 1_000_000;
+const maxContentBytes = 1_000_000;
 
 /**
  * Stores what a batch rejected, with the reasons; items already in quarantine are left unchanged. Quarantine is local
@@ -18,7 +18,7 @@ const largestContent = 1_000_000;
  */
 export async function writeQuarantine(
   client: QueryClient,
-  documents: readonly JudgedHeader[],
+  documents: readonly VerificationResult[],
   now: string,
 ): Promise<void> {
   const rows = quarantineRows(documents, now);
@@ -29,7 +29,7 @@ export async function writeQuarantine(
     await client.query(
       `DELETE FROM quarantine WHERE content_sha256 IN
          (SELECT content_sha256 FROM quarantine ORDER BY received_at DESC, content_sha256 OFFSET $1)`,
-      [mostRows],
+      [maxRows],
     );
     const change = (await documentCount(client)) - before;
     if (change !== 0) await client.query(...totalsStatement({ rejected_documents: change }));
@@ -37,18 +37,18 @@ export async function writeQuarantine(
 }
 
 /** Rows for the rejected documents and the rejected copies of events. */
-export function quarantineRows(documents: readonly JudgedHeader[], now: string): Cell[][] {
+export function quarantineRows(documents: readonly VerificationResult[], now: string): Cell[][] {
   const rows = new Map<string, Cell[]>();
   for (const { sha256, code, message, source, size, bytes, pithNumber, minimumProof } of rejectionsIn(
     documents,
   )) {
-    const content = size <= largestContent ? bytes : null;
+    const content = size <= maxContentBytes ? bytes : null;
     rows.set(sha256, [
       `\\x${sha256}`,
       "document",
       code,
-      storable(message),
-      storable(source),
+      storableText(message),
+      storableText(source),
       pithNumber,
       minimumProof,
       size,
@@ -57,29 +57,29 @@ export function quarantineRows(documents: readonly JudgedHeader[], now: string):
     ]);
   }
   for (const { refused, pithNumber, source, minimumProof } of acceptedIn(documents)) {
-    for (const [index, { id, reason, copy }] of refused.slice(0, mostEvents).entries()) {
+    for (const [index, { id, reason, copy }] of refused.slice(0, maxEvents).entries()) {
       const text = canonicalJson(copy);
       const sha256 = cryptography.sha256Text(text);
       rows.set(sha256, [
         `\\x${sha256}`,
         "event",
         reason,
-        index === mostEvents - 1 ? lastMessage(id, refused.length) : id,
-        storable(source),
+        index === maxEvents - 1 ? lastMessage(id, refused.length) : id,
+        storableText(source),
         pithNumber,
         minimumProof,
         Buffer.byteLength(text),
-        text.length <= largestContent ? Buffer.from(text) : null,
+        text.length <= maxContentBytes ? Buffer.from(text) : null,
         now,
       ]);
     }
   }
-  return [...rows.values()].slice(-mostRows);
+  return [...rows.values()].slice(-maxRows);
 }
 
 /** The message of a document's last event row, if more events were rejected than have rows. */
 function lastMessage(id: string, count: number): string {
-  const left = count - mostEvents;
+  const left = count - maxEvents;
   return left === 0 ? id : `${id}; ${left} more refused events of the same document are not kept`;
 }
 
@@ -105,7 +105,12 @@ async function documentCount(client: QueryClient): Promise<number> {
 
 // ---- Release
 
-type Row = { content_sha256: string; kind: "document" | "event"; pith_number: PithNumber; source: string };
+type ReleasableRow = {
+  content_sha256: string;
+  kind: "document" | "event";
+  pith_number: PithNumber;
+  source: string;
+};
 
 /**
  * Removes from quarantine what has since been accepted: documents that arrived again (same bytes or same mirror), and
@@ -114,10 +119,10 @@ type Row = { content_sha256: string; kind: "document" | "event"; pith_number: Pi
  */
 export async function releaseAccepted(
   client: QueryClient,
-  documents: readonly JudgedHeader[],
+  documents: readonly VerificationResult[],
 ): Promise<void> {
   const accepted = acceptedIn(documents);
-  const rows = await readOfPapers(client, accepted);
+  const rows = await readRowsOf(client, accepted);
   const numbers = [...new Set(rows.filter(({ kind }) => kind === "event").map((row) => row.pith_number))];
   if (numbers.length > 0) {
     await client.query(releaseEvents, [bigintArray(numbers.map((number) => paperIdOf(number))), numbers]);
@@ -130,18 +135,22 @@ export async function releaseAccepted(
 }
 
 /** Whether a batch affects quarantine: it has a rejected item, or quarantine has rows for one of its papers. */
-export async function concernsQuarantine(
+export async function affectsQuarantine(
   client: QueryClient,
-  documents: readonly JudgedHeader[],
+  documents: readonly VerificationResult[],
 ): Promise<boolean> {
   const accepted = acceptedIn(documents);
-  const isRefusing = accepted.length < documents.length || accepted.some(({ refused }) => refused.length > 0);
-  return isRefusing || (await readOfPapers(client, accepted)).length > 0;
+  const hasRejected =
+    accepted.length < documents.length || accepted.some(({ refused }) => refused.length > 0);
+  return hasRejected || (await readRowsOf(client, accepted)).length > 0;
 }
 
-async function readOfPapers(client: QueryClient, accepted: readonly DocumentHeader[]): Promise<Row[]> {
+async function readRowsOf(
+  client: QueryClient,
+  accepted: readonly DocumentHeader[],
+): Promise<ReleasableRow[]> {
   if (accepted.length === 0) return [];
-  const { rows } = await client.query<Row>(
+  const { rows } = await client.query<ReleasableRow>(
     `SELECT encode(content_sha256, 'hex') AS content_sha256, kind, pith_number, source FROM quarantine
      WHERE pith_number = ANY($1::text[])`,
     [[...new Set(accepted.map(({ pithNumber }) => pithNumber))]],
@@ -163,16 +172,16 @@ export async function removeFromQuarantine(client: QueryClient, hashes: readonly
 }
 
 function isAccepted(
-  { content_sha256, pith_number, source }: Row,
+  { content_sha256, pith_number, source }: ReleasableRow,
   accepted: readonly DocumentHeader[],
 ): boolean {
   // A document that a mirror serves for a paper replaces the one that it served before.
   const isMirror = /^https?:/.test(source);
   return accepted.some(
-    (arrival) =>
-      arrival.pithNumber === pith_number &&
-      ((isMirror && arrival.source === source && arrival.refused.length === 0) ||
-        cryptography.sha256Bytes(arrival.bytes) === content_sha256),
+    (document) =>
+      document.pithNumber === pith_number &&
+      ((isMirror && document.source === source && document.refused.length === 0) ||
+        cryptography.sha256Bytes(document.bytes) === content_sha256),
   );
 }
 

@@ -1,9 +1,36 @@
 import type { PithNumber } from "../protocol/index.ts";
 import { paperIdOf } from "../row-rules/index.ts";
 import { bigintArray, type Database } from "../store/index.ts";
+import { createFetcher } from "./fetcher.ts";
 import type { OutstandingPaper } from "./outstanding.ts";
-import type { RemoteMirror } from "./remote-mirror.ts";
-import type { DifferenceReason, StateDifference } from "./sync-options.ts";
+import { RemoteMirror } from "./remote-mirror.ts";
+import type { UrlPolicy } from "./url-policy.ts";
+
+/**
+ * Why the state of a paper differs from the mirror's: it is outstanding; its document or some of its events are in
+ * quarantine (with the code); the mirror changed it after the feed was followed; it is stored here only; it has other
+ * events here; it is not stored here for a reason that is no longer known.
+ */
+type DifferenceReason =
+  | "OUTSTANDING"
+  | `REJECTED ${string}`
+  | `EVENTS_REJECTED ${string}`
+  | "CHANGED_SINCE"
+  | "ONLY_HERE"
+  | "OTHER_EVENTS_HERE"
+  | "NOT_HERE";
+
+export type StateDifference = {
+  /** Papers whose states differ, including those stored on one side only. */
+  readonly papers: number;
+  /** By reason, most frequent first. */
+  readonly reasons: readonly {
+    readonly reason: DifferenceReason;
+    readonly papers: number;
+    /** The first few papers, as Pith numbers. */
+    readonly examples: readonly string[];
+  }[];
+};
 
 /** The maximum number of feed changes to compare. */
 const maxChanges = 100_000n;
@@ -56,7 +83,7 @@ export async function compareStates(
 }
 
 /** The last state of each paper in the mirror's feed; null if there are too many changes. */
-export async function readStates(mirror: RemoteMirror): Promise<Map<PithNumber, Listed> | null> {
+async function readStates(mirror: RemoteMirror): Promise<Map<PithNumber, Listed> | null> {
   const states = new Map<PithNumber, Listed>();
   for (let after = 0n; ; ) {
     const { head, changes } = await mirror.feedPage(after, pageSize);
@@ -120,4 +147,40 @@ async function readOthers(
     [bigintArray(numbers.map(paperIdOf))],
   );
   return { papers: rows[0]?.papers ?? 0, examples: rows.map(({ number }) => number) };
+}
+
+type MirrorDifference = {
+  readonly pithNumber: PithNumber;
+  readonly difference: "ONLY_FIRST" | "ONLY_SECOND" | "OTHER_STATE";
+};
+
+/**
+ * The papers whose states differ on two mirrors, by Pith number, as their feeds list them; null if a feed has too many
+ * changes. Feeds are only read if the checksums of all states differ. Addresses are normalized by `readBaseUrl`. Rejects
+ * with MirrorError if a mirror does not answer or does not behave like one.
+ */
+export async function compareMirrors(
+  baseUrls: readonly [string, string],
+  policy: UrlPolicy,
+): Promise<MirrorDifference[] | null> {
+  const fetcher = createFetcher({ policy });
+  const { signal } = new AbortController();
+  // No documents are fetched.
+  const mirrorAt = (baseUrl: string) =>
+    new RemoteMirror({ baseUrl, fetcher, policy, maximumBytes: 0 }, signal);
+  const [first, second] = [mirrorAt(baseUrls[0]), mirrorAt(baseUrls[1])];
+  try {
+    const [a, b] = await Promise.all([first.feedPage(0n, 1), second.feedPage(0n, 1)]);
+    if (a.head.checksum === b.head.checksum) return [];
+    const [mine, theirs] = await Promise.all([readStates(first), readStates(second)]);
+    if (mine === null || theirs === null) return null;
+    return [...new Set([...mine.keys(), ...theirs.keys()])].sort().flatMap((pithNumber) => {
+      const [one, other] = [mine.get(pithNumber), theirs.get(pithNumber)];
+      if (other === undefined) return { pithNumber, difference: "ONLY_FIRST" };
+      if (one === undefined) return { pithNumber, difference: "ONLY_SECOND" };
+      return one.stateSha256 === other.stateSha256 ? [] : { pithNumber, difference: "OTHER_STATE" };
+    });
+  } finally {
+    fetcher.close();
+  }
 }

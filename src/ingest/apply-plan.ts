@@ -14,8 +14,8 @@ import {
   type Transaction,
   waitForWriteLock,
   writeLock,
-} from "../../store/index.ts";
-import type { BatchPlan, RowChange } from "../plan/index.ts";
+} from "../store/index.ts";
+import type { BatchPlan, RowChange } from "./plan/index.ts";
 
 type ApplyOptions = {
   /** The time of the batch, an ISO instant. */

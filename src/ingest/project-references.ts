@@ -6,10 +6,10 @@ import {
   parseWorkId,
   readWorkName,
   type WorkName,
-} from "../../protocol/index.ts";
-import { identifierIdOf, workIdOf } from "../../row-rules/index.ts";
-import type { references } from "../../store/index.ts";
-import { count, shownMember, textMember } from "./text.ts";
+} from "../protocol/index.ts";
+import { identifierIdOf, workIdOf } from "../row-rules/index.ts";
+import type { references } from "../store/index.ts";
+import { count, shownMember, textMember } from "./row-text.ts";
 
 /**
  * A reference whose cited work is not yet decided. Flat, without nested objects: a batch keeps all of its references in

@@ -8,7 +8,7 @@ import type {
 } from "../../protocol/index.ts";
 import type { IdentifierKind, StoredAlias, Target, Vote } from "../../row-rules/index.ts";
 
-/** The stored data that a plan reads: the rows, and the questions that request them. */
+/** The stored data that a plan reads: the rows, and the lookups that request them. */
 
 // ---- The log
 
@@ -86,23 +86,23 @@ export type TitledReference = StoredReference & {
   readonly title: string | null;
   readonly year: number | null;
   /** Proof of its paper. */
-  readonly standing: Proof;
+  readonly proof: Proof;
 };
 
 // ---- Identifiers
 
 /** Why an identifier resolves to another: the target, and the proof of the papers that name both. */
-export type Evidence = Target & { readonly standing: Proof };
+export type Evidence = Target & { readonly proof: Proof };
 
 /** What an identifier resolves to, and what contradicts it. */
 export type Decision = {
   /** Null if it resolves to itself. */
   readonly target: Evidence | null;
   /**
-   * If the papers of the best proof disagree: their voices, the decisive one first. Null if they agree, which is nearly
+   * If the papers of the best proof disagree: their votes, the decisive one first. Null if they agree, which is nearly
    * always so.
    */
-  readonly voices: { readonly standing: Proof; readonly list: readonly Vote[] } | null;
+  readonly votes: { readonly proof: Proof; readonly list: readonly Vote[] } | null;
 };
 
 /** An identifier as named by a reference, normalized. */
@@ -111,12 +111,12 @@ export type NamedIdentifier = { readonly id: bigint; readonly kind: IdentifierKi
 /** A row of `work_identifiers`. */
 export type Identifier = NamedIdentifier & Decision & { readonly workId: bigint };
 
-export type VoteCount = Vote & { readonly identifierId: bigint; readonly standing: Proof };
+export type VoteCount = Vote & { readonly identifierId: bigint; readonly proof: Proof };
 
 // ---- Works and edges
 
 /** A row of `works`. */
-export type Work = {
+export type StoredWork = {
   key: string;
   paperId: bigint | null;
   title: string | null;
@@ -132,7 +132,7 @@ export type Work = {
 };
 
 /** The reference that gave a title, and the proof of its paper. */
-export type TitleSource = { readonly standing: Proof; readonly paperId: bigint; readonly ordinal: number };
+export type TitleSource = { readonly proof: Proof; readonly paperId: bigint; readonly ordinal: number };
 
 export type Title = TitleSource & { readonly title: string; readonly year: number | null };
 
@@ -149,13 +149,13 @@ export type WorkPaper = {
 /** As PostgreSQL returns it, unparsed: most edges are only looked up. */
 export type StoredEdge = readonly [citingWorkId: string, citedWorkId: string, isInternalAnchor: boolean];
 
-// ---- Questions
+// ---- Lookups
 
 /**
- * The questions that a plan may yield, and the types of the answers. All answers describe the tables before the batch.
+ * The lookups that a plan may yield, and the types of their rows. All rows describe the tables before the batch.
  * Papers in `except` are excluded: the plan knows their new rows itself.
  */
-export type Questions = {
+export type Lookups = {
   /** The complete logs of papers that have stored data; one entry per paper. */
   logs(papers: readonly LogKey[]): ReadonlyMap<bigint, StoredLog>;
   /** The last position of the log, and the time of the next events: `now`, or later if a clock was set back. */
@@ -182,7 +182,7 @@ export type Questions = {
   /** Those of the DOIs and work ids that a reference names. */
   named(identifiers: readonly Identifier[], except: readonly bigint[]): ReadonlySet<bigint>;
   /** What references say about DOIs and work ids, grouped by identifier and proof of the paper. */
-  voices(ids: readonly bigint[], except: readonly bigint[]): readonly VoteCount[];
+  votes(ids: readonly bigint[], except: readonly bigint[]): readonly VoteCount[];
   /** The works, with their papers, that references cite by one of these DOIs or work ids and without an arXiv id. */
   citedThrough(
     identifierIds: readonly bigint[],
@@ -197,7 +197,7 @@ export type Questions = {
   ): ReadonlyMap<bigint, readonly TitledReference[]>;
   /** Rows of `citations` by citing work, optionally restricted to certain cited works. */
   citations(citingWorkIds: readonly bigint[], citedWorkIds?: readonly bigint[]): readonly StoredEdge[];
-  works(ids: readonly bigint[]): ReadonlyMap<bigint, Work>;
+  works(ids: readonly bigint[]): ReadonlyMap<bigint, StoredWork>;
   /** The best title that references give each of these works, without those resolved through `identifiers`. */
   titles(
     workIds: readonly bigint[],
