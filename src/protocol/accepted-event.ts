@@ -1,11 +1,11 @@
 import { canonicalJson, canonicalString } from "./canonical-json.ts";
+import type { FaultReason } from "./error-codes.ts";
 import type { EventBody, Signer } from "./event-body.ts";
 import { eventTypes } from "./event-types.ts";
 import type { EventId } from "./identifiers.ts";
 import { type Instant, parseInstant } from "./instant.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import type { Proof } from "./proof.ts";
-import type { FaultReason } from "./reasons.ts";
 
 /** An accepted event: valid as far as can be decided without the others, or at fault by itself. */
 export type AcceptedEvent = EventBody & {

@@ -1,4 +1,4 @@
-import { DocumentError } from "./error.ts";
+import { DocumentError } from "./error-codes.ts";
 import { JsonDouble, type JsonObject, type JsonValue } from "./json.ts";
 
 /** Far above the limit of documents; it only keeps a value built in code from overflowing the stack. */

@@ -1,13 +1,13 @@
 import { canonicalJson } from "./canonical-json.ts";
-import { type MergedDocuments, mergeDocuments } from "./documents.ts";
 import { decodePublicKey, decodeSignature, digestBytes } from "./ed25519.ts";
-import { DocumentError } from "./error.ts";
+import { DocumentError } from "./error-codes.ts";
 import { canonicalTextSha256, sha256OfValue, suffixOfDigest } from "./identifiers.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 import { createKeyring, type Keyring, type KeyringEntry } from "./keyring.ts";
 import type { MergedState } from "./merged-state.ts";
 import { parseJson } from "./parse-json.ts";
 import type { Proof } from "./proof.ts";
+import { type MergedDocuments, mergeDocuments } from "./verify-document.ts";
 
 /** A requirement on a conforming implementation, and how this implementation's result differs; null if it does not. */
 export type ConformanceResult = { readonly name: string; readonly difference: string | null };

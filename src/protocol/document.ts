@@ -1,12 +1,12 @@
 import { canonicalJson } from "./canonical-json.ts";
 import { cryptography } from "./cryptography.ts";
-import { DocumentError } from "./error.ts";
+import { DocumentError } from "./error-codes.ts";
 import { bodyText, eventIdOf } from "./event-body.ts";
 import { type EventType, eventLists, eventTypes } from "./event-types.ts";
 import { fitsRecord, isPithNumber, type PithNumber } from "./identifiers.ts";
 import { isJsonInteger, isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 import { parseJson } from "./parse-json.ts";
-import type { KnownRecord } from "./record-created.ts";
+import type { KnownRecord } from "./verify-event.ts";
 
 export const mergeVersion = "pith-open-graph-merge-v1";
 

@@ -1,8 +1,8 @@
 import { canonicalJson, type KeptTexts } from "./canonical-json.ts";
 import { cryptography } from "./cryptography.ts";
+import type { FaultReason } from "./error-codes.ts";
 import { isSha256 } from "./identifiers.ts";
 import { isJsonInteger, isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
-import type { FaultReason } from "./reasons.ts";
 
 /** The lists of a snapshot that have a hash of their own, if present. */
 export function snapshotLists(payload: JsonObject): JsonValue[][] {

@@ -4,74 +4,116 @@
  *
  * @packageDocumentation
  */
-export type { AcceptedEvent, MergeEvent } from "./accepted-event.ts";
-export { eventFromLog, LogReader, mergeEventOf } from "./accepted-event.ts";
-export type { Alias, StateAlias } from "./aliases.ts";
-export { isEarlier, parseAlias } from "./aliases.ts";
-export { bundleText } from "./bundle-text.ts";
-export type { KeptTexts } from "./canonical-json.ts";
-export { canonicalJson, canonicalString, compareCodePoints } from "./canonical-json.ts";
-export type { ConformanceResult } from "./conformance.ts";
-export { runVectorFile } from "./conformance.ts";
-export type { Cryptography } from "./cryptography.ts";
-export { cryptography, findNodeCryptography, portableCryptography } from "./cryptography.ts";
-export type { PithDocument, PublishedState } from "./document.ts";
-export { mergeVersion, parseDocument, readDocument } from "./document.ts";
-export type { CheckResult, DocumentWarning, JudgedDocument, MergedDocuments, Refusal } from "./documents.ts";
-export { checkPublishedState, judgeDocument, mergeDocuments, mergeJudged, warningsOf } from "./documents.ts";
-export type { DocumentErrorCode } from "./error.ts";
-export { DocumentError, documentErrorCodes } from "./error.ts";
-export type { Judgement } from "./event.ts";
-export { type Door, type HeldSignature, judgeEvent } from "./event.ts";
-export type { EventBody, Signer } from "./event-body.ts";
-export { eventIdOf } from "./event-body.ts";
-export type { EventType } from "./event-types.ts";
-export { eventLists, eventTypes, isEventType } from "./event-types.ts";
-export type { EventId, PithNumber } from "./identifiers.ts";
+export {
+  type AcceptedEvent,
+  eventFromLog,
+  LogReader,
+  type MergeEvent,
+  mergeEventOf,
+} from "./accepted-event.ts";
+export { type Alias, isEarlier, parseAlias, type StateAlias } from "./aliases.ts";
+export { canonicalJson, canonicalString, compareCodePoints, type KeptTexts } from "./canonical-json.ts";
+export { type ConformanceResult, runVectorFile } from "./conformance.ts";
+export {
+  type Cryptography,
+  cryptography,
+  findNodeCryptography,
+  portableCryptography,
+} from "./cryptography.ts";
+export {
+  mergeVersion,
+  type PithDocument,
+  type PublishedState,
+  parseDocument,
+  readDocument,
+} from "./document.ts";
+export { bundleText } from "./document-text.ts";
+export {
+  DocumentError,
+  type DocumentErrorCode,
+  documentErrorCodes,
+  type FaultReason,
+  faultReasons,
+  type InvalidReason,
+  type LinkReason,
+  linkReasons,
+  type RefusalReason,
+  refusalReasons,
+} from "./error-codes.ts";
+export { type EventBody, eventIdOf, type Signer } from "./event-body.ts";
+export { type EventType, eventLists, eventTypes, isEventType } from "./event-types.ts";
 export {
   canonicalText,
   canonicalTextSha256,
+  type EventId,
   fingerprintOf,
   fitsRecord,
   isEventId,
   isPithNumber,
   isSha256,
+  type PithNumber,
   sha256OfValue,
   shortLengths,
   suffixOf,
   suffixOfDigest,
 } from "./identifiers.ts";
-export type { Instant } from "./instant.ts";
-export { parseInstant, readInstant } from "./instant.ts";
-export type { JsonObject, JsonValue } from "./json.ts";
-export { isJsonInteger, isJsonObject, JsonDouble } from "./json.ts";
-export type { Keyring, KeyringEntry, TrustedKey } from "./keyring.ts";
-export { createKeyring, KeyringError, keyringEntries, parseKeyring, registryKey } from "./keyring.ts";
-export { mergeEvents } from "./merge.ts";
-export type { EventStatus, MergedEvent, MergedState } from "./merged-state.ts";
-export type { PaperChecks } from "./paper-checks.ts";
-export { checkPaper } from "./paper-checks.ts";
-export type { EventOutcome, MergeChanges } from "./paper-merge.ts";
-export { PaperMerge } from "./paper-merge.ts";
-export type { PaperRef } from "./paper-ref.ts";
-export { parsePaperRef } from "./paper-ref.ts";
-export { decodeUtf8, parseJson } from "./parse-json.ts";
-export type { Equivocation } from "./places.ts";
-export type { Proof } from "./proof.ts";
-export { isAtLeast, isProof, proofRank, proofs } from "./proof.ts";
-export type { FaultReason, InvalidReason, LinkReason, RefusalReason } from "./reasons.ts";
-export { faultReasons, linkReasons, refusalReasons } from "./reasons.ts";
-export type { KnownRecord } from "./record-created.ts";
-export type { ShownEvent, StateSummary } from "./state-summary.ts";
-export { currentSnapshot, summaryOf } from "./state-summary.ts";
-export { verifyEvent } from "./verify-event.ts";
-export type { ArxivId, WorkName } from "./work-identity.ts";
+export { type Instant, parseInstant, readInstant } from "./instant.ts";
+export { isJsonInteger, isJsonObject, JsonDouble, type JsonObject, type JsonValue } from "./json.ts";
 export {
+  createKeyring,
+  type Keyring,
+  type KeyringEntry,
+  KeyringError,
+  keyringEntries,
+  parseKeyring,
+  registryKey,
+  type TrustedKey,
+} from "./keyring.ts";
+export { mergeEvents } from "./merge.ts";
+export {
+  currentSnapshot,
+  type EventStatus,
+  type MergedEvent,
+  type MergedState,
+  type ShownEvent,
+  type StateSummary,
+  summaryOf,
+} from "./merged-state.ts";
+export { checkPaper, type PaperChecks } from "./paper-checks.ts";
+export { type EventOutcome, type MergeChanges, PaperMerge } from "./paper-merge.ts";
+export {
+  type ArxivId,
   arxivIdentity,
   arxivIdOfDoi,
+  type PaperRef,
   parseArxivId,
   parseDoi,
+  parsePaperRef,
   parseWorkId,
   readWorkName,
+  type WorkName,
   yearOfArxivId,
-} from "./work-identity.ts";
+} from "./parse-identifier.ts";
+export { decodeUtf8, parseJson } from "./parse-json.ts";
+export type { Equivocation } from "./places.ts";
+export { isAtLeast, isProof, type Proof, proofRank, proofs } from "./proof.ts";
+export {
+  type CheckResult,
+  checkPublishedState,
+  type DocumentWarning,
+  type JudgedDocument,
+  judgeDocument,
+  type MergedDocuments,
+  mergeDocuments,
+  mergeJudged,
+  type Refusal,
+  warningsOf,
+} from "./verify-document.ts";
+export {
+  type Door,
+  type HeldSignature,
+  type Judgement,
+  judgeEvent,
+  type KnownRecord,
+  verifyEvent,
+} from "./verify-event.ts";

@@ -1,7 +1,7 @@
 import type { AcceptedEvent, MergeEvent } from "./accepted-event.ts";
+import type { InvalidReason } from "./error-codes.ts";
 import type { EventId } from "./identifiers.ts";
 import { type Proof, proofRank } from "./proof.ts";
-import type { InvalidReason } from "./reasons.ts";
 
 /** An event of the set, with the results that depend on the rest of the set. */
 export type LinkedEvent<Event extends MergeEvent = AcceptedEvent> = {

@@ -1,14 +1,19 @@
 import type { AcceptedEvent, MergeEvent } from "./accepted-event.ts";
 import { cryptography } from "./cryptography.ts";
+import { entryText, invalidText, stateParts } from "./document-text.ts";
 import { type EventType, eventTypes } from "./event-types.ts";
 import type { EventId, PithNumber } from "./identifiers.ts";
 import type { JsonValue } from "./json.ts";
 import { type LinkedEvent, settleLinks } from "./links.ts";
-import type { EventStatus, MergedEvent, MergedState } from "./merged-state.ts";
+import {
+  type EventStatus,
+  firstOfHighestStanding,
+  type MergedEvent,
+  type MergedState,
+  recordMembers,
+} from "./merged-state.ts";
 import { foldPlaces } from "./places.ts";
 import { proofRank } from "./proof.ts";
-import { firstOfHighestStanding, recordMembers } from "./state-summary.ts";
-import { entryText, invalidText, stateParts } from "./state-text.ts";
 
 /**
  * `pith-open-graph-merge-v1`, PROTOCOL section 6. The result depends neither on the order of events and aliases nor on

@@ -1,7 +1,7 @@
-import type { CheckResult } from "./documents.ts";
 import { canonicalTextSha256 } from "./identifiers.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
-import type { StateSummary } from "./state-summary.ts";
+import type { StateSummary } from "./merged-state.ts";
+import type { CheckResult } from "./verify-document.ts";
 
 /** The results of a paper's checks. NOT_CHECKABLE differs from FAILED: nothing was shown to be wrong. */
 export type PaperChecks = {

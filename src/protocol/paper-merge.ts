@@ -1,23 +1,23 @@
 import type { MergeEvent } from "./accepted-event.ts";
 import { cryptography } from "./cryptography.ts";
+import { entryText, invalidText, stateParts } from "./document-text.ts";
+import type { InvalidReason } from "./error-codes.ts";
 import type { EventType } from "./event-types.ts";
 import type { EventId, PithNumber } from "./identifiers.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import { isSameSigner, judgeLinks, linksOf } from "./links.ts";
 import { compareIds, compareMergeOrder } from "./merge.ts";
-import type { EventStatus } from "./merged-state.ts";
-import { parseJson } from "./parse-json.ts";
-import { compareEquivocations, Place, placeKeyOf } from "./places.ts";
-import { type Proof, proofRank } from "./proof.ts";
-import type { InvalidReason } from "./reasons.ts";
-import { placeIn, SortedTexts } from "./sorted-texts.ts";
 import {
   currentSnapshot,
+  type EventStatus,
   firstOfHighestStanding,
   recordMembers,
   type StateSummary,
-} from "./state-summary.ts";
-import { entryText, invalidText, stateParts } from "./state-text.ts";
+} from "./merged-state.ts";
+import { parseJson } from "./parse-json.ts";
+import { compareEquivocations, Place, placeKeyOf } from "./places.ts";
+import { type Proof, proofRank } from "./proof.ts";
+import { placeIn, SortedTexts } from "./sorted-texts.ts";
 
 /** The outcome of an event in the merge. */
 export type EventOutcome = {

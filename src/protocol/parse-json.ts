@@ -1,4 +1,4 @@
-import { DocumentError } from "./error.ts";
+import { DocumentError } from "./error-codes.ts";
 import { JsonDouble, type JsonObject, type JsonValue, setKey } from "./json.ts";
 
 /** Maximum nesting: `{"a":[]}` has two levels. PROTOCOL section 4. */

@@ -1,4 +1,4 @@
-import type { TextPart } from "./state-text.ts";
+import type { TextPart } from "./document-text.ts";
 
 /** Maximum items of a chunk, and bytes of its text; a larger chunk is divided when it changes. */
 const maxItems = 256;

@@ -1,9 +1,171 @@
-import { type Judgement, judgeEvent } from "./event.ts";
-import { isPithNumber, type PithNumber } from "./identifiers.ts";
-import { isJsonObject, type JsonValue } from "./json.ts";
-import { createKeyring, type Keyring, registryKey } from "./keyring.ts";
+import type { AcceptedEvent } from "./accepted-event.ts";
+import { canonicalJson, type KeptTexts } from "./canonical-json.ts";
+import { cryptography } from "./cryptography.ts";
+import { decodeSignature, digestBytes } from "./ed25519.ts";
+import type { FaultReason, RefusalReason } from "./error-codes.ts";
+import { type EventBody, eventIdOf, readBody } from "./event-body.ts";
+import { isEventType } from "./event-types.ts";
+import { judgeSnapshot } from "./graph-snapshot.ts";
+import { type EventId, fitsRecord, isPithNumber, type PithNumber, yearOfRecord } from "./identifiers.ts";
+import type { Instant } from "./instant.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+import { createKeyring, type Keyring, registryKey, type TrustedKey } from "./keyring.ts";
 import { parseJson } from "./parse-json.ts";
-import type { Proof } from "./proof.ts";
+import { isAtLeast, type Proof } from "./proof.ts";
+
+export type Judgement =
+  | { readonly accepted: true; readonly event: AcceptedEvent }
+  | { readonly accepted: false; readonly id: string; readonly reason: RefusalReason };
+
+/** The context for judging the copies of one document. */
+export type Door = {
+  readonly pithNumber: PithNumber;
+  readonly keyring: Keyring;
+  readonly minimumProof: Proof;
+  /** The document's own canonical record, so that it is hashed only once. */
+  readonly record?: KnownRecord | undefined;
+  /** The stored signature of an event: it needs no second verification. */
+  readonly heldEvent?: ((id: EventId) => HeldSignature | undefined) | undefined;
+};
+
+/** How an event was accepted before, under a key of the same fingerprint, which its id covers. */
+export type HeldSignature = {
+  /** Canonical text of the verified signature object; null if it came without one. */
+  readonly signature: string | null;
+  /** The fault found by rule 7 or 8; if it is null, any receipt was verified. */
+  readonly fault: string | null;
+};
+
+/** Judges one copy of an event by the rules of PROTOCOL section 5, in order, up to rule 8. */
+export function judgeEvent(value: JsonValue, door: Door): Judgement {
+  const kept: KeptTexts = new Map();
+  const body = readBody(value, kept);
+  if (body === null) {
+    return { accepted: false, id: eventIdOf(canonicalJson(value)), reason: "MALFORMED_EVENT" };
+  }
+  const copy = value as JsonObject;
+  const refuse = (reason: RefusalReason): Judgement => ({ accepted: false, id: body.id, reason });
+
+  if (Object.hasOwn(copy, "event_id") && copy["event_id"] !== body.id) return refuse("EVENT_ID_MISMATCH");
+  if (body.subject !== door.pithNumber) return refuse("SUBJECT_MISMATCH");
+
+  const { signer } = body;
+  const key = door.keyring.get(signer.public_key_fingerprint);
+  if (key === undefined) return refuse("UNKNOWN_SIGNER");
+  if (
+    signer.key_id !== key.keyId ||
+    signer.signer_id !== key.signerId ||
+    signer.signer_type !== key.signerType
+  ) {
+    return refuse("SIGNER_MISMATCH");
+  }
+  if (!isInTime(body.instant, key)) return refuse("KEY_NOT_VALID");
+
+  const signature = copy["signature"] ?? null;
+  const held = door.heldEvent?.(body.id);
+  if (signature !== null && !isSignedBy(body.id, signature, key, held)) return refuse("SIGNATURE_INVALID");
+
+  const fault = judgeContent(body, key, door, kept, held?.fault === null);
+  const proof: Proof =
+    signature !== null ? "signed" : fault === null && isProvedByReceipt(body) ? "receipt" : "hash";
+  if (!isAtLeast(proof, door.minimumProof)) return refuse("UNSIGNED");
+
+  // The body was created for this event: it is completed, not copied.
+  const event = Object.assign(body, { proof, fault, signature: signature as JsonObject | null });
+  return { accepted: true, event };
+}
+
+function isInTime(instant: Instant, key: TrustedKey): boolean {
+  return (
+    (key.validFrom === null || instant >= key.validFrom) &&
+    (key.validUntil === null || instant < key.validUntil)
+  );
+}
+
+/** Rule 5: Ed25519 over the 32 raw bytes of the event id. */
+function isSignedBy(
+  id: EventId,
+  signature: JsonValue,
+  key: TrustedKey,
+  held: HeldSignature | undefined,
+): boolean {
+  if (!isJsonObject(signature)) return false;
+  if (signature["algorithm"] !== "ed25519" || signature["key_id"] !== key.keyId) return false;
+  if (signature["signed_message"] !== "event_sha256_bytes") return false;
+  if (typeof held?.signature === "string" && held.signature === canonicalJson(signature)) return true;
+  const bytes = decodeSignature(signature["signature_b64"]);
+  return bytes !== null && key.verify(digestBytes(id.slice(7)), bytes);
+}
+
+/** Rules 7 and 8. */
+function judgeContent(
+  body: EventBody,
+  key: TrustedKey,
+  door: Door,
+  kept: KeptTexts,
+  isReceiptVerified: boolean,
+): FaultReason | null {
+  if (!isEventType(body.type)) return "UNKNOWN_EVENT_TYPE";
+  if (!key.eventTypes.has(body.type)) return "EVENT_TYPE_NOT_ALLOWED";
+  if (body.type === "record_created") {
+    return judgeRecord(body, key, door.pithNumber, door.record, isReceiptVerified);
+  }
+  return body.type === "graph_snapshot" ? judgeSnapshot(body.target, body.payload, kept) : null;
+}
+
+/** A canonical record's text with its SHA-256. */
+export type KnownRecord = { readonly text: string; readonly digest: string };
+
+/**
+ * Rule 8 for `record_created`. If there is no fault, the receipt, if any, has been verified under the event's own
+ * signer: now, or when the same event was accepted before.
+ */
+function judgeRecord(
+  body: EventBody,
+  key: TrustedKey,
+  pithNumber: PithNumber,
+  known: KnownRecord | undefined,
+  isReceiptVerified: boolean,
+): FaultReason | null {
+  const { canonical_record: record, canonical_sha256: digest } = body.payload;
+  const receipt = body.payload["receipt"] ?? null;
+  if (body.target !== "record" || !isJsonObject(record) || typeof digest !== "string") {
+    return "MALFORMED_PAYLOAD";
+  }
+  const text = canonicalJson(record);
+  const actual = text === known?.text ? known.digest : cryptography.sha256Text(text);
+  if (digest !== actual || !fitsRecord(pithNumber, record, actual)) return "RECORD_HASH_MISMATCH";
+  if (receipt !== null && !isReceipt(receipt, actual, key, isReceiptVerified)) return "RECEIPT_INVALID";
+  return null;
+}
+
+/**
+ * Whether an event without fault is proved by its receipt (PROTOCOL section 3). A receipt is public and covers the
+ * record alone, so anyone who copies it can write the rest of the event: it proves no links, and only a record that
+ * dates its Pith number.
+ */
+function isProvedByReceipt({ type, payload, prevEvent, supersedes }: EventBody): boolean {
+  return (
+    type === "record_created" &&
+    (payload["receipt"] ?? null) !== null &&
+    prevEvent === null &&
+    supersedes.length === 0 &&
+    yearOfRecord(payload["canonical_record"] ?? null) !== null
+  );
+}
+
+/** PROTOCOL section 3: Ed25519 over the 32 raw bytes of the record's digest, by the event's own signer. */
+function isReceipt(receipt: JsonValue, digest: string, key: TrustedKey, isVerified: boolean): boolean {
+  if (!isJsonObject(receipt)) return false;
+  if (receipt["algorithm"] !== "ed25519" || receipt["signed_message"] !== "canonical_sha256_bytes")
+    return false;
+  if (receipt["canonical_sha256"] !== digest || receipt["key_id"] !== key.keyId) return false;
+  if (receipt["public_key_fingerprint"] !== key.fingerprint) return false;
+  if (!key.eventTypes.has("record_created")) return false;
+  if (isVerified) return true;
+  const signature = decodeSignature(receipt["signature_b64"]);
+  return signature !== null && key.verify(digestBytes(digest), signature);
+}
 
 /**
  * Verifies a single event by PROTOCOL section 5: its id is the hash of its nine keys, a key of the keyring signed it

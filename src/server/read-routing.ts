@@ -26,14 +26,14 @@ export function requestedPosition({ headers }: IncomingMessage): WalPosition | n
 }
 
 export const malformedPosition =
-  "Pith-Graph-Position must be the value of an earlier response: two hexadecimal numbers separated by a slash, like 16/B374D848.";
+  "Pith-Graph-WalPosition must be the value of an earlier response: two hexadecimal numbers separated by a slash, like 16/B374D848.";
 
 /** Headers for an answer; pages of other origins may read them, too. */
 export function positionHeaders(position: WalPosition | null): Record<string, string> {
   if (position === null) return {};
   return {
     [positionHeader]: formatWalPosition(position),
-    "access-control-expose-headers": "Pith-Graph-Position",
+    "access-control-expose-headers": "Pith-Graph-WalPosition",
   };
 }
 
@@ -62,8 +62,8 @@ function prepareServer(server: ReadServer, { graph, states, rowCacheSize }: Shar
   const ownGraph =
     isReplica && isInTables ? graphOfReplica(startGraph(database, { adjacency: "sql" }), graph) : graph;
   const version = new DataVersion(server, () => ownGraph.graphVersion());
-  const kept = rowCacheSize > 0 ? new RowCache(version, rowCacheSize) : undefined;
-  return { server, version, reads: prepareReads(database, ownGraph, { kept, states }) };
+  const cache = rowCacheSize > 0 ? new RowCache(version, rowCacheSize) : undefined;
+  return { server, version, reads: prepareReads(database, ownGraph, { cache, states }) };
 }
 
 type Query = (input: unknown, budget?: unknown) => Promise<unknown>;

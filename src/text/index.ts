@@ -1,12 +1,13 @@
-export { type AuthorName, parseAuthors, parseName } from "./names/index.ts";
-export { nodeIdOf, plainNodeCharacters } from "./node-id.ts";
-export { readableText } from "./readable-text.ts";
 export {
   formulaLength,
   formulaPattern,
   innerFormulaPattern,
+  nodeIdOf,
   numberPattern,
+  plainNodeCharacters,
   spreadsheetText,
-} from "./spreadsheet.ts";
-export { texToText, textToTex } from "./tex/index.ts";
-export { foldWhiteSpace } from "./white-space.ts";
+} from "./export-text.ts";
+export { type AuthorName, parseAuthors, parseName } from "./parse-authors.ts";
+export { foldWhiteSpace, readableText } from "./readable-text.ts";
+export { texToText } from "./tex-to-text.ts";
+export { textToTex } from "./text-to-tex.ts";

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { yearOfReference } from "../../scripts/sample/year-of-reference.ts";
-import { referenceItem, type SampleReference } from "../../src/sample/sample-reference.ts";
-import { uuidOfName } from "../../src/sample/work-id.ts";
+import { referenceItem, type SampleReference, uuidOfName } from "../../src/sample/sample-paper.ts";
 
 const bare: SampleReference = {
   text: "Somebody, 1999.",

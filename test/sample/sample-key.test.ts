@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createKeyring, mergeDocuments, registryKey } from "../../src/protocol/index.ts";
-import { sampleKey, sampleSigner } from "../../src/sample/sample-key.ts";
+import { sampleKey, sampleSigner } from "../../src/sample/sample-event.ts";
 import { readLines, sampleEntries, sampleKeyring } from "./committed-sample.ts";
 
 test("the committed keyring has only the sample key, for two event types", () => {

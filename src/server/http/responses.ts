@@ -1,5 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
-import { comeAgainSeconds, type ErrorCode } from "../../api/index.ts";
+import { type ErrorCode, retryAfterSeconds } from "../../api/index.ts";
 import { isServerFault } from "../../store/index.ts";
 
 /** Sends a complete body; for a HEAD request only its headers. */
@@ -48,15 +48,15 @@ export function sendError(
   sendJson(request, response, status, { errors: [{ message, extensions: { code } }] }, headers);
 }
 
-export const databaseDownText = `The database is unavailable. Try again in ${comeAgainSeconds} s.`;
+export const databaseDownText = `The database is unavailable. Try again in ${retryAfterSeconds} s.`;
 
 /** Extensions of a GraphQL error while the database is down. */
-export const databaseDownExtensions = { code: "UNAVAILABLE", retryAfter: comeAgainSeconds } as const;
+export const databaseDownExtensions = { code: "UNAVAILABLE", retryAfter: retryAfterSeconds } as const;
 
 /** The HTTP form of such an answer: for `extensions.http` of a GraphQL error. */
 export const unavailableHttp = {
   status: 503,
-  headers: { "retry-after": String(comeAgainSeconds) },
+  headers: { "retry-after": String(retryAfterSeconds) },
 } as const;
 
 /** Answers a request that failed before its answer began: 503 if the database is down, else 500. */

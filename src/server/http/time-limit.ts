@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { ApiError, comeAgainSeconds, Deadline } from "../../api/index.ts";
+import { ApiError, Deadline, retryAfterSeconds } from "../../api/index.ts";
 import { runWithSignal } from "../../store/index.ts";
 import { sendError } from "./responses.ts";
 import type { Route } from "./router.ts";
@@ -41,8 +41,8 @@ export function withTimeLimit(
         code: isBusy ? "UNAVAILABLE" : "TIMEOUT",
         message: isBusy
           ? error.message
-          : `The database took longer than ${milliseconds} ms, the maximum. Try again in ${comeAgainSeconds} s.`,
-        headers: { ...headers, "retry-after": String(comeAgainSeconds) },
+          : `The database took longer than ${milliseconds} ms, the maximum. Try again in ${retryAfterSeconds} s.`,
+        headers: { ...headers, "retry-after": String(retryAfterSeconds) },
       });
     }
   };

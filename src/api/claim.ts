@@ -1,0 +1,188 @@
+import { and, asc, desc, eq, exists, inArray, type SQL, sql } from "drizzle-orm";
+import { isPithNumber } from "../protocol/index.ts";
+import { paperIdOf } from "../row-rules/index.ts";
+import { claims, papers, readRows } from "../store/index.ts";
+import { maxPageSize } from "./argument-limits.ts";
+import { builder } from "./builder.ts";
+import type { Context } from "./context.ts";
+import { badUserInput } from "./errors.ts";
+import { countRows, type Key, type KeyOrder, KeysetConnection, type PageArguments } from "./keyset.ts";
+import {
+  type ClaimKindOrOther,
+  type ClaimRow,
+  claimKinds,
+  kindCondition,
+  required,
+} from "./loaders/index.ts";
+import { ClaimConnection, ClaimObject, PaperObject, ProvenanceObject, pageArguments } from "./objects.ts";
+
+import { categoriesCondition, proofCondition } from "./paper-filter.ts";
+import { provenanceOf } from "./provenance.ts";
+import { ClaimKindEnum, ProofEnum } from "./scalars-and-enums.ts";
+import { claimTextCondition, readQuery } from "./text-search.ts";
+
+builder.node(ClaimObject, {
+  description: "A claim of a paper, as listed in the paper's current snapshot.",
+  id: {
+    description: "The global id, derived from the Pith number and the position in the list.",
+    resolve: async ({ paperId, ordinal }, _args, { loaders }) => {
+      const { pithNumber } = await required(loaders.paper.get(paperId), "paper");
+      return `${pithNumber}#${ordinal}`;
+    },
+  },
+  loadMany: (ids, { loaders }) =>
+    Promise.all(
+      ids.map(async (id) => {
+        const [, pithNumber, ordinal] = /^([^#]*)#(0|[1-9]\d{0,8})$/.exec(id) ?? [];
+        if (!isPithNumber(pithNumber)) return null;
+        return loaders.claim.load({ paperId: paperIdOf(pithNumber), ordinal: Number(ordinal) });
+      }),
+    ),
+  fields: (t) => ({
+    claimId: t.exposeString("claimId", { description: "The claim's id within its paper, such as `C1`." }),
+    kind: t.field({
+      type: ClaimKindEnum,
+      description: "The claim's role in the paper.",
+      resolve: ({ kind }): ClaimKindOrOther => claimKinds.find((named) => named === kind) ?? "other",
+    }),
+    text: t.exposeString("text", { description: "The text of the claim." }),
+    status: t.exposeString("status", {
+      description: "How the claim was obtained, such as `machine_extracted`.",
+    }),
+    attestation: t.exposeString("attestation", {
+      description: "Whether an author has confirmed the claim, such as `unclaimed`.",
+    }),
+    source: t.exposeString("source", {
+      nullable: true,
+      description:
+        "The part of the snapshot that the claim was taken from, such as `verdict.strongest_claim`. Returns null if unknown.",
+    }),
+    paper: t.field({
+      type: PaperObject,
+      description: "The paper that makes the claim.",
+      resolve: ({ paperId }, _args, { loaders }) => required(loaders.paper.get(paperId), "paper"),
+    }),
+    provenance: t.field({
+      type: ProvenanceObject,
+      description: "Who asserts that the paper makes this claim.",
+      resolve: ({ paperId }, _args, context) => provenanceOf(paperId, context),
+    }),
+  }),
+});
+
+const ClaimFilterInput = builder.inputType("ClaimFilter", {
+  description: "Selects claims that meet all conditions. An absent or null condition matches everything.",
+  fields: (t) => ({
+    kinds: t.field({
+      type: [ClaimKindEnum],
+      description: "The claim has any of these kinds. An empty list matches nothing.",
+    }),
+    text: t.string({
+      description: "The claim contains these words, in the syntax of `search`. Results are not ranked.",
+    }),
+    papers: t.stringList({
+      description:
+        `The claim belongs to any of these papers, in any form that \`Query.paper\` accepts; maximum ${maxPageSize}. ` +
+        "An empty list matches nothing.",
+    }),
+    categories: t.stringList({
+      description:
+        "The primary category or a cross category of the paper is any of these. An empty list matches nothing.",
+    }),
+    proof: t.field({
+      type: ProofEnum,
+      description: "The `verification.proof` of the paper equals this value.",
+    }),
+  }),
+});
+
+type ClaimFilter = typeof ClaimFilterInput.$inferInput;
+
+builder.queryField("claims", (t) =>
+  t.field({
+    type: ClaimConnection,
+    description:
+      "Lists claims, grouped by paper and in the order of its snapshot. The order of papers is arbitrary, but the same on every " +
+      "mirror.",
+    args: {
+      filter: t.arg({ type: ClaimFilterInput, description: "Defaults to all claims." }),
+      ...pageArguments,
+    },
+    resolve: async (_root, { filter, ...page }, context) =>
+      claimsConnection(await filterCondition(filter ?? {}, context), page, context),
+  }),
+);
+
+async function filterCondition(filter: ClaimFilter, context: Context): Promise<SQL | undefined> {
+  const { kinds, text, papers: refs, categories, proof } = filter;
+  const { db } = context.database;
+  const onPaper = and(categoriesCondition(categories), proofCondition(proof));
+  return and(
+    kindCondition(kinds ?? null),
+    text === null || text === undefined ? undefined : textCondition(text),
+    refs === null || refs === undefined
+      ? undefined
+      : inArray(claims.paperId, await paperIdsOf(refs, context)),
+    onPaper === undefined
+      ? undefined
+      : exists(
+          db
+            .select({ one: sql`1` })
+            .from(papers)
+            .where(and(eq(papers.paperId, claims.paperId), onPaper)),
+        ),
+  );
+}
+
+function textCondition(text: string): SQL {
+  const words = readQuery("filter.text", text);
+  return words === null ? sql`false` : claimTextCondition(words);
+}
+
+async function paperIdsOf(refs: readonly string[], { loaders }: Context): Promise<bigint[]> {
+  if (refs.length > maxPageSize) {
+    throw badUserInput(`\`filter.papers\` may name at most ${maxPageSize} papers, not ${refs.length}.`);
+  }
+  const found = await Promise.all(refs.map((ref) => loaders.paperByRef.load(ref)));
+  return found.flatMap((paper) => (paper === null ? [] : [paper.paperId]));
+}
+
+const claimOrder: KeyOrder = { name: "all_claims", parts: ["bigint", "integer"] };
+
+/** The claims that match a condition, ordered by paper. */
+export function claimsConnection(
+  condition: SQL | undefined,
+  page: PageArguments,
+  { database: { db, pool }, loaders }: Context,
+): KeysetConnection<ClaimRow, ClaimRow> {
+  const compare = (sign: "<" | ">", [paperId, ordinal]: Key, isInclusive: boolean): SQL =>
+    sql`(${claims.paperId}, ${claims.ordinal}) ${sql.raw(isInclusive ? `${sign}=` : sign)} (${paperId}::bigint, ${ordinal}::int)`;
+  return new KeysetConnection<ClaimRow, ClaimRow>(
+    {
+      order: claimOrder,
+      keyOf: ({ paperId, ordinal }) => [String(paperId), String(ordinal)],
+      nodeOf: (row) => row,
+      rows: ({ after, before, isInclusive, reverse, limit }) => {
+        const direction = reverse ? desc : asc;
+        const rows = db
+          .select()
+          .from(claims)
+          .where(
+            and(
+              condition,
+              after === null ? undefined : compare(">", after, isInclusive),
+              before === null ? undefined : compare("<", before, isInclusive),
+            ),
+          )
+          .orderBy(direction(claims.paperId), direction(claims.ordinal))
+          .limit(limit);
+        return loaders.batches.trackExpensive(() => readRows(pool, rows));
+      },
+      count: async () => {
+        if (condition === undefined) return loaders.total.load("claims");
+        return loaders.batches.trackExpensive(() => countRows(db, claims, condition));
+      },
+    },
+    page,
+  );
+}

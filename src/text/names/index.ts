@@ -1,1 +1,0 @@
-export { type AuthorName, parseAuthors, parseName } from "./parse-authors.ts";
