@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { ExecutionResult, GraphQLError } from "graphql";
 import { JsonText, type Live, retryAfterSeconds, stringifyResult } from "../../api/index.ts";
-import { GoneError, type JsonType, unavailableHttp, untilDrained } from "../http/index.ts";
+import { ClientDisconnectedError, type JsonType, unavailableHttp, untilDrained } from "../http/index.ts";
 
 /** `extensions.http` of an error: the answer's HTTP form, hidden from clients. */
 type Http = {
@@ -117,7 +117,7 @@ export async function sendStream(
       if (!response.write(eventOf(textOf(value), live.lastYielded))) await untilDrained(response);
     }
   } catch (error) {
-    if (!(error instanceof GoneError)) throw error;
+    if (!(error instanceof ClientDisconnectedError)) throw error;
   } finally {
     end();
     response.end();

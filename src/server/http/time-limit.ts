@@ -10,7 +10,7 @@ export type LimitedRead = <Result>(read: () => Promise<Result>) => Promise<Resul
 type TimeLimited = {
   readonly read: LimitedRead;
   /** Aborted with CANCELLED once the client is gone. */
-  readonly gone: AbortSignal;
+  readonly disconnected: AbortSignal;
   /** The groups of the route's pattern. */
   readonly captured: readonly string[];
 };
@@ -31,7 +31,7 @@ export function withTimeLimit(
     );
     try {
       const read = limitedReads(client.signal, milliseconds);
-      await answer(request, response, { read, gone: client.signal, captured });
+      await answer(request, response, { read, disconnected: client.signal, captured });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       // Otherwise no client is left to answer.
