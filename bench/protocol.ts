@@ -5,14 +5,14 @@ import {
   cryptography,
   type JsonObject,
   type JsonValue,
-  judgeDocument,
   mergeDocuments,
-  mergeJudged,
+  mergeVerified,
   type Proof,
   parseDocument,
   parseJson,
   portableCryptography,
   sha256OfValue,
+  verifyDocument,
 } from "../src/protocol/index.ts";
 import {
   bundleOf,
@@ -92,7 +92,7 @@ export function run(): void {
   const key = createPublicKey({ key: der, format: "der", type: "spki" });
   const portable = portableCryptography.verifier(publicKey);
   const value = parseJson(bytes);
-  const judged = judgeDocument(parseDocument(bytes), keyring, minimumProof);
+  const judged = verifyDocument(parseDocument(bytes), keyring, minimumProof);
 
   const { times, ratio } = measure({
     verifyByNode: () => verify(null, message, key, signature),
@@ -102,8 +102,8 @@ export function run(): void {
     parse: () => parseJson(bytes),
     canon: () => canonicalJson(value),
     read: () => parseDocument(bytes),
-    judge: () => judgeDocument(parseDocument(bytes), keyring, minimumProof),
-    merge: () => mergeJudged(merged.pithNumber, [judged]),
+    judge: () => verifyDocument(parseDocument(bytes), keyring, minimumProof),
+    merge: () => mergeVerified(merged.pithNumber, [judged]),
   });
   // Measured separately: a call takes as long as a hundred of the others.
   const { verifyPortably } = measure({ verifyPortably: () => portable(message, signature) }, 5).times;

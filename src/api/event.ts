@@ -5,7 +5,7 @@ import {
   type Instant,
   isEventId,
   isEventType,
-  readInstant,
+  parseAnyInstant,
 } from "../protocol/index.ts";
 import { events, isNotCurrent } from "../store/index.ts";
 import { maxPageSize } from "./argument-limits.ts";
@@ -22,7 +22,7 @@ import { EventStatusEnum, EventTypeEnum, ProofEnum } from "./scalars-and-enums.t
 
 /** Reads a time argument. Throws BAD_USER_INPUT if it is invalid. */
 function readTime(argument: string, text: string): Instant {
-  const instant = readInstant(text);
+  const instant = parseAnyInstant(text);
   if (instant !== null) return instant;
   throw badUserInput(
     `\`${argument}\` must be a time, such as \`2026-06-01T00:00:00Z\`, \`2026-06-01T02:00+02:00\` or \`2026-06-01\`.`,

@@ -19,7 +19,7 @@ type GraphAnswer = {
   readonly graphVersion: string;
   readonly truncated?: boolean;
   /** Whether a budget cut the result short, for queries that report it. */
-  readonly isShort?: boolean;
+  readonly isBudgetExhausted?: boolean;
 };
 
 /**
@@ -85,8 +85,9 @@ export class RequestGraph {
 
   #noteCompleteness<Result extends GraphAnswer>(answer: Result): Result {
     const graphVersion = this.#service.graphVersion();
-    const isShort = answer.isShort ?? answer.truncated ?? false;
-    if (isShort || (graphVersion ?? answer.graphVersion) !== answer.graphVersion) this.#isCurrent = false;
+    const isBudgetExhausted = answer.isBudgetExhausted ?? answer.truncated ?? false;
+    if (isBudgetExhausted || (graphVersion ?? answer.graphVersion) !== answer.graphVersion)
+      this.#isCurrent = false;
     return answer;
   }
 

@@ -18,7 +18,7 @@ import {
   type EventStatus,
   isJsonObject,
   type JsonObject,
-  mergeJudged,
+  mergeVerified,
   type Proof,
   parseJson,
   runVectorFile,
@@ -139,7 +139,7 @@ function verifyDocument(delivered: SourceDocument, policy: AdmissionPolicy): Ver
   const received = parseAndVerify(delivered, policy);
   if ("code" in received) return { source, error: { code: received.code, message: received.message } };
   const { judged: document, publishedResult, record } = received.contents;
-  const state = mergeJudged(document.pithNumber, [document]);
+  const state = mergeVerified(document.pithNumber, [document]);
   const parsed = record === null ? null : parseJson(record);
   const bundleRecord = isJsonObject(parsed ?? undefined) ? (parsed as JsonObject) : null;
   const publishedResults = new Set(publishedResult === null ? [] : [publishedResult]);

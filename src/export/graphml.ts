@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { nodeIdOf, readableText } from "../text/index.ts";
+import { graphNodeId, readableText } from "../text/index.ts";
 import { copyLines, type ExportCounts, readSelectedRows, writeRows } from "./copy-out.ts";
 import { edgeLines, type Vertex, vertexSelect, type WorkSelection } from "./graph-rows.ts";
 
@@ -58,7 +58,7 @@ function nodeText(vertex: Vertex): string {
   }
   // yEd displays no attributes by default.
   const graphics = `<y:ShapeNode><y:NodeLabel>${xmlText(labelOf(vertex))}</y:NodeLabel></y:ShapeNode>`;
-  return `<node id="${nodeIdOf(vertex.work)}">${data}<data key="graphics">${graphics}</data></node>\n`;
+  return `<node id="${graphNodeId(vertex.work)}">${data}<data key="graphics">${graphics}</data></node>\n`;
 }
 
 const entities: Readonly<Record<string, string>> = {

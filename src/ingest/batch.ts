@@ -1,5 +1,11 @@
 import pg from "pg";
-import { type Door, type EventId, isEventId, isJsonObject, type PithNumber } from "../protocol/index.ts";
+import {
+  type EventId,
+  isEventId,
+  isJsonObject,
+  type PithNumber,
+  type VerificationContext,
+} from "../protocol/index.ts";
 import { paperIdOf } from "../row-rules/index.ts";
 import { Turns } from "../runtime/index.ts";
 import type { Transaction } from "../store/index.ts";
@@ -129,7 +135,7 @@ function inOrder(papers: IncomingPaper[]): IncomingPaper[] {
 }
 
 /** Looks up the stored signatures of a paper's events by event id. */
-function storedEvent(stored: StoredPapers, paperId: bigint): Door["heldEvent"] {
+function storedEvent(stored: StoredPapers, paperId: bigint): VerificationContext["storedSignature"] {
   const events = stored.get(paperId)?.events;
   return events === undefined || events.size === 0 ? undefined : (id) => events.get(hexOf(id));
 }

@@ -9,9 +9,9 @@ import {
   type JsonValue,
   type PithNumber,
   type Proof,
+  parseAnyInstant,
   parseInstant,
-  readInstant,
-  readWorkName,
+  parseWorkName,
   type StateSummary,
   sha256OfValue,
   suffixOf,
@@ -73,7 +73,7 @@ function worst(results: ReadonlySet<CheckResult>): CheckResult {
 function keysOf(pithNumber: PithNumber, state: StateSummary, bundleRecord: JsonObject | null): Set<string> {
   const keys = new Set([`pith:${suffixOf(pithNumber).slice(0, 8)}`]);
   const add = (text: string) => {
-    const name = readWorkName(text);
+    const name = parseWorkName(text);
     if (name !== null) keys.add(name.kind === "arxiv" ? `arxiv:${name.id}` : `doi:${name.doi}`);
   };
   const source = (state.canonicalRecord ?? bundleRecord)?.["source"];
@@ -193,7 +193,7 @@ function submissionTime(metadata: JsonObject, pithNumber: PithNumber): string {
 /** A time in common notations, or a month alone; null for anything else. All mirrors must parse it identically. */
 function looseTime(value: JsonValue | undefined): string | null {
   if (typeof value !== "string") return null;
-  const instant = readInstant(/^\d{4}-\d\d$/.test(value) ? `${value}-01` : value);
+  const instant = parseAnyInstant(/^\d{4}-\d\d$/.test(value) ? `${value}-01` : value);
   return instant === null ? null : `${instant}Z`;
 }
 

@@ -4,7 +4,7 @@ import {
   type JsonValue,
   type PithNumber,
   parseWorkId,
-  readWorkName,
+  parseWorkName,
   type WorkName,
 } from "../protocol/index.ts";
 import { identifierIdOf, workIdOf } from "../row-rules/index.ts";
@@ -81,7 +81,7 @@ function identifiersOf({ cited_arxiv_id: written, doi: writtenDoi, work_id: work
 }
 
 function nameIn(value: JsonValue | undefined): WorkName | null {
-  return typeof value === "string" && value !== "" ? readWorkName(value) : null;
+  return typeof value === "string" && value !== "" ? parseWorkName(value) : null;
 }
 
 /** A year from 1000 to 2100, also as a text such as `2005a` or `(2005)`; null if the reference states none. */

@@ -1,4 +1,4 @@
-import { canonicalJson, cryptography, type PithNumber, type RefusalReason } from "../protocol/index.ts";
+import { canonicalJson, cryptography, type PithNumber, type RejectionReason } from "../protocol/index.ts";
 import { paperIdOf } from "../row-rules/index.ts";
 import { bigintArray, type Cell, type QueryClient, upsertRows } from "../store/index.ts";
 import { totalsStatement } from "./apply-plan.ts";
@@ -191,7 +191,7 @@ export const trustReasons = [
   "UNKNOWN_SIGNER",
   "SIGNER_MISMATCH",
   "KEY_NOT_VALID",
-] as const satisfies readonly RefusalReason[];
+] as const satisfies readonly RejectionReason[];
 
 /** The message begins with the event id. Copies that are not authentic stay, whatever the log contains. */
 const releaseEvents = `DELETE FROM quarantine AS refused USING events

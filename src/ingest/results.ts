@@ -1,4 +1,4 @@
-import type { RefusalReason } from "../protocol/index.ts";
+import type { RejectionReason } from "../protocol/index.ts";
 
 import { paperIdOf } from "../row-rules/index.ts";
 import type { DocumentHeader, Rejection } from "./verify.ts";
@@ -12,7 +12,7 @@ export type DocumentResult = {
   /** Why the document was rejected as a whole; null if it was accepted. */
   readonly rejection: { readonly code: string; readonly message: string } | null;
   /** The copies of events that were not accepted; all its events if the document was rejected for that reason. */
-  readonly refused: readonly { readonly id: string; readonly reason: RefusalReason }[];
+  readonly refused: readonly { readonly id: string; readonly reason: RejectionReason }[];
 };
 
 /** `merged`: the papers to which its batch added something. */

@@ -3,14 +3,14 @@ import {
   checkPublishedState,
   cryptography,
   DocumentError,
-  type Door,
-  type JudgedDocument,
-  judgeDocument,
+  type DocumentVerification,
   type Keyring,
   type PithDocument,
   type PithNumber,
   type Proof,
   parseDocument,
+  type VerificationContext,
+  verifyDocument,
 } from "../protocol/index.ts";
 
 /** The bytes of a document, before any check. */
@@ -39,14 +39,14 @@ export type DocumentHeader = RawDocument & {
   readonly size: number;
   readonly pithNumber: PithNumber;
   /** The copies of events that were not accepted. */
-  readonly refused: JudgedDocument["refused"];
+  readonly refused: DocumentVerification["refused"];
   /** The minimum proof of its source. */
   readonly minimumProof: Proof;
 };
 
 /** What a verified document adds to its paper. */
 export type DocumentContents = {
-  readonly judged: JudgedDocument;
+  readonly judged: DocumentVerification;
   /** For a state: whether merging it alone reproduces its own hash. */
   readonly publishedResult: CheckResult | null;
   /** The canonical text of a bundle's own record. */
@@ -64,7 +64,7 @@ export type Rejection = RawDocument & {
   /** Null for a document that could not be parsed. */
   readonly pithNumber: PithNumber | null;
   /** The events of a document of which none was accepted, with reasons. */
-  readonly refused: JudgedDocument["refused"];
+  readonly refused: DocumentVerification["refused"];
   /** The minimum proof of its source. */
   readonly minimumProof: Proof;
 };
@@ -112,9 +112,9 @@ export function parse(raw: RawDocument, policy: AdmissionPolicy): ParsedDocument
 export function verify(
   { source, bytes, parsed }: ParsedDocument,
   { keyring, minimumProof }: AdmissionPolicy,
-  storedEvent?: Door["heldEvent"],
+  storedEvent?: VerificationContext["storedSignature"],
 ): VerifiedDocument {
-  const judged = judgeDocument(parsed, keyring, minimumProof, storedEvent);
+  const judged = verifyDocument(parsed, keyring, minimumProof, storedEvent);
   const { pithNumber, refused } = judged;
   return {
     header: { source, bytes, size: bytes.length, pithNumber, refused, minimumProof },
@@ -145,9 +145,9 @@ export function rejectUnaccepted(document: VerifiedDocument): VerifiedDocument |
 /** The judgement of a document that consists of events alone. */
 export function documentOfEvents(
   pithNumber: PithNumber,
-  events: JudgedDocument["events"],
-  refused: JudgedDocument["refused"] = [],
-): JudgedDocument {
+  events: DocumentVerification["events"],
+  refused: DocumentVerification["refused"] = [],
+): DocumentVerification {
   return {
     kind: "bundle",
     pithNumber,
@@ -161,7 +161,7 @@ export function documentOfEvents(
 }
 
 /** The number of occurrences of each reason, most frequent first. */
-function countReasons(refused: JudgedDocument["refused"]): [reason: string, count: number][] {
+function countReasons(refused: DocumentVerification["refused"]): [reason: string, count: number][] {
   const counts = new Map<string, number>();
   for (const { reason } of refused) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   return [...counts].sort((a, b) => b[1] - a[1]);

@@ -9,7 +9,7 @@ import {
   trustReasons,
   type VerifiedDocument,
 } from "../ingest/index.ts";
-import { isJsonObject, judgeEvent, type PithNumber, type Proof, parseJson } from "../protocol/index.ts";
+import { isJsonObject, type PithNumber, type Proof, parseJson, verifyEventCopy } from "../protocol/index.ts";
 import { type Database, inTransaction, quarantine } from "../store/index.ts";
 
 export type QuarantineRow = typeof quarantine.$inferSelect;
@@ -176,7 +176,7 @@ function eventDocument(
   const copy = parseJson(bytes);
   const pithNumber = row.pithNumber as PithNumber;
   if (!isJsonObject(copy)) return null;
-  const judgement = judgeEvent(copy, { pithNumber, keyring, minimumProof });
+  const judgement = verifyEventCopy(copy, { pithNumber, keyring, minimumProof });
   if (!judgement.accepted) return null;
   return {
     header: { source: row.source, size: row.size, bytes, pithNumber, refused: [], minimumProof },

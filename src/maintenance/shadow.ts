@@ -3,13 +3,13 @@ import { documentOfEvents, groupByPaper, ingestVerified, type VerifiedDocument }
 import {
   type AcceptedEvent,
   type CheckResult,
+  type DocumentVerification,
   type JsonObject,
-  type JudgedDocument,
-  judgeEvent,
   type Keyring,
   type PithNumber,
   parseJson,
-  type Refusal,
+  type RejectedCopy,
+  verifyEventCopy,
 } from "../protocol/index.ts";
 import { aliasValue, readLoggedAliases } from "../row-rules/index.ts";
 import {
@@ -187,14 +187,14 @@ function verifyEvents(
   pithNumber: PithNumber,
   rows: readonly { body: string; signature: string | null }[],
   keyring: Keyring,
-): JudgedDocument {
+): DocumentVerification {
   const events: AcceptedEvent[] = [];
-  const refused: Refusal[] = [];
+  const refused: RejectedCopy[] = [];
   for (const { body, signature } of rows) {
     const copy = parseJson(body) as JsonObject;
     if (signature !== null) copy["signature"] = parseJson(signature);
     // Accepted events stay accepted: the minimum proof was enforced when they arrived.
-    const judgement = judgeEvent(copy, { pithNumber, keyring, minimumProof: "hash" });
+    const judgement = verifyEventCopy(copy, { pithNumber, keyring, minimumProof: "hash" });
     if (judgement.accepted) events.push(judgement.event);
     else refused.push({ id: judgement.id, reason: judgement.reason, copy });
   }

@@ -39,7 +39,7 @@ export function mergeEventOf({
 }
 
 /**
- * Restores an event from the log: the value that `judgeEvent` returned when it was accepted, without judging it again.
+ * Restores an event from the log: the value that `verifyEventCopy` returned, without verifying it again.
  * `body` is the canonical value of the nine keys, `text` its text.
  */
 export function eventFromLog(

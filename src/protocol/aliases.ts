@@ -45,7 +45,7 @@ const arxivDoiPrefix = "10.48550/arxiv.";
  * Whether an alias could count as a mere claim (PROTOCOL 6.3). A document accepted above `hash` cannot contribute such
  * an alias: it is ignored with the warning `ALIAS_UNPROVED`. Depends on the alias alone.
  */
-export function isSomebodysWord(value: JsonValue): boolean {
+export function isUnprovedClaim(value: JsonValue): boolean {
   const alias = parseAlias(value);
   if (alias === null || derivableKinds.has(alias.kind)) return false;
   const prefix = alias.value.slice(0, arxivDoiPrefix.length);
@@ -76,19 +76,19 @@ function recordAliases(pithNumber: PithNumber, record: JsonValue | null): Map<st
 }
 
 /**
- * The `source_aliases` of a state, sorted. `brought` contains the aliases of the documents accepted at `hash`, in any
- * order and with repeats. `isInconsistent`: whether some were dropped (`ALIAS_INCONSISTENT`).
+ * The `source_aliases` of a state, sorted. `documentAliases`: those of the documents accepted at `hash`, in any order and with
+ * repeats. `isInconsistent`: whether some were dropped (`ALIAS_INCONSISTENT`).
  */
 export function mergeAliases(
-  brought: Iterable<JsonValue>,
+  documentAliases: Iterable<JsonValue>,
   pithNumber: PithNumber,
-  known: AliasRecord | null,
+  recordParts: AliasRecord | null,
 ): { aliases: StateAlias[]; isInconsistent: boolean } {
-  const following = recordAliases(pithNumber, known?.record ?? null);
+  const following = recordAliases(pithNumber, recordParts?.record ?? null);
   const earliest = new Map<string, StateAlias>();
   let isInconsistent = false;
   let anyFollows = false;
-  for (const value of brought) {
+  for (const value of documentAliases) {
     const alias = parseAlias(value);
     const followsFromRecord = alias !== null && following.get(alias.kind) === alias.value;
     if (alias === null || (derivableKinds.has(alias.kind) && !followsFromRecord)) {
@@ -104,7 +104,7 @@ export function mergeAliases(
     }
   }
   const aliases = [...earliest.values()];
-  const provedAt = known?.provedAt ?? null;
+  const provedAt = recordParts?.provedAt ?? null;
   // A list from a trusted source is left unchanged, even if some aliases are missing.
   if (provedAt !== null && !anyFollows) {
     const instant = parseInstant(provedAt) as Instant;

@@ -2,7 +2,7 @@ import { DocumentError } from "./error-codes.ts";
 import { JsonDouble, type JsonObject, type JsonValue } from "./json.ts";
 
 /** Far above the limit of documents; it only keeps a value built in code from overflowing the stack. */
-const maximumDepth = 512;
+const maxDepth = 512;
 
 /**
  * The canonical text of a value: PROTOCOL section 1, Python's
@@ -11,14 +11,14 @@ const maximumDepth = 512;
  * Throws DocumentError `TOO_DEEP` beyond 512 levels, `INVALID_NUMBER` for a number that is no safe integer
  * (doubles are JsonDouble, larger integers bigint).
  */
-export function canonicalJson(value: JsonValue, kept?: KeptTexts): string {
-  return flatten(write(value, 0, kept));
+export function canonicalJson(value: JsonValue, texts?: CanonicalTexts): string {
+  return flatten(write(value, 0, texts));
 }
 
 /** Like `canonicalJson`; null if the value has more than this many levels (`{"a":[]}` has two). */
-export function canonicalJsonWithin(levels: number, value: JsonValue, kept?: KeptTexts): string | null {
+export function canonicalJsonWithin(levels: number, value: JsonValue, texts?: CanonicalTexts): string | null {
   try {
-    return flatten(write(value, maximumDepth - levels, kept));
+    return flatten(write(value, maxDepth - levels, texts));
   } catch (error) {
     if (error instanceof DocumentError && error.code === "TOO_DEEP") return null;
     throw error;
@@ -38,9 +38,9 @@ function flatten(text: string): string {
  * Arrays inside a value whose own canonical texts the caller needs too: set each to "" before, read it after. Avoids
  * writing a part twice if it has a hash of its own.
  */
-export type KeptTexts = Map<JsonValue[], string>;
+export type CanonicalTexts = Map<JsonValue[], string>;
 
-function write(value: JsonValue, depth: number, kept: KeptTexts | undefined): string {
+function write(value: JsonValue, depth: number, texts: CanonicalTexts | undefined): string {
   if (typeof value === "string") return canonicalString(value);
   if (typeof value === "number") {
     if (!Number.isSafeInteger(value)) {
@@ -53,26 +53,26 @@ function write(value: JsonValue, depth: number, kept: KeptTexts | undefined): st
   if (typeof value === "boolean") return value ? "true" : "false";
   if (typeof value === "bigint") return value.toString();
   if (value instanceof JsonDouble) return canonicalDouble(value.value);
-  if (depth >= maximumDepth) {
-    throw new DocumentError("TOO_DEEP", `A value is more than ${maximumDepth} levels deep.`);
+  if (depth >= maxDepth) {
+    throw new DocumentError("TOO_DEEP", `A value is more than ${maxDepth} levels deep.`);
   }
-  if (!Array.isArray(value)) return writeObject(value, depth + 1, kept);
-  const text = writeArray(value, depth + 1, kept);
-  if (kept?.has(value)) kept.set(value, flatten(text));
+  if (!Array.isArray(value)) return writeObject(value, depth + 1, texts);
+  const text = writeArray(value, depth + 1, texts);
+  if (texts?.has(value)) texts.set(value, flatten(text));
   return text;
 }
 
-function writeArray(items: JsonValue[], depth: number, kept: KeptTexts | undefined): string {
+function writeArray(items: JsonValue[], depth: number, texts: CanonicalTexts | undefined): string {
   if (items.length === 0) return "[]";
   let text = "[";
   for (let index = 0; index < items.length; index++) {
     if (index > 0) text += ",";
-    text += write(items[index] as JsonValue, depth, kept);
+    text += write(items[index] as JsonValue, depth, texts);
   }
   return `${text}]`;
 }
 
-function writeObject(object: JsonObject, depth: number, kept: KeptTexts | undefined): string {
+function writeObject(object: JsonObject, depth: number, texts: CanonicalTexts | undefined): string {
   const keys = Object.keys(object);
   if (keys.length === 0) return "{}";
   sortKeys(keys);
@@ -81,7 +81,7 @@ function writeObject(object: JsonObject, depth: number, kept: KeptTexts | undefi
     const key = keys[index] as string;
     if (index > 0) text += ",";
     text += memberName(key);
-    text += write(object[key] as JsonValue, depth, kept);
+    text += write(object[key] as JsonValue, depth, texts);
   }
   return `${text}}`;
 }
@@ -119,13 +119,13 @@ export function compareCodePoints(a: string, b: string): number {
 // Documents share a few dozen member names. Bounded, since a hostile document has its own; names with a surrogate are
 // not cached, so a hit also means that UTF-16 order is right.
 const memberNames = new Map<string, string>();
-const mostMemberNames = 1024;
+const maxMemberNames = 1024;
 
 function memberName(key: string): string {
   const known = memberNames.get(key);
   if (known !== undefined) return known;
   const name = `${canonicalString(key)}:`;
-  if (memberNames.size < mostMemberNames && key.length <= 64 && !surrogate.test(key))
+  if (memberNames.size < maxMemberNames && key.length <= 64 && !surrogate.test(key))
     memberNames.set(key, name);
   return name;
 }

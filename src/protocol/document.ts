@@ -6,11 +6,11 @@ import { type EventType, eventLists, eventTypes } from "./event-types.ts";
 import { fitsRecord, isPithNumber, type PithNumber } from "./identifiers.ts";
 import { isJsonInteger, isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 import { parseJson } from "./parse-json.ts";
-import type { KnownRecord } from "./verify-event.ts";
+import type { HashedRecord } from "./verify-event.ts";
 
 export const mergeVersion = "pith-open-graph-merge-v1";
 
-/** A document that has passed the checks of PROTOCOL section 4; its events are not judged yet. */
+/** A document that has passed the checks of PROTOCOL section 4; its events are not verified yet. */
 export type PithDocument = {
   readonly kind: "bundle" | "state";
   readonly pithNumber: PithNumber;
@@ -18,7 +18,7 @@ export type PithDocument = {
   readonly copies: readonly JsonValue[];
   readonly aliases: readonly JsonValue[];
   /** The bundle's own canonical record, hashed. */
-  readonly record: KnownRecord | undefined;
+  readonly record: HashedRecord | undefined;
   /** A state's own hash, and whether it is partial. */
   readonly published: PublishedState | undefined;
   /** Entries of a state from which no event could be rebuilt: `EVENT_ID_UNVERIFIABLE`. */
@@ -34,15 +34,12 @@ export type PublishedState = {
 /**
  * Reads a bundle or a state from its text or its UTF-8 bytes. Linear in its size.
  *
- * Throws DocumentError with the code of the first failed check. `maximumBytes` is compared with the number of bytes (of
+ * Throws DocumentError with the code of the first failed check. `maxBytes` is compared with the number of bytes (of
  * a string: characters) before anything is parsed.
  */
-export function parseDocument(
-  input: string | Uint8Array,
-  maximumBytes = Number.POSITIVE_INFINITY,
-): PithDocument {
-  if (input.length > maximumBytes) {
-    throw new DocumentError("TOO_LARGE", `The document is larger than the ${maximumBytes} bytes allowed.`);
+export function parseDocument(input: string | Uint8Array, maxBytes = Number.POSITIVE_INFINITY): PithDocument {
+  if (input.length > maxBytes) {
+    throw new DocumentError("TOO_LARGE", `The document is larger than the ${maxBytes} bytes allowed.`);
   }
   return readDocument(parseJson(input));
 }
@@ -116,7 +113,7 @@ function readState(state: JsonObject): PithDocument {
   if (sha256 !== actual) {
     throw new DocumentError(
       "STATE_HASH_MISMATCH",
-      `state_sha256 is not that of the state, which is ${actual}.${suspects(current, pithNumber)}`,
+      `state_sha256 is not that of the state, which is ${actual}.${describeMismatches(current, pithNumber)}`,
     );
   }
 
@@ -190,10 +187,10 @@ function rebuildEvent(entry: JsonObject, type: EventType, pithNumber: PithNumber
 }
 
 /** Maximum number of entries named in a message. */
-const mostNamed = 5;
+const maxNamed = 5;
 
 /** Names the entries of a state that do not fit their event ids, for the error message. */
-function suspects(current: JsonObject, pithNumber: PithNumber): string {
+function describeMismatches(current: JsonObject, pithNumber: PithNumber): string {
   const named: string[] = [];
   for (const type of eventTypes) {
     const list = current[eventLists[type]];
@@ -205,5 +202,5 @@ function suspects(current: JsonObject, pithNumber: PithNumber): string {
   }
   return named.length === 0
     ? " Every event in it still fits its id: what was changed stands around them."
-    : ` These do not fit their ids (changed, or linked to others): ${named.slice(0, mostNamed).join(", ")}.`;
+    : ` These do not fit their ids (changed, or linked to others): ${named.slice(0, maxNamed).join(", ")}.`;
 }

@@ -26,7 +26,7 @@ export class DocumentError extends Error {
 }
 
 /** Why a copy of an event is not accepted. PROTOCOL section 5, rules 1–6, in the order of the checks. */
-export const refusalReasons = [
+export const rejectionReasons = [
   "MALFORMED_EVENT",
   "EVENT_ID_MISMATCH",
   "SUBJECT_MISMATCH",
@@ -37,7 +37,7 @@ export const refusalReasons = [
   "UNSIGNED",
 ] as const;
 
-export type RefusalReason = (typeof refusalReasons)[number];
+export type RejectionReason = (typeof rejectionReasons)[number];
 
 /** Why an authentic event is stored but never applied, whatever else is in the set. Rules 7 and 8. */
 export const faultReasons = [

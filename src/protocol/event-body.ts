@@ -1,4 +1,4 @@
-import { canonicalJson, canonicalJsonWithin, type KeptTexts } from "./canonical-json.ts";
+import { type CanonicalTexts, canonicalJson, canonicalJsonWithin } from "./canonical-json.ts";
 import { cryptography } from "./cryptography.ts";
 import { snapshotLists } from "./graph-snapshot.ts";
 import { type EventId, isEventId } from "./identifiers.ts";
@@ -73,7 +73,7 @@ function member(value: JsonObject, key: (typeof nineKeys)[number]): string {
 }
 
 /** Maximum levels of a payload: a state that lists it stays within the 64 levels of a document. */
-const maximumPayloadLevels = 60;
+const maxPayloadLevels = 60;
 
 /** `"sha256:" + sha(body)` over the canonical text of a body. */
 export function eventIdOf(text: string): EventId {
@@ -81,7 +81,7 @@ export function eventIdOf(text: string): EventId {
 }
 
 /** Rule 1: the nine keys and their types. Null if one is absent or ill-typed. */
-export function readBody(value: JsonValue, kept: KeptTexts): EventBody | null {
+export function readBody(value: JsonValue, texts: CanonicalTexts): EventBody | null {
   if (!isJsonObject(value)) return null;
   const { created_at: createdAt, event_type: type, payload, prev_event: prevEvent, signer } = value;
   const { subject_pith_number: subject, supersedes, target } = value;
@@ -95,8 +95,8 @@ export function readBody(value: JsonValue, kept: KeptTexts): EventBody | null {
   if (!Array.isArray(supersedes) || !supersedes.every(isEventId)) return null;
   if (supersedes.length > 1 && new Set(supersedes).size !== supersedes.length) return null;
   if (!isSigner(signer)) return null;
-  if (type === "graph_snapshot") for (const list of snapshotLists(payload)) kept.set(list, "");
-  const payloadText = canonicalJsonWithin(maximumPayloadLevels, payload, kept);
+  if (type === "graph_snapshot") for (const list of snapshotLists(payload)) texts.set(list, "");
+  const payloadText = canonicalJsonWithin(maxPayloadLevels, payload, texts);
   if (payloadText === null) return null;
   const body = withPayload(value, payloadText);
   const { text } = body;

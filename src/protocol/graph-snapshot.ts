@@ -1,4 +1,4 @@
-import { canonicalJson, type KeptTexts } from "./canonical-json.ts";
+import { type CanonicalTexts, canonicalJson } from "./canonical-json.ts";
 import { cryptography } from "./cryptography.ts";
 import type { FaultReason } from "./error-codes.ts";
 import { isSha256 } from "./identifiers.ts";
@@ -24,8 +24,12 @@ function partSha256(itemsText: string): string {
 /** The hash of an empty part. */
 const emptyPartSha256 = partSha256("[]");
 
-/** Rule 8 for `graph_snapshot`; `kept` contains the texts of its lists if they were written already. */
-export function judgeSnapshot(target: string, payload: JsonObject, kept: KeptTexts): FaultReason | null {
+/** Rule 8 for `graph_snapshot`; `texts` contains the texts of its lists if they were written already. */
+export function checkSnapshot(
+  target: string,
+  payload: JsonObject,
+  texts: CanonicalTexts,
+): FaultReason | null {
   const snapshot = payload["graph_snapshot"];
   if (target !== "graph" || !isJsonObject(snapshot)) return "MALFORMED_PAYLOAD";
   const { paper, claims, references, author_claims: authorClaims, formal_canon: formalCanon } = snapshot;
@@ -38,8 +42,8 @@ export function judgeSnapshot(target: string, payload: JsonObject, kept: KeptTex
   if (!Array.isArray(items) || !Array.isArray(sample)) return "MALFORMED_PAYLOAD";
 
   const fits =
-    listFits(claims, items, "whole", kept) &&
-    listFits(references, sample, "sample", kept) &&
+    listFits(claims, items, "whole", texts) &&
+    listFits(references, sample, "sample", texts) &&
     emptyFits(authorClaims, "count") &&
     emptyFits(formalCanon, "evidence_count");
   return fits ? null : "SNAPSHOT_HASH_MISMATCH";
@@ -51,12 +55,17 @@ function hasForm(part: JsonObject, count: string): boolean {
 }
 
 /** Claims are listed completely. References may be listed in part; their hash can then not be checked. */
-function listFits(part: JsonObject, list: JsonValue[], listed: "whole" | "sample", kept: KeptTexts): boolean {
+function listFits(
+  part: JsonObject,
+  list: JsonValue[],
+  listed: "whole" | "sample",
+  texts: CanonicalTexts,
+): boolean {
   if (!hasForm(part, "count")) return false;
   const count = part["count"] as number | bigint;
   if (list.length > count) return false;
   if (list.length < count) return listed === "sample";
-  const text = kept.get(list) || canonicalJson(list);
+  const text = texts.get(list) || canonicalJson(list);
   return part["snapshot_sha256"] === partSha256(text);
 }
 

@@ -1,5 +1,5 @@
 /**
- * The Pith Open Graph protocol: parse, judge and merge signed records. Pure, without I/O; runs in Node.js and in
+ * The Pith Open Graph protocol: parse, verify and merge signed records. Pure, without I/O; runs in Node.js and in
  * browsers.
  *
  * @packageDocumentation
@@ -12,7 +12,7 @@ export {
   mergeEventOf,
 } from "./accepted-event.ts";
 export { type Alias, isEarlier, parseAlias, type StateAlias } from "./aliases.ts";
-export { canonicalJson, canonicalString, compareCodePoints, type KeptTexts } from "./canonical-json.ts";
+export { type CanonicalTexts, canonicalJson, canonicalString, compareCodePoints } from "./canonical-json.ts";
 export { type ConformanceResult, runVectorFile } from "./conformance.ts";
 export {
   type Cryptography,
@@ -37,8 +37,8 @@ export {
   type InvalidReason,
   type LinkReason,
   linkReasons,
-  type RefusalReason,
-  refusalReasons,
+  type RejectionReason,
+  rejectionReasons,
 } from "./error-codes.ts";
 export { type EventBody, eventIdOf, type Signer } from "./event-body.ts";
 export { type EventType, eventLists, eventTypes, isEventType } from "./event-types.ts";
@@ -57,7 +57,7 @@ export {
   suffixOf,
   suffixOfDigest,
 } from "./identifiers.ts";
-export { type Instant, parseInstant, readInstant } from "./instant.ts";
+export { type Instant, parseAnyInstant, parseInstant } from "./instant.ts";
 export { isJsonInteger, isJsonObject, JsonDouble, type JsonObject, type JsonValue } from "./json.ts";
 export {
   createKeyring,
@@ -72,10 +72,10 @@ export {
 export { mergeEvents } from "./merge.ts";
 export {
   currentSnapshot,
+  type DisplayedEvent,
   type EventStatus,
   type MergedEvent,
   type MergedState,
-  type ShownEvent,
   type StateSummary,
   summaryOf,
 } from "./merged-state.ts";
@@ -90,7 +90,7 @@ export {
   parseDoi,
   parsePaperRef,
   parseWorkId,
-  readWorkName,
+  parseWorkName,
   type WorkName,
   yearOfArxivId,
 } from "./parse-identifier.ts";
@@ -100,20 +100,20 @@ export { isAtLeast, isProof, type Proof, proofRank, proofs } from "./proof.ts";
 export {
   type CheckResult,
   checkPublishedState,
+  type DocumentVerification,
   type DocumentWarning,
-  type JudgedDocument,
-  judgeDocument,
   type MergedDocuments,
   mergeDocuments,
-  mergeJudged,
-  type Refusal,
+  mergeVerified,
+  type RejectedCopy,
+  verifyDocument,
   warningsOf,
 } from "./verify-document.ts";
 export {
-  type Door,
-  type HeldSignature,
-  type Judgement,
-  judgeEvent,
-  type KnownRecord,
+  type EventVerification,
+  type HashedRecord,
+  type StoredSignature,
+  type VerificationContext,
   verifyEvent,
+  verifyEventCopy,
 } from "./verify-event.ts";

@@ -35,7 +35,7 @@ const readable =
  *
  * @example readInstant("2024-01-01T01:00+01:00") // "2024-01-01T00:00:00.000000"
  */
-export function readInstant(text: string): Instant | null {
+export function parseAnyInstant(text: string): Instant | null {
   const match = readable.exec(
     text
       .trim()

@@ -13,20 +13,20 @@ export type LinkedEvent<Event extends MergeEvent = AcceptedEvent> = {
   readonly invalid: InvalidReason | null;
 };
 
-type Settling = { -readonly [Member in keyof LinkedEvent]: LinkedEvent[Member] } & {
+type ResolvingEvent = { -readonly [Member in keyof LinkedEvent]: LinkedEvent[Member] } & {
   /** Number of links to events of the set that are not resolved yet. */
   open: number;
-  readonly linkedBy: Settling[];
+  readonly linkedBy: ResolvingEvent[];
 };
 
 /**
  * Effective proofs, depths, and rule 9, for a set of events without repeats. Linear in events and links, without
  * recursion along chains.
  */
-export function settleLinks(events: ReadonlyMap<EventId, AcceptedEvent>): Map<EventId, LinkedEvent> {
-  const settling = new Map<EventId, Settling>();
+export function resolveLinks(events: ReadonlyMap<EventId, AcceptedEvent>): Map<EventId, LinkedEvent> {
+  const resolving = new Map<EventId, ResolvingEvent>();
   for (const [id, event] of events) {
-    settling.set(id, {
+    resolving.set(id, {
       event,
       standing: event.proof,
       depth: 0,
@@ -35,26 +35,26 @@ export function settleLinks(events: ReadonlyMap<EventId, AcceptedEvent>): Map<Ev
       linkedBy: [],
     });
   }
-  for (const entry of settling.values()) {
+  for (const entry of resolving.values()) {
     for (const id of linksOf(entry.event)) {
-      const target = settling.get(id);
+      const target = resolving.get(id);
       if (target === undefined) continue;
       entry.open++;
       target.linkedBy.push(entry);
     }
   }
-  raiseStandings(settling);
+  propagateProofs(resolving);
 
   // Each event comes after the events it links to. Links are hashes, so there is no cycle.
-  const ready = [...settling.values()].filter((entry) => entry.open === 0);
+  const ready = [...resolving.values()].filter((entry) => entry.open === 0);
   for (let entry = ready.pop(); entry !== undefined; entry = ready.pop()) {
-    entry.invalid ??= judgeLinks(entry, settling);
+    entry.invalid ??= checkLinks(entry, resolving);
     for (const dependent of entry.linkedBy) {
       dependent.depth = Math.max(dependent.depth, entry.depth + 1);
       if (--dependent.open === 0) ready.push(dependent);
     }
   }
-  return settling;
+  return resolving;
 }
 
 /** The ids of the events that an event is built on. */
@@ -66,15 +66,15 @@ export function linksOf({ prevEvent, supersedes }: MergeEvent): readonly EventId
  * A signed event vouches, by their ids, for what its signer built it on, and for what that was built on. Nothing else
  * vouches: a receipt covers the record alone. Events at fault (rules 7 and 8) neither vouch nor are vouched for.
  */
-function raiseStandings(settling: ReadonlyMap<EventId, Settling>): void {
-  const raised = new Set<Settling>();
-  const front = [...settling.values()].filter((entry) => entry.event.proof === "signed");
+function propagateProofs(resolving: ReadonlyMap<EventId, ResolvingEvent>): void {
+  const raised = new Set<ResolvingEvent>();
+  const front = [...resolving.values()].filter((entry) => entry.event.proof === "signed");
   for (let entry = front.pop(); entry !== undefined; entry = front.pop()) {
     if (raised.has(entry) || entry.event.fault !== null) continue;
     raised.add(entry);
     entry.standing = "signed";
     for (const id of linksOf(entry.event)) {
-      const target = settling.get(id);
+      const target = resolving.get(id);
       if (target !== undefined && isSameSigner(target.event, entry.event)) front.push(target);
     }
   }
@@ -91,24 +91,24 @@ export function isSameSigner({ signer: a }: MergeEvent, { signer: b }: MergeEven
   );
 }
 
-type Settled = Pick<LinkedEvent<MergeEvent>, "event" | "standing" | "invalid">;
+type ResolvedEvent = Pick<LinkedEvent<MergeEvent>, "event" | "standing" | "invalid">;
 
 /** Rule 9, in its order. The events it links to must be resolved. */
-export function judgeLinks(
-  { event, standing }: Settled,
-  settled: ReadonlyMap<EventId, Settled>,
+export function checkLinks(
+  { event, standing }: ResolvedEvent,
+  resolved: ReadonlyMap<EventId, ResolvedEvent>,
 ): InvalidReason | null {
   const valid = (id: EventId) => {
-    const entry = settled.get(id);
+    const entry = resolved.get(id);
     return entry !== undefined && entry.invalid === null ? entry : undefined;
   };
-  const links: Settled[] = [];
+  const links: ResolvedEvent[] = [];
   if (event.prevEvent !== null) {
     const previous = valid(event.prevEvent);
     if (previous === undefined) return "PREV_EVENT_UNRESOLVED";
     links.push(previous);
   }
-  const superseded: Settled[] = [];
+  const superseded: ResolvedEvent[] = [];
   for (const id of event.supersedes) {
     const entry = valid(id);
     if (entry === undefined) return "SUPERSEDES_UNRESOLVED";
@@ -124,6 +124,6 @@ export function judgeLinks(
       return "SUPERSEDES_FORBIDDEN";
     }
   }
-  const isOlder = (link: Settled) => event.instant < link.event.instant;
+  const isOlder = (link: ResolvedEvent) => event.instant < link.event.instant;
   return links.some(isOlder) || superseded.some(isOlder) ? "CREATED_BEFORE_LINK" : null;
 }

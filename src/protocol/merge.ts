@@ -4,31 +4,31 @@ import { entryText, invalidText, stateParts } from "./document-text.ts";
 import { type EventType, eventTypes } from "./event-types.ts";
 import type { EventId, PithNumber } from "./identifiers.ts";
 import type { JsonValue } from "./json.ts";
-import { type LinkedEvent, settleLinks } from "./links.ts";
+import { type LinkedEvent, resolveLinks } from "./links.ts";
 import {
   type EventStatus,
-  firstOfHighestStanding,
+  firstOfHighestProof,
   type MergedEvent,
   type MergedState,
   recordMembers,
 } from "./merged-state.ts";
-import { foldPlaces } from "./places.ts";
+import { resolvePlaces } from "./places.ts";
 import { proofRank } from "./proof.ts";
 
 /**
  * `pith-open-graph-merge-v1`, PROTOCOL section 6. The result depends neither on the order of events and aliases nor on
- * repeats; of copies of one event the highest proof counts. `broughtAliases` are those of the documents accepted at
+ * repeats; of copies of one event the highest proof counts. `documentAliases` are those of the documents accepted at
  * `hash`.
  */
 export function mergeEvents(
   pithNumber: PithNumber,
   copies: Iterable<AcceptedEvent>,
-  broughtAliases: Iterable<JsonValue>,
+  documentAliases: Iterable<JsonValue>,
 ): MergedState {
-  const linked = settleLinks(withoutRepeats(copies));
+  const linked = resolveLinks(withoutRepeats(copies));
   const valid = [...linked.values()].filter((entry) => entry.invalid === null);
   valid.sort(compareMergeOrder);
-  const { applied, superseded, equivocations } = foldPlaces(valid, linked);
+  const { applied, superseded, equivocations } = resolvePlaces(valid, linked);
 
   const invalidLast = [...linked.values()].filter((entry) => entry.invalid !== null);
   invalidLast.sort(compareIds);
@@ -51,7 +51,7 @@ export function mergeEvents(
     const entry = events.get(id) as MergedEvent;
     if (entry.status === "current") current.get(entry.event.type as EventType)?.push(entry);
   }
-  const recordCreated = firstOfHighestStanding(current.get("record_created") ?? []);
+  const recordCreated = firstOfHighestProof(current.get("record_created") ?? []);
   const state = {
     pithNumber,
     events,
@@ -60,7 +60,7 @@ export function mergeEvents(
     current,
     recordCreated,
     equivocations,
-    ...recordMembers(pithNumber, recordCreated, broughtAliases),
+    ...recordMembers(pithNumber, recordCreated, documentAliases),
   };
   return Object.assign(
     state,

@@ -41,7 +41,7 @@ export type MergedState = {
 };
 
 /** An event of a state whose content is displayed. */
-export type ShownEvent = {
+export type DisplayedEvent = {
   readonly event: Pick<AcceptedEvent, "id" | "createdAt" | "payload">;
   readonly standing: Proof;
 };
@@ -53,9 +53,9 @@ export type StateSummary = Pick<
 > & {
   readonly eventCount: number;
   readonly equivocationCount: number;
-  readonly recordCreated: ShownEvent | null;
+  readonly recordCreated: DisplayedEvent | null;
   /** The current snapshot (PROTOCOL section 7). */
-  readonly snapshot: ShownEvent | null;
+  readonly snapshot: DisplayedEvent | null;
   /** Whether an event of this type is invalid for this reason. */
   readonly hasInvalid: (type: EventType, reason: string) => boolean;
 };
@@ -82,11 +82,11 @@ export function summaryOf(state: MergedState): StateSummary {
 export function currentSnapshot<Entry extends { readonly standing: Proof }>(state: {
   readonly current: ReadonlyMap<EventType, Iterable<Entry>>;
 }): Entry | null {
-  return firstOfHighestStanding([...(state.current.get("graph_snapshot") ?? [])].reverse());
+  return firstOfHighestProof([...(state.current.get("graph_snapshot") ?? [])].reverse());
 }
 
 /** Null if there is none. */
-export function firstOfHighestStanding<Entry extends { readonly standing: Proof }>(
+export function firstOfHighestProof<Entry extends { readonly standing: Proof }>(
   entries: Iterable<Entry>,
 ): Entry | null {
   let best: Entry | null = null;
@@ -99,14 +99,14 @@ export function firstOfHighestStanding<Entry extends { readonly standing: Proof 
 /** The members that follow from the current `record_created` and the aliases from documents (PROTOCOL 6.3). */
 export function recordMembers(
   pithNumber: PithNumber,
-  created: ShownEvent | null,
-  brought: Iterable<JsonValue>,
+  created: DisplayedEvent | null,
+  documentAliases: Iterable<JsonValue>,
 ): { canonicalRecord: JsonObject | null; aliases: StateAlias[]; hasInconsistentAliases: boolean } {
   const canonicalRecord = (created?.event.payload["canonical_record"] as JsonObject | undefined) ?? null;
   const known: AliasRecord | null = created && {
     record: canonicalRecord,
     provedAt: isAtLeast(created.standing, "receipt") ? created.event.createdAt : null,
   };
-  const { aliases, isInconsistent } = mergeAliases(brought, pithNumber, known);
+  const { aliases, isInconsistent } = mergeAliases(documentAliases, pithNumber, known);
   return { canonicalRecord, aliases, hasInconsistentAliases: isInconsistent };
 }

@@ -5,12 +5,12 @@ import type { InvalidReason } from "./error-codes.ts";
 import type { EventType } from "./event-types.ts";
 import type { EventId, PithNumber } from "./identifiers.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
-import { isSameSigner, judgeLinks, linksOf } from "./links.ts";
+import { checkLinks, isSameSigner, linksOf } from "./links.ts";
 import { compareIds, compareMergeOrder } from "./merge.ts";
 import {
   currentSnapshot,
   type EventStatus,
-  firstOfHighestStanding,
+  firstOfHighestProof,
   recordMembers,
   type StateSummary,
 } from "./merged-state.ts";
@@ -66,16 +66,16 @@ type OpenPlace = {
   /** In merge order. */
   readonly members: Node[];
   /** Null until it is resolved for the first time. */
-  settled: Place | null;
+  resolved: Place | null;
   /** Whether it must be resolved again. */
-  isUnsettled: boolean;
+  isUnresolved: boolean;
 };
 
 /** Shared empty list: most events have no links to them and no places on them. */
-const none: readonly never[] = [];
+const emptyList: readonly never[] = [];
 
 /** Approximate memory of an event in bytes, without its payload. */
-const bytesOfEvent = 1_700;
+const bytesPerEvent = 1_700;
 
 /**
  * An incremental merge of one paper's events. Adding events takes time in proportion to what they change, not to the
@@ -105,7 +105,7 @@ export class PaperMerge {
   /** While adding: events that may change, with their previous outcomes; null for new ones. They are in no list. */
   #touched = new Map<Node, EventOutcome | null>();
   /** While adding: the places to resolve again, by the length of their chain of prev_events. */
-  readonly #unsettled = new Map<number, readonly OpenPlace[]>();
+  readonly #unresolved = new Map<number, readonly OpenPlace[]>();
 
   constructor(pithNumber: PithNumber, events: Iterable<MergeEvent> = []) {
     this.#pithNumber = pithNumber;
@@ -122,7 +122,7 @@ export class PaperMerge {
 
   /** Approximate memory in bytes. */
   get size(): number {
-    return this.#nodes.size * bytesOfEvent + 2 * this.#payloadCharacters;
+    return this.#nodes.size * bytesPerEvent + 2 * this.#payloadCharacters;
   }
 
   /**
@@ -137,18 +137,18 @@ export class PaperMerge {
       else if (proofRank(event.proof) > proofRank(known.event.proof)) this.#raiseProof(known, event.proof);
     }
     for (const node of added) this.#link(node);
-    this.#raiseStandings();
-    this.#judgeLinks();
-    this.#arrange();
-    this.#settlePlaces();
+    this.#propagateProofs();
+    this.#checkLinks();
+    this.#assignPlaces();
+    this.#resolvePlaces();
     return this.#finish();
   }
 
   /** The state of the set, with the aliases from documents that were accepted at `hash`. */
   summary(broughtAliases: Iterable<JsonValue>): StateSummary {
-    const created = shown(firstOfHighestStanding(this.#current.get("record_created") ?? none));
-    const equivocations = [...this.#contested].map(({ settled, members }) => {
-      return (settled as Place).equivocation((members[0] as Node).event);
+    const created = displayed(firstOfHighestProof(this.#current.get("record_created") ?? emptyList));
+    const equivocations = [...this.#contested].map(({ resolved, members }) => {
+      return (resolved as Place).equivocation((members[0] as Node).event);
     });
     const members = {
       pithNumber: this.#pithNumber,
@@ -159,7 +159,7 @@ export class PaperMerge {
     const { head, tail } = stateParts({
       ...members,
       applied: this.#applied.parts(),
-      current: (type) => this.#current.get(type)?.parts() ?? none,
+      current: (type) => this.#current.get(type)?.parts() ?? emptyList,
       recordCreated: created?.event ?? null,
       equivocations: equivocations.sort(compareEquivocations),
       invalid: this.#invalid.parts(),
@@ -169,7 +169,7 @@ export class PaperMerge {
       sha256: cryptography.sha256Parts([...head, tail]),
       equivocationCount: equivocations.length,
       recordCreated: created,
-      snapshot: shown(currentSnapshot({ current: this.#current })),
+      snapshot: displayed(currentSnapshot({ current: this.#current })),
       hasInvalid: (type, reason) => {
         for (const { event, invalid } of this.#invalid) {
           if (invalid === reason && event.type === type) return true;
@@ -194,11 +194,11 @@ export class PaperMerge {
       standing: event.proof,
       depth: 0,
       invalid: event.fault,
-      linkedBy: none,
+      linkedBy: emptyList,
       vouches: false,
       chain: 0,
       place: null,
-      placesOn: none,
+      placesOn: emptyList,
       isApplied: false,
       supersededBy: 0,
     };
@@ -219,7 +219,7 @@ export class PaperMerge {
     for (const target of linksOf(node.event)) {
       const known = this.#nodes.get(target);
       if (known !== undefined) known.linkedBy = appended(known.linkedBy, node);
-      else this.#waiting.set(target, appended(this.#waiting.get(target) ?? none, node));
+      else this.#waiting.set(target, appended(this.#waiting.get(target) ?? emptyList, node));
     }
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) return;
@@ -242,7 +242,7 @@ export class PaperMerge {
   }
 
   /** PROTOCOL section 5: a signed event vouches for what its signer built it on, and for what that was built on. */
-  #raiseStandings(): void {
+  #propagateProofs(): void {
     const front: Node[] = [];
     for (const node of this.#touched.keys()) {
       if (node.event.proof === "signed" || isVouchedFor(node)) front.push(node);
@@ -260,7 +260,7 @@ export class PaperMerge {
   }
 
   /** Validity and depth of the touched events and all built on them; each comes after the events it links to. */
-  #judgeLinks(): void {
+  #checkLinks(): void {
     const open = new Map<Node, number>();
     for (const node of this.#touched.keys()) if (!open.has(node)) open.set(node, 0);
     for (const node of open.keys()) {
@@ -270,7 +270,7 @@ export class PaperMerge {
     const changed = new Set(this.#touched.keys());
     const ready = [...open.keys()].filter((node) => open.get(node) === 0);
     for (let node = ready.pop(); node !== undefined; node = ready.pop()) {
-      const isChanged = changed.has(node) && (this.#judge(node) || this.#touched.has(node));
+      const isChanged = changed.has(node) && (this.#checkNode(node) || this.#touched.has(node));
       for (const dependent of node.linkedBy) {
         if (isChanged) changed.add(dependent);
         const left = (open.get(dependent) as number) - 1;
@@ -280,10 +280,10 @@ export class PaperMerge {
     }
   }
 
-  /** Judges the links of an event and returns whether the result changed. The linked events must be judged already. */
-  #judge(node: Node): boolean {
+  /** Checks the links of an event and returns whether the result changed. The linked events must be checked already. */
+  #checkNode(node: Node): boolean {
     const { event } = node;
-    const invalid = event.fault ?? judgeLinks(node, this.#nodes);
+    const invalid = event.fault ?? checkLinks(node, this.#nodes);
     const previous = event.prevEvent === null ? undefined : this.#nodes.get(event.prevEvent);
     node.chain = previous === undefined ? 0 : previous.chain + 1;
     let depth = 0;
@@ -297,15 +297,15 @@ export class PaperMerge {
   }
 
   /** Assigns each touched event to its place, or applies it. */
-  #arrange(): void {
+  #assignPlaces(): void {
     for (const node of [...this.#touched.keys()]) {
       const { event, place, invalid } = node;
       const key = invalid === null ? placeKeyOf(event) : null;
-      if (place !== null) this.#unsettle(place);
+      if (place !== null) this.#markUnresolved(place);
       else if (key !== null) this.#enterPlace(node, key);
       else this.#apply(node, invalid === null);
       // Events built on it may fall with it.
-      for (const dependent of node.placesOn) this.#unsettle(dependent);
+      for (const dependent of node.placesOn) this.#markUnresolved(dependent);
     }
   }
 
@@ -314,50 +314,50 @@ export class PaperMerge {
     let place = this.#places.get(key);
     if (place === undefined) {
       const previous = prevEvent === null ? null : (this.#nodes.get(prevEvent) as Node);
-      place = { key, previous, chain: node.chain, members: [], settled: null, isUnsettled: false };
+      place = { key, previous, chain: node.chain, members: [], resolved: null, isUnresolved: false };
       this.#places.set(key, place);
       if (previous !== null) previous.placesOn = appended(previous.placesOn, place);
     }
     place.members.splice(placeIn(place.members, node, compareMergeOrder), 0, node);
     node.place = place;
-    this.#unsettle(place);
+    this.#markUnresolved(place);
   }
 
   #leavePlace(node: Node, place: OpenPlace): void {
     place.members.splice(placeIn(place.members, node, compareMergeOrder), 1);
     node.place = null;
-    this.#unsettle(place);
+    this.#markUnresolved(place);
   }
 
-  #unsettle(place: OpenPlace): void {
-    if (place.isUnsettled) return;
-    place.isUnsettled = true;
-    this.#unsettled.set(place.chain, appended(this.#unsettled.get(place.chain) ?? none, place));
+  #markUnresolved(place: OpenPlace): void {
+    if (place.isUnresolved) return;
+    place.isUnresolved = true;
+    this.#unresolved.set(place.chain, appended(this.#unresolved.get(place.chain) ?? emptyList, place));
   }
 
-  #settlePlaces(): void {
-    const chains = [...this.#unsettled.keys()].sort((a, b) => a - b);
+  #resolvePlaces(): void {
+    const chains = [...this.#unresolved.keys()].sort((a, b) => a - b);
     for (const first of chains) {
       // Resolving a place affects at most the places built on its events: one prev_event further.
       for (let chain = first; ; chain++) {
-        const places = this.#unsettled.get(chain);
+        const places = this.#unresolved.get(chain);
         if (places === undefined) break;
-        this.#unsettled.delete(chain);
-        for (const place of places) this.#settle(place);
+        this.#unresolved.delete(chain);
+        for (const place of places) this.#resolvePlace(place);
       }
     }
   }
 
   /** PROTOCOL 6.2, for one place. */
-  #settle(place: OpenPlace): void {
+  #resolvePlace(place: OpenPlace): void {
     const { key, previous, members } = place;
-    place.isUnsettled = false;
-    const settled = new Place();
-    for (const { standing } of members) settled.highest = Math.max(settled.highest, proofRank(standing));
+    place.isUnresolved = false;
+    const resolved = new Place();
+    for (const { standing } of members) resolved.highest = Math.max(resolved.highest, proofRank(standing));
     for (const node of members)
-      this.#apply(node, settled.offer(node, previous, previous?.isApplied === true));
-    place.settled = settled;
-    if (settled.isContested) this.#contested.add(place);
+      this.#apply(node, resolved.offer(node, previous, previous?.isApplied === true));
+    place.resolved = resolved;
+    if (resolved.isContested) this.#contested.add(place);
     else this.#contested.delete(place);
     if (members.length > 0) return;
     this.#places.delete(key);
@@ -374,7 +374,7 @@ export class PaperMerge {
       this.#touch(superseded);
       superseded.supersededBy += isApplied ? 1 : -1;
     }
-    for (const place of node.placesOn) this.#unsettle(place);
+    for (const place of node.placesOn) this.#markUnresolved(place);
   }
 
   /** Returns the touched events to their lists, and reports the changes. */
@@ -402,9 +402,9 @@ export class PaperMerge {
   }
 }
 
-/** Appends an item in place; `none` is replaced by a new list. */
+/** Appends an item in place; `emptyList` is replaced by a new list. */
 function appended<Item>(list: readonly Item[], item: Item): Item[] {
-  if (list === none) return [item];
+  if (list === emptyList) return [item];
   (list as Item[]).push(item);
   return list as Item[];
 }
@@ -439,7 +439,7 @@ function isSameOutcome(a: EventOutcome, b: EventOutcome): boolean {
   );
 }
 
-function shown(entry: { event: MergeEvent; standing: Proof } | null) {
+function displayed(entry: { event: MergeEvent; standing: Proof } | null) {
   if (entry === null) return null;
   const { event, standing } = entry;
   const payload = event.payload ?? (parseJson(event.payloadText) as JsonObject);

@@ -1,4 +1,4 @@
-import { tidyName, withoutLead, withoutTrail } from "./written-name.ts";
+import { dropLeadingPunctuation, dropTrailingPunctuation, normalizeName } from "./written-name.ts";
 
 /**
  * The identifiers of works: arXiv ids, DOIs and work ids, each in one canonical spelling. Input from references and
@@ -36,7 +36,7 @@ const plainDoi = /^10\.\d{4,9}\/[a-z0-9](?:[a-z0-9._/-]*[a-z0-9/])?$/;
  * Parses any name of a work: an arXiv id or a DOI, bare, with its label, as an address of arXiv or of a resolver, or as
  * the stamp on a PDF. Null if the text has neither form.
  */
-export function readWorkName(text: string): WorkName | null {
+export function parseWorkName(text: string): WorkName | null {
   // A DOI in its stored form is not an arXiv id in any spelling.
   const isPlainDoi = text.startsWith("10.") && plainDoi.test(text);
   const arxiv = isPlainDoi ? null : parseArxivId(text);
@@ -93,7 +93,9 @@ export function parseArxivId(text: string): ArxivId | null {
   }
   // Every arXiv id has four digits in a row, and most other texts do not.
   if (text.length > maxWrittenLength || !/\p{N}{4}/u.test(text)) return null;
-  const bare = withoutLabels(spelledOut(withoutTrail(withoutLead(tidyName(text)))));
+  const bare = withoutLabels(
+    spelledOut(dropTrailingPunctuation(dropLeadingPunctuation(normalizeName(text)))),
+  );
   const modern = modernId.exec(bare);
   const old = modern === null ? oldId.exec(bare) : null;
   const match = modern ?? old;
@@ -172,13 +174,13 @@ const doiShape = new RegExp(
 export function parseDoi(text: string): string | null {
   if (plainDoi.test(text) && text.length <= maxLength) return text;
   if (text.length > maxWrittenLength || !/\p{N}{4}/u.test(text)) return null;
-  let bare = withoutTrail(withoutLead(tidyName(text)));
+  let bare = dropTrailingPunctuation(dropLeadingPunctuation(normalizeName(text)));
   bare = bare.replace(leadIn, "").replace(doiLabel, "").replace(resolver, "").replace(doiLabel, "");
   const page = publisherPage.exec(bare);
   if (page !== null) bare = bare.slice(page[0].length).replace(pageOfDoi, "");
   const match = doiShape.exec(bare);
   if (match === null) return null;
-  const suffix = withoutTrail((match[2] as string).replace(/\[arxiv:[^[\]]*\]$/i, ""));
+  const suffix = dropTrailingPunctuation((match[2] as string).replace(/\[arxiv:[^[\]]*\]$/i, ""));
   const doi = `${match[1]}/${suffix}`.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
   return doi.length <= maxLength && /[\p{L}\p{N}]/u.test(suffix) && !/\p{Cc}/u.test(doi) ? doi : null;
 }
@@ -231,12 +233,12 @@ const pithNumber = /^pith:(?: ?(\d{4}):)? ?(.+)$/i;
 
 /**
  * Parses any name of a paper or a work: a Pith number in full, `pith:ROU4N4IR`, a suffix or its first 8, 12 or 16
- * characters, an arXiv id, a DOI, the address of any of these, or a work id (UUID), in the spellings of `readWorkName`.
+ * characters, an arXiv id, a DOI, the address of any of these, or a work id (UUID), in the spellings of `parseWorkName`.
  * Null for any other text.
  */
 export function parsePaperRef(text: string): PaperRef | null {
   if (text.length > maxWrittenLength) return null;
-  const ref = withoutTrail(withoutLead(tidyName(text)));
+  const ref = dropTrailingPunctuation(dropLeadingPunctuation(normalizeName(text)));
   const match = pithAddress.exec(ref) ?? pithNumber.exec(ref);
   const suffix = (match?.[2] ?? ref).toUpperCase();
   if (suffixShape.test(suffix)) return { kind: "pith", suffix, year: match?.[1] ?? null };
@@ -244,5 +246,5 @@ export function parsePaperRef(text: string): PaperRef | null {
   if (page !== undefined) return parsePaperRef(page);
   if (match !== null) return null;
   const workId = uuidShape.test(ref) ? parseWorkId(ref) : null;
-  return workId === null ? readWorkName(text) : { kind: "work_id", workId };
+  return workId === null ? parseWorkName(text) : { kind: "work_id", workId };
 }

@@ -4,7 +4,7 @@ import { JsonDouble, type JsonObject, type JsonValue, setKey } from "./json.ts";
 /** Maximum nesting: `{"a":[]}` has two levels. PROTOCOL section 4. */
 const documentDepth = 64;
 /** Maximum characters of an integer, including its sign. PROTOCOL section 4. */
-const maximumIntegerLength = 1000;
+const maxIntegerLength = 1000;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -27,29 +27,29 @@ export function decodeUtf8(bytes: Uint8Array): string {
  * Nearly every document has no awkward numbers: it is scanned once and then passed to `JSON.parse`. Only the others use
  * the parser in this file.
  */
-export function parseJson(input: string | Uint8Array, maximumDepth = documentDepth): JsonValue {
+export function parseJson(input: string | Uint8Array, maxDepth = documentDepth): JsonValue {
   const text = typeof input === "string" ? input : decodeUtf8(input);
   if (typeof input === "string" && !input.isWellFormed()) {
     throw new DocumentError("INVALID_UNICODE", "The document contains a lone surrogate.");
   }
-  if (isPlain(text, maximumDepth)) {
+  if (isPlain(text, maxDepth)) {
     try {
       return JSON.parse(text) as JsonValue;
     } catch {
       // The parser below reports the position.
     }
   }
-  return new Parser(text, maximumDepth).document();
+  return new Parser(text, maxDepth).document();
 }
 
 const surrogateEscape = /\\u[dD][89a-fA-F]/;
 
 /**
  * Whether `JSON.parse` reads this text without loss and no check of the text can fail: integers of at most 15 digits,
- * no fraction, no exponent, at most `maximumDepth` levels, no escaped surrogate. It may reject a harmless text, and
+ * no fraction, no exponent, at most `maxDepth` levels, no escaped surrogate. It may reject a harmless text, and
  * does not check that the text is JSON at all.
  */
-function isPlain(text: string, maximumDepth: number): boolean {
+function isPlain(text: string, maxDepth: number): boolean {
   if (text.includes("\\u") && surrogateEscape.test(text)) return false;
   const length = text.length;
   let depth = 0;
@@ -60,7 +60,7 @@ function isPlain(text: string, maximumDepth: number): boolean {
       at = endOfString(text, at + 1);
       if (at < 0) return false;
     } else if (code === 0x7b || code === 0x5b) {
-      if (++depth > maximumDepth) return false;
+      if (++depth > maxDepth) return false;
     } else if (code === 0x7d || code === 0x5d) {
       depth--;
     } else if (code >= 0x30 && code <= 0x39) {
@@ -92,13 +92,13 @@ const controlCharacter = /[\u0000-\u001f]/;
 
 class Parser {
   readonly #text: string;
-  readonly #maximumDepth: number;
+  readonly #maxDepth: number;
   #at = 0;
   #depth = 0;
 
-  constructor(text: string, maximumDepth: number) {
+  constructor(text: string, maxDepth: number) {
     this.#text = text;
-    this.#maximumDepth = maximumDepth;
+    this.#maxDepth = maxDepth;
   }
 
   document(): JsonValue {
@@ -163,10 +163,10 @@ class Parser {
       }
       return new JsonDouble(value);
     }
-    if (text.length > maximumIntegerLength) {
+    if (text.length > maxIntegerLength) {
       throw new DocumentError(
         "INVALID_NUMBER",
-        `An integer has ${text.length} characters; ${maximumIntegerLength} are the most.`,
+        `An integer has ${text.length} characters; ${maxIntegerLength} are the most.`,
       );
     }
     const value = Number(text);
@@ -201,8 +201,8 @@ class Parser {
   }
 
   #open(): void {
-    if (++this.#depth > this.#maximumDepth) {
-      throw new DocumentError("TOO_DEEP", `The document is more than ${this.#maximumDepth} levels deep.`);
+    if (++this.#depth > this.#maxDepth) {
+      throw new DocumentError("TOO_DEEP", `The document is more than ${this.#maxDepth} levels deep.`);
     }
     this.#at++;
     this.#space();

@@ -52,7 +52,7 @@ export class Place {
   }
 }
 
-type Folded = {
+type ResolvedPlaces = {
   /** In merge order. */
   readonly applied: ReadonlySet<EventId>;
   /** Events that an applied event supersedes. */
@@ -61,7 +61,10 @@ type Folded = {
 };
 
 /** PROTOCOL 6.2. `valid` contains the valid events in merge order, `byId` at least those. */
-export function foldPlaces(valid: readonly LinkedEvent[], byId: ReadonlyMap<EventId, LinkedEvent>): Folded {
+export function resolvePlaces(
+  valid: readonly LinkedEvent[],
+  byId: ReadonlyMap<EventId, LinkedEvent>,
+): ResolvedPlaces {
   const places = new Map<string, Place>();
   const placeOfEvent = valid.map(({ event, standing }) => {
     const key = placeKeyOf(event);

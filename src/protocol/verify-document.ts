@@ -1,23 +1,27 @@
 import type { AcceptedEvent } from "./accepted-event.ts";
-import { isSomebodysWord } from "./aliases.ts";
+import { isUnprovedClaim } from "./aliases.ts";
 import { type PithDocument, parseDocument, readDocument } from "./document.ts";
-import type { RefusalReason } from "./error-codes.ts";
+import type { RejectionReason } from "./error-codes.ts";
 import type { PithNumber } from "./identifiers.ts";
 import type { JsonValue } from "./json.ts";
 import { createKeyring, type Keyring, registryKey } from "./keyring.ts";
 import { mergeEvents } from "./merge.ts";
 import type { MergedState } from "./merged-state.ts";
 import type { Proof } from "./proof.ts";
-import { type Door, judgeEvent } from "./verify-event.ts";
+import { type VerificationContext, verifyEventCopy } from "./verify-event.ts";
 
 /** A copy of an event that was not accepted, as in its document. */
-export type Refusal = { readonly id: string; readonly reason: RefusalReason; readonly copy: JsonValue };
+export type RejectedCopy = {
+  readonly id: string;
+  readonly reason: RejectionReason;
+  readonly copy: JsonValue;
+};
 
 /** Warnings reject nothing: they report what was left out. */
 export type DocumentWarning = "ALIAS_INCONSISTENT" | "ALIAS_UNPROVED" | "EVENT_ID_UNVERIFIABLE";
 
-/** A document whose events have been judged: its contribution to the paper's set. */
-export type JudgedDocument = {
+/** A document whose events have been verified: its contribution to the paper's set. */
+export type DocumentVerification = {
   readonly kind: "bundle" | "state";
   readonly pithNumber: PithNumber;
   readonly events: readonly AcceptedEvent[];
@@ -25,30 +29,30 @@ export type JudgedDocument = {
   readonly aliases: readonly JsonValue[];
   /** Whether aliases were ignored that would count at `hash`: `ALIAS_UNPROVED`. */
   readonly hasUnprovedAliases: boolean;
-  readonly refused: readonly Refusal[];
+  readonly refused: readonly RejectedCopy[];
   /** Whether a state contains entries from which no event could be rebuilt: `EVENT_ID_UNVERIFIABLE`. */
   readonly hasUnverifiable: boolean;
   readonly published: PithDocument["published"];
 };
 
 /**
- * Judges each copy of an event in a document by PROTOCOL section 5, rules 1–8. For events known to `heldEvent`,
- * signatures verified before are compared instead of verified again; everything else is judged again.
+ * Verifies each copy of an event in a document by PROTOCOL section 5, rules 1–8. For events known to `storedSignature`,
+ * signatures verified before are compared instead of verified again; everything else is checked again.
  */
-export function judgeDocument(
+export function verifyDocument(
   document: PithDocument,
   keyring: Keyring,
   minimumProof: Proof,
-  heldEvent?: Door["heldEvent"],
-): JudgedDocument {
+  storedSignature?: VerificationContext["storedSignature"],
+): DocumentVerification {
   const { pithNumber, record } = document;
-  const door = { pithNumber, keyring, minimumProof, record, heldEvent };
+  const context: VerificationContext = { pithNumber, keyring, minimumProof, record, storedSignature };
   const events: AcceptedEvent[] = [];
-  const refused: Refusal[] = [];
+  const refused: RejectedCopy[] = [];
   for (const copy of document.copies) {
-    const judgement = judgeEvent(copy, door);
-    if (judgement.accepted) events.push(judgement.event);
-    else refused.push({ id: judgement.id, reason: judgement.reason, copy });
+    const result = verifyEventCopy(copy, context);
+    if (result.accepted) events.push(result.event);
+    else refused.push({ id: result.id, reason: result.reason, copy });
   }
   const isBelieved = minimumProof === "hash";
   return {
@@ -56,7 +60,7 @@ export function judgeDocument(
     pithNumber,
     events,
     aliases: isBelieved ? document.aliases : [],
-    hasUnprovedAliases: !isBelieved && document.aliases.some(isSomebodysWord),
+    hasUnprovedAliases: !isBelieved && document.aliases.some(isUnprovedClaim),
     refused,
     hasUnverifiable: document.unverifiable > 0,
     published: document.published,
@@ -64,7 +68,10 @@ export function judgeDocument(
 }
 
 /** Merges documents of one paper. */
-export function mergeJudged(pithNumber: PithNumber, documents: readonly JudgedDocument[]): MergedState {
+export function mergeVerified(
+  pithNumber: PithNumber,
+  documents: readonly DocumentVerification[],
+): MergedState {
   return mergeEvents(
     pithNumber,
     documents.flatMap((document) => document.events),
@@ -81,17 +88,19 @@ export type CheckResult = "PASSED" | "FAILED" | "NOT_CHECKABLE";
 export function checkPublishedState(
   document: PithDocument,
   keyring: Keyring,
-  heldEvent?: Door["heldEvent"],
+  storedSignature?: VerificationContext["storedSignature"],
 ): CheckResult | null {
   if (document.published === undefined) return null;
-  const alone = mergeJudged(document.pithNumber, [judgeDocument(document, keyring, "hash", heldEvent)]);
+  const alone = mergeVerified(document.pithNumber, [
+    verifyDocument(document, keyring, "hash", storedSignature),
+  ]);
   if (alone.sha256 === document.published.sha256) return "PASSED";
   return document.published.isPartial ? "NOT_CHECKABLE" : "FAILED";
 }
 
 /** The warnings about documents and their merged states, sorted. */
 export function warningsOf(
-  documents: readonly Pick<JudgedDocument, "hasUnprovedAliases" | "hasUnverifiable">[],
+  documents: readonly Pick<DocumentVerification, "hasUnprovedAliases" | "hasUnverifiable">[],
   states: readonly Pick<MergedState, "hasInconsistentAliases">[],
 ): DocumentWarning[] {
   const warnings: DocumentWarning[] = [];
@@ -106,11 +115,11 @@ export type MergedDocuments = {
   /** Distinct, sorted. */
   readonly warnings: readonly DocumentWarning[];
   /** Distinct pairs of event id and reason, sorted. */
-  readonly refused: readonly (readonly [string, RefusalReason])[];
+  readonly refused: readonly (readonly [string, RejectionReason])[];
 };
 
 /**
- * The complete protocol in one call: reads, judges and merges documents of one or several papers.
+ * The complete protocol in one call: reads, verifies and merges documents of one or several papers.
  *
  * Throws DocumentError for the first document that is rejected entirely. `minimumProof` applies to all. The keyring
  * defaults to the registry's own key.
@@ -120,8 +129,8 @@ export function mergeDocuments(
   keyring: Keyring = createKeyring([registryKey]),
   minimumProof: Proof = "hash",
 ): MergedDocuments {
-  const judged = inputs.map((input) =>
-    judgeDocument(
+  const verified = inputs.map((input) =>
+    verifyDocument(
       typeof input === "string" || input instanceof Uint8Array
         ? parseDocument(input)
         : readDocument(input.value),
@@ -129,22 +138,24 @@ export function mergeDocuments(
       minimumProof,
     ),
   );
-  const groups = new Map<PithNumber, JudgedDocument[]>();
-  for (const document of judged) {
+  const groups = new Map<PithNumber, DocumentVerification[]>();
+  for (const document of verified) {
     const group = groups.get(document.pithNumber);
     if (group === undefined) groups.set(document.pithNumber, [document]);
     else group.push(document);
   }
-  const states = new Map([...groups].map(([number, documents]) => [number, mergeJudged(number, documents)]));
+  const states = new Map(
+    [...groups].map(([number, documents]) => [number, mergeVerified(number, documents)]),
+  );
 
   const refused = new Map(
-    judged.flatMap((document) =>
+    verified.flatMap((document) =>
       document.refused.map(({ id, reason }) => [`${id} ${reason}`, [id, reason] as const]),
     ),
   );
   return {
     states,
-    warnings: warningsOf(judged, [...states.values()]),
+    warnings: warningsOf(verified, [...states.values()]),
     refused: [...refused].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, pair]) => pair),
   };
 }

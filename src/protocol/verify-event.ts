@@ -1,11 +1,11 @@
 import type { AcceptedEvent } from "./accepted-event.ts";
-import { canonicalJson, type KeptTexts } from "./canonical-json.ts";
+import { type CanonicalTexts, canonicalJson } from "./canonical-json.ts";
 import { cryptography } from "./cryptography.ts";
 import { decodeSignature, digestBytes } from "./ed25519.ts";
-import type { FaultReason, RefusalReason } from "./error-codes.ts";
+import type { FaultReason, RejectionReason } from "./error-codes.ts";
 import { type EventBody, eventIdOf, readBody } from "./event-body.ts";
 import { isEventType } from "./event-types.ts";
-import { judgeSnapshot } from "./graph-snapshot.ts";
+import { checkSnapshot } from "./graph-snapshot.ts";
 import { type EventId, fitsRecord, isPithNumber, type PithNumber, yearOfRecord } from "./identifiers.ts";
 import type { Instant } from "./instant.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
@@ -13,44 +13,44 @@ import { createKeyring, type Keyring, registryKey, type TrustedKey } from "./key
 import { parseJson } from "./parse-json.ts";
 import { isAtLeast, type Proof } from "./proof.ts";
 
-export type Judgement =
+export type EventVerification =
   | { readonly accepted: true; readonly event: AcceptedEvent }
-  | { readonly accepted: false; readonly id: string; readonly reason: RefusalReason };
+  | { readonly accepted: false; readonly id: string; readonly reason: RejectionReason };
 
 /** The context for judging the copies of one document. */
-export type Door = {
+export type VerificationContext = {
   readonly pithNumber: PithNumber;
   readonly keyring: Keyring;
   readonly minimumProof: Proof;
   /** The document's own canonical record, so that it is hashed only once. */
-  readonly record?: KnownRecord | undefined;
+  readonly record?: HashedRecord | undefined;
   /** The stored signature of an event: it needs no second verification. */
-  readonly heldEvent?: ((id: EventId) => HeldSignature | undefined) | undefined;
+  readonly storedSignature?: ((id: EventId) => StoredSignature | undefined) | undefined;
 };
 
 /** How an event was accepted before, under a key of the same fingerprint, which its id covers. */
-export type HeldSignature = {
+export type StoredSignature = {
   /** Canonical text of the verified signature object; null if it came without one. */
   readonly signature: string | null;
   /** The fault found by rule 7 or 8; if it is null, any receipt was verified. */
   readonly fault: string | null;
 };
 
-/** Judges one copy of an event by the rules of PROTOCOL section 5, in order, up to rule 8. */
-export function judgeEvent(value: JsonValue, door: Door): Judgement {
-  const kept: KeptTexts = new Map();
-  const body = readBody(value, kept);
+/** Verifies one copy of an event by the rules of PROTOCOL section 5, in order, up to rule 8. */
+export function verifyEventCopy(value: JsonValue, context: VerificationContext): EventVerification {
+  const texts: CanonicalTexts = new Map();
+  const body = readBody(value, texts);
   if (body === null) {
     return { accepted: false, id: eventIdOf(canonicalJson(value)), reason: "MALFORMED_EVENT" };
   }
   const copy = value as JsonObject;
-  const refuse = (reason: RefusalReason): Judgement => ({ accepted: false, id: body.id, reason });
+  const refuse = (reason: RejectionReason): EventVerification => ({ accepted: false, id: body.id, reason });
 
   if (Object.hasOwn(copy, "event_id") && copy["event_id"] !== body.id) return refuse("EVENT_ID_MISMATCH");
-  if (body.subject !== door.pithNumber) return refuse("SUBJECT_MISMATCH");
+  if (body.subject !== context.pithNumber) return refuse("SUBJECT_MISMATCH");
 
   const { signer } = body;
-  const key = door.keyring.get(signer.public_key_fingerprint);
+  const key = context.keyring.get(signer.public_key_fingerprint);
   if (key === undefined) return refuse("UNKNOWN_SIGNER");
   if (
     signer.key_id !== key.keyId ||
@@ -59,23 +59,23 @@ export function judgeEvent(value: JsonValue, door: Door): Judgement {
   ) {
     return refuse("SIGNER_MISMATCH");
   }
-  if (!isInTime(body.instant, key)) return refuse("KEY_NOT_VALID");
+  if (!isKeyValidAt(body.instant, key)) return refuse("KEY_NOT_VALID");
 
   const signature = copy["signature"] ?? null;
-  const held = door.heldEvent?.(body.id);
-  if (signature !== null && !isSignedBy(body.id, signature, key, held)) return refuse("SIGNATURE_INVALID");
+  const stored = context.storedSignature?.(body.id);
+  if (signature !== null && !isSignedBy(body.id, signature, key, stored)) return refuse("SIGNATURE_INVALID");
 
-  const fault = judgeContent(body, key, door, kept, held?.fault === null);
+  const fault = checkContent(body, key, context, texts, stored?.fault === null);
   const proof: Proof =
     signature !== null ? "signed" : fault === null && isProvedByReceipt(body) ? "receipt" : "hash";
-  if (!isAtLeast(proof, door.minimumProof)) return refuse("UNSIGNED");
+  if (!isAtLeast(proof, context.minimumProof)) return refuse("UNSIGNED");
 
   // The body was created for this event: it is completed, not copied.
   const event = Object.assign(body, { proof, fault, signature: signature as JsonObject | null });
   return { accepted: true, event };
 }
 
-function isInTime(instant: Instant, key: TrustedKey): boolean {
+function isKeyValidAt(instant: Instant, key: TrustedKey): boolean {
   return (
     (key.validFrom === null || instant >= key.validFrom) &&
     (key.validUntil === null || instant < key.validUntil)
@@ -87,44 +87,44 @@ function isSignedBy(
   id: EventId,
   signature: JsonValue,
   key: TrustedKey,
-  held: HeldSignature | undefined,
+  stored: StoredSignature | undefined,
 ): boolean {
   if (!isJsonObject(signature)) return false;
   if (signature["algorithm"] !== "ed25519" || signature["key_id"] !== key.keyId) return false;
   if (signature["signed_message"] !== "event_sha256_bytes") return false;
-  if (typeof held?.signature === "string" && held.signature === canonicalJson(signature)) return true;
+  if (typeof stored?.signature === "string" && stored.signature === canonicalJson(signature)) return true;
   const bytes = decodeSignature(signature["signature_b64"]);
   return bytes !== null && key.verify(digestBytes(id.slice(7)), bytes);
 }
 
 /** Rules 7 and 8. */
-function judgeContent(
+function checkContent(
   body: EventBody,
   key: TrustedKey,
-  door: Door,
-  kept: KeptTexts,
+  context: VerificationContext,
+  texts: CanonicalTexts,
   isReceiptVerified: boolean,
 ): FaultReason | null {
   if (!isEventType(body.type)) return "UNKNOWN_EVENT_TYPE";
   if (!key.eventTypes.has(body.type)) return "EVENT_TYPE_NOT_ALLOWED";
   if (body.type === "record_created") {
-    return judgeRecord(body, key, door.pithNumber, door.record, isReceiptVerified);
+    return checkRecord(body, key, context.pithNumber, context.record, isReceiptVerified);
   }
-  return body.type === "graph_snapshot" ? judgeSnapshot(body.target, body.payload, kept) : null;
+  return body.type === "graph_snapshot" ? checkSnapshot(body.target, body.payload, texts) : null;
 }
 
 /** A canonical record's text with its SHA-256. */
-export type KnownRecord = { readonly text: string; readonly digest: string };
+export type HashedRecord = { readonly text: string; readonly digest: string };
 
 /**
  * Rule 8 for `record_created`. If there is no fault, the receipt, if any, has been verified under the event's own
  * signer: now, or when the same event was accepted before.
  */
-function judgeRecord(
+function checkRecord(
   body: EventBody,
   key: TrustedKey,
   pithNumber: PithNumber,
-  known: KnownRecord | undefined,
+  known: HashedRecord | undefined,
   isReceiptVerified: boolean,
 ): FaultReason | null {
   const { canonical_record: record, canonical_sha256: digest } = body.payload;
@@ -135,7 +135,7 @@ function judgeRecord(
   const text = canonicalJson(record);
   const actual = text === known?.text ? known.digest : cryptography.sha256Text(text);
   if (digest !== actual || !fitsRecord(pithNumber, record, actual)) return "RECORD_HASH_MISMATCH";
-  if (receipt !== null && !isReceipt(receipt, actual, key, isReceiptVerified)) return "RECEIPT_INVALID";
+  if (receipt !== null && !isValidReceipt(receipt, actual, key, isReceiptVerified)) return "RECEIPT_INVALID";
   return null;
 }
 
@@ -155,7 +155,7 @@ function isProvedByReceipt({ type, payload, prevEvent, supersedes }: EventBody):
 }
 
 /** PROTOCOL section 3: Ed25519 over the 32 raw bytes of the record's digest, by the event's own signer. */
-function isReceipt(receipt: JsonValue, digest: string, key: TrustedKey, isVerified: boolean): boolean {
+function isValidReceipt(receipt: JsonValue, digest: string, key: TrustedKey, isVerified: boolean): boolean {
   if (!isJsonObject(receipt)) return false;
   if (receipt["algorithm"] !== "ed25519" || receipt["signed_message"] !== "canonical_sha256_bytes")
     return false;
@@ -182,12 +182,12 @@ export function verifyEvent(
   event: Uint8Array | JsonValue,
   keyring: Keyring = createKeyring([registryKey]),
   minimumProof: Proof = "hash",
-): Judgement {
+): EventVerification {
   const value = typeof event === "string" || event instanceof Uint8Array ? parseJson(event) : event;
   const subject = isJsonObject(value) ? value["subject_pith_number"] : undefined;
   // An event whose subject is no Pith number is about another paper than any: SUBJECT_MISMATCH.
   const pithNumber = isPithNumber(subject) ? subject : noPaper;
-  return judgeEvent(value, { pithNumber, keyring, minimumProof });
+  return verifyEventCopy(value, { pithNumber, keyring, minimumProof });
 }
 
 const noPaper = `pith:0000:${"A".repeat(26)}` as PithNumber;

@@ -69,17 +69,17 @@ const texSigns: Readonly<Record<string, string>> = { less: "<", greater: ">", un
 const texSpace = /(?<=[:\s])(?:~|\\[,; ])/g;
 
 /** Matches a text of which nothing has to be undone. */
-const hasNothingToUndo = /^[\w./:()<>;,-]*$/;
+const isNormalized = /^[\w./:()<>;,-]*$/;
 
 /** Undoes what copying does to identifiers: folds white space, drops invisible characters, makes dashes ASCII. */
-export function tidyName(text: string): string {
-  if (hasNothingToUndo.test(text)) return text;
+export function normalizeName(text: string): string {
+  if (isNormalized.test(text)) return text;
   let tidy = decodeEntities(enclosed(text.trim()));
   if (address.test(tidy)) tidy = doiParameter.exec(tidy)?.[1] ?? tidy.replace(queryAndFragment, "");
   // Text that was encoded twice is decoded twice.
   for (let before = ""; before !== tidy; ) {
     before = tidy;
-    tidy = undoOnce(tidy);
+    tidy = normalizeOnce(tidy);
   }
   return tidy;
 }
@@ -92,7 +92,7 @@ function enclosed(text: string): string {
   return text;
 }
 
-function undoOnce(text: string): string {
+function normalizeOnce(text: string): string {
   return decodeEntities(decodePercents(text))
     .replace(texEscape, "$1$2")
     .replace(texSign, (_, name: string) => texSigns[name] ?? "")
@@ -112,7 +112,7 @@ const trailing = /[\s.,;:!?'"`~*|\\([{<]|[^\x00-\x7f\ud800-\udfff](?<![\p{L}\p{M
 const closing: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{", ">": "<" };
 
 /** Drops everything before the first letter or digit: brackets, quotation marks, bullets. */
-export function withoutLead(text: string): string {
+export function dropLeadingPunctuation(text: string): string {
   return text.replace(/^[^\p{L}\p{N}]+/u, "");
 }
 
@@ -120,7 +120,7 @@ export function withoutLead(text: string): string {
  * Drops the punctuation at the end that belongs to the surrounding sentence. A closing bracket stays if it closes an
  * open one; a slash always stays.
  */
-export function withoutTrail(text: string): string {
+export function dropTrailingPunctuation(text: string): string {
   let end = text.length;
   while (end > 0) {
     const last = text[end - 1] as string;

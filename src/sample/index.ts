@@ -13,4 +13,4 @@ export {
   snapshotFields,
   unsignedEvent,
 } from "./sample-event.ts";
-export { referenceItem, type SamplePaper, type SampleReference, uuidOfName } from "./sample-paper.ts";
+export { referenceItem, type SamplePaper, type SampleReference, uuidFromName } from "./sample-paper.ts";

@@ -1,5 +1,5 @@
 import { type DocumentResult, ingestBatch, storableText } from "../ingest/index.ts";
-import type { JudgedDocument, Keyring, Proof } from "../protocol/index.ts";
+import type { DocumentVerification, Keyring, Proof } from "../protocol/index.ts";
 import { type Database, keepSessionAlive, type QueryClient } from "../store/index.ts";
 import {
   claimBatch,
@@ -193,7 +193,9 @@ const keyReasons: ReadonlySet<string> = new Set(["UNKNOWN_SIGNER", "SIGNER_MISMA
  * Advice on settings of this mirror that might accept a submission without any accepted event, as sentences for its
  * operator and its submitter. Empty if no setting would, because its events are altered or malformed.
  */
-function acceptanceAdvice(refused: readonly Pick<JudgedDocument["refused"][number], "reason">[]): string {
+function acceptanceAdvice(
+  refused: readonly Pick<DocumentVerification["refused"][number], "reason">[],
+): string {
   const sentences: string[] = [];
   if (refused.some(({ reason }) => keyReasons.has(reason))) {
     sentences.push("To trust further signers, the operator can add their keys to PITH_GRAPH_KEYRING.");

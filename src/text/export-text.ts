@@ -7,7 +7,7 @@ const others = new RegExp(`[^${plainNodeCharacters}]`, "gu");
  * The id of a work's vertex in graph files: the work's key with other characters percent-encoded. So a work has the
  * same id in every export of every mirror: `arxiv:hep-th/9711200`, `doi:10.1000/a%22b`.
  */
-export function nodeIdOf(workKey: string): string {
+export function graphNodeId(workKey: string): string {
   return workKey.replace(others, (character) =>
     Array.from(
       new TextEncoder().encode(character),

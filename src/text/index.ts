@@ -1,8 +1,8 @@
 export {
   formulaLength,
   formulaPattern,
+  graphNodeId,
   innerFormulaPattern,
-  nodeIdOf,
   numberPattern,
   plainNodeCharacters,
   spreadsheetText,

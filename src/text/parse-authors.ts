@@ -31,13 +31,13 @@ const maxLength = 300;
 export function parseAuthors(list: string): AuthorName[] {
   const marked = withoutMarks(readableText(withoutMathematicalAccents(list)));
   const text = foldWhiteSpace(plainSeparators(withoutBrackets(marked)));
-  return splitList(text).flatMap(namesOf);
+  return splitList(text).flatMap(parseNames);
 }
 
 /** Parses the name of one author. TeX is read as text. Null if it has no letter. */
 export function parseName(name: string): AuthorName | null {
-  const text = tidied(foldWhiteSpace(withoutMarks(readableText(withoutMathematicalAccents(name)))));
-  return text === "" ? null : nameOf(text);
+  const text = cleanName(foldWhiteSpace(withoutMarks(readableText(withoutMathematicalAccents(name)))));
+  return text === "" ? null : classifyName(text);
 }
 
 function splitList(text: string): string[] {
@@ -116,20 +116,20 @@ function isPlainlyInverted(piece: string): boolean {
   return !family.includes(" ") || isParticle || isOneGiven || isInitials(given);
 }
 
-function namesOf(piece: string): AuthorName[] {
+function parseNames(piece: string): AuthorName[] {
   if (piece.length > maxLength) return [{ kind: "literal", text: piece.trim() }];
   const [, group, rest] = /^([^:]*): ?(.*)$/.exec(piece) ?? [];
   if (group !== undefined && rest !== undefined && (isCollective(group.trim()) || namesCollective(group))) {
-    return [group, rest].flatMap(namesOf);
+    return [group, rest].flatMap(parseNames);
   }
   const spoken = splitSpeaker(piece);
-  if (spoken !== null) return [spoken.speaker, spoken.group].flatMap(namesOf);
-  const text = tidied(piece);
-  return text === "" ? [] : [nameOf(text)];
+  if (spoken !== null) return [spoken.speaker, spoken.group].flatMap(parseNames);
+  const text = cleanName(piece);
+  return text === "" ? [] : [classifyName(text)];
 }
 
 /** A name without *et al.*, footnote numbers and stray punctuation; empty if no letter is left. */
-function tidied(piece: string): string {
+function cleanName(piece: string): string {
   if (piece.length > maxLength) return piece.trim();
   const text = foldWhiteSpace(piece)
     .replace(/(?:^|[ ,])(?:and )?et\.? ?al(?:ii)?\b.*$/i, "")
@@ -145,19 +145,19 @@ function tidied(piece: string): string {
   return /\p{L}/u.test(text) ? text.trim() : "";
 }
 
-function nameOf(text: string): AuthorName {
+function classifyName(text: string): AuthorName {
   if (isCollective(text)) return { kind: "collective", text };
-  const name = spaced(hyphenated(text).replace(/^(?:Dr|Prof)\.? (?=\p{L}+\.? )/u, ""));
+  const name = spaceInitials(normalizeHyphens(text).replace(/^(?:Dr|Prof)\.? (?=\p{L}+\.? )/u, ""));
   return inverted(name) ?? familyFirst(name) ?? splitPerson(name) ?? { kind: "literal", text: name };
 }
 
 /** One hyphen between the parts of a name, instead of dashes or spaced hyphens. */
-function hyphenated(name: string): string {
+function normalizeHyphens(name: string): string {
   return name.replace(/(?<=[\p{L}.]) ?[-‐‑–] ?(?=\p{L})/gu, "-");
 }
 
 /** Inserts spaces between initials. */
-function spaced(name: string): string {
+function spaceInitials(name: string): string {
   const parts = name.split(", ");
   return parts
     .map((part) =>

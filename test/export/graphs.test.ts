@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ExportedNeighbourhood, graphFiles } from "../../src/export/index.ts";
 
 import { workIdOf } from "../../src/row-rules/index.ts";
-import { nodeIdOf, readableText } from "../../src/text/index.ts";
+import { graphNodeId, readableText } from "../../src/text/index.ts";
 import { createClient } from "../api/client.ts";
 import { documentOf, referenceOf } from "../api/fixtures/documents.ts";
 import { ingestTexts } from "../api/fixtures/library.ts";
@@ -91,14 +91,14 @@ describe("GraphML read by graphology", () => {
     const [all, part] = [await graphOf(null), await graphOf(around)];
     for (const { graph } of [all, part]) {
       for (const { node, attributes } of graph.nodeEntries())
-        expect(node).toBe(nodeIdOf(String(attributes["work"])));
+        expect(node).toBe(graphNodeId(String(attributes["work"])));
     }
     for (const node of part.graph.nodes()) {
       expect(all.graph.getNodeAttribute(node, "work")).toBe(part.graph.getNodeAttribute(node, "work"));
     }
     expect(all.graph.hasNode(`arxiv:${arxivIdOf(1)}`)).toBe(true);
     expect(all.graph.inDegree("doi:10.1000/a%22b;c%2Cd")).toBeGreaterThan(0);
-    expect(nodeIdOf("doi:10.1/é %<&")).toBe("doi:10.1/%C3%A9%20%25%3C%26");
+    expect(graphNodeId("doi:10.1/é %<&")).toBe("doi:10.1/%C3%A9%20%25%3C%26");
   });
 
   test("of a neighbourhood contains the works and citations of the API's citationGraph", async () => {

@@ -5,25 +5,25 @@ import {
   canonicalTextSha256,
   checkPublishedState,
   cryptography,
+  type DocumentVerification,
   type EventId,
   type EventType,
   isJsonObject,
   type JsonObject,
   type JsonValue,
-  type JudgedDocument,
-  judgeDocument,
   type Keyring,
   type MergedEvent,
   type MergedState,
-  mergeJudged,
+  mergeVerified,
   type PithNumber,
   type Proof,
   parseAlias,
   parseDocument,
   parseJson,
+  parseWorkName,
   proofs,
-  readWorkName,
   sha256OfValue,
+  verifyDocument,
 } from "../../src/protocol/index.ts";
 
 import { type IdentifierKind, identifierIdOf, paperIdOf, workIdOf } from "../../src/row-rules/index.ts";
@@ -71,7 +71,7 @@ export function modelOf(documents: readonly WorldDocument[], keyring: Keyring): 
 
 type Subject = {
   readonly pithNumber: PithNumber;
-  readonly documents: readonly JudgedDocument[];
+  readonly documents: readonly DocumentVerification[];
   readonly state: MergedState;
   readonly published: ReadonlyMap<string, CheckResult>;
   /** Canonical text. */
@@ -83,7 +83,7 @@ function subjectsOf(documents: readonly WorldDocument[], keyring: Keyring): Subj
   const numbers = [...new Set(parsed.map(({ parsed }) => parsed.pithNumber))];
   return numbers.map((pithNumber) => {
     const own = parsed.filter(({ parsed }) => parsed.pithNumber === pithNumber);
-    const judged = own.map(({ parsed, minimumProof }) => judgeDocument(parsed, keyring, minimumProof));
+    const judged = own.map(({ parsed, minimumProof }) => verifyDocument(parsed, keyring, minimumProof));
     const published = new Map<string, CheckResult>();
     for (const { parsed } of own) {
       const result = checkPublishedState(parsed, keyring);
@@ -92,7 +92,7 @@ function subjectsOf(documents: readonly WorldDocument[], keyring: Keyring): Subj
     return {
       pithNumber,
       documents: judged,
-      state: mergeJudged(pithNumber, judged),
+      state: mergeVerified(pithNumber, judged),
       published,
       bundleRecord: own.map(({ parsed }) => parsed.record?.text).find((text) => text !== undefined) ?? null,
     };
@@ -291,7 +291,7 @@ function keyRows(subject: Subject): Row[] {
   const { pithNumber, state } = subject;
   const keys = new Set([`pith:${pithNumber.slice(10, 18)}`]);
   const add = (text: string) => {
-    const name = readWorkName(text);
+    const name = parseWorkName(text);
     if (name !== null) keys.add(name.kind === "arxiv" ? `arxiv:${name.id}` : `doi:${name.doi}`);
   };
   const source = object(recordOf(subject)?.["source"]);
@@ -416,12 +416,12 @@ function totalRows(subjects: readonly Subject[], tables: Tables): Row[] {
 
 /** The arXiv id in a text. test/protocol tests how names are read. */
 function arxivOf(text: JsonValue | undefined): string | null {
-  const name = typeof text === "string" ? readWorkName(text) : null;
+  const name = typeof text === "string" ? parseWorkName(text) : null;
   return name?.kind === "arxiv" ? name.id : null;
 }
 
 function doiOf(text: JsonValue | undefined): string | null {
-  const name = typeof text === "string" ? readWorkName(text) : null;
+  const name = typeof text === "string" ? parseWorkName(text) : null;
   return name?.kind === "doi" ? name.doi : null;
 }
 

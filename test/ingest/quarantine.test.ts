@@ -9,7 +9,7 @@ import {
   type JsonValue,
   keyringEntries,
   parseJson,
-  refusalReasons,
+  rejectionReasons,
 } from "../../src/protocol/index.ts";
 
 import { paperIdOf } from "../../src/row-rules/index.ts";
@@ -138,13 +138,13 @@ describe("rejected events of an accepted document", () => {
   };
 
   test("go to quarantine with their reasons, and the document's other events are stored", async () => {
-    expect(Object.keys(copiesOf(paper))).toEqual([...refusalReasons]);
+    expect(Object.keys(copiesOf(paper))).toEqual([...rejectionReasons]);
     const text = bundleOfPaper({}, (own) => [...Object.values(copiesOf(own)), snapshotEvent(own)]);
     const summary = await ingestDocuments(database, [text], { minimumProof: "receipt" });
     expect(summary.merged).toBe(1);
-    expect(summary.refusedEvents).toEqual(new Map(refusalReasons.map((reason) => [reason, 1])));
+    expect(summary.refusedEvents).toEqual(new Map(rejectionReasons.map((reason) => [reason, 1])));
     const rows = await readQuarantine();
-    expect(rows.map(({ code }) => code)).toEqual([...refusalReasons].sort());
+    expect(rows.map(({ code }) => code)).toEqual([...rejectionReasons].sort());
     for (const { code, kind, source, content } of rows) {
       expect({ kind, source }).toEqual({ kind: "event", source: "test:1" });
       expect(String(content)).toBe(canonicalJson(copiesOf(paper)[code] as JsonObject));

@@ -3,8 +3,7 @@ import {
   canonicalTextSha256,
   type JsonObject,
   type JsonValue,
-  judgeDocument,
-  mergeJudged,
+  mergeVerified,
   type PithNumber,
   type Proof,
   parseDocument,
@@ -12,6 +11,7 @@ import {
   sha256OfValue,
   suffixOf,
   suffixOfDigest,
+  verifyDocument,
 } from "../../src/protocol/index.ts";
 import {
   author,
@@ -308,8 +308,8 @@ function documentsOf(random: Random, paper: Paper): WorldDocument[] {
   if (random.chance(0.3)) add(bundle([...copies]));
   if (random.chance(0.3)) add(bundle([]));
   if (random.chance(0.4)) {
-    const judged = judgeDocument(parseDocument(bundle(some(copies))), keyring, "hash");
-    const state = mergeJudged(pithNumber, [judged]).text;
+    const judged = verifyDocument(parseDocument(bundle(some(copies))), keyring, "hash");
+    const state = mergeVerified(pithNumber, [judged]).text;
     // States whose counts do not match their contents.
     const claims = random.pick([{}, {}, { event_count: 0 }, { event_count: 99 }]);
     add(canonicalJson(withStateSha256({ ...(parseJson(state) as JsonObject), ...claims })));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parsePaperRef, parseWorkId, readWorkName } from "../../src/protocol/index.ts";
+import { parsePaperRef, parseWorkId, parseWorkName } from "../../src/protocol/index.ts";
 import { type Client, createClient } from "../api/client.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "../ingest/bundles.ts";
@@ -7,7 +7,7 @@ import { ingestDocuments } from "../ingest/ingest-documents.ts";
 
 /** The normalized name; null if the text is no name. */
 function nameIn(text: string): string | null {
-  const name = readWorkName(text);
+  const name = parseWorkName(text);
   if (name === null) return null;
   return name.kind === "doi" ? name.doi : `${name.id}${name.version === null ? "" : `v${name.version}`}`;
 }

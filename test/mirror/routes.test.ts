@@ -2,12 +2,12 @@ import { type IncomingHttpHeaders, request } from "node:http";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
-  judgeDocument,
-  mergeJudged,
+  mergeVerified,
   type PithNumber,
   parseDocument,
   registryKey,
   suffixOf,
+  verifyDocument,
 } from "../../src/protocol/index.ts";
 import { emptyChecksum } from "../../src/row-rules/hashes.ts";
 import { paperIdOf } from "../../src/row-rules/index.ts";
@@ -76,9 +76,9 @@ describe("the documents of papers", () => {
       if (pithNumber === stateOnlyNumber) continue;
       const path = `/pith/${suffixOf(pithNumber as PithNumber)}`;
       const bundle = await get(`${path}/bundle.json`);
-      const judged = judgeDocument(parseDocument(bundle.body), keyring, "hash");
+      const judged = verifyDocument(parseDocument(bundle.body), keyring, "hash");
       expect(judged.refused).toEqual([]);
-      expect(mergeJudged(pithNumber as PithNumber, [judged]).sha256).toBe(sha256);
+      expect(mergeVerified(pithNumber as PithNumber, [judged]).sha256).toBe(sha256);
       const published = await get(`${path}/state.json`);
       expect(parseDocument(published.body).published?.sha256).toBe(sha256);
       expect(published.headers.etag).toBe(`"${sha256}"`);

@@ -6,19 +6,19 @@ import {
   eventFromLog,
   type JsonObject,
   type JsonValue,
-  judgeEvent,
   LogReader,
   type MergeEvent,
   mergeEvents,
   type PithNumber,
   parseJson,
+  verifyEventCopy,
 } from "../../src/protocol/index.ts";
 import { arbitraryHistory } from "./arbitrary-history.ts";
 import { arbitraryJson, arbitraryText } from "./arbitrary-json.ts";
 import { keyring, pithNumber as paper, registry, signedEvent } from "./signed-events.ts";
 
 function accepted(copy: JsonValue, pithNumber: PithNumber = paper): AcceptedEvent | null {
-  const judgement = judgeEvent(copy, { pithNumber, keyring, minimumProof: "hash" });
+  const judgement = verifyEventCopy(copy, { pithNumber, keyring, minimumProof: "hash" });
   return judgement.accepted ? judgement.event : null;
 }
 

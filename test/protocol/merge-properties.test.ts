@@ -4,21 +4,21 @@ import {
   bundleText,
   canonicalJson,
   currentSnapshot,
+  type DocumentVerification,
   type EventId,
   faultReasons,
   isJsonObject,
   type JsonObject,
   type JsonValue,
-  type JudgedDocument,
-  judgeDocument,
   linkReasons,
   type MergedEvent,
   type MergedState,
-  mergeJudged,
+  mergeVerified,
   parseDocument,
   parseJson,
   proofRank,
-  refusalReasons,
+  rejectionReasons,
+  verifyDocument,
   warningsOf,
 } from "../../src/protocol/index.ts";
 import { isLong } from "../long.ts";
@@ -31,9 +31,9 @@ type Input = History["documents"][number];
 /** Judges and merges documents of one paper, as texts, each with the minimum proof of its source. */
 function merge(documents: readonly Input[]) {
   const judged = documents.map(({ document, minimumProof }) =>
-    judgeDocument(parseDocument(canonicalJson(document)), keyring, minimumProof),
+    verifyDocument(parseDocument(canonicalJson(document)), keyring, minimumProof),
   );
-  const state = mergeJudged((judged[0] as JudgedDocument).pithNumber, judged);
+  const state = mergeVerified((judged[0] as DocumentVerification).pithNumber, judged);
   const refused = new Map(
     judged.flatMap((document) => document.refused.map(({ id, reason }) => [`${id} ${reason}`, [id, reason]])),
   );
@@ -99,7 +99,7 @@ describe("random histories", () => {
       ...["superseded", "not_applied", "current", "alias derived", "alias of the record", "other alias"],
       ...faultReasons,
       ...linkReasons,
-      ...refusalReasons,
+      ...rejectionReasons,
       ...["ALIAS_INCONSISTENT", "ALIAS_UNPROVED", "EVENT_ID_UNVERIFIABLE"],
     ].filter((what) => (seen.get(what) ?? 0) < 5);
     expect(missing).toEqual([]);

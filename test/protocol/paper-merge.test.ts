@@ -5,11 +5,10 @@ import {
   type AcceptedEvent,
   canonicalJson,
   createKeyring,
+  type DocumentVerification,
   type EventId,
   type JsonObject,
   type JsonValue,
-  type JudgedDocument,
-  judgeDocument,
   type KeyringEntry,
   mergeEvents,
   PaperMerge,
@@ -18,6 +17,7 @@ import {
   parseDocument,
   parseJson,
   summaryOf,
+  verifyDocument,
 } from "../../src/protocol/index.ts";
 import { isLong } from "../long.ts";
 import { arbitraryHistory } from "./arbitrary-history.ts";
@@ -106,9 +106,9 @@ test("PaperMerge adds random histories in groups and in any order with the resul
   fc.assert(
     fc.property(arbitraryHistory, ({ documents, parts, seed }) => {
       const judged = documents.map(({ document, minimumProof }) =>
-        judgeDocument(parseDocument(canonicalJson(document)), keyring, minimumProof),
+        verifyDocument(parseDocument(canonicalJson(document)), keyring, minimumProof),
       );
-      const number = (judged[0] as JudgedDocument).pithNumber;
+      const number = (judged[0] as DocumentVerification).pithNumber;
       const events = judged.flatMap((document) => document.events);
       const aliases = judged.flatMap((document) => document.aliases);
       addInGroups(number, grouped(events, parts, seed), aliases);
@@ -129,10 +129,10 @@ test.each(vectors)("PaperMerge adds the events of %s one by one, in both directi
   const vector = parseJson(readFileSync(new URL(name, folder), "utf8"), 256) as JsonObject;
   const documents = (vector["documents"] ?? vector["documents_base64"]) as string[];
   const trusted = createKeyring(vector["keys"] as unknown as KeyringEntry[]);
-  let judged: JudgedDocument[];
+  let judged: DocumentVerification[];
   try {
     judged = documents.map((text) =>
-      judgeDocument(
+      verifyDocument(
         parseDocument("documents" in vector ? text : Buffer.from(text, "base64")),
         trusted,
         vector["minimum_proof"] as Proof,
@@ -144,7 +144,7 @@ test.each(vectors)("PaperMerge adds the events of %s one by one, in both directi
   }
   const events = judged.flatMap((document) => document.events);
   const aliases = judged.flatMap((document) => document.aliases);
-  const number = (judged[0] as JudgedDocument).pithNumber;
+  const number = (judged[0] as DocumentVerification).pithNumber;
   addInGroups(
     number,
     events.map((event) => [event]),
@@ -168,7 +168,7 @@ function accepted(copies: JsonObject[]): AcceptedEvent[] {
     published: undefined,
     unverifiable: 0,
   };
-  const { events, refused } = judgeDocument(bundle, keyring, "hash");
+  const { events, refused } = verifyDocument(bundle, keyring, "hash");
   expect(refused).toEqual([]);
   return [...events];
 }

@@ -6,16 +6,16 @@ import {
   faultReasons,
   type JsonObject,
   type JsonValue,
-  judgeEvent,
   type LinkReason,
   linkReasons,
   mergeDocuments,
   type PithNumber,
   type Proof,
-  type RefusalReason,
-  refusalReasons,
+  type RejectionReason,
+  rejectionReasons,
   sha256OfValue,
   suffixOfDigest,
+  verifyEventCopy,
 } from "../../src/protocol/index.ts";
 import {
   author,
@@ -66,7 +66,7 @@ function nested(levels: number): JsonValue {
 const id = `sha256:${"a".repeat(64)}`;
 const good = sound.signature;
 
-const refusals: Cases<RefusalReason> = {
+const refusals: Cases<RejectionReason> = {
   MALFORMED_EVENT: {
     "null instead of an object": null,
     "a string instead of an object": "event",
@@ -194,11 +194,11 @@ const refusals: Cases<RefusalReason> = {
 };
 
 function judge(value: JsonValue, minimumProof: Proof) {
-  return judgeEvent(value, { pithNumber, keyring, minimumProof });
+  return verifyEventCopy(value, { pithNumber, keyring, minimumProof });
 }
 
 /** @threat T16 */
-describe("judgeEvent, rules 1 to 6", () => {
+describe("verifyEventCopy, rules 1 to 6", () => {
   const rows = Object.entries(refusals).flatMap(([reason, cases]) =>
     Object.entries(cases).map(([what, value]) => [reason, what, value] as const),
   );
@@ -371,7 +371,7 @@ const faults: Cases<FaultReason> = {
   },
 };
 
-describe("judgeEvent, rules 7 and 8", () => {
+describe("verifyEventCopy, rules 7 and 8", () => {
   const rows = Object.entries(faults).flatMap(([reason, cases]) =>
     Object.entries(cases).map(([what, value]) => [reason, what, value as JsonObject] as const),
   );
@@ -429,7 +429,7 @@ describe("judgeEvent, rules 7 and 8", () => {
 /** @threat T1 */
 test("the cases cover every reason for rejecting and invalidating events", () => {
   const all = Object.entries({ ...refusals, ...faults, ...links });
-  expect(all.map(([reason]) => reason)).toEqual([...refusalReasons, ...faultReasons, ...linkReasons]);
+  expect(all.map(([reason]) => reason)).toEqual([...rejectionReasons, ...faultReasons, ...linkReasons]);
   expect(all.filter(([, cases]) => Object.keys(cases).length === 0)).toEqual([]);
 });
 
@@ -496,7 +496,7 @@ describe("the proof of an event", () => {
           receipt: receiptOf(registry, digest),
         },
       });
-      expect(judgeEvent(value, { pithNumber: number, keyring, minimumProof: "hash" })).toMatchObject({
+      expect(verifyEventCopy(value, { pithNumber: number, keyring, minimumProof: "hash" })).toMatchObject({
         event: { fault: null, proof },
       });
     }
@@ -506,7 +506,7 @@ describe("the proof of an event", () => {
   test("is hash for a record with a receipt if its key may not sign records", () => {
     const limited = createKeyring([{ ...registry, event_types: ["correction"] }]);
     const value = recordBy(receiptOf(registry));
-    const judgement = judgeEvent(value, { pithNumber, keyring: limited, minimumProof: "hash" });
+    const judgement = verifyEventCopy(value, { pithNumber, keyring: limited, minimumProof: "hash" });
     expect(judgement).toMatchObject({
       accepted: true,
       event: { proof: "hash", fault: "EVENT_TYPE_NOT_ALLOWED" },

@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import {
   canonicalJson,
   type EventId,
-  type HeldSignature,
   type JsonObject,
-  judgeEvent,
   type Keyring,
+  type StoredSignature,
+  verifyEventCopy,
 } from "../../src/protocol/index.ts";
 import {
   keyring,
@@ -42,17 +42,17 @@ function counting(): { keyring: Keyring; verified: () => number } {
 /** Judges an event while others are stored; returns the judgement and the number of verifications. */
 function judge(event: JsonObject, stored: readonly JsonObject[] = [], fault: string | null = null) {
   const { keyring: counted, verified } = counting();
-  const signatures = new Map<unknown, HeldSignature>(
+  const signatures = new Map<unknown, StoredSignature>(
     stored.map((other) => [
       other["event_id"],
       { signature: other["signature"] === undefined ? null : canonicalJson(other["signature"]), fault },
     ]),
   );
-  const judgement = judgeEvent(event, {
+  const judgement = verifyEventCopy(event, {
     pithNumber,
     keyring: counted,
     minimumProof: "hash",
-    heldEvent: (id: EventId) => signatures.get(id),
+    storedSignature: (id: EventId) => signatures.get(id),
   });
   const { event_id: id } = event;
   return judgement.accepted
@@ -70,15 +70,15 @@ const recordEvent = signedEvent(registry, {
   payload: recordPayload(receiptOf(registry)),
 });
 
-test("judgeEvent verifies the signature and the receipt of an event that is not stored", () => {
+test("verifyEventCopy verifies the signature and the receipt of an event that is not stored", () => {
   expect(judge(recordEvent)).toEqual({ id: true, proof: "signed", fault: null, verified: 2 });
 });
 
-test("judgeEvent does not verify a stored event with the same signature again", () => {
+test("verifyEventCopy does not verify a stored event with the same signature again", () => {
   expect(judge(recordEvent, [recordEvent])).toEqual({ id: true, proof: "signed", fault: null, verified: 0 });
 });
 
-test("judgeEvent verifies another signature for a stored event, and rejects a wrong one with SIGNATURE_INVALID", () => {
+test("verifyEventCopy verifies another signature for a stored event, and rejects a wrong one with SIGNATURE_INVALID", () => {
   const forged = {
     ...recordEvent,
     signature: { ...recordEvent.signature, signature_b64: signHex(stranger, "00") },
@@ -91,13 +91,13 @@ test("judgeEvent verifies another signature for a stored event, and rejects a wr
   expect(judge(more, [recordEvent])).toEqual({ id: true, proof: "signed", fault: null, verified: 1 });
 });
 
-test("judgeEvent verifies a signature for an event that is stored without one", () => {
+test("verifyEventCopy verifies a signature for an event that is stored without one", () => {
   const { signature: _, ...unsigned } = recordEvent;
   expect(judge(recordEvent, [unsigned])).toEqual({ id: true, proof: "signed", fault: null, verified: 1 });
   expect(judge(unsigned, [recordEvent])).toEqual({ id: true, proof: "receipt", fault: null, verified: 0 });
 });
 
-test("judgeEvent reports RECEIPT_INVALID again for a stored event, verifying only its receipt", () => {
+test("verifyEventCopy reports RECEIPT_INVALID again for a stored event, verifying only its receipt", () => {
   const bad = signedEvent(registry, {
     event_type: "record_created",
     payload: recordPayload({ ...receiptOf(registry), signature_b64: signHex(stranger, "00") }),
@@ -111,14 +111,14 @@ test("judgeEvent reports RECEIPT_INVALID again for a stored event, verifying onl
   });
 });
 
-test("judgeEvent checks the key against the current keyring, even if the event is stored", () => {
+test("verifyEventCopy checks the key against the current keyring, even if the event is stored", () => {
   const late = signedEvent(windowed, { event_type: "mirror_hint", created_at: "2026-07-10T12:00:00Z" });
   expect(judge(late, [late])).toEqual({ reason: "KEY_NOT_VALID", verified: 0 });
   const unknown = signedEvent(stranger, { event_type: "mirror_hint" });
   expect(judge(unknown, [unknown])).toEqual({ reason: "UNKNOWN_SIGNER", verified: 0 });
 });
 
-test("judgeEvent compares a signature only with that of the same event", () => {
+test("verifyEventCopy compares a signature only with that of the same event", () => {
   const other = unsignedEvent(registry, { event_type: "mirror_hint" });
   const borrowed = { ...other, signature: signatureOf(registry, recordEvent.event_id) };
   expect(judge(borrowed, [recordEvent])).toEqual({ reason: "SIGNATURE_INVALID", verified: 1 });

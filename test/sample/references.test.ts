@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { yearOfReference } from "../../scripts/sample/year-of-reference.ts";
-import { referenceItem, type SampleReference, uuidOfName } from "../../src/sample/sample-paper.ts";
+import { referenceItem, type SampleReference, uuidFromName } from "../../src/sample/sample-paper.ts";
 
 const bare: SampleReference = {
   text: "Somebody, 1999.",
@@ -15,7 +15,7 @@ const workId = (reference: Partial<SampleReference>) => item(reference).work_id;
 
 test("uuidOfName computes the example of version 5 in RFC 9562, A.4", () => {
   const dns = Buffer.from("6ba7b8109dad11d180b400c04fd430c8", "hex");
-  expect(uuidOfName(dns, "www.example.com")).toBe("2ed6657d-e927-568b-95e1-2665a8aea6a2");
+  expect(uuidFromName(dns, "www.example.com")).toBe("2ed6657d-e927-568b-95e1-2665a8aea6a2");
 });
 
 test("one identifier has one work id in every spelling", () => {

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { bibliographyText, type CitablePaper } from "../../export/index.ts";
-import { readWorkName } from "../../protocol/index.ts";
+import { parseWorkName } from "../../protocol/index.ts";
 import { terminalText } from "../output/terminal.ts";
 import { otherVersions, type StoredVersions, unknownRef, urlOption, withReader } from "./read-command.ts";
 import type { Reader } from "./reader.ts";
@@ -92,7 +92,7 @@ function citablePaper(ref: string, { paper, work }: Answer): CitablePaper {
       primary_category: paper.primaryCategory,
       dois: paper.aliases
         .flatMap(({ kind, value }) => {
-          const name = kind === "doi" ? readWorkName(value) : null;
+          const name = kind === "doi" ? parseWorkName(value) : null;
           return name?.kind === "doi" ? [name.doi] : [];
         })
         .sort(),

@@ -9,7 +9,7 @@ import {
   mergeDocuments,
   parseDocument,
   parseJson,
-  refusalReasons,
+  rejectionReasons,
   sha256OfValue,
   suffixOfDigest,
 } from "../../../src/protocol/index.ts";
@@ -94,7 +94,7 @@ function checkDocument(input: Buffer): void {
     return;
   }
   for (const [, reason] of merged.refused) {
-    failUnless(`an unknown reason ${reason}`, (refusalReasons as readonly string[]).includes(reason));
+    failUnless(`an unknown reason ${reason}`, (rejectionReasons as readonly string[]).includes(reason));
   }
   for (const [number, state] of merged.states) {
     assertSame("a state's hash, read again", parseDocument(state.text).published?.sha256, state.sha256);

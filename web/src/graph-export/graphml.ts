@@ -1,4 +1,4 @@
-import { nodeIdOf } from "../../../src/text/index.ts";
+import { graphNodeId } from "../../../src/text/index.ts";
 import { type GraphWork, type Neighbourhood, type Positions, workName } from "../graph/index.ts";
 import { escapeXml } from "./xml.ts";
 
@@ -26,7 +26,7 @@ export function toGraphml(neighbourhood: Neighbourhood, positions: Positions): s
   const { works, citations, isTruncated, graphVersion } = neighbourhood;
   const key = (id: string, name: string, kind: Kind, of: "node" | "edge") =>
     `  <key id="${id}" for="${of}" attr.name="${name}" attr.type="${kind}"/>`;
-  const ids = new Map([...works.values()].map((work) => [work.id, nodeIdOf(workKey(work))]));
+  const ids = new Map([...works.values()].map((work) => [work.id, graphNodeId(workKey(work))]));
   const data = (id: string, value: Value) =>
     value === null ? "" : `<data key="${id}">${escapeXml(String(value))}</data>`;
   const nodes = [...works.values()].map((work) => {

@@ -6,20 +6,20 @@ import {
   currentSnapshot,
   isJsonObject,
   type JsonObject,
-  judgeDocument,
   type Keyring,
   type KeyringEntry,
   type MergedEvent,
   type MergedState,
-  mergeJudged,
+  mergeVerified,
   type PaperChecks,
   parseDocument,
   parseJson,
-  type Refusal,
-  type RefusalReason,
+  type RejectedCopy,
+  type RejectionReason,
   registryKey,
   sha256OfValue,
   summaryOf,
+  verifyDocument,
 } from "../../../src/protocol/index.ts";
 import { type BundleFields, readBundleFields } from "./bundle-fields.ts";
 
@@ -35,7 +35,7 @@ export type UsedKey = {
 
 export type RejectedEvent = {
   readonly id: string;
-  readonly reason: RefusalReason;
+  readonly reason: RejectionReason;
   /** As the event states; not verified. */
   readonly signerId: string;
   readonly fingerprint: string;
@@ -85,8 +85,8 @@ export function verifyBundle(
   const more = added.filter((key) => !keys.has(key.public_key_b64));
   const keyring = createKeyring([...known, ...more]);
   const document = parseDocument(bytes);
-  const judged = judgeDocument(document, keyring, "hash");
-  const state = mergeJudged(document.pithNumber, [judged]);
+  const judged = verifyDocument(document, keyring, "hash");
+  const state = mergeVerified(document.pithNumber, [judged]);
   const record = state.canonicalRecord ?? parsedObject(document.record?.text ?? "{}");
   const snapshot = currentSnapshot(state);
   const value = snapshot?.event.payload["graph_snapshot"];
@@ -119,7 +119,7 @@ function eventOf({ event, status, reason }: MergedEvent): VerifiedEvent {
   return { id: event.id, status: upper(status), proof: upper(event.proof), invalidReason: reason };
 }
 
-function toRejectedEvent({ id, reason, copy }: Refusal): RejectedEvent {
+function toRejectedEvent({ id, reason, copy }: RejectedCopy): RejectedEvent {
   const signer = isJsonObject(copy) ? copy["signer"] : undefined;
   const member = (name: string) => {
     const text = isJsonObject(signer) ? signer[name] : undefined;

@@ -1,4 +1,4 @@
-import type { DocumentErrorCode, RefusalReason } from "../../../../src/protocol/index.ts";
+import type { DocumentErrorCode, RejectionReason } from "../../../../src/protocol/index.ts";
 import { useQuery } from "../../api/index.ts";
 import { ErrorNotice, QueryLink } from "../../ui/index.ts";
 import { EventList } from "./live-events.tsx";
@@ -63,7 +63,7 @@ function nameOf(scope: RejectionCount["scope"], count: number): string {
 }
 
 /** Reasons for rejection: of documents, then of events. */
-const words: Readonly<Record<DocumentErrorCode | RefusalReason | "NOT_STORABLE", string>> = {
+const words: Readonly<Record<DocumentErrorCode | RejectionReason | "NOT_STORABLE", string>> = {
   MALFORMED_JSON: "Not JSON.",
   INVALID_UNICODE: "Not valid Unicode.",
   INVALID_NUMBER: "Contains a number that cannot be stored exactly.",
