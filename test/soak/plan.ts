@@ -20,26 +20,26 @@ export type Plan = {
  * the first third only, so that one process lives through all later faults, and its memory can be judged.
  */
 export function planOf(seconds: number): Plan {
-  const isBudgetExhausted = seconds < 300;
-  const warmUp = isBudgetExhausted ? seconds / 15 : 90;
-  const calm = isBudgetExhausted ? seconds / 8 : 120;
+  const isShort = seconds < 300;
+  const warmUp = isShort ? seconds / 15 : 90;
+  const calm = isShort ? seconds / 8 : 120;
   const room = seconds - warmUp - calm;
-  const count = isBudgetExhausted ? otherFaults.length + 1 : Math.floor(room / 50);
+  const count = isShort ? otherFaults.length + 1 : Math.floor(room / 50);
   const faults: { at: number; fault: Fault }[] = [];
   let nth = 0;
   for (let index = 0; index < count; index++) {
-    const isKill = isBudgetExhausted ? index === 0 : index % 3 === 0 && index < count / 3;
+    const isKill = isShort ? index === 0 : index % 3 === 0 && index < count / 3;
     const fault = isKill ? killApi : otherFaults[nth++ % otherFaults.length];
     if (fault !== undefined) faults.push({ at: warmUp + (room / count) * index, fault });
   }
   return {
     seconds,
-    papersBefore: isBudgetExhausted ? 150 : 2_000,
-    readsPerSecond: isBudgetExhausted ? 6 : 10,
-    submissionsPerSecond: isBudgetExhausted ? 0.5 : 1,
-    sourceSubmissionsPerSecond: isBudgetExhausted ? 0.25 : 0.5,
+    papersBefore: isShort ? 150 : 2_000,
+    readsPerSecond: isShort ? 6 : 10,
+    submissionsPerSecond: isShort ? 0.5 : 1,
+    sourceSubmissionsPerSecond: isShort ? 0.25 : 0.5,
     documentsOfSubmission: 2,
-    faultMilliseconds: isBudgetExhausted ? (seconds / 40) * 1_000 : 15_000,
+    faultMilliseconds: isShort ? (seconds / 40) * 1_000 : 15_000,
     faults,
   };
 }
