@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import pg from "pg";
 import { buildIfNeeded } from "../bin/build.js";
-import { defaultQueryLimits } from "../src/api/limits/limits.ts";
+import { defaultQueryLimits } from "../src/api/execution/query-limits.ts";
 import { startAttackedServer } from "./attack/attacked-server.ts";
 import { readTargets, withAttackedData } from "./attack/data.ts";
 import { measureAttack, printAttack, printHeader } from "./attack/measure.ts";

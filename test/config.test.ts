@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { withTables } from "../scripts/configuration-tables.ts";
-import { defaultQueryLimits } from "../src/api/limits/limits.ts";
+import { defaultQueryLimits } from "../src/api/execution/query-limits.ts";
 import { ConfigError, effectiveSettings, readConfig, topics, unknownVariables } from "../src/config/index.ts";
 import { noSubmissions } from "../src/server/submissions/submission-service.ts";
 

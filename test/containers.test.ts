@@ -184,7 +184,7 @@ describe("the commands of our services", () => {
     await new Promise<void>((resolve, reject) => {
       child.stderr.setEncoding("utf8").on("data", (text: string) => {
         output += text;
-        if (/"msg":"(?:listening|Working on)/.test(output)) resolve();
+        if (/"msg":"(?:listening|Processing)/.test(output)) resolve();
       });
       child.on("close", (status) => reject(new Error(`${name} ended with ${status}: ${output}`)));
     });

@@ -14,8 +14,8 @@ import {
   isUnionType,
   parse,
 } from "graphql";
-import { costOf } from "../../src/api/limits/cost.ts";
-import { defaultQueryLimits } from "../../src/api/limits/limits.ts";
+import { costOf } from "../../src/api/execution/query-cost.ts";
+import { defaultQueryLimits } from "../../src/api/execution/query-limits.ts";
 import { schema } from "../../src/api/schema.ts";
 import type { Attack, Targets } from "./queries.ts";
 

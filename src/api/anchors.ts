@@ -1,19 +1,31 @@
 import { and, eq, inArray, isNotNull, type SQL, sql } from "drizzle-orm";
 import { anchorChainInSql } from "../graph/index.ts";
 import { citations, claims, papers, references, works } from "../store/index.ts";
+import { graphLimits, readInRange } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
-import { claimsConnection } from "./claims.ts";
-
-import { ClaimConnection, pageArguments } from "./connections.ts";
+import { claimsConnection } from "./claim.ts";
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
-import { anyWorkRef, type GraphResult, GraphResultInterface, workIdByRef, worksOf } from "./graph-works.ts";
-import { graphLimits, readWithin } from "./limits/index.ts";
-import { ofKinds, type WorkRow } from "./loaders/index.ts";
-import { WorkObject } from "./objects.ts";
+import {
+  firstArgument,
+  type GraphResult,
+  GraphResultInterface,
+  withWorks,
+  workIdByRef,
+  workRefForms,
+  workRows,
+} from "./graph-result.ts";
+import { kindCondition, type WorkRow } from "./loaders/index.ts";
+import { ClaimConnection, pageArguments, WorkObject } from "./objects.ts";
 import { type PaperFilter, PaperFilterInput, paperCondition } from "./paper-filter.ts";
 import { ClaimKindEnum } from "./scalars-and-enums.ts";
-import { emptyListVersion, graphPosition, idsOf, type RankedWorks, RankedWorksObject } from "./top-works.ts";
+import {
+  emptyListVersion,
+  graphPosition,
+  matchingWorkIds,
+  type RankedWorks,
+  RankedWorksObject,
+} from "./top-works.ts";
 
 builder.queryField("anchorClaims", (t) =>
   t.field({
@@ -48,7 +60,7 @@ builder.queryField("anchorClaims", (t) =>
         .select({ paperId: sql`${works.paperId}` })
         .from(works)
         .where(and(inArray(works.workId, cited), isNotNull(works.paperId)));
-      const condition = and(inArray(claims.paperId, anchors), ofKinds(kinds ?? null));
+      const condition = and(inArray(claims.paperId, anchors), kindCondition(kinds ?? null));
       return claimsConnection(condition, page, context);
     },
   }),
@@ -56,9 +68,7 @@ builder.queryField("anchorClaims", (t) =>
 
 type AnchorChain = GraphResult & { readonly works: readonly WorkRow[] };
 
-const AnchorChainObject = builder.objectRef<AnchorChain>("AnchorChain");
-
-AnchorChainObject.implement({
+const AnchorChainObject = builder.objectRef<AnchorChain>("AnchorChain").implement({
   description: "A chain of works, each citing the next one through an internal anchor.",
   interfaces: [GraphResultInterface],
   fields: (t) => ({
@@ -82,16 +92,16 @@ builder.queryField("anchorChain", (t) =>
       "Finds the longest chain of internal anchors from a work back in time: each paper was submitted before the one that cites " +
       "it. A chain ends at a work without a stored paper; among equally long chains every mirror returns the same one.",
     args: {
-      from: t.arg.string({ required: true, description: `The first work, ${anyWorkRef}.` }),
+      from: t.arg.string({ required: true, description: `The first work, ${workRefForms}.` }),
       to: t.arg.string({
-        description: `The last work, ${anyWorkRef}. Defaults to any work; the result is null if no chain leads there.`,
+        description: `The last work, ${workRefForms}. Defaults to any work; the result is null if no chain leads there.`,
       }),
     },
     resolve: async (_root, { from, to }, context) => {
       const { graph, database, loaders } = context;
       const begin = await workIdByRef(from, context);
       const end = typeof to === "string" ? await workIdByRef(to, context) : null;
-      const answer = await graph.ask((_service, budget) =>
+      const answer = await graph.query((_service, budget) =>
         anchorChainInSql(database.pool, { from: begin, to: end }, budget),
       );
       const { workIds, truncated, graphVersion } = answer;
@@ -99,7 +109,7 @@ builder.queryField("anchorChain", (t) =>
         if (!truncated) return null;
         throw new ApiError("QUERY_TOO_COMPLEX", "The time budget ran out before a chain was found.");
       }
-      const works = (await worksOf(workIds, loaders)).filter((work) => work !== null);
+      const works = (await workRows(workIds, loaders)).filter((work) => work !== null);
       return { works, truncated, graphVersion };
     },
   }),
@@ -137,14 +147,10 @@ builder.queryField("topAnchors", (t) =>
         defaultValue: "ANCHORED_WORKS",
         description: "The measure.",
       }),
-      first: t.arg.int({
-        required: true,
-        defaultValue: 20,
-        description: `The number of works. Defaults to 20; maximum ${graphLimits.ranked[1]}.`,
-      }),
+      ...firstArgument(graphLimits.ranked[1]),
     },
     resolve: async (_root, { filter, by, first }, context) => {
-      readWithin("first", first, graphLimits.ranked);
+      readInRange("first", first, graphLimits.ranked);
       const condition = paperCondition(context.database.db, filter ?? {});
       return by === "PAGERANK"
         ? byPageRank(first, condition, context)
@@ -153,7 +159,7 @@ builder.queryField("topAnchors", (t) =>
   }),
 );
 
-type Counted = { readonly workId: string; readonly count: number; readonly graphVersion: string };
+type CountedAnchor = { readonly workId: string; readonly count: number; readonly graphVersion: string };
 
 async function byAnchoredWorks(
   first: number,
@@ -164,7 +170,7 @@ async function byAnchoredWorks(
   const { database, loaders } = context;
   const counted = await loaders.batches.cached(`topAnchors ${JSON.stringify([filter, first])}`, async () => {
     const { rows } = await loaders.batches.trackExpensive(() =>
-      database.db.execute<Counted>(
+      database.db.execute<CountedAnchor>(
         sql`SELECT ${citations.citedWorkId}::text AS "workId", count(*)::int AS count, ${graphPosition.value} AS "graphVersion"
             FROM ${citations} CROSS JOIN ${graphPosition.table}
             WHERE ${citations.isInternalAnchor}
@@ -174,14 +180,12 @@ async function byAnchoredWorks(
     );
     return rows;
   });
-  const rows = await worksOf(
-    counted.map(({ workId }) => BigInt(workId)),
-    loaders,
-  );
-  const nodes = counted.flatMap(({ count }, index) => {
-    const work = rows[index] ?? null;
-    return work === null ? [] : [{ work, rank: index + 1, score: count }];
-  });
+  const ranked = counted.map(({ workId, count }, index) => ({
+    workId: BigInt(workId),
+    rank: index + 1,
+    score: count,
+  }));
+  const nodes = await withWorks(ranked, loaders);
   const graphVersion = counted[0]?.graphVersion ?? (await emptyListVersion(loaders));
   return { nodes, truncated: false, graphVersion };
 }
@@ -191,22 +195,150 @@ async function byPageRank(first: number, condition: SQL | undefined, context: Co
     condition === undefined
       ? undefined
       : BigUint64Array.from(
-          await idsOf(
+          await matchingWorkIds(
             sql`${works.workId} IN (SELECT ${papers.workId} FROM ${papers} WHERE ${condition})`,
             context,
           ),
         );
-  const answer = await context.graph.analyse((service, budget) =>
+  const answer = await context.graph.analyze((service, budget) =>
     service.topWorks({ by: "PAGERANK", anchorsOnly: true, first, within }, budget),
   );
-  const rows = await worksOf(
-    answer.works.map(({ workId }) => workId),
-    context.loaders,
-  );
-  const nodes = answer.works.flatMap(({ score }, index) => {
-    const work = rows[index] ?? null;
-    return work === null ? [] : [{ work, rank: index + 1, score }];
-  });
+  const ranked = answer.works.map((work, index) => ({ ...work, rank: index + 1 }));
+  const nodes = await withWorks(ranked, context.loaders);
   const { truncated, graphVersion } = answer;
   return { nodes, truncated, graphVersion };
+}
+
+type AnchorGroup = "YEAR" | "PRIMARY_CATEGORY";
+
+type AnchorStat = {
+  readonly group: string;
+  readonly papers: number;
+  readonly papersAsserting: number;
+  readonly referencesAsserted: number;
+  readonly referencesListed: number;
+  readonly internalAnchorsAsserted: number;
+  readonly internalAnchorsListed: number;
+  readonly internalAnchorsStored: number;
+};
+
+const AnchorGroupEnum = builder.enumType("AnchorGroup", {
+  description: "The property by which papers are grouped.",
+  values: {
+    YEAR: { description: "The year of submission (UTC), such as `2023`." },
+    PRIMARY_CATEGORY: { description: "The primary category, such as `cs.LG`; `unknown` if there is none." },
+  } as const,
+});
+
+const AnchorStatObject = builder.objectRef<AnchorStat>("AnchorStat").implement({
+  description:
+    "The outgoing references and internal anchors (`Reference.isInternalAnchor`) of a group of papers. Signers assert numbers for " +
+    "whole reference lists, but may list only some of the references.",
+  fields: (t) => ({
+    group: t.exposeString("group", { description: "The year or the category." }),
+    papers: t.exposeInt("papers", { description: "The number of stored papers." }),
+    papersAsserting: t.exposeInt("papersAsserting", {
+      description:
+        "The number of papers whose signer asserts a number of internal anchors. The others do not contribute to " +
+        "`internalAnchorsAsserted`.",
+    }),
+    referencesAsserted: t.int({
+      description: "The number of references that signers assert, over the papers with such a number.",
+      resolve: ({ referencesAsserted }) => intSum("referencesAsserted", referencesAsserted),
+    }),
+    referencesListed: t.int({
+      description: "The number of references listed in the current snapshots.",
+      resolve: ({ referencesListed }) => intSum("referencesListed", referencesListed),
+    }),
+    internalAnchorsAsserted: t.int({
+      description: "The number of internal anchors that signers assert, over the papers with such a number.",
+      resolve: ({ internalAnchorsAsserted }) => intSum("internalAnchorsAsserted", internalAnchorsAsserted),
+    }),
+    internalAnchorsListed: t.int({
+      description: "The number of listed references that are internal anchors.",
+      resolve: ({ internalAnchorsListed }) => intSum("internalAnchorsListed", internalAnchorsListed),
+    }),
+    internalAnchorsStored: t.int({
+      description: "The number of listed internal anchors whose cited work has a stored paper.",
+      resolve: ({ internalAnchorsStored }) => intSum("internalAnchorsStored", internalAnchorsStored),
+    }),
+    anchorRate: t.float({
+      nullable: true,
+      description: "`internalAnchorsListed` / `referencesListed`. Returns null if no references are listed.",
+      resolve: ({ internalAnchorsListed, referencesListed }) =>
+        referencesListed === 0 ? null : internalAnchorsListed / referencesListed,
+    }),
+  }),
+});
+
+const maxInt = 2 ** 31 - 1;
+
+/** A sum as an Int. Throws OUT_OF_RANGE beyond 2^31 - 1 instead of returning another number. */
+function intSum(field: string, sum: number): number {
+  if (sum <= maxInt) return sum;
+  throw new ApiError(
+    "OUT_OF_RANGE",
+    `\`${field}\` is ${sum}, more than an Int can represent (${maxInt}). Use a filter that selects fewer papers.`,
+  );
+}
+
+builder.queryField("anchorStats", (t) =>
+  t.field({
+    type: [AnchorStatObject],
+    description: "Counts references and internal anchors by group, in the order of the group names.",
+    args: {
+      groupBy: t.arg({
+        type: AnchorGroupEnum,
+        required: true,
+        description: "The property to group papers by.",
+      }),
+      filter: t.arg({ type: PaperFilterInput, description: "The citing papers. Defaults to all papers." }),
+    },
+    // Cached: counting reads all internal anchors, and pages that show the result query it repeatedly.
+    resolve: (_root, { groupBy, filter }, context) =>
+      context.loaders.batches.cached(`anchorStats ${JSON.stringify([groupBy, filter])}`, () =>
+        anchorStats(groupBy, filter ?? {}, context),
+      ),
+  }),
+);
+
+const groupOf: Record<AnchorGroup, SQL> = {
+  YEAR: sql`to_char(${papers.submittedAt} AT TIME ZONE 'UTC', 'YYYY')`,
+  PRIMARY_CATEGORY: sql`coalesce(${papers.primaryCategory}, 'unknown')`,
+};
+
+function sumOf(column: SQL | typeof papers.referencesKnown): SQL {
+  return sql`coalesce(sum(${column}), 0)::float8`;
+}
+
+async function anchorStats(
+  groupBy: AnchorGroup,
+  filter: PaperFilter,
+  { database: { db }, loaders }: Context,
+): Promise<AnchorStat[]> {
+  const condition = paperCondition(db, filter) ?? sql`true`;
+  const group = groupOf[groupBy];
+  // Whether a cited work is stored changes with other papers, so it is looked up; the rest is in the paper's row.
+  const { rows } = await loaders.batches.trackExpensive(() =>
+    db.execute<AnchorStat>(
+      sql`WITH counted AS (
+            SELECT ${group} AS "group", count(*)::int AS papers,
+              count(${papers.internalAnchorsAsserted})::int AS "papersAsserting",
+              ${sumOf(sql`${papers.referencesAsserted}`)} AS "referencesAsserted",
+              ${sumOf(papers.referencesKnown)} AS "referencesListed",
+              ${sumOf(sql`${papers.internalAnchorsAsserted}`)} AS "internalAnchorsAsserted",
+              ${sumOf(sql`${papers.internalAnchorsKnown}`)} AS "internalAnchorsListed"
+            FROM ${papers} WHERE ${condition} GROUP BY 1
+          ), stored AS (
+            SELECT ${group} AS "group", count(*)::float8 AS stored
+            FROM ${papers} JOIN ${references} ON ${references.paperId} = ${papers.paperId} AND ${references.isInternalAnchor}
+            WHERE ${condition}
+              AND ${references.citedWorkId} IN (SELECT ${works.workId} FROM ${works} WHERE ${works.paperId} IS NOT NULL)
+            GROUP BY 1
+          )
+          SELECT counted.*, coalesce(stored.stored, 0) AS "internalAnchorsStored"
+          FROM counted LEFT JOIN stored USING ("group") ORDER BY counted."group" COLLATE "C"`,
+    ),
+  );
+  return rows;
 }

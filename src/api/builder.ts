@@ -1,9 +1,9 @@
 import SchemaBuilder from "@pothos/core";
 import RelayPlugin from "@pothos/plugin-relay";
+import { maxPageSize, readPageSize } from "./argument-limits.ts";
 import type { Context } from "./context.ts";
-import { decodeGlobalId, encodeGlobalId, type NodeType } from "./global-id.ts";
-import type { JsonText } from "./json-text.ts";
-import { maximumPageSize, readLimit } from "./keyset.ts";
+import { badUserInput } from "./errors.ts";
+import type { JsonText } from "./execution/index.ts";
 
 type SchemaTypes = {
   Context: Context;
@@ -34,10 +34,10 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       description:
         "Looks up several objects by their global ids, in the order given. Contains null for each object that is not stored.",
       args: {
-        ids: { description: `Global ids. Maximum ${maximumPageSize}.` },
+        ids: { description: `Global ids. Maximum ${maxPageSize}.` },
       },
       resolve: (_root, { ids }, _context, _info, resolveNodes) => {
-        readLimit("ids.length", ids.length);
+        readPageSize("ids.length", ids.length);
         return resolveNodes(ids);
       },
     },
@@ -91,3 +91,23 @@ builder.globalConnectionField("totalCount", (t) =>
     resolve: (connection) => connection.totalCount(),
   }),
 );
+
+/** The types that have a global id. */
+const nodeTypes = ["Paper", "Claim", "Work", "Event", "Signer", "Submission"] as const;
+
+type NodeType = (typeof nodeTypes)[number];
+
+export function encodeGlobalId(typename: string, key: string | number | bigint): string {
+  return Buffer.from(`${typename}:${key}`, "utf8").toString("base64");
+}
+
+/** Decodes an id from `encodeGlobalId`. Throws BAD_USER_INPUT for anything else. */
+export function decodeGlobalId(id: string): { typename: NodeType; id: string } {
+  const text = id.length > 1000 ? "" : Buffer.from(id, "base64").toString("utf8");
+  const colon = text.indexOf(":");
+  const typename = nodeTypes.find((name) => name === text.slice(0, colon));
+  if (colon < 0 || typename === undefined || encodeGlobalId(typename, text.slice(colon + 1)) !== id) {
+    throw badUserInput("Not an id of this API. Ids are opaque: use the values of `id` fields.");
+  }
+  return { typename, id: text.slice(colon + 1) };
+}

@@ -1,9 +1,16 @@
 import type { NeighbourhoodResult, WithGraphVersion } from "../graph/index.ts";
-import { selectedFields } from "./asked-fields.ts";
+import { graphLimits, readInRange } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import { anyWorkRef, GraphResultInterface, workIdsByRefs, worksOf } from "./graph-works.ts";
-import { graphLimits, readWithin } from "./limits/index.ts";
+import { selectedFields } from "./execution/index.ts";
+import {
+  type GraphResult,
+  GraphResultInterface,
+  workIdByRef,
+  workIdsByRefs,
+  workRefForms,
+  workRows,
+} from "./graph-result.ts";
 import type { Loaders, ReferenceRow, WorkRow } from "./loaders/index.ts";
 import { ProvenanceObject, ReferenceObject, WorkObject } from "./objects.ts";
 import { provenanceOf } from "./provenance.ts";
@@ -25,7 +32,7 @@ class CitationGraph {
   readonly answer: WithGraphVersion<NeighbourhoodResult>;
   readonly #loaders: Loaders;
   readonly #withWorks: boolean;
-  #parts: Parts | Promise<Parts> | undefined;
+  #parts: NodeParts | Promise<NodeParts> | undefined;
 
   constructor(answer: WithGraphVersion<NeighbourhoodResult>, withWorks: boolean, loaders: Loaders) {
     this.answer = answer;
@@ -51,7 +58,7 @@ class CitationGraph {
     return parts instanceof Promise ? parts.then((read) => this.#edgesOf(read)) : this.#edgesOf(parts);
   }
 
-  #edgesOf({ nodes, positions }: Parts): CitationEdge[] {
+  #edgesOf({ nodes, positions }: NodeParts): CitationEdge[] {
     const { citing, cited, isInternalAnchor } = this.answer.edges;
     const edges: CitationEdge[] = [];
     for (const [index, from] of citing.entries()) {
@@ -63,21 +70,24 @@ class CitationGraph {
     return edges;
   }
 
-  #readParts(): Parts | Promise<Parts> {
+  #readParts(): NodeParts | Promise<NodeParts> {
     if (this.#parts !== undefined) return this.#parts;
-    const works = this.#withWorks ? worksOf(this.answer.workIds, this.#loaders) : null;
+    const works = this.#withWorks ? workRows(this.answer.workIds, this.#loaders) : null;
     this.#parts =
       works instanceof Promise
-        ? works.then((rows) => partsOf(this.answer, rows))
-        : partsOf(this.answer, works);
+        ? works.then((rows) => nodesOf(this.answer, rows))
+        : nodesOf(this.answer, works);
     return this.#parts;
   }
 }
 
-/** The nodes; and for each place in the graph's answer its position in `nodes`, or -1 for a work that is left out. */
-type Parts = { readonly nodes: readonly CitationNode[]; readonly positions: Int32Array };
+/** The nodes; and for each work of the graph's answer its position in `nodes`, or -1 for a work that is left out. */
+type NodeParts = { readonly nodes: readonly CitationNode[]; readonly positions: Int32Array };
 
-function partsOf({ workIds, depths }: NeighbourhoodResult, works: readonly (WorkRow | null)[] | null): Parts {
+function nodesOf(
+  { workIds, depths }: NeighbourhoodResult,
+  works: readonly (WorkRow | null)[] | null,
+): NodeParts {
   const nodes: CitationNode[] = [];
   const positions = new Int32Array(workIds.length).fill(-1);
   for (const [place, workId] of workIds.entries()) {
@@ -144,7 +154,7 @@ CitationEdgeObject.implement({
         }),
       },
       resolve: async (edge, { first }, context) => [
-        ...(await referencesBehind(edge, readWithin("first", first, graphLimits.first), context)),
+        ...(await referencesBehind(edge, readInRange("first", first, graphLimits.first), context)),
       ],
     }),
     provenance: t.field({
@@ -197,7 +207,7 @@ builder.queryField("citationGraph", (t) =>
     args: {
       roots: t.arg.stringList({
         required: true,
-        description: `The works to start from, ${anyWorkRef}; 1 to ${graphLimits.roots[1]}.`,
+        description: `The works to start from, ${workRefForms}; 1 to ${graphLimits.roots[1]}.`,
       }),
       direction: t.arg({
         type: CitationDirectionEnum,
@@ -217,15 +227,15 @@ builder.queryField("citationGraph", (t) =>
       }),
     },
     resolve: async (_root, { roots, direction, depth, maxNodes }, context, info) => {
-      readWithin("depth", depth, graphLimits.depth);
-      readWithin("maxNodes", maxNodes, graphLimits.maxNodes);
+      readInRange("depth", depth, graphLimits.depth);
+      readInRange("maxNodes", maxNodes, graphLimits.maxNodes);
       const ids = await workIdsByRefs("roots", roots, context);
       const isSelected = (...path: string[]) => selectedFields(info, path).length > 0;
       const withoutEdges = !isSelected("edges") && !isSelected("edgeCount");
       const withWorks =
         isSelected("nodes", "work") || isSelected("edges", "citing") || isSelected("edges", "cited");
       return new CitationGraph(
-        await around({ roots: ids, direction, depth, maxNodes, withoutEdges }, context),
+        await readNeighbourhood({ roots: ids, direction, depth, maxNodes, withoutEdges }, context),
         withWorks,
         context.loaders,
       );
@@ -241,11 +251,11 @@ function referencesBehind(
   const citing = nodes[citingIndex] as CitationNode;
   const cited = nodes[citedIndex] as CitationNode;
   return loaders.referencesOfEdge
-    .of({ limit })
+    .for({ limit })
     .load({ citingWorkId: citing.workId, citedWorkId: cited.workId });
 }
 
-type Question = {
+type NeighbourhoodQuery = {
   readonly roots: readonly bigint[];
   readonly direction: "REFERENCES" | "CITED_BY" | "BOTH";
   readonly depth: number;
@@ -253,19 +263,66 @@ type Question = {
   readonly withoutEdges: boolean;
 };
 
-async function around(
-  question: Question,
+async function readNeighbourhood(
+  query: NeighbourhoodQuery,
   { graph }: Context,
 ): Promise<WithGraphVersion<NeighbourhoodResult>> {
-  const ask = () => graph.ask((service, budget) => service.neighbourhood(question, budget));
-  const answer = await ask();
-  if (holdsRoots(answer, question)) return answer;
+  const read = () => graph.query((service, budget) => service.neighbourhood(query, budget));
+  const answer = await read();
+  if (includesRoots(answer, query)) return answer;
   // The tables have a root that memory does not have yet: it was imported a moment ago.
   await graph.catchUp();
-  return ask();
+  return read();
 }
 
-function holdsRoots({ depths }: NeighbourhoodResult, { roots, maxNodes }: Question): boolean {
-  const wanted = Math.min(roots.length, maxNodes);
-  return wanted === 0 || (depths.length >= wanted && depths[wanted - 1] === 0);
+function includesRoots({ depths }: NeighbourhoodResult, { roots, maxNodes }: NeighbourhoodQuery): boolean {
+  const rootCount = Math.min(roots.length, maxNodes);
+  return rootCount === 0 || (depths.length >= rootCount && depths[rootCount - 1] === 0);
 }
+
+type ReachableWorks = GraphResult & { readonly counts: readonly number[] };
+
+const ReachableWorksObject = builder.objectRef<ReachableWorks>("ReachableWorks").implement({
+  description:
+    "The number of works that are reached from one. If it is `truncated`, the counts are lower bounds.",
+  interfaces: [GraphResultInterface],
+  fields: (t) => ({
+    total: t.int({
+      description: "The number of works in all, including the start.",
+      resolve: ({ counts }) => counts.reduce((sum, count) => sum + count, 0),
+    }),
+    counts: t.intList({
+      description:
+        "The number of works by distance: `counts[0]` is the start itself, `counts[n]` the works whose shortest path has n citations.",
+      resolve: ({ counts }) => [...counts],
+    }),
+  }),
+});
+
+builder.queryField("reachableWorks", (t) =>
+  t.field({
+    type: ReachableWorksObject,
+    description: "Counts the works that are reached from one by following citations, by distance.",
+    args: {
+      ref: t.arg.string({ required: true, description: `The work to start from, ${workRefForms}.` }),
+      direction: t.arg({
+        type: CitationDirectionEnum,
+        required: true,
+        defaultValue: "REFERENCES",
+        description: "The direction in which citations are followed.",
+      }),
+      maxDepth: t.arg.int({
+        required: true,
+        defaultValue: 8,
+        description: `The maximum distance. Defaults to 8; maximum ${graphLimits.maxDepth[1]}.`,
+      }),
+    },
+    resolve: async (_root, { ref, direction, maxDepth }, context) => {
+      readInRange("maxDepth", maxDepth, graphLimits.maxDepth);
+      const workId = await workIdByRef(ref, context);
+      return context.graph.query((service, budget) =>
+        service.reachable({ roots: [workId], direction, maxDepth }, budget),
+      );
+    },
+  }),
+);

@@ -1,18 +1,22 @@
 import type { CitationDirection } from "../graph/index.ts";
+import { graphLimits, readInRange } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
-import { anyWorkRef, type GraphResult, GraphResultInterface, workIdByRef, worksOf } from "./graph-works.ts";
-import { graphLimits, readWithin } from "./limits/index.ts";
+import {
+  type GraphResult,
+  GraphResultInterface,
+  workIdByRef,
+  workRefForms,
+  workRows,
+} from "./graph-result.ts";
 import type { WorkRow } from "./loaders/index.ts";
 import { WorkObject } from "./objects.ts";
 import { CitationDirectionEnum } from "./scalars-and-enums.ts";
 
 type CitationPath = GraphResult & { readonly works: readonly WorkRow[] };
 
-const CitationPathObject = builder.objectRef<CitationPath>("CitationPath");
-
-CitationPathObject.implement({
+const CitationPathObject = builder.objectRef<CitationPath>("CitationPath").implement({
   description:
     "A path from one work to another along citations. Never truncated: a search that runs out of time fails instead.",
   interfaces: [GraphResultInterface],
@@ -37,8 +41,8 @@ builder.queryField("citationPath", (t) =>
       "Finds a shortest path from one work to another. Returns null if there is none within `maxDepth`; among equally short paths " +
       "the result is always the same.",
     args: {
-      from: t.arg.string({ required: true, description: `The first work, ${anyWorkRef}.` }),
-      to: t.arg.string({ required: true, description: `The last work, ${anyWorkRef}.` }),
+      from: t.arg.string({ required: true, description: `The first work, ${workRefForms}.` }),
+      to: t.arg.string({ required: true, description: `The last work, ${workRefForms}.` }),
       direction: t.arg({
         type: CitationDirectionEnum,
         required: true,
@@ -52,13 +56,13 @@ builder.queryField("citationPath", (t) =>
       }),
     },
     resolve: async (_root, { from, to, direction, maxDepth }, context) => {
-      readWithin("maxDepth", maxDepth, graphLimits.maxDepth);
+      readInRange("maxDepth", maxDepth, graphLimits.maxDepth);
       return shortestPath({ from, to, direction, maxDepth }, context);
     },
   }),
 );
 
-type Question = {
+type PathQuery = {
   readonly from: string;
   readonly to: string;
   readonly direction: CitationDirection;
@@ -66,15 +70,15 @@ type Question = {
 };
 
 /** Maximum number of searches if works on the path disappear before they are read. */
-const attempts = 3;
+const maxAttempts = 3;
 
-async function shortestPath(question: Question, context: Context): Promise<CitationPath | null> {
-  const { from, to, ...options } = question;
-  for (let attempt = 0; attempt < attempts; attempt++) {
+async function shortestPath(query: PathQuery, context: Context): Promise<CitationPath | null> {
+  const { from, to, ...options } = query;
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const { graph, loaders } = context;
     // Looked up again each time: the ends may have been merged into other works, too.
     const [first, last] = await Promise.all([workIdByRef(from, context), workIdByRef(to, context)]);
-    const { workIds, truncated, graphVersion } = await graph.ask((service, budget) =>
+    const { workIds, truncated, graphVersion } = await graph.query((service, budget) =>
       service.path({ from: first, to: last, ...options }, budget),
     );
     if (workIds === null) {
@@ -84,9 +88,9 @@ async function shortestPath(question: Question, context: Context): Promise<Citat
         "The time budget ran out before a path was found. Use a smaller `maxDepth`, or a single direction.",
       );
     }
-    const works = await worksOf(workIds, loaders);
-    const held = works.filter((work) => work !== null);
-    if (held.length === works.length) return { works: held, graphVersion, truncated: false };
+    const works = await workRows(workIds, loaders);
+    const stored = works.filter((work) => work !== null);
+    if (stored.length === works.length) return { works: stored, graphVersion, truncated: false };
     // A work on the path was just merged into another one, and memory will follow; or it was just added, and a replica
     // lags behind.
     await graph.catchUp();

@@ -1,20 +1,17 @@
 import type { GraphService } from "../graph/index.ts";
-import type { Keyring } from "../protocol/index.ts";
+import { createKeyring, type Keyring, registryKey } from "../protocol/index.ts";
 import { assignRequester, type Change, type Database } from "../store/index.ts";
-import { Allowance } from "./allowance.ts";
-import { Deadline } from "./deadline.ts";
 import { ApiError } from "./errors.ts";
-import { defaultQueryLimits } from "./limits/index.ts";
-import { type Loaders, prepareLoaders, type RowCache, type Rows } from "./loaders/index.ts";
+import { Allowance, Deadline, defaultQueryLimits } from "./execution/index.ts";
+import { type LoaderSource, type Loaders, prepareLoaders, type RowCache } from "./loaders/index.ts";
 import { RequestGraph } from "./request-graph.ts";
-import { builtInKeyring } from "./signer-origin.ts";
 
 /** Shared by the resolvers of one request. */
 export type Context = {
   readonly database: Database;
   readonly loaders: Loaders;
   readonly graph: RequestGraph;
-  /** The bytes that the answer may still take. */
+  /** What the request may still spend: bytes of its answer, and turns of the event loop. */
   readonly allowance: Allowance;
   /** Ends the request: when its time is up, if a limit is set, or when its client disconnects. */
   readonly deadline: Deadline;
@@ -26,11 +23,11 @@ export type Context = {
    * New loaders that read from the primary server: after the request has written, and for long-lived requests. To be
    * assigned to the request's context.
    */
-  readonly renew: () => Reads;
+  readonly renew: () => ReadContext;
 };
 
 /** The parts of a context that read data. */
-export type Reads = Pick<Context, "database" | "loaders" | "graph" | "allowance">;
+type ReadContext = Pick<Context, "database" | "loaders" | "graph" | "allowance">;
 
 /**
  * Queues a document on behalf of the request's sender and returns the submission's id. Checks permission: rejects with
@@ -45,9 +42,9 @@ export type Live = {
   /** The position after which a reconnecting client resumes; null for a new one. */
   readonly resumeAfter: string | null;
   /** The position of the last change yielded, which the current answer is made from. */
-  given: bigint | null;
+  lastYielded: bigint | null;
   /** Every change up to this position that concerns the client has been sent. */
-  sent: bigint | null;
+  sentUpTo: bigint | null;
 };
 
 export type ChangeFollower = {
@@ -59,13 +56,16 @@ export type ChangeFollower = {
   end(): void;
 };
 
-const refuseToFollow = () => {
+const rejectFollowing = () => {
   throw new ApiError("UNAVAILABLE", "Subscriptions are not available here.");
 };
 
-const refuse: Submit = () => {
+const rejectSubmission: Submit = () => {
   throw new ApiError("UNAUTHENTICATED", "Submissions are not available here.");
 };
+
+/** Only the registry's key. */
+const builtInKeyring: Keyring = createKeyring([registryKey]);
 
 export type RequestParts = {
   /** Defaults to rejecting submissions with UNAUTHENTICATED. */
@@ -84,13 +84,13 @@ export type RequestParts = {
 };
 
 /** Creates the reads of one request, valid until its deadline. */
-export type PreparedReads = (deadline: Deadline, answerBytes: number) => Reads;
+export type PreparedReads = (deadline: Deadline, answerBytes: number) => ReadContext;
 
-/** Prepares a database's statements once. With `kept`, rows are cached in memory across requests. */
+/** Prepares a database's statements once. With `cache`, rows are cached in memory across requests. */
 export function prepareReads(
   database: Database,
   graph: GraphService,
-  shared: Partial<Pick<Rows, "kept" | "states">> = {},
+  shared: Partial<Pick<LoaderSource, "cache" | "states">> = {},
 ): PreparedReads {
   const createLoaders = prepareLoaders({ db: database.db, pool: database.pool, ...shared });
   return (deadline, answerBytes) => {
@@ -105,8 +105,8 @@ export function createContext(
   reads: PreparedReads,
   primary: PreparedReads,
   {
-    submit = refuse,
-    follow = refuseToFollow,
+    submit = rejectSubmission,
+    follow = rejectFollowing,
     resumeAfter = null,
     keyring = builtInKeyring,
     signal,
@@ -120,7 +120,7 @@ export function createContext(
     deadline,
     submit,
     keyring,
-    live: { follow, resumeAfter, given: null, sent: null },
+    live: { follow, resumeAfter, lastYielded: null, sentUpTo: null },
     renew: () => primary(deadline, answerBytes),
     ...reads(deadline, answerBytes),
   };
@@ -130,8 +130,8 @@ export function createContext(
 export function prepareContext(
   database: Database,
   graph: GraphService,
-  kept?: RowCache,
+  cache?: RowCache,
 ): (parts?: RequestParts) => Context {
-  const reads = prepareReads(database, graph, { kept });
+  const reads = prepareReads(database, graph, { cache });
   return (parts) => createContext(reads, reads, parts);
 }

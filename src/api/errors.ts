@@ -27,7 +27,7 @@ export const errorCodes = [
 export type ErrorCode = (typeof errorCodes)[number];
 
 /** Seconds after which a client may retry a request that failed with UNAVAILABLE. */
-export const comeAgainSeconds = 5;
+export const retryAfterSeconds = 5;
 
 /** An error meant for the client: its message is shown as it is. All other errors are masked. */
 export class ApiError extends GraphQLError {

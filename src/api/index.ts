@@ -1,4 +1,4 @@
-export { findCitable } from "./citable-ref.ts";
+export { encodeGlobalId } from "./builder.ts";
 export {
   type ChangeFollower,
   type Context,
@@ -9,26 +9,25 @@ export {
   prepareReads,
   type Submit,
 } from "./context.ts";
-export { Deadline } from "./deadline.ts";
-export { ApiError, badUserInput, clientCodeOf, comeAgainSeconds, type ErrorCode } from "./errors.ts";
-export { executeToText } from "./execution/index.ts";
-export { encodeGlobalId } from "./global-id.ts";
-export { JsonText, stringifyResult } from "./json-text.ts";
+export { ApiError, badUserInput, clientCodeOf, type ErrorCode, retryAfterSeconds } from "./errors.ts";
 export {
   costOf,
+  Deadline,
   defaultQueryLimits,
   documentErrors,
+  executeToText,
+  JsonText,
   parseWithin,
   type QueryLimits,
+  stringifyResult,
   variablesError,
-} from "./limits/index.ts";
-export { type Loaders, prepareLoaders, RowCache } from "./loaders/index.ts";
-export { buildPaperDocument } from "./paper-document.ts";
+} from "./execution/index.ts";
+export { buildPaperDocument, findCitable, type Loaders, prepareLoaders, RowCache } from "./loaders/index.ts";
 export { schema } from "./schema.ts";
 export {
   readSubmissions,
-  refusedLinesOf,
+  rejectedEventLines,
   type SubmissionError,
   type SubmissionRow,
   submissionErrorOf,
-} from "./submission-rows.ts";
+} from "./submission.ts";

@@ -1,34 +1,32 @@
-import { isPithNumber, type PaperRef, parsePaperRef, suffixOf } from "../protocol/index.ts";
+import { type PaperRef, parsePaperRef } from "../protocol/index.ts";
 import type { Change, Database } from "../store/index.ts";
+import { maxPageSize } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import type { ChangeFollower, Context } from "./context.ts";
 import { badUserInput } from "./errors.ts";
-import { maximumPageSize } from "./keyset.ts";
-import type { PaperRow } from "./loaders/index.ts";
+import { isPithNumberOf, type PaperRow } from "./loaders/index.ts";
 import { PaperObject } from "./objects.ts";
 
-/** A change, and those wanted look-up keys that its paper has. */
+/** A change, and the look-up keys of its paper that the subscription names. */
 type Candidate = { readonly change: Change; readonly keys: ReadonlySet<string> };
-
-const noKeys: ReadonlySet<string> = new Set();
 
 /**
  * The papers that a subscription covers: those that its refs name, now or later. A paper that is not stored yet is
  * delivered once it is imported. An arXiv id without version covers all versions. Without refs, all papers.
  */
-class WantedPapers {
+class SubscribedPapers {
   readonly #refs: readonly PaperRef[] | null;
 
   /** Throws BAD_USER_INPUT if a ref names no paper, or if there are too many. */
   constructor(refs: readonly string[] | null) {
-    if (refs !== null && refs.length > maximumPageSize) {
-      throw badUserInput(`\`refs\` may name at most ${maximumPageSize} papers, not ${refs.length}.`);
+    if (refs !== null && refs.length > maxPageSize) {
+      throw badUserInput(`\`refs\` may name at most ${maxPageSize} papers, not ${refs.length}.`);
     }
     this.#refs = refs?.map(readRef) ?? null;
   }
 
-  /** The changes that may concern wanted papers. Runs one statement at most. */
-  async among({ pool }: Pick<Database, "pool">, changes: readonly Change[]): Promise<Candidate[]> {
+  /** The changes that may concern subscribed papers. Runs one statement at most. */
+  async candidates({ pool }: Pick<Database, "pool">, changes: readonly Change[]): Promise<Candidate[]> {
     const candidates = changes.map((change) => ({ change, keys: new Set<string>() }));
     if (this.#refs === null) return candidates;
     const keys = this.#refs.map(keyOf).filter((key) => key !== null);
@@ -42,15 +40,16 @@ class WantedPapers {
       }
     }
     return candidates.filter(
-      ({ change, keys }) => keys.size > 0 || this.#refs?.some((ref) => namesNumber(ref, change.pithNumber)),
+      ({ change, keys }) =>
+        keys.size > 0 || this.#refs?.some((ref) => isPithNumberOf(ref, change.pithNumber)),
     );
   }
 
-  /** Whether a candidate's paper is wanted: refs may name a version. */
-  includes({ pithNumber, sourceVersion }: PaperRow, keys: ReadonlySet<string> = noKeys): boolean {
+  /** Whether the subscription covers a candidate's paper: refs may name a version. */
+  includes({ pithNumber, sourceVersion }: PaperRow, keys: ReadonlySet<string>): boolean {
     if (this.#refs === null) return true;
     return this.#refs.some((ref) => {
-      if (ref.kind === "pith") return namesNumber(ref, pithNumber);
+      if (ref.kind === "pith") return isPithNumberOf(ref, pithNumber);
       const isNamed = keys.has(keyOf(ref) ?? "");
       return isNamed && (ref.kind !== "arxiv" || ref.version === null || ref.version === sourceVersion);
     });
@@ -65,15 +64,6 @@ function readRef(ref: string): PaperRef {
   );
 }
 
-function namesNumber(ref: PaperRef, pithNumber: string): boolean {
-  return (
-    ref.kind === "pith" &&
-    isPithNumber(pithNumber) &&
-    suffixOf(pithNumber).startsWith(ref.suffix) &&
-    (ref.year === null || pithNumber.startsWith(`pith:${ref.year}:`))
-  );
-}
-
 /** The key as in the table `paper_keys`. */
 function keyOf(ref: PaperRef): string | null {
   return ref.kind === "arxiv" ? `arxiv:${ref.id}` : ref.kind === "doi" ? `doi:${ref.doi}` : null;
@@ -81,9 +71,7 @@ function keyOf(ref: PaperRef): string | null {
 
 type PaperChange = { readonly position: bigint; readonly paper: PaperRow; readonly stateSha256: string };
 
-const PaperChangeObject = builder.objectRef<PaperChange>("PaperChange");
-
-PaperChangeObject.implement({
+const PaperChangeObject = builder.objectRef<PaperChange>("PaperChange").implement({
   description: "An addition to a paper.",
   fields: (t) => ({
     paper: t.field({
@@ -113,7 +101,7 @@ builder.subscriptionField("paperChanged", (t) =>
     args: {
       refs: t.arg.stringList({
         description:
-          `The papers, stored or not, in any form that \`Query.paper\` accepts; maximum ${maximumPageSize}. Defaults ` +
+          `The papers, stored or not, in any form that \`Query.paper\` accepts; maximum ${maxPageSize}. Defaults ` +
           "to all papers; an empty list matches nothing, and an arXiv id without version matches all versions.",
       }),
       afterPosition: t.arg.string({
@@ -122,20 +110,20 @@ builder.subscriptionField("paperChanged", (t) =>
       }),
     },
     subscribe: async (_root, { refs, afterPosition }, context) => {
-      const wanted = new WantedPapers(refs ?? null);
-      const given = readPosition(context.live.resumeAfter ?? afterPosition ?? null);
+      const subscribed = new SubscribedPapers(refs ?? null);
+      const resumeAt = readPosition(context.live.resumeAfter ?? afterPosition ?? null);
       const follower = context.live.follow();
       try {
         // A client must see the change that it is notified of, so nothing is read from a replica that may be behind.
         Object.assign(context, context.renew());
         const head = await follower.head();
-        if (given !== null && given > head) {
+        if (resumeAt !== null && resumeAt > head) {
           throw badUserInput(
-            `The feed of this mirror ends at ${head}: ${given} is not one of its positions.`,
+            `The feed of this mirror ends at ${head}: ${resumeAt} is not one of its positions.`,
           );
         }
-        context.live.sent = given ?? head;
-        return untilReturned(follower, changesOf(wanted, given ?? head, follower, context));
+        context.live.sentUpTo = resumeAt ?? head;
+        return endingOnReturn(follower, changesOf(subscribed, resumeAt ?? head, follower, context));
       } catch (error) {
         follower.end();
         throw error;
@@ -152,7 +140,7 @@ function readPosition(text: string | null): bigint | null {
 }
 
 async function* changesOf(
-  wanted: WantedPapers,
+  subscribed: SubscribedPapers,
   start: bigint,
   follower: ChangeFollower,
   context: Context,
@@ -162,15 +150,15 @@ async function* changesOf(
   try {
     for (;;) {
       // A client that requests the next change has been sent the previous ones.
-      live.sent = position;
+      live.sentUpTo = position;
       const changes = await follower.next(position);
       if (changes === null) return;
-      for (const { change, keys } of await wanted.among(database, changes)) {
+      for (const { change, keys } of await subscribed.candidates(database, changes)) {
         // Reads of the previous change may be outdated.
         Object.assign(context, context.renew());
         const paper = await context.loaders.paper.load(change.paperId);
-        if (paper === null || !wanted.includes(paper, keys)) continue;
-        live.given = change.position;
+        if (paper === null || !subscribed.includes(paper, keys)) continue;
+        live.lastYielded = change.position;
         yield { position: change.position, paper, stateSha256: change.stateSha256 };
       }
       position = changes.at(-1)?.position ?? position;
@@ -181,7 +169,7 @@ async function* changesOf(
 }
 
 /** Returns a generator that can also be ended while it waits: that ends the wait first. */
-function untilReturned(
+function endingOnReturn(
   follower: ChangeFollower,
   changes: AsyncGenerator<PaperChange>,
 ): AsyncGenerator<PaperChange> {

@@ -5,7 +5,7 @@ import { badUserInput } from "./errors.ts";
 import { ProofEnum } from "./scalars-and-enums.ts";
 
 /** Whether PostgreSQL can store this text: it does not allow U+0000, so no stored text contains one. */
-export function storable(text: string): boolean {
+export function isStorable(text: string): boolean {
   return !text.includes("\u0000");
 }
 
@@ -50,25 +50,25 @@ export type PaperFilter = typeof PaperFilterInput.$inferInput;
  */
 export function paperCondition(db: Queries, filter: PaperFilter): SQL | undefined {
   const { categories, yearFrom, yearTo, titleContains, proof, hasEquivocations } = filter;
-  const ofWork = workCondition(filter);
+  const onWorks = citedWorkCondition(filter);
   return and(
     categoriesCondition(categories),
-    given(yearFrom) ? gte(papers.submittedAt, startOfYear("yearFrom", yearFrom)) : undefined,
-    given(yearTo) ? lt(papers.submittedAt, startOfYear("yearTo", yearTo, 1)) : undefined,
-    given(titleContains) ? titleCondition(titleContains) : undefined,
-    ofWork === undefined
+    isGiven(yearFrom) ? gte(papers.submittedAt, startOfYear("yearFrom", yearFrom)) : undefined,
+    isGiven(yearTo) ? lt(papers.submittedAt, startOfYear("yearTo", yearTo, 1)) : undefined,
+    isGiven(titleContains) ? titleCondition(titleContains) : undefined,
+    onWorks === undefined
       ? undefined
       : inArray(
           papers.workId,
           db
             .select({ workId: works.workId })
             .from(works)
-            .where(and(isNotNull(works.paperId), ofWork)),
+            .where(and(isNotNull(works.paperId), onWorks)),
         ),
     proofCondition(proof),
-    given(hasEquivocations)
+    isGiven(hasEquivocations)
       ? hasEquivocations
-        ? // Written out: PostgreSQL must see that the partial index holds them all.
+        ? // Written out: PostgreSQL must see that the partial index contains all of them.
           sql`${papers.equivocationCount} > 0`
         : eq(papers.equivocationCount, 0)
       : undefined,
@@ -76,10 +76,10 @@ export function paperCondition(db: Queries, filter: PaperFilter): SQL | undefine
 }
 
 /** A filter's condition on `works`; undefined if there is none. */
-export function workCondition({ minCitedBy, isAnchor }: PaperFilter): SQL | undefined {
+export function citedWorkCondition({ minCitedBy, isAnchor }: PaperFilter): SQL | undefined {
   return and(
-    given(minCitedBy) && minCitedBy > 0 ? gte(works.citedByCount, minCitedBy) : undefined,
-    given(isAnchor)
+    isGiven(minCitedBy) && minCitedBy > 0 ? gte(works.citedByCount, minCitedBy) : undefined,
+    isGiven(isAnchor)
       ? // Written out for the same reason.
         sql`${works.anchoredWorkCount} ${sql.raw(isAnchor ? ">" : "=")} 0`
       : undefined,
@@ -88,18 +88,18 @@ export function workCondition({ minCitedBy, isAnchor }: PaperFilter): SQL | unde
 
 /** Matches any of the categories; undefined for null. */
 export function categoriesCondition(categories: readonly string[] | null | undefined): SQL | undefined {
-  if (!given(categories)) return undefined;
-  const known = categories.filter(storable);
-  if (known.length === 0) return sql`false`;
-  return sql`${categoriesOfPaper(papers)} && ${sql.param(known)}::text[]`;
+  if (!isGiven(categories)) return undefined;
+  const stored = categories.filter(isStorable);
+  if (stored.length === 0) return sql`false`;
+  return sql`${categoriesOfPaper(papers)} && ${sql.param(stored)}::text[]`;
 }
 
 export function proofCondition(proof: PaperFilter["proof"]): SQL | undefined {
-  return given(proof) ? eq(papers.proof, proof) : undefined;
+  return isGiven(proof) ? eq(papers.proof, proof) : undefined;
 }
 
 function titleCondition(text: string): SQL {
-  if (!storable(text)) return sql`false`;
+  if (!isStorable(text)) return sql`false`;
   const pattern = containsPattern(comparableText(text));
   // The second condition is redundant, but the trigram index covers it if three letters or digits are adjacent.
   return and(
@@ -108,7 +108,7 @@ function titleCondition(text: string): SQL {
   ) as SQL;
 }
 
-function given<Value>(value: Value | null | undefined): value is Value {
+function isGiven<Value>(value: Value | null | undefined): value is Value {
   return value !== null && value !== undefined;
 }
 

@@ -1,35 +1,32 @@
 import { isJsonObject, isPithNumber, suffixOf } from "../protocol/index.ts";
 import { paperIdOf } from "../row-rules/index.ts";
 import { builder } from "./builder.ts";
-
-import {
-  ClaimConnection,
-  EventConnection,
-  forwardArguments,
-  PaperConnection,
-  ReferenceConnection,
-} from "./connections.ts";
 import type { Context } from "./context.ts";
-import { JsonText } from "./json-text.ts";
+import { JsonText } from "./execution/index.ts";
 import { KeysetConnection } from "./keyset.ts";
 import {
   type AliasRow,
-  type EventPage,
   type EventRow,
   eventKeyOf,
   eventKeyParts,
   ordinalConnection,
   type PaperRow,
+  required,
 } from "./loaders/index.ts";
 import {
+  ClaimConnection,
+  EventConnection,
+  forwardArguments,
+  PaperConnection,
   PaperObject,
+  ReferenceConnection,
   ReferenceCoverageObject,
   SourceObject,
   StateObject,
   VerificationObject,
   WorkObject,
 } from "./objects.ts";
-import { required } from "./required.ts";
+
 import { ClaimKindEnum, EventTypeEnum } from "./scalars-and-enums.ts";
 import { citingConnection } from "./work.ts";
 
@@ -47,9 +44,7 @@ SourceObject.implement({
   }),
 });
 
-const AliasObject = builder.objectRef<AliasRow>("Alias");
-
-AliasObject.implement({
+const AliasObject = builder.objectRef<AliasRow>("Alias").implement({
   description:
     "Another identifier of a paper. Aliases are unsigned: those that follow from the record (arXiv id, arXiv's DOI, short Pith " +
     "numbers) were checked against it, the others were not.",
@@ -176,7 +171,7 @@ builder.node(PaperObject, {
       resolve: ({ paperId, claimCount }, { kinds, ...page }, { loaders }) => {
         const filter = { kinds: kinds ?? null };
         const count = async () =>
-          filter.kinds === null ? claimCount : loaders.claimCountOfPaper.of(filter).load(paperId);
+          filter.kinds === null ? claimCount : loaders.claimCountOfPaper.for(filter).load(paperId);
         return ordinalConnection(
           { name: "claims", paperId, filter, pages: loaders.claimsOfPaper, count },
           page,
@@ -198,10 +193,10 @@ builder.node(PaperObject, {
       },
       resolve: (paper, { internalAnchor, stored, ...page }, { loaders }) => {
         const { paperId } = paper;
-        const filter = { internalAnchor: internalAnchor ?? null, held: stored ?? null };
+        const filter = { internalAnchor: internalAnchor ?? null, stored: stored ?? null };
         const count = async () => {
-          if (filter.held !== null) {
-            return loaders.heldReferenceCountOfPaper.of({ ...filter, held: filter.held }).load(paperId);
+          if (filter.stored !== null) {
+            return loaders.referenceCountOfPaper.for({ ...filter, stored: filter.stored }).load(paperId);
           }
           if (filter.internalAnchor === null) return paper.referencesKnown;
           return filter.internalAnchor
@@ -250,19 +245,13 @@ builder.node(PaperObject, {
       resolve: ({ paperId, eventCount }, { types, ...page }, { loaders }) => {
         const filter = { types: types ?? null };
         const count = async () =>
-          filter.types === null ? eventCount : loaders.eventCountOfPaper.of(filter).load(paperId);
-        const read = (range: EventPage) => loaders.eventsOfPaper.of({ ...filter, ...range }).get(paperId);
+          filter.types === null ? eventCount : loaders.eventCountOfPaper.for(filter).load(paperId);
         return new KeysetConnection<EventRow, EventRow>(
           {
             order: { name: "events", parts: eventKeyParts },
             keyOf: eventKeyOf,
             nodeOf: (row) => row,
-            rows: (range) => read({ ...range, isInclusive: false }),
-            anyFrom: async (key, side) => {
-              const bounds = side === "after" ? { after: key, before: null } : { after: null, before: key };
-              const rows = await read({ ...bounds, reverse: side === "before", limit: 1, isInclusive: true });
-              return rows.length > 0;
-            },
+            rows: (range) => loaders.eventsOfPaper.for({ ...filter, ...range }).get(paperId),
             count,
           },
           page,

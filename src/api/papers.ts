@@ -1,10 +1,16 @@
 import { papers, type Queries } from "../store/index.ts";
 import { builder } from "./builder.ts";
-import { PaperConnection, pageArguments } from "./connections.ts";
 import type { Context } from "./context.ts";
-import { countRows, countRowsWithout } from "./count-rows.ts";
-import { type Key, KeysetConnection, type PageArguments } from "./keyset.ts";
+import {
+  countRows,
+  countRowsWithout,
+  type Key,
+  KeysetConnection,
+  type PageArguments,
+  type Range,
+} from "./keyset.ts";
 import type { PaperRow } from "./loaders/index.ts";
+import { PaperConnection, pageArguments } from "./objects.ts";
 import { type PaperFilter, PaperFilterInput, paperCondition } from "./paper-filter.ts";
 import {
   type Bound,
@@ -13,8 +19,7 @@ import {
   type OrderedPaper,
   type PaperOrder,
   readPapersOf,
-  type Stretch,
-} from "./paper-pages/index.ts";
+} from "./paper-pages.ts";
 
 const PaperOrderEnum = builder.enumType("PaperOrder", {
   description: "The order of papers. Ties have the same order on every mirror.",
@@ -54,27 +59,17 @@ function papersConnection(
   const readPapers = readPapersOf({ db, pool }, filter, order);
   // Searching for a rare title may scan all papers; the other filters have indexes.
   const isExpensive = filter.titleContains !== null && filter.titleContains !== undefined;
-  const read = (stretch: Stretch, limit: number): Promise<OrderedPaper[]> => {
-    const work = () => readPapers(stretch, limit);
+  const read = ({ after, before, isInclusive, reverse, limit }: Range): Promise<OrderedPaper[]> => {
+    const bound = (key: Key | null): Bound | null => key && { key, inclusive: isInclusive };
+    const work = () => readPapers({ after: bound(after), before: bound(before), reverse }, limit);
     return isExpensive ? loaders.batches.trackExpensive(work) : loaders.batches.track(work);
   };
-  const exclusive = (key: Key | null): Bound | null => (key === null ? null : { key, inclusive: false });
-
   return new KeysetConnection<OrderedPaper, PaperRow>(
     {
       order: keyOrders[order],
       keyOf: (paper) => keyOf(order, paper),
       nodeOf: ({ paperId }) => loaders.paper.get(paperId),
-      rows: ({ after, before, reverse, limit }) =>
-        read({ after: exclusive(after), before: exclusive(before), reverse }, limit),
-      anyFrom: async (key, side) => {
-        const bound = { key, inclusive: true };
-        const stretch =
-          side === "before"
-            ? { after: null, before: bound, reverse: true }
-            : { after: bound, before: null, reverse: false };
-        return (await read(stretch, 1)).length > 0;
-      },
+      rows: read,
       count: async () => {
         if (condition === undefined) return loaders.total.load("papers");
         return loaders.batches.trackExpensive(() => countPapers(db, filter));

@@ -1,7 +1,7 @@
-import type { Instant } from "../protocol/index.ts";
+import { fingerprintOf, type Instant, type Keyring, registryKey } from "../protocol/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import type { SignerRow } from "./loaders/index.ts";
+import { required, type SignerRow } from "./loaders/index.ts";
 import {
   EventObject,
   PaperObject,
@@ -10,9 +10,21 @@ import {
   SignerObject,
   VerificationObject,
 } from "./objects.ts";
-import { required } from "./required.ts";
 import { ProofEnum, SignerOriginEnum } from "./scalars-and-enums.ts";
-import { originOf } from "./signer-origin.ts";
+
+/** How this mirror knows a signer's key. */
+type SignerOrigin = "registry" | "configured" | "sample" | "unknown";
+
+/** The key of sample/keyring.json. Its private key is published, so it is never more than a demo. */
+export const sampleKeyFingerprint = "26a6ed5d67f72c646dc1433742e4fcd5";
+
+const registryFingerprint = fingerprintOf(Buffer.from(registryKey.public_key_b64, "base64"));
+
+function signerOriginOf(fingerprint: string, keyring: Keyring): SignerOrigin {
+  if (fingerprint === sampleKeyFingerprint) return "sample";
+  if (fingerprint === registryFingerprint) return "registry";
+  return keyring.has(fingerprint) ? "configured" : "unknown";
+}
 
 builder.node(SignerObject, {
   description:
@@ -34,7 +46,7 @@ builder.node(SignerObject, {
     origin: t.field({
       type: SignerOriginEnum,
       description: "How this mirror came to trust the key.",
-      resolve: ({ fingerprint }, _args, { keyring }) => originOf(fingerprint, keyring),
+      resolve: ({ fingerprint }, _args, { keyring }) => signerOriginOf(fingerprint, keyring),
     }),
     publicKey: t.string({
       nullable: true,

@@ -1,6 +1,6 @@
 import { isJsonObject } from "../protocol/index.ts";
 import type { Context } from "./context.ts";
-import type { ReferenceRow } from "./loaders/index.ts";
+import { type ReferenceRow, required } from "./loaders/index.ts";
 import {
   PaperObject,
   ProvenanceObject,
@@ -9,7 +9,6 @@ import {
   WorkObject,
 } from "./objects.ts";
 import { provenanceOf } from "./provenance.ts";
-import { required } from "./required.ts";
 
 ReferenceCoverageObject.implement({
   description:
@@ -36,7 +35,7 @@ ReferenceCoverageObject.implement({
     stored: t.int({
       description: "The number of listed references whose cited work has a stored paper.",
       resolve: ({ paperId }, _args, { loaders }) =>
-        loaders.heldReferenceCountOfPaper.of({ internalAnchor: null, held: true }).load(paperId),
+        loaders.referenceCountOfPaper.for({ internalAnchor: null, stored: true }).load(paperId),
     }),
     complete: t.boolean({
       description: "Whether `asserted` equals `listed`. False if `asserted` is unknown.",

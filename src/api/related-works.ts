@@ -1,8 +1,20 @@
-import { greatestArgument } from "./asked-fields.ts";
+import type { ObjectRef } from "@pothos/core";
+import type { CountedWorksResult, WithGraphVersion } from "../graph/index.ts";
+import { graphLimits, readInRange } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
-import { anyWorkRef, graphListObject, workIdByRef, worksOf } from "./graph-works.ts";
-import { graphLimits, readWithin } from "./limits/index.ts";
-import type { WorkRow } from "./loaders/index.ts";
+import { badUserInput } from "./errors.ts";
+import { maxArgument } from "./execution/index.ts";
+import {
+  firstArgument,
+  type GraphList,
+  graphListObject,
+  withWorks,
+  workIdByRef,
+  workIdsByRefs,
+  workRefForms,
+  workRows,
+} from "./graph-result.ts";
+import type { Loaders, WorkRow } from "./loaders/index.ts";
 import { WorkObject } from "./objects.ts";
 
 type RelatedWork = {
@@ -13,7 +25,7 @@ type RelatedWork = {
   readonly shared: readonly WorkRow[];
 };
 
-const defaultShared = 10;
+const defaultSharedCount = 10;
 
 const RelatednessEnum = builder.enumType("Relatedness", {
   description: "The measure by which works are related.",
@@ -23,9 +35,7 @@ const RelatednessEnum = builder.enumType("Relatedness", {
   } as const,
 });
 
-const RelatedWorkObject = builder.objectRef<RelatedWork>("RelatedWork");
-
-RelatedWorkObject.implement({
+const RelatedWorkObject = builder.objectRef<RelatedWork>("RelatedWork").implement({
   description: "A work that is related to the given one, with the works that relate them.",
   fields: (t) => ({
     work: t.field({
@@ -45,11 +55,11 @@ RelatedWorkObject.implement({
       args: {
         first: t.arg.int({
           required: true,
-          defaultValue: defaultShared,
-          description: `The number of works. Defaults to ${defaultShared}; maximum ${graphLimits.first[1]}.`,
+          defaultValue: defaultSharedCount,
+          description: `The number of works. Defaults to ${defaultSharedCount}; maximum ${graphLimits.first[1]}.`,
         }),
       },
-      resolve: ({ shared }, { first }) => shared.slice(0, readWithin("first", first, graphLimits.first)),
+      resolve: ({ shared }, { first }) => shared.slice(0, readInRange("first", first, graphLimits.first)),
     }),
   }),
 });
@@ -65,27 +75,23 @@ builder.queryField("relatedWorks", (t) =>
     description:
       "Finds the works that are most closely related to a given one. The given work is not among them.",
     args: {
-      ref: t.arg.string({ required: true, description: `The work, ${anyWorkRef}.` }),
+      ref: t.arg.string({ required: true, description: `The work, ${workRefForms}.` }),
       by: t.arg({ type: RelatednessEnum, required: true, description: "The measure of relatedness." }),
-      first: t.arg.int({
-        required: true,
-        defaultValue: 20,
-        description: `The number of works. Defaults to 20; maximum ${graphLimits.first[1]}.`,
-      }),
+      ...firstArgument(graphLimits.first[1]),
     },
     resolve: async (_root, { ref, by, first }, context, info) => {
-      readWithin("first", first, graphLimits.first);
-      const [, most] = graphLimits.first;
+      readInRange("first", first, graphLimits.first);
+      const [, max] = graphLimits.first;
       const shared = Math.max(
         0,
-        Math.min(most, greatestArgument(info, ["nodes", "shared"], "first", defaultShared)),
+        Math.min(max, maxArgument(info, ["nodes", "shared"], "first", defaultSharedCount)),
       );
       const workId = await workIdByRef(ref, context);
-      const answer = await context.graph.ask((service, budget) =>
+      const answer = await context.graph.query((service, budget) =>
         service.relatedWorks({ work: workId, by, first, shared }, budget),
       );
       const ids = [...new Set(answer.related.flatMap((related) => [related.workId, ...related.shared]))];
-      const rows = await worksOf(ids, context.loaders);
+      const rows = await workRows(ids, context.loaders);
       const works = new Map(ids.map((id, index) => [id, rows[index] ?? null]));
       const nodes = answer.related.flatMap(({ workId, score, sharedCount, shared }): RelatedWork[] => {
         const work = works.get(workId) ?? null;
@@ -98,3 +104,130 @@ builder.queryField("relatedWorks", (t) =>
     },
   }),
 );
+
+/** A work, and the number of given works that it is linked with by a citation. */
+type CountedWork = { readonly work: WorkRow; readonly count: number };
+
+type CountedWorksRef = ObjectRef<typeof builder.$inferSchemaTypes, GraphList<CountedWork>>;
+
+const countOrder = "highest count first, then most cited; ties have the same order on every mirror";
+
+const CommonReferencesObject = graphListObject(
+  "CommonReferences",
+  countedWorkObject("CommonReference", "sharedBy", {
+    object: "A work that several of the given works cite.",
+    work: "The cited work.",
+    count: "The number of given works that cite it. `work.citedByCount` counts all works that cite it.",
+  }),
+  { list: "Works that several given works cite.", nodes: `The cited works, ${countOrder}.` },
+);
+const PriorWorksObject = graphListObject(
+  "PriorWorks",
+  countedWorkObject("PriorWork", "overlapCount", {
+    object: "A work outside a set that works of the set cite.",
+    work: "The cited work.",
+    count: "The number of works of the set that cite it.",
+  }),
+  { list: "Works outside a set that works of the set cite.", nodes: `The cited works, ${countOrder}.` },
+);
+const DerivativeWorksObject = graphListObject(
+  "DerivativeWorks",
+  countedWorkObject("DerivativeWork", "overlapCount", {
+    object: "A work outside a set that cites works of the set.",
+    work: "The citing work.",
+    count:
+      "The number of works of the set that it cites. `work.referenceCount` counts all works that it cites.",
+  }),
+  { list: "Works outside a set that cite works of the set.", nodes: `The citing works, ${countOrder}.` },
+);
+
+function countedWorkObject(
+  name: string,
+  countName: string,
+  descriptions: { readonly object: string; readonly work: string; readonly count: string },
+): ObjectRef<typeof builder.$inferSchemaTypes, CountedWork> {
+  return builder.objectRef<CountedWork>(name).implement({
+    description: descriptions.object,
+    fields: (t) => ({
+      work: t.field({ type: WorkObject, description: descriptions.work, resolve: ({ work }) => work }),
+      [countName]: t.exposeInt("count", { description: descriptions.count }),
+    }),
+  });
+}
+
+const setSize = `1 to ${graphLimits.refs[1]}`;
+
+builder.queryField("commonReferences", (t) =>
+  t.field({
+    type: CommonReferencesObject,
+    description: "Finds the works that several given works cite.",
+    args: {
+      refs: t.arg.stringList({
+        required: true,
+        description: `The citing works, ${workRefForms}; ${setSize}.`,
+      }),
+      ...firstArgument(graphLimits.first[1]),
+      minSharedBy: t.arg.int({
+        description: "The minimum of `sharedBy`. Defaults to 2, or to 1 if a single work is given.",
+      }),
+    },
+    resolve: async (_root, { refs, first, minSharedBy }, context) => {
+      readInRange("first", first, graphLimits.first);
+      if (typeof minSharedBy === "number" && minSharedBy < 1) {
+        throw badUserInput(`\`minSharedBy\` must be 1 or more, not ${minSharedBy}.`);
+      }
+      const works = await workIdsByRefs("refs", refs, context);
+      const min = minSharedBy ?? Math.min(2, works.length);
+      const answer = await context.graph.query((service, budget) =>
+        service.commonReferences({ works, least: min, first }, budget),
+      );
+      return countedWorks(answer, context.loaders);
+    },
+  }),
+);
+
+addOverlapQuery(
+  "priorWorks",
+  PriorWorksObject,
+  "Finds the works that a set of works builds on: those outside the set that its works cite.",
+);
+addOverlapQuery(
+  "derivativeWorks",
+  DerivativeWorksObject,
+  "Finds the works that build on a set of works, such as surveys: those outside the set that cite its works.",
+);
+
+function addOverlapQuery(
+  name: "priorWorks" | "derivativeWorks",
+  type: CountedWorksRef,
+  description: string,
+): void {
+  builder.queryField(name, (t) =>
+    t.field({
+      type,
+      description,
+      args: {
+        refs: t.arg.stringList({
+          required: true,
+          description: `The set, ${workRefForms}; ${setSize} works.`,
+        }),
+        ...firstArgument(graphLimits.first[1]),
+      },
+      resolve: async (_root, { refs, first }, context) => {
+        readInRange("first", first, graphLimits.first);
+        const works = await workIdsByRefs("refs", refs, context);
+        const answer = await context.graph.query((service, budget) =>
+          service[name]({ works, first }, budget),
+        );
+        return countedWorks(answer, context.loaders);
+      },
+    }),
+  );
+}
+
+async function countedWorks(
+  { works, truncated, graphVersion }: WithGraphVersion<CountedWorksResult>,
+  loaders: Loaders,
+): Promise<GraphList<CountedWork>> {
+  return { nodes: await withWorks(works, loaders), truncated, graphVersion };
+}

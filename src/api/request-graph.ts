@@ -1,25 +1,36 @@
 import { type Budget, type GraphService, type GraphStatus, GraphUnavailableError } from "../graph/index.ts";
 import { ApiError } from "./errors.ts";
-import { analysisBudget, loadPatienceMilliseconds, questionBudget } from "./limits/index.ts";
 import type { Batches } from "./loaders/index.ts";
 
-/** The common part of all answers of the graph. */
-type Given = {
+/**
+ * The time that all queries of one request may take together, and the edges that each may read; beyond that, a result
+ * is `truncated`. A graph of 6 million edges has 12 million to read, in both directions.
+ */
+const queryBudget = { milliseconds: 2_000, edges: 20_000_000 } as const;
+
+/** The time for ranking all works, which is done once for a version of the graph, not for each request. */
+const analysisBudget = { milliseconds: 20_000 } as const;
+
+/** How long a query that needs the graph in memory waits for it to load. */
+const loadTimeoutMilliseconds = 2_000;
+
+/** The common part of all results of the graph. */
+type GraphAnswer = {
   readonly graphVersion: string;
   readonly truncated?: boolean;
-  /** Whether a budget cut the answer, for questions that report it. */
+  /** Whether a budget cut the result short, for queries that report it. */
   readonly isBudgetExhausted?: boolean;
 };
 
 /**
- * The citation graph as available to one request: its questions share a budget of time, end when the client
+ * The citation graph as available to one request: its queries share a budget of time, end when the client
  * disconnects, and belong to the current level of the loaders.
  */
 export class RequestGraph {
   readonly #service: GraphService;
   readonly #batches: Batches;
   readonly #signal: AbortSignal | undefined;
-  /** By the clock of `performance`; null until the first question. */
+  /** By the clock of `performance`; null until the first query. */
   #deadline: number | null = null;
   #isCurrent = true;
 
@@ -30,8 +41,8 @@ export class RequestGraph {
   }
 
   /**
-   * Whether all answers so far are complete and of the current version: ranks may be of an earlier one, and a question
-   * that was cut short may have a longer answer next time.
+   * Whether all results so far are complete and of the current version: ranks may be of an earlier one, and a query
+   * that was cut short may have a longer result next time.
    */
   get isCurrent(): boolean {
     return this.#isCurrent;
@@ -42,28 +53,28 @@ export class RequestGraph {
   }
 
   /** Whether the graph in memory has the work. */
-  holds(workId: bigint): boolean {
+  hasWork(workId: bigint): boolean {
     return this.#service.has(workId);
   }
 
-  /** Runs a question. Rejects with an ApiError if the graph cannot answer. */
-  ask<Result extends Given>(
-    question: (graph: GraphService, budget: Budget) => Promise<Result>,
+  /** Runs a query. Rejects with an ApiError if the graph cannot answer. */
+  query<Result extends GraphAnswer>(
+    run: (graph: GraphService, budget: Budget) => Promise<Result>,
   ): Promise<Result> {
     return this.#run(async () => {
-      this.#deadline ??= performance.now() + questionBudget.milliseconds;
+      this.#deadline ??= performance.now() + queryBudget.milliseconds;
       const milliseconds = Math.max(0, this.#deadline - performance.now());
-      return this.#noted(await question(this.#service, this.#budget({ ...questionBudget, milliseconds })));
+      return this.#noteCompleteness(await run(this.#service, this.#budget({ ...queryBudget, milliseconds })));
     });
   }
 
-  /** Runs a question that only the graph in memory can answer; waits a little if that is loading. */
-  analyse<Result extends Given>(
-    question: (graph: GraphService, budget: Budget) => Promise<Result>,
+  /** Runs a query that only the graph in memory can answer; waits a little if that is loading. */
+  analyze<Result extends GraphAnswer>(
+    run: (graph: GraphService, budget: Budget) => Promise<Result>,
   ): Promise<Result> {
     return this.#run(async () => {
       await this.#waitForMemory();
-      return this.#noted(await question(this.#service, this.#budget(analysisBudget)));
+      return this.#noteCompleteness(await run(this.#service, this.#budget(analysisBudget)));
     });
   }
 
@@ -72,10 +83,11 @@ export class RequestGraph {
     return this.#run(() => this.#service.catchUp());
   }
 
-  #noted<Result extends Given>(answer: Result): Result {
+  #noteCompleteness<Result extends GraphAnswer>(answer: Result): Result {
     const graphVersion = this.#service.graphVersion();
-    const isShort = answer.isBudgetExhausted ?? answer.truncated ?? false;
-    if (isShort || (graphVersion ?? answer.graphVersion) !== answer.graphVersion) this.#isCurrent = false;
+    const isBudgetExhausted = answer.isBudgetExhausted ?? answer.truncated ?? false;
+    if (isBudgetExhausted || (graphVersion ?? answer.graphVersion) !== answer.graphVersion)
+      this.#isCurrent = false;
     return answer;
   }
 
@@ -93,12 +105,12 @@ export class RequestGraph {
       );
     }
     if (isLoaded) return;
-    const patience = AbortSignal.timeout(loadPatienceMilliseconds);
-    const signal = this.#signal === undefined ? patience : AbortSignal.any([patience, this.#signal]);
+    const timeout = AbortSignal.timeout(loadTimeoutMilliseconds);
+    const signal = this.#signal === undefined ? timeout : AbortSignal.any([timeout, this.#signal]);
     try {
       await this.#service.waitUntilLoaded(signal);
     } catch (error) {
-      if (!patience.aborted) throw error;
+      if (!timeout.aborted) throw error;
       throw new ApiError("GRAPH_UNAVAILABLE", "The citation graph is still loading. Try again shortly.");
     }
   }
@@ -106,8 +118,10 @@ export class RequestGraph {
   async #run<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       const { allowance } = this.#batches;
-      // The first milliseconds of each question run on the event loop.
-      return await this.#batches.hold(() => (allowance.isTurnOver ? allowance.turn().then(work) : work()));
+      // The first milliseconds of each query run on the event loop.
+      return await this.#batches.extendLevel(() =>
+        allowance.isTurnOver ? allowance.waitForTurn().then(work) : work(),
+      );
     } catch (error) {
       if (this.#signal?.aborted) throw this.#signal.reason;
       if (!(error instanceof GraphUnavailableError)) throw error;

@@ -1,6 +1,6 @@
 import { GraphQLError } from "graphql";
 import { builder } from "./builder.ts";
-import { JsonText } from "./json-text.ts";
+import { JsonText } from "./execution/index.ts";
 
 builder.scalarType("DateTime", {
   description:

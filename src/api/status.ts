@@ -1,13 +1,10 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { softwareVersion } from "../runtime/index.ts";
-import { settings } from "../store/index.ts";
+import { quarantine, settings } from "../store/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import { RejectionCountObject, rejectionCounts } from "./refusals.ts";
 
-const StatusObject = builder.objectRef<Record<string, never>>("Status");
-
-StatusObject.implement({
+const StatusObject = builder.objectRef<Record<string, never>>("Status").implement({
   description: "The contents of this mirror in numbers.",
   fields: (t) => ({
     papers: t.int({
@@ -72,4 +69,53 @@ async function hasSample({ database: { db }, loaders }: Context): Promise<boolea
     db.select().from(settings).where(eq(settings.name, "sample")),
   );
   return rows.length > 0;
+}
+
+type RejectionCount = {
+  readonly scope: "document" | "event";
+  readonly code: string;
+  readonly count: number;
+};
+
+const RejectionScopeEnum = builder.enumType("RejectionScope", {
+  description: "Whether a whole document or a single event was rejected.",
+  values: {
+    DOCUMENT: { value: "document", description: "The whole document was rejected." },
+    EVENT: {
+      value: "event",
+      description:
+        "An event was rejected; the rest of its document was accepted. At most 20 per document are counted.",
+    },
+  } as const,
+});
+
+const RejectionCountObject = builder.objectRef<RejectionCount>("RejectionCount").implement({
+  description:
+    "The number of rejections for one reason. Only the operator sees their content (`pith-graph quarantine`).",
+  fields: (t) => ({
+    scope: t.expose("scope", {
+      type: RejectionScopeEnum,
+      description: "Whether documents or events were rejected.",
+    }),
+    code: t.exposeString("code", {
+      description:
+        "The reason: of a document an error such as `MALFORMED_JSON` (PROTOCOL section 4), `NOT_STORABLE`, or the most frequent " +
+        "reason of its events; of an event a reason such as `UNSIGNED` (PROTOCOL section 5).",
+    }),
+    count: t.exposeInt("count", {
+      description: "The number of rejections with different content.",
+    }),
+  }),
+});
+
+/** The numbers of quarantined rows by reason, most frequent first. */
+async function rejectionCounts({ database: { db }, loaders }: Context): Promise<RejectionCount[]> {
+  const { kind, code } = quarantine;
+  const { rows } = await loaders.batches.trackExpensive(() =>
+    db.execute<RejectionCount>(
+      sql`SELECT ${kind} AS scope, ${code} AS code, count(*)::int AS count FROM ${quarantine}
+        GROUP BY 1, 2 ORDER BY count(*) DESC, 1, ${code} COLLATE "C"`,
+    ),
+  );
+  return rows;
 }

@@ -1,14 +1,9 @@
+import { sql } from "drizzle-orm";
 import { isPithNumber } from "../protocol/index.ts";
 import { paperIdOf } from "../row-rules/index.ts";
+import { type Database, submissions } from "../store/index.ts";
 import { builder } from "./builder.ts";
 import { PaperObject } from "./objects.ts";
-import {
-  readSubmissions,
-  refusedLinesOf,
-  type SubmissionError,
-  type SubmissionRow,
-  submissionErrorOf,
-} from "./submission-rows.ts";
 
 const SubmissionStatusEnum = builder.enumType("SubmissionStatus", {
   description: "The status of a submission.",
@@ -51,7 +46,7 @@ const RejectedEventObject = builder.objectRef<RejectedEvent>("RejectedEvent").im
 
 /** Lines are an event's id and the reason; the last may only count further events. */
 function rejectedEventsOf(row: SubmissionRow): RejectedEvent[] {
-  return refusedLinesOf(row).flatMap((line) => {
+  return rejectedEventLines(row).flatMap((line) => {
     const [eventId, reason] = line.split(" ");
     return eventId?.startsWith("sha256:") && reason !== undefined ? [{ eventId, reason }] : [];
   });
@@ -91,7 +86,7 @@ builder.node(SubmissionObject, {
       resolve: (row) => {
         const error = submissionErrorOf(row);
         if (error !== null) return `${error.code}: ${error.message}`;
-        const refused = refusedLinesOf(row);
+        const refused = rejectedEventLines(row);
         return refused.length === 0 ? null : `Rejected events: ${refused.join(", ")}`;
       },
     }),
@@ -119,9 +114,7 @@ builder.node(SubmissionObject, {
   }),
 });
 
-const SubmissionPayloadObject = builder.objectRef<SubmissionRow>("SubmissionPayload");
-
-SubmissionPayloadObject.implement({
+const SubmissionPayloadObject = builder.objectRef<SubmissionRow>("SubmissionPayload").implement({
   description: "The result of `submitDocument`.",
   fields: (t) => ({
     submission: t.field({
@@ -156,3 +149,53 @@ builder.mutationField("submitDocument", (t) =>
     },
   }),
 );
+
+const columns = {
+  submissionId: submissions.submissionId,
+  status: submissions.status,
+  pithNumber: submissions.pithNumber,
+  errorCode: submissions.errorCode,
+  errorMessage: submissions.errorMessage,
+  attempts: submissions.attempts,
+  receivedAt: submissions.receivedAt,
+  finishedAt: submissions.finishedAt,
+};
+
+/** A submission without its document. */
+export type SubmissionRow = {
+  [Column in keyof typeof columns]: (typeof submissions.$inferSelect)[Column];
+};
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Reads submissions by ids, in one statement. Ids that are not in canonical form are not found. */
+export async function readSubmissions(
+  { db }: Pick<Database, "db">,
+  ids: readonly string[],
+): Promise<Map<string, SubmissionRow>> {
+  const known = ids.filter((id) => uuidPattern.test(id));
+  if (known.length === 0) return new Map();
+  const rows = await db
+    .select(columns)
+    .from(submissions)
+    .where(sql`${submissions.submissionId} = ANY(${sql.param(known)}::uuid[])`);
+  return new Map(rows.map((row) => [row.submissionId, row]));
+}
+
+export type SubmissionError = { readonly code: string; readonly message: string };
+
+/** Why a submission was rejected or failed; null for any other. Only the operator sees infrastructure errors. */
+export function submissionErrorOf(row: SubmissionRow): SubmissionError | null {
+  const code = row.errorCode ?? "UNKNOWN";
+  if (row.status === "rejected") return { code, message: row.errorMessage ?? "" };
+  if (row.status !== "failed") return null;
+  return {
+    code,
+    message: `Given up after ${row.attempts} attempts. The document is kept; the mirror's operator can see why.`,
+  };
+}
+
+/** The rejected events of a merged document, one a line: the event's id and the reason. */
+export function rejectedEventLines({ status, errorMessage }: SubmissionRow): string[] {
+  return status === "merged" && errorMessage !== null ? errorMessage.split("\n") : [];
+}

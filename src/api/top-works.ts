@@ -11,11 +11,11 @@ import {
   type SQL,
   sql,
 } from "drizzle-orm";
-import { papers, type Queries, works } from "../store/index.ts";
+import { bigintArray, papers, type Queries, works } from "../store/index.ts";
+import { graphLimits, readInRange } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import { type GraphList, graphListObject, worksOf } from "./graph-works.ts";
-import { graphLimits, readWithin } from "./limits/index.ts";
+import { firstArgument, type GraphList, graphListObject, withWorks } from "./graph-result.ts";
 import type { WorkRow } from "./loaders/index.ts";
 import { WorkObject } from "./objects.ts";
 import { categoriesCondition } from "./paper-filter.ts";
@@ -33,20 +33,20 @@ const WorkFilterInput = builder.inputType("WorkFilter", {
   }),
 });
 
-export type WorkFilter = typeof WorkFilterInput.$inferInput;
+type WorkFilter = typeof WorkFilterInput.$inferInput;
 
 /** A filter's condition on `works`; undefined if it matches everything. */
-export function workCondition(
+function workFilterCondition(
   db: Queries,
   { yearFrom, yearTo, categories, stored }: WorkFilter,
 ): SQL | undefined {
-  const ofPaper = categoriesCondition(categories);
+  const onPaper = categoriesCondition(categories);
   return and(
     typeof yearFrom === "number" ? gte(works.year, yearFrom) : undefined,
     typeof yearTo === "number" ? lte(works.year, yearTo) : undefined,
-    ofPaper === undefined
+    onPaper === undefined
       ? undefined
-      : inArray(works.paperId, db.select({ paperId: papers.paperId }).from(papers).where(ofPaper)),
+      : inArray(works.paperId, db.select({ paperId: papers.paperId }).from(papers).where(onPaper)),
     typeof stored === "boolean" ? (stored ? isNotNull(works.paperId) : isNull(works.paperId)) : undefined,
   );
 }
@@ -66,9 +66,7 @@ const WorkRankEnum = builder.enumType("WorkRank", {
   } as const,
 });
 
-const RankedWorkObject = builder.objectRef<RankedWork>("RankedWork");
-
-RankedWorkObject.implement({
+const RankedWorkObject = builder.objectRef<RankedWork>("RankedWork").implement({
   description: "A work and its rank.",
   fields: (t) => ({
     work: t.field({
@@ -99,15 +97,11 @@ builder.queryField("topWorks", (t) =>
     args: {
       by: t.arg({ type: WorkRankEnum, required: true, description: "The measure." }),
       filter: t.arg({ type: WorkFilterInput, description: "Defaults to all works." }),
-      first: t.arg.int({
-        required: true,
-        defaultValue: 20,
-        description: `The number of works. Defaults to 20; maximum ${graphLimits.ranked[1]}.`,
-      }),
+      ...firstArgument(graphLimits.ranked[1]),
     },
     resolve: (_root, { by, filter, first }, context) => {
-      readWithin("first", first, graphLimits.ranked);
-      const condition = workCondition(context.database.db, filter ?? {});
+      readInRange("first", first, graphLimits.ranked);
+      const condition = workFilterCondition(context.database.db, filter ?? {});
       return by === "CITED_BY_COUNT"
         ? mostCited(first, condition, context)
         : byPageRank(first, condition, context);
@@ -154,43 +148,35 @@ export const graphPosition = {
 
 async function byPageRank(first: number, condition: SQL | undefined, context: Context): Promise<RankedWorks> {
   const { graph, loaders } = context;
-  const rank = (among?: BigUint64Array, most = first) =>
-    graph.analyse((service, budget) =>
-      service.topWorks({ by: "PAGERANK", first: most, ...(among && { among }) }, budget),
+  const rank = (among?: BigUint64Array, count = first) =>
+    graph.analyze((service, budget) =>
+      service.topWorks({ by: "PAGERANK", first: count, ...(among && { among }) }, budget),
     );
   let answer = await rank(undefined, condition === undefined ? first : graphLimits.ranked[1]);
   let found = answer.works;
   if (condition !== undefined) {
-    const best = await idsOf(and(condition, sql`${works.workId} = ANY(${idList(found)}::bigint[])`), context);
-    const listed = found.filter(({ workId }) => best.has(workId));
+    const best = await matchingWorkIds(
+      and(condition, sql`${works.workId} = ANY(${bigintArray(found.map(({ workId }) => workId))}::bigint[])`),
+      context,
+    );
+    const matching = found.filter(({ workId }) => best.has(workId));
     // Usually enough of the best match the filter; otherwise all works that match are ranked.
-    if (listed.length >= first || found.length < graphLimits.ranked[1]) found = listed.slice(0, first);
+    if (matching.length >= first || found.length < graphLimits.ranked[1]) found = matching.slice(0, first);
     else {
-      answer = await rank(BigUint64Array.from(await idsOf(condition, context)));
+      answer = await rank(BigUint64Array.from(await matchingWorkIds(condition, context)));
       found = answer.works;
     }
   }
-  const rows = await worksOf(
-    found.map(({ workId }) => workId),
-    loaders,
-  );
-  const ranked = found.flatMap(({ score }, index) => {
-    const work = rows[index] ?? null;
-    return work === null ? [] : [{ work, score }];
-  });
+  const ranked = await withWorks(found, loaders);
   const { truncated, graphVersion } = answer;
   return { nodes: ranked.map((node, index) => ({ ...node, rank: index + 1 })), truncated, graphVersion };
 }
 
-function idList(found: readonly { readonly workId: bigint }[]): string {
-  return `{${found.map(({ workId }) => workId).join(",")}}`;
-}
-
 /** Rows read at a time: the event loop continues in between. */
-const page = 20_000;
+const idPageSize = 20_000;
 
 /** The ids of all works that match a condition. */
-export async function idsOf(
+export async function matchingWorkIds(
   condition: SQL | undefined,
   { database: { db }, loaders }: Context,
 ): Promise<Set<bigint>> {
@@ -202,11 +188,11 @@ export async function idsOf(
         .from(works)
         .where(and(condition, sql`${works.workId} > ${after}::bigint`))
         .orderBy(asc(works.workId))
-        .limit(page),
+        .limit(idPageSize),
     );
     for (const { workId } of rows) ids.add(workId);
     after = rows.at(-1)?.workId ?? after;
-    isLast = rows.length < page;
+    isLast = rows.length < idPageSize;
   }
   return ids;
 }

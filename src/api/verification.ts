@@ -10,9 +10,9 @@ import {
 import { appliedEventIds } from "../store/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import { digestOf } from "./events.ts";
-import { JsonText } from "./json-text.ts";
-import type { PaperRow } from "./loaders/index.ts";
+import { digestOf } from "./event.ts";
+import { JsonText } from "./execution/index.ts";
+import { type PaperRow, required } from "./loaders/index.ts";
 import {
   EventObject,
   PaperObject,
@@ -22,7 +22,6 @@ import {
   VerificationObject,
 } from "./objects.ts";
 import { provenanceOf } from "./provenance.ts";
-import { required } from "./required.ts";
 import { CheckResultEnum, EventTypeEnum, ProofEnum } from "./scalars-and-enums.ts";
 
 VerificationObject.implement({
@@ -160,9 +159,7 @@ builder.objectField(PaperObject, "equivocations", (t) =>
 
 type Verdict = { readonly id: string; readonly members: JsonObject; readonly paperId: bigint };
 
-const VerdictObject = builder.objectRef<Verdict>("Verdict");
-
-VerdictObject.implement({
+const VerdictObject = builder.objectRef<Verdict>("Verdict").implement({
   description:
     "The signer's machine reading of a paper, from its current snapshot. Fields are null if absent or of an unexpected type.",
   fields: (t) => ({

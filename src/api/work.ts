@@ -1,16 +1,18 @@
 import { compareCodePoints } from "../protocol/index.ts";
-import { type IdentifierKind, workIdOf } from "../row-rules/index.ts";
+import { type IdentifierKind, readVotes, workIdOf } from "../row-rules/index.ts";
 import { builder } from "./builder.ts";
-
-import { forwardArguments, PaperConnection } from "./connections.ts";
 import type { Context } from "./context.ts";
-import { IdentityConflictObject, identityConflictsOf } from "./identity-doubt.ts";
 import { type KeyOrder, KeysetConnection, type PageArguments } from "./keyset.ts";
-import type { CitingPaperRow, PaperRow, WorkRow } from "./loaders/index.ts";
-import { PaperObject, WorkObject } from "./objects.ts";
-import { required } from "./required.ts";
+import {
+  type CitingPaperRow,
+  type IdentifierRow,
+  type PaperRow,
+  required,
+  type WorkRow,
+} from "./loaders/index.ts";
+import { forwardArguments, PaperConnection, PaperObject, WorkObject } from "./objects.ts";
 
-const order: KeyOrder = { name: "citing_papers", parts: ["instant", "bigint"] };
+const citingOrder: KeyOrder = { name: "citing_papers", parts: ["instant", "bigint"] };
 
 /** The stored papers that cite a work, latest submitted first. */
 export function citingConnection(
@@ -20,18 +22,10 @@ export function citingConnection(
 ): KeysetConnection<CitingPaperRow, PaperRow> {
   return new KeysetConnection<CitingPaperRow, PaperRow>(
     {
-      order,
+      order: citingOrder,
       keyOf: ({ submittedAt, paperId }) => [submittedAt, String(paperId)],
       nodeOf: ({ paperId }) => loaders.paper.get(paperId),
-      rows: (range) => loaders.citingPapersOfWork.of(range).get(workId),
-      anyFrom: async (key, side) => {
-        // The bounds are exclusive, so this uses the neighbour of the key in this order.
-        const range = { after: null, before: null, reverse: side === "before", limit: 1 };
-        const [submittedAt = "", paperId = "0"] = key;
-        const neighbour = [submittedAt, String(BigInt(paperId) + (side === "before" ? -1n : 1n))];
-        const bound = side === "before" ? { before: neighbour } : { after: neighbour };
-        return (await loaders.citingPapersOfWork.of({ ...range, ...bound }).load(workId)).length > 0;
-      },
+      rows: (range) => loaders.citingPapersOfWork.for(range).get(workId),
       count: async () => (await required(loaders.work.get(workId), "work")).citingPaperCount,
     },
     page,
@@ -163,3 +157,73 @@ builder.queryField("work", (t) =>
     resolve: (_root, { ref }, { loaders }) => loaders.workByRef.load(ref),
   }),
 );
+
+type IdentityCandidate = {
+  readonly kind: IdentifierKind | null;
+  readonly value: string | null;
+  readonly papers: number;
+};
+type IdentityConflict = { readonly identifier: string; readonly candidates: readonly IdentityCandidate[] };
+
+const IdentityCandidateObject = builder.objectRef<IdentityCandidate>("IdentityCandidate").implement({
+  description: "A work that an identifier may name, with the number of papers that say so.",
+  fields: (t) => ({
+    arxivId: t.string({
+      nullable: true,
+      description:
+        "The arXiv id that these papers name beside the identifier. Returns null if they name none.",
+      resolve: ({ kind, value }) => (kind === "arxiv" ? value : null),
+    }),
+    doi: t.string({
+      nullable: true,
+      description:
+        "The DOI that these papers name beside the identifier. Returns null if they name none, or if `arxivId` is set.",
+      resolve: ({ kind, value }) => (kind === "doi" ? value : null),
+    }),
+    paperCount: t.exposeInt("papers", {
+      description: "The number of papers, among the best proved ones that name the identifier.",
+    }),
+  }),
+});
+
+const IdentityConflictObject = builder.objectRef<IdentityConflict>("IdentityConflict").implement({
+  description:
+    "An identifier about which papers disagree. The majority of the best proved papers that name it decides which work it names.",
+  fields: (t) => ({
+    identifier: t.exposeString("identifier", { description: "A DOI in lower case, or a work id." }),
+    candidates: t.field({
+      type: [IdentityCandidateObject],
+      description:
+        "What papers say, most papers first; the first is used. A candidate without `arxivId` and `doi` counts the papers that " +
+        "name the identifier alone.",
+      resolve: ({ candidates }) => [...candidates],
+    }),
+  }),
+});
+
+/** The identifiers of a work for which some papers state another target than the one used. */
+async function identityConflictsOf(
+  { workId }: WorkRow,
+  _args: object,
+  { loaders }: Context,
+): Promise<IdentityConflict[]> {
+  const identifiers = await loaders.identifiersOfWork.load(workId);
+  const conflicts = identifiers.map(async ({ value, voices }): Promise<IdentityConflict[]> => {
+    const list = voices === null ? [] : readVotes(voices);
+    if (!list.slice(1).some(({ target }) => target !== null)) return [];
+    const targets = await Promise.all(
+      list.map(({ target }) => (target === null ? null : loaders.identifier.load(target.targetId))),
+    );
+    return [
+      {
+        identifier: value,
+        candidates: list.map(({ papers }, index) => candidateOf(targets[index], papers)),
+      },
+    ];
+  });
+  return (await Promise.all(conflicts)).flat().sort((a, b) => (a.identifier < b.identifier ? -1 : 1));
+}
+
+function candidateOf(target: IdentifierRow | null | undefined, papers: number): IdentityCandidate {
+  return { kind: target?.kind ?? null, value: target?.value ?? null, papers };
+}

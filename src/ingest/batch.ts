@@ -22,7 +22,6 @@ import {
   throwCollision,
 } from "./plan/index.ts";
 import { lookupsIn, type RequestedEvents } from "./stored/index.ts";
-import type { SourceDocument } from "./verify.ts";
 import {
   type AdmissionPolicy,
   type DocumentContents,
@@ -31,6 +30,7 @@ import {
   type Rejection,
   rejectUnaccepted,
   rejectUnreadable,
+  type SourceDocument,
   type VerificationResult,
   type VerifiedDocument,
   verify,
@@ -189,7 +189,9 @@ function hexOf(id: EventId): string {
   return id.slice("sha256:".length);
 }
 
-/**
+// ---- Before the lock
+
+/*
  * The optimistic strategy: everything that does not need the write lock is done before taking it, so that several
  * writers can do it in parallel. It relies on data read before the lock, which may have changed:
  *

@@ -13,10 +13,15 @@ export { createIngestThreads, IngestThread, type IngestThreads } from "./ingest-
 export { ingestBatch, ingestVerified } from "./pipeline.ts";
 export { type ProjectedPaper, projectTarget } from "./project-paper.ts";
 export { removeFromQuarantine, trustReasons } from "./quarantine.ts";
-export type { DocumentResult, IngestSummary } from "./results.ts";
-export { countDocument, emptyIngestSummary } from "./results.ts";
+export { countDocument, type DocumentResult, emptyIngestSummary, type IngestSummary } from "./results.ts";
 export { storableText } from "./row-text.ts";
 export { type FileSource, findSources, readSource, SourceError } from "./source-files.ts";
 export { groupByPaper } from "./stored/index.ts";
-export type { AdmissionPolicy, RawDocument, Rejection, SourceDocument, VerifiedDocument } from "./verify.ts";
-export { documentOfEvents, parseAndVerify } from "./verify.ts";
+export {
+  type AdmissionPolicy,
+  documentOfEvents,
+  parseAndVerify,
+  type Rejection,
+  type SourceDocument,
+  type VerifiedDocument,
+} from "./verify.ts";

@@ -40,35 +40,20 @@ export type ProjectedClaim = typeof claims.$inferSelect;
 type PaperState = {
   readonly pithNumber: PithNumber;
   readonly state: StateSummary;
+  /** The canonical record of a bundle; the record event's own takes precedence. */
   readonly bundleRecord: JsonObject | null;
   readonly publishedResults: ReadonlySet<CheckResult>;
 };
 
 /** PROTOCOL section 7: from a paper's state to its rows. Pure. */
-export function projectTarget({
-  pithNumber,
-  state,
-  bundleRecord,
-  publishedResults,
-}: PaperState): PaperTarget {
+export function projectTarget(paper: PaperState): PaperTarget {
+  const { pithNumber, state, bundleRecord } = paper;
   const paperId = paperIdOf(pithNumber);
-  const current = state.snapshot;
-  const value = current?.event.payload["graph_snapshot"];
-  const snapshot =
-    current === null || !isJsonObject(value)
-      ? null
-      : { eventId: current.event.id, standing: current.standing, value };
-  const claims = snapshot === null ? [] : projectClaims(paperId, snapshot.value);
-  const references = snapshot === null ? [] : projectReferences(paperId, pithNumber, snapshot.value);
-  const projected = projectPaper({
-    pithNumber,
-    state,
-    snapshot,
-    bundleRecord,
-    publishedStateHash: worst(publishedResults),
-    claimCount: claims.length,
-    references,
-  });
+  const value = state.snapshot?.event.payload["graph_snapshot"];
+  const snapshot = isJsonObject(value) ? value : null;
+  const claims = snapshot === null ? [] : projectClaims(paperId, snapshot);
+  const references = snapshot === null ? [] : projectReferences(paperId, pithNumber, snapshot);
+  const projected = projectPaper(paper, snapshot, claims.length, references);
   return {
     paperId,
     row: projected?.row ?? null,
@@ -121,35 +106,23 @@ function projectClaims(paperId: bigint, snapshot: JsonObject): ProjectedClaim[] 
 
 export type ProjectedPaper = typeof papers.$inferSelect;
 
-/** The sources of a paper's row besides the merged state. */
-type PaperSources = {
-  readonly pithNumber: PithNumber;
-  readonly state: StateSummary;
-  /** The current snapshot's event, and its `graph_snapshot`. */
-  readonly snapshot: {
-    readonly eventId: string;
-    readonly standing: Proof;
-    readonly value: JsonObject;
-  } | null;
-  /** The canonical record of a bundle; the record event's own takes precedence. */
-  readonly bundleRecord: JsonObject | null;
-  readonly publishedStateHash: CheckResult;
-  readonly claimCount: number;
-  readonly references: readonly { readonly isInternalAnchor: boolean }[];
-};
-
-/** The row of a paper; null if its record is unknown or none of its events is stored. Pure. */
-function projectPaper(sources: PaperSources): { row: ProjectedPaper; workKey: string } | null {
-  const { pithNumber, state, snapshot, references } = sources;
-  const record = state.canonicalRecord ?? sources.bundleRecord;
+/** The row of a paper; null if its record is unknown or none of its events is stored. `snapshot`: the current one. */
+function projectPaper(
+  { pithNumber, state, bundleRecord, publishedResults }: PaperState,
+  snapshot: JsonObject | null,
+  claimCount: number,
+  references: readonly ProjectedReference[],
+): { row: ProjectedPaper; workKey: string } | null {
+  const record = state.canonicalRecord ?? bundleRecord;
   if (record === null || state.eventCount === 0) return null;
 
   const recordStanding = state.recordCreated?.standing ?? "hash";
+  const snapshotEvent = snapshot === null ? null : state.snapshot;
   const metadata = objectMember(record, "metadata");
   const source = objectMember(record, "source");
-  const paper = snapshot === null ? {} : objectMember(snapshot.value, "paper");
-  const referencesPart = snapshot === null ? {} : objectMember(snapshot.value, "references");
-  const verdict = snapshot === null ? undefined : snapshot.value["verdict"];
+  const paper = objectMember(snapshot ?? {}, "paper");
+  const referencesPart = objectMember(snapshot ?? {}, "references");
+  const verdict = snapshot?.["verdict"];
   const workKey = workKeyOf(pithNumber, source, recordStanding);
   const primaryCategory = textMember(metadata, "primary_cat") ?? textMember(paper, "primary_cat");
 
@@ -171,10 +144,10 @@ function projectPaper(sources: PaperSources): { row: ProjectedPaper; workKey: st
     headline: shownMember(paper, "headline"),
     verdict: isJsonObject(verdict) ? canonicalJson(verdict) : null,
     recordEventId: state.recordCreated?.event.id.slice(7) ?? null,
-    snapshotEventId: snapshot?.eventId.slice(7) ?? null,
+    snapshotEventId: snapshotEvent?.event.id.slice(7) ?? null,
     recordStanding,
-    proof: snapshot?.standing ?? recordStanding,
-    claimCount: sources.claimCount,
+    proof: snapshotEvent?.standing ?? recordStanding,
+    claimCount,
     referencesAsserted: count(referencesPart["count"]),
     resolvedWorksAsserted: count(referencesPart["resolved_work"]),
     internalAnchorsAsserted: count(referencesPart["internal_anchors"]),
@@ -184,8 +157,8 @@ function projectPaper(sources: PaperSources): { row: ProjectedPaper; workKey: st
     eventCount: state.eventCount,
     validEventCount: state.validCount,
     equivocationCount: state.equivocationCount,
-    ...checkPaper(state, snapshot?.value ?? null, metadata),
-    publishedStateHash: sources.publishedStateHash,
+    ...checkPaper(state, snapshot, metadata),
+    publishedStateHash: worst(publishedResults),
   };
   return { row, workKey };
 }

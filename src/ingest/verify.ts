@@ -14,14 +14,14 @@ import {
 } from "../protocol/index.ts";
 
 /** The bytes of a document, before any check. */
-export type RawDocument = {
+type RawDocument = {
   /** Its origin, for people: a file, or a file and a line. */
   readonly source: string;
   readonly bytes: Uint8Array;
 };
 
 /** A document that its source could not read, with the reason. */
-export type UnreadableDocument = {
+type UnreadableDocument = {
   readonly source: string;
   readonly code: string;
   readonly unreadable: string;

@@ -19,7 +19,7 @@ export type Difference = {
   readonly expected: string | null;
 };
 
-export type CheckReport = {
+type CheckReport = {
   /** The number of differing rows by table; only tables that have some. */
   readonly counts: ReadonlyMap<string, number>;
   /** The first differences of each table. */

@@ -1,5 +1,5 @@
 export { BackupError, DatabaseNotEmptyError, readBackup, writeBackup } from "./backup.ts";
-export { type CheckReport, checkTables, type Difference } from "./check.ts";
+export { checkTables, type Difference } from "./check.ts";
 export {
   listQuarantine,
   minimumProofOf,
@@ -11,5 +11,4 @@ export {
   removeQuarantined,
   retryQuarantined,
 } from "./quarantine.ts";
-export { type RebuildReport, rebuildTables, WouldDropEventsError } from "./rebuild.ts";
-export type { MaintenanceOptions } from "./shadow.ts";
+export { rebuildTables, WouldDropEventsError } from "./rebuild.ts";

@@ -10,7 +10,7 @@ import {
 import { derivedTables, type MaintenanceOptions, shadowSchema, withShadow } from "./shadow.ts";
 
 /** The number of rows that a rebuild removed and added. */
-export type RebuildReport = {
+type RebuildReport = {
   readonly removed: number;
   readonly written: number;
   /** Events that were in the log and that the keyring no longer accepts. */

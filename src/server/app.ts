@@ -151,7 +151,7 @@ export function createApp({
   const states = new PaperStates();
   const rowCacheSize = settings.rowCacheSize ?? defaultRowCacheSize;
   const requestReads = new ReadRouter({ servers, graph, states, rowCacheSize });
-  const desk = new SubmissionService(database, submissions, () => requestReads.written());
+  const submissionService = new SubmissionService(database, submissions, () => requestReads.written());
   const addressOf = createAddressReader(rate.trustedProxies);
   const isWithinRate = createRateGate(rate, addressOf);
   const watch = new ChangeWatch(database);
@@ -162,7 +162,7 @@ export function createApp({
     logError,
     maximumBodySize,
     limits,
-    submitFor: (authorization) => desk.submitFor(authorization),
+    submitFor: (authorization) => submissionService.submitFor(authorization),
     clientOf: (request) => clientKey(addressOf(request)),
     follow: (request) => live.follow(clientKey(addressOf(request))),
     streamTimes,
@@ -183,7 +183,7 @@ export function createApp({
       health: (request, response) => answerHealth(graph, request, response),
       readiness: (request, response) => answerReadiness(readiness, request, response),
       graphql: graphql.handle,
-      submissions: createSubmissionHandlers(desk, { milliseconds, logError }),
+      submissions: createSubmissionHandlers(submissionService, { milliseconds, logError }),
       mirror: createMirrorHandlers({ database, milliseconds, baseUrl, watch, addressOf, states }),
       exports: createExportHandlers(database, exports),
       explorer,
@@ -217,7 +217,7 @@ export function createApp({
   };
   const close = async () => {
     await graphql.close();
-    await desk.close();
+    await submissionService.close();
     live.stop();
     await watch.close();
     await states.close();

@@ -30,8 +30,8 @@ import {
 import { softwareVersion } from "../runtime/index.ts";
 import type { Database } from "../store/index.ts";
 import {
+  ClientDisconnectedError,
   findSubmitter,
-  GoneError,
   matchesIfMatch,
   queryOf,
   type Route,
@@ -226,7 +226,7 @@ async function answerExport(
     });
   } catch (error) {
     // A client that disconnected needs no answer, and nothing failed.
-    if (error instanceof GoneError) return;
+    if (error instanceof ClientDisconnectedError) return;
     const code = clientCodeOf(error);
     const status = code === null ? undefined : statuses[code];
     if (code === null || status === undefined || response.headersSent) throw error;

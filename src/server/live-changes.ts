@@ -18,7 +18,7 @@ const defaultLongPollLimits: LongPollLimits = { total: 256, perAddress: 8 };
 
 /** A waiting client. */
 export type Wait = {
-  /** Resolves to true once something may have changed; to false when the time is ended, or the wait was ended. */
+  /** Resolves to true once something may have changed; to false when the time is over, or the wait was ended. */
   changed(): Promise<boolean>;
   /** Frees its place. */
   end(): void;

@@ -47,9 +47,18 @@ export function createMirrorHandlers(options: MirrorOptions): MirrorHandlers {
     manifest: (request, response) => answerManifest(originOf(request), request, response),
     document: (document, referenceTo) =>
       withTimeLimit(
-        (request, response, { read, gone, captured: [suffix = ""] }) =>
+        (request, response, { read, disconnected, captured: [suffix = ""] }) =>
           answerDocument(
-            { database, read, gone, states, document, suffix, referenceTo, origin: originOf(request) },
+            {
+              database,
+              read,
+              disconnected,
+              states,
+              document,
+              suffix,
+              referenceTo,
+              origin: originOf(request),
+            },
             request,
             response,
           ),

@@ -16,7 +16,7 @@ import {
 } from "../store/index.ts";
 import {
   acceptedEncoding,
-  GoneError,
+  ClientDisconnectedError,
   type LimitedRead,
   queryOf,
   sendAsRead,
@@ -36,7 +36,7 @@ const immutable = "public, max-age=31536000, immutable";
 type DocumentRequest = {
   readonly database: Database;
   readonly read: LimitedRead;
-  readonly gone: AbortSignal;
+  readonly disconnected: AbortSignal;
   readonly states: PaperStates;
   readonly document: PaperDocument;
   /** As in the path. */
@@ -48,7 +48,16 @@ type DocumentRequest = {
 
 /** Answers a paper's bundle, its state, or its description. */
 export async function answerDocument(
-  { database, read, gone, states, document, suffix: requestedSuffix, referenceTo, origin }: DocumentRequest,
+  {
+    database,
+    read,
+    disconnected,
+    states,
+    document,
+    suffix: requestedSuffix,
+    referenceTo,
+    origin,
+  }: DocumentRequest,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -95,7 +104,7 @@ export async function answerDocument(
     pithNumber,
     head,
     reader: "mirror",
-    signal: gone,
+    signal: disconnected,
     readLog: async () => {
       const paperId = paperIdOf(pithNumber);
       return (await read(() => readLogTexts(database.db, [paperId]))).get(paperId);
@@ -212,7 +221,7 @@ async function sendPieces(response: ServerResponse, body: Buffer): Promise<void>
     await sendAsRead(response, piecesOf(body));
   } catch (error) {
     // A client that disconnected needs no answer.
-    if (!(error instanceof GoneError)) throw error;
+    if (!(error instanceof ClientDisconnectedError)) throw error;
   }
 }
 

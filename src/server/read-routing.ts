@@ -62,8 +62,8 @@ function prepareServer(server: ReadServer, { graph, states, rowCacheSize }: Shar
   const ownGraph =
     isReplica && isInTables ? graphOfReplica(startGraph(database, { adjacency: "sql" }), graph) : graph;
   const version = new DataVersion(server, () => ownGraph.graphVersion());
-  const kept = rowCacheSize > 0 ? new RowCache(version, rowCacheSize) : undefined;
-  return { server, version, reads: prepareReads(database, ownGraph, { kept, states }) };
+  const cache = rowCacheSize > 0 ? new RowCache(version, rowCacheSize) : undefined;
+  return { server, version, reads: prepareReads(database, ownGraph, { cache, states }) };
 }
 
 type Query = (input: unknown, budget?: unknown) => Promise<unknown>;

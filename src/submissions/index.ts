@@ -10,5 +10,5 @@ export {
   retryDelay,
   type SubmissionOutcome,
 } from "./queue.ts";
-export { type WorkOptions, workBatch } from "./work-batch.ts";
+export { workBatch } from "./work-batch.ts";
 export { drainQueue, runWorker, type WorkerOptions } from "./worker.ts";

@@ -20,7 +20,7 @@ export type FetchLimits = {
 
 export const defaultFetchLimits: FetchLimits = { deadline: 300_000, minBytes: 1000, window: 20_000 };
 
-export type FetcherOptions = {
+type FetcherOptions = {
   readonly policy: UrlPolicy;
   /** The maximum number of connections to one host. Defaults to 4. */
   readonly concurrency?: number;
@@ -77,7 +77,7 @@ export function createFetcher({
       const isSecure = url.protocol === "https:";
       const request = (isSecure ? httpsRequest : httpRequest)(url, {
         agent: agents[isSecure ? "https:" : "http:"],
-        lookup: policy.isAllowed(url) ? anyLookup(resolve) : publicLookup(resolve, url.host),
+        lookup: checkedLookup(resolve, url.host, policy.isAllowed(url)),
         signal,
         headers: {
           accept: "application/json",
@@ -243,30 +243,26 @@ function networkError(error: unknown): FetchError {
   return new FetchError("FETCH_FAILED", `Network error: ${errorText(error)}.`, { isTransient: true });
 }
 
-/** Resolves a host to its public addresses only. The connection uses these: no second lookup bypasses the check. */
-function publicLookup(resolve: ResolveName, host: string): LookupFunction {
+/**
+ * Resolves a host, to its public addresses only unless it is allowed. The connection uses these: no second lookup
+ * bypasses the check.
+ */
+function checkedLookup(resolve: ResolveName, host: string, isAllowed: boolean): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { all: true }, (error, addresses) => {
       if (error !== null) return callback(error, [], 0);
-      const permitted = addresses.filter(({ address }) => isPublicAddress(address));
+      const permitted = addresses.filter(({ address }) => isAllowed || isPublicAddress(address));
       const [first] = permitted;
       if (first === undefined) {
         const names = addresses.map(({ address }) => address).join(", ");
         const message = `${host} has no public address, only ${names}. To allow it, add --allow-host ${host}.`;
-        return callback(new FetchError("ADDRESS_REFUSED", message), [], 0);
+        return callback(
+          isAllowed ? new Error("no address") : new FetchError("ADDRESS_REFUSED", message),
+          [],
+          0,
+        );
       }
       if (options.all === true) callback(null, permitted, 0);
-      else callback(null, first.address, first.family);
-    });
-  };
-}
-
-function anyLookup(resolve: ResolveName): LookupFunction {
-  return (hostname, options, callback) => {
-    resolve(hostname, { all: true }, (error, addresses) => {
-      const [first] = addresses ?? [];
-      if (error !== null || first === undefined) return callback(error ?? new Error("no address"), [], 0);
-      if (options.all === true) callback(null, [...addresses], 0);
       else callback(null, first.address, first.family);
     });
   };

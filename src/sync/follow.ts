@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { errorText } from "../runtime/index.ts";
+import { backoffDelay, errorText } from "../runtime/index.ts";
 import { type Database, findServerFault, isConflict } from "../store/index.ts";
 import { FetchError, MirrorError } from "./fetch-error.ts";
 import { maxRetryAfter } from "./outstanding.ts";
@@ -56,8 +56,8 @@ export async function followMirror(database: Database, options: FollowMirrorOpti
       if (!(error instanceof MirrorError)) {
         const fault = findServerFault(error) ?? (isConflict(error) ? (error as Error) : null);
         if (fault === null) throw error;
-        const delay = withJitter(Math.min(interval.max, interval.min * 2 ** failures));
         failures++;
+        const delay = backoffDelay(failures, { firstDelay: interval.min, maxDelay: interval.max });
         onNotice?.(`The database is unavailable (${errorText(fault)}). Retrying in ${seconds(delay)} s.`);
         await pause(delay);
         continue;
@@ -69,13 +69,9 @@ export async function followMirror(database: Database, options: FollowMirrorOpti
     // If the mirror announced a change and had none, pause before waiting on it again.
     const isTrusted: boolean = position !== null && (hasNews || !wasAnnounced);
     wasAnnounced = isTrusted && (await waitForChange(options, position ?? 0n));
-    if (!wasAnnounced) await pause(Math.max(retryAfter, withJitter(wait)));
+    if (!wasAnnounced)
+      await pause(Math.max(retryAfter, backoffDelay(1, { firstDelay: wait, maxDelay: interval.max })));
   }
-}
-
-/** Half of the delay is random, so that followers of a mirror or clients of a database do not retry together. */
-function withJitter(milliseconds: number): number {
-  return milliseconds / 2 + (Math.random() * milliseconds) / 2;
 }
 
 function seconds(milliseconds: number): string {

@@ -5,7 +5,6 @@ export {
   createFetcher,
   defaultFetchLimits,
   type Fetcher,
-  type FetcherOptions,
   type FetchLimits,
 } from "./fetcher.ts";
 export { type FollowMirrorOptions, followMirror } from "./follow.ts";

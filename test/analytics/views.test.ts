@@ -206,7 +206,7 @@ describe("grantAnalyst", () => {
     const { rows } = await database.pool.query<{ name: string }>("SELECT current_user AS name");
     const name = rows[0]?.name ?? "";
     await expect(grantAnalyst(database, { name, password, statementSeconds: 9 })).rejects.toThrow(
-      "not one that",
+      "did not create",
     );
     expect(await removeAnalyst(database, name)).toBe(false);
     expect(["ada", "a_1", "public", "pg_x", "1a", 'a"; DROP', ""].map(isRoleName)).toEqual([

@@ -2,7 +2,7 @@ import { execute, parse } from "graphql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { prepareContext } from "../../src/api/context.ts";
 import { executeToText } from "../../src/api/execution/execute-to-text.ts";
-import { stringifyResult } from "../../src/api/json-text.ts";
+import { stringifyResult } from "../../src/api/execution/json-text.ts";
 import { schema } from "../../src/api/schema.ts";
 import { startGraph } from "../../src/graph/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";

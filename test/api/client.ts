@@ -1,7 +1,7 @@
 import { type ExecutionResult, type GraphQLError, graphql } from "graphql";
 import type pg from "pg";
 import { prepareContext, type RequestParts } from "../../src/api/context.ts";
-import { stringifyResult } from "../../src/api/json-text.ts";
+import { stringifyResult } from "../../src/api/execution/json-text.ts";
 import type { RowCache } from "../../src/api/loaders/row-cache.ts";
 import { schema } from "../../src/api/schema.ts";
 import { type GraphService, startGraph } from "../../src/graph/index.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { JsonText, stringifyResult } from "../../src/api/json-text.ts";
+import { JsonText, stringifyResult } from "../../src/api/execution/json-text.ts";
 import {
   canonicalJson,
   type JsonObject,

@@ -1,7 +1,7 @@
 import { type ExecutionArgs, execute, parse } from "graphql";
 import { expect, it } from "vitest";
 import { executeToText } from "../../src/api/execution/execute-to-text.ts";
-import { JsonText, stringifyResult } from "../../src/api/json-text.ts";
+import { JsonText, stringifyResult } from "../../src/api/execution/json-text.ts";
 import { fuzzExecution, schema } from "../fuzz/execution.ts";
 import { isLong } from "../long.ts";
 

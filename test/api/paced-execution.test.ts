@@ -1,11 +1,10 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { buildSchema, execute, GraphQLObjectType, parse } from "graphql";
 import { describe, expect, it } from "vitest";
-import { Allowance } from "../../src/api/allowance.ts";
-import { Deadline } from "../../src/api/deadline.ts";
-import { boundFields } from "../../src/api/execution/bound-fields.ts";
 import { executeToText } from "../../src/api/execution/execute-to-text.ts";
-import { stringifyResult } from "../../src/api/json-text.ts";
+import { stringifyResult } from "../../src/api/execution/json-text.ts";
+import { limitFields } from "../../src/api/execution/paced-fields.ts";
+import { Allowance, Deadline } from "../../src/api/execution/request-limits.ts";
 import { Batches } from "../../src/api/loaders/batching.ts";
 
 const size = 300;
@@ -36,7 +35,7 @@ for (const [name, resolvers] of Object.entries(fields)) {
     if (definition !== undefined) definition.resolve = resolve;
   }
 }
-boundFields(schema);
+limitFields(schema);
 
 describe.each([
   ["executeToText", executeToText],

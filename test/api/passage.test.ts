@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { passageOf } from "../../src/api/search/passage.ts";
+import { passageOf } from "../../src/api/text-search.ts";
 
 const text = (...parts: readonly string[]) => parts.join("");
 const filler = (characters: number) => "blank ".repeat(characters / 6);

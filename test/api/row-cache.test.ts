@@ -17,7 +17,7 @@ describe("RowCache", () => {
   it("returns a row only at the version at which it was stored", async () => {
     version = "1";
     const rows = createCache();
-    const shelf = rows.shelf<bigint, string | null>();
+    const shelf = rows.section<bigint, string | null>();
     const first = (await rows.version()) as string;
     shelf.set(1n, "one", first);
     shelf.set(2n, null, first);
@@ -36,8 +36,8 @@ describe("RowCache", () => {
     version = "1";
     const text = "x".repeat(1_000);
     const rows = createCache(100_000);
-    const shelf = rows.shelf<number, { text: string }>();
-    const other = rows.shelf<number, { text: string }>();
+    const shelf = rows.section<number, { text: string }>();
+    const other = rows.section<number, { text: string }>();
     const now = (await rows.version()) as string;
     shelf.set(-1, { text }, now);
     for (let key = 0; key < 10_000; key++) {
@@ -81,7 +81,7 @@ describe("loaders with a RowCache", () => {
       graph.graphVersion(),
     );
     const { db, pool } = database;
-    return prepareLoaders({ db, pool, kept: new RowCache(version, 50_000_000) });
+    return prepareLoaders({ db, pool, cache: new RowCache(version, 50_000_000) });
   };
   const nothing = () => database.pool.query("SELECT 1");
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { mostRanked } from "../../src/api/search/text-search.ts";
+import { maxRanked } from "../../src/api/text-search.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { type Client, createClient } from "./client.ts";
@@ -237,12 +237,12 @@ describe("claims(filter: { text })", () => {
 });
 
 it("search ranks a bounded number of rows, however many match", async () => {
-  const copies = 3 * mostRanked;
+  const copies = 3 * maxRanked;
   await database.pool.query(
     `INSERT INTO claims SELECT 1, n, 'C', 'headline', 'common words ' || n, '', '', NULL FROM generate_series(1, ${copies}) n`,
   );
   await database.pool.query("ANALYZE");
-  expect(await search("common", 0)).toMatchObject({ totalCount: mostRanked });
+  expect(await search("common", 0)).toMatchObject({ totalCount: maxRanked });
   for (const plan of await client.plans('{ search(query: "common", first: 2) { edges { score } } }')) {
     const ranked = [...plan.matchAll(/rows=(\d+)(?:\.\d+)? loops/g)].map(([, rows]) => Number(rows));
     expect(Math.max(...ranked), plan).toBeLessThan(copies);

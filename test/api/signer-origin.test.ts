@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { encodeGlobalId } from "../../src/api/global-id.ts";
-import { sampleKeyFingerprint } from "../../src/api/signer-origin.ts";
+import { encodeGlobalId } from "../../src/api/builder.ts";
+import { sampleKeyFingerprint } from "../../src/api/provenance.ts";
 import { fingerprintOf, type Keyring } from "../../src/protocol/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";

@@ -1,4 +1,4 @@
-import { encodeGlobalId } from "../../src/api/global-id.ts";
+import { encodeGlobalId } from "../../src/api/builder.ts";
 
 /** The global id of a paper of the sample. */
 const seed = encodeGlobalId("Paper", "pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643");

@@ -36,7 +36,7 @@ export function startService(
   }
   return new Promise((resolve, reject) => {
     child.on("close", (status) => reject(new Error(`ended with ${status}: ${output}`)));
-    printed(args[0] === "worker" ? "Working on" : "Ctrl-C").then(() => {
+    printed(args[0] === "worker" ? "Processing submissions" : "Ctrl-C").then(() => {
       const url = /is ready: (http:\/\/[^/]+)/.exec(output)?.[1] ?? "";
       resolve({ child, url, printed });
     });

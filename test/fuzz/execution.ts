@@ -17,7 +17,7 @@ import {
   validate,
 } from "graphql";
 import { executeToText } from "../../src/api/execution/execute-to-text.ts";
-import { stringifyResult } from "../../src/api/json-text.ts";
+import { stringifyResult } from "../../src/api/execution/json-text.ts";
 import { QueryMaker } from "./query.ts";
 import { Random } from "./random.ts";
 

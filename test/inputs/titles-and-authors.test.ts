@@ -211,7 +211,7 @@ test("search does not match a word by its part before a mark", async () => {
 
 /** @input I23 */
 test("every assigned character separates words in the database exactly if it does in queries", async () => {
-  const { wordShape } = await import("../../src/api/search/text-search.ts");
+  const { wordPattern: wordShape } = await import("../../src/api/text-search.ts");
   const { rows } = await database.pool.query<{ code: number; words: string }>(
     `SELECT code, pith_graph_words('é' || chr(code) || 'é') AS words FROM generate_series(33, 65535) AS code
      WHERE code NOT BETWEEN 55296 AND 57343 AND unicode_assigned(chr(code))`,

@@ -1,8 +1,8 @@
 import { execute, parse } from "graphql";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createContext, prepareReads } from "../../src/api/context.ts";
-import { stringifyResult } from "../../src/api/json-text.ts";
-import { buildPaperDocument } from "../../src/api/paper-document.ts";
+import { stringifyResult } from "../../src/api/execution/json-text.ts";
+import { buildPaperDocument } from "../../src/api/loaders/records.ts";
 import { schema } from "../../src/api/schema.ts";
 import { startGraph } from "../../src/graph/index.ts";
 import { type PithNumber, suffixOf } from "../../src/protocol/index.ts";

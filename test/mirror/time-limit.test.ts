@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { defaultQueryLimits } from "../../src/api/limits/limits.ts";
+import { defaultQueryLimits } from "../../src/api/execution/query-limits.ts";
 import { suffixOf } from "../../src/protocol/index.ts";
 import { type App, createApp } from "../../src/server/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";

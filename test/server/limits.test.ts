@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { defaultQueryLimits } from "../../src/api/limits/limits.ts";
+import { defaultQueryLimits } from "../../src/api/execution/query-limits.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
 import { type Database, openDatabase } from "../../src/store/index.ts";
 import { ingestTexts, seedText } from "../api/fixtures/library.ts";

@@ -1,7 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { encodeGlobalId } from "../../src/api/global-id.ts";
+import { encodeGlobalId } from "../../src/api/builder.ts";
 import { readLines } from "../sample/committed-sample.ts";
 import { type Answer, counts, openSite, paper, type Site, sha256, token } from "./site.ts";
 

@@ -178,7 +178,7 @@ it("answers RATE_LIMITED with retryAfter in a line once a limit is reached", asy
 
 /** @threat T44 */
 it("closes the connection of a client that does not read its answers", async () => {
-  const desk = new SubmissionService(site.database, settings);
+  const submissionService = new SubmissionService(site.database, settings);
   const chunk = Array.from({ length: 1_000 }, () => ({ line: 1, id: null }));
   let added = 0;
   let closed = false;
@@ -188,7 +188,7 @@ it("closes the connection of a client that does not read its answers", async () 
     response.once("close", () => {
       closed = true;
     });
-    const writer = new ResultWriter(desk, request, response, 0);
+    const writer = new ResultWriter(submissionService, request, response, 0);
     for (; added < 1_000 && !closed; added++) {
       await writer.add(chunk);
       await setImmediate();
@@ -205,12 +205,12 @@ it("closes the connection of a client that does not read its answers", async () 
   // The answer that was sent before is cut short.
   await expect(response.toArray()).rejects.toMatchObject({ code: "ECONNRESET" });
   server.close();
-  await desk.close();
+  await submissionService.close();
 });
 
 /** @threat T44 */
 it("reads no more of a body while its client does not read the answers", async () => {
-  const desk = new SubmissionService(site.database, settings);
+  const submissionService = new SubmissionService(site.database, settings);
   const chunk = Array.from({ length: 1_000 }, () => ({ line: 1, id: null }));
   const chunks = 200;
   let added = 0;
@@ -218,7 +218,7 @@ it("reads no more of a body while its client does not read the answers", async (
   let needsReading = () => false;
   const server = createServer(async (request, response) => {
     needsReading = () => response.writableNeedDrain;
-    const writer = new ResultWriter(desk, request, response, 0);
+    const writer = new ResultWriter(submissionService, request, response, 0);
     for (; added < chunks; added++) {
       await writer.add(chunk);
       largestBuffer = Math.max(largestBuffer, response.writableLength);
@@ -235,5 +235,5 @@ it("reads no more of a body while its client does not read the answers", async (
   expect(lines).toBe(chunks * chunk.length);
   expect(largestBuffer).toBeLessThan(1_000_000);
   server.close();
-  await desk.close();
+  await submissionService.close();
 });

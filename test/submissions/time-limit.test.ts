@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
-import { defaultQueryLimits } from "../../src/api/limits/limits.ts";
+import { defaultQueryLimits } from "../../src/api/execution/query-limits.ts";
 import { createApp, startServer } from "../../src/server/index.ts";
 import { createTestDatabase } from "../database.ts";
 import { settings, token } from "./site.ts";

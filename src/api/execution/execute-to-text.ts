@@ -20,16 +20,9 @@ import { inspect } from "graphql/jsutils/inspect.js";
 import { isPromise } from "graphql/jsutils/isPromise.js";
 import { promiseReduce } from "graphql/jsutils/promiseReduce.js";
 import { rootFields } from "../../runtime/index.ts";
-import { JsonText } from "../json-text.ts";
+import { JsonText } from "./json-text.ts";
+import { PacedList } from "./paced-fields.ts";
 import { leafText, rootSelection, type SelectedField, type Selection, selectionBelow } from "./selections.ts";
-
-/**
- * A list that makes its items when they are taken, for lists that are completed in several turns of the event loop. An
- * item that is a promise delays the items behind it.
- */
-export abstract class PacedItems<Item> implements Iterable<Item | Promise<Item>> {
-  abstract [Symbol.iterator](): Iterator<Item | Promise<Item>>;
-}
 
 type Context = graphqlJs.ExecutionContext;
 type Path = GraphQLResolveInfo["path"];
@@ -184,7 +177,7 @@ function writeList(list: unknown, type: GraphQLOutputType, place: Place, prev: P
   if (typeof list !== "object" || typeof (list as Iterable<unknown>)[Symbol.iterator] !== "function") {
     throw new GraphQLError(`Expected Iterable, but did not find one for field "${nameOf(place.info)}".`);
   }
-  if (list instanceof PacedItems) return writePaced(list[Symbol.iterator](), type, place, prev, [], 0);
+  if (list instanceof PacedList) return writePaced(list[Symbol.iterator](), type, place, prev, [], 0);
   const parts: Text[] = [];
   let key = 0;
   try {
@@ -200,7 +193,7 @@ function writeList(list: unknown, type: GraphQLOutputType, place: Place, prev: P
   return parts.some(isPromise) ? Promise.all(parts) : parts.join("");
 }
 
-/** Waits for each item that is a promise before the next one is taken. */
+/** Waits for each item that is a promise before it asks for the next one. */
 function writePaced(
   items: Iterator<unknown>,
   type: GraphQLOutputType,

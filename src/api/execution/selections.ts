@@ -7,19 +7,23 @@ import {
   GraphQLInt,
   type GraphQLLeafType,
   type GraphQLObjectType,
+  type GraphQLResolveInfo,
   type GraphQLSchema,
   GraphQLString,
   getNamedType,
   isLeafType,
+  Kind,
   type OperationDefinitionNode,
+  type SelectionSetNode,
+  valueFromASTUntyped,
 } from "graphql";
 import { collectFields, collectSubfields } from "graphql/execution/collectFields.js";
 import { type ExecutionContext, getFieldDef } from "graphql/execution/execute.js";
 import { inspect } from "graphql/jsutils/inspect.js";
 import { LRUCache } from "lru-cache";
-import { stringifyResult } from "../json-text.ts";
+import { stringifyResult } from "./json-text.ts";
 
-/** A field of a selection, with everything known about it before execution. */
+/** A field of a selection, with all that the document and the schema determine. */
 export type SelectedField = {
   readonly key: string;
   /** The key as JSON with its colon, preceded by a comma unless it is the first. */
@@ -36,17 +40,17 @@ export type SelectedField = {
 /** The fields of an object, in the order of the answer. */
 export type Selection = readonly SelectedField[];
 
-type Known = {
+type OperationSelections = {
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
   /** By the values of the variables that `@skip` and `@include` may depend on. */
   readonly roots: LRUCache<string, Selection>;
 };
 
-/** The most sets of such values for which an operation's selections are cached. */
+/** The maximum number of sets of such values for which an operation's selections are cached. */
 const maxRoots = 16;
 
-const operations = new WeakMap<OperationDefinitionNode, Known>();
+const operations = new WeakMap<OperationDefinitionNode, OperationSelections>();
 
 /**
  * The fields of an operation's root. They are cached with the operation, and with them all selections below: a parsed
@@ -59,21 +63,21 @@ export function rootSelection(
   { schema, fragments, operation, variableValues }: ExecutionContext,
   type: GraphQLObjectType,
 ): Selection {
-  let known = operations.get(operation);
-  if (known?.schema !== schema || known.document !== document) {
-    known = { schema, document, roots: new LRUCache({ max: maxRoots }) };
-    operations.set(operation, known);
+  let cached = operations.get(operation);
+  if (cached?.schema !== schema || cached.document !== document) {
+    cached = { schema, document, roots: new LRUCache({ max: maxRoots }) };
+    operations.set(operation, cached);
   }
   const conditions = (operation.variableDefinitions ?? []).map(({ variable }) => {
     const value = variableValues[variable.name.value];
     return typeof value === "boolean" || value === null || value === undefined ? String(value) : "";
   });
   const values = conditions.join();
-  let selection = known.roots.get(values);
+  let selection = cached.roots.get(values);
   if (selection === undefined) {
     const fields = collectFields(schema, fragments, variableValues, type, operation.selectionSet);
     selection = select(schema, type, fields);
-    known.roots.set(values, selection);
+    cached.roots.set(values, selection);
   }
   return selection;
 }
@@ -122,4 +126,56 @@ export function leafText(type: GraphQLLeafType, value: unknown): string {
   throw new Error(
     `Expected \`${inspect(type)}.serialize(${inspect(value)})\` to return non-nullable value, returned: ${inspect(result)}`,
   );
+}
+
+type FieldInfo = Pick<GraphQLResolveInfo, "fieldNodes" | "fragments">;
+
+/**
+ * The fields that a query selects at a path below the field being resolved, including those in fragments and regardless
+ * of `@skip` and `@include`. For `["nodes", "shared"]`, each `shared` of each `nodes`.
+ */
+export function selectedFields({ fieldNodes, fragments }: FieldInfo, path: readonly string[]): FieldNode[] {
+  let fields = [...fieldNodes];
+  for (const name of path) {
+    fields = [...childFields(fields, fragments)].filter((field) => field.name.value === name);
+  }
+  return fields;
+}
+
+function* childFields(
+  fields: readonly FieldNode[],
+  fragments: FieldInfo["fragments"],
+): Generator<FieldNode, void> {
+  const sets: SelectionSetNode[] = fields.flatMap(({ selectionSet }) => selectionSet ?? []);
+  const visited = new Set<string>();
+  for (let set = sets.pop(); set !== undefined; set = sets.pop()) {
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) yield selection;
+      else if (selection.kind === Kind.INLINE_FRAGMENT) sets.push(selection.selectionSet);
+      else {
+        const fragment = fragments[selection.name.value];
+        if (fragment === undefined || visited.has(selection.name.value)) continue;
+        visited.add(selection.name.value);
+        sets.push(fragment.selectionSet);
+      }
+    }
+  }
+}
+
+/**
+ * The greatest value that a query passes to an argument of the fields at a path; `defaultValue` if a field is selected
+ * without it, 0 if none is selected. So a value that several fields need is computed once.
+ */
+export function maxArgument(
+  info: FieldInfo & Pick<GraphQLResolveInfo, "variableValues">,
+  path: readonly string[],
+  argument: string,
+  defaultValue: number,
+): number {
+  const values = selectedFields(info, path).map(({ arguments: args }) => {
+    const node = args?.find(({ name }) => name.value === argument);
+    const value = node === undefined ? undefined : valueFromASTUntyped(node.value, info.variableValues);
+    return typeof value === "number" ? value : defaultValue;
+  });
+  return Math.max(0, ...values);
 }

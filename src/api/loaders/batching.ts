@@ -1,29 +1,27 @@
 import DataLoader from "dataloader";
 import { loaderBatches } from "../../runtime/index.ts";
 import { asExpensive, runWithSignal } from "../../store/index.ts";
-
-import type { Allowance } from "../allowance.ts";
-import { keysOfStatement, whenSettled } from "./pacing.ts";
+import type { Allowance } from "../execution/index.ts";
 import type { RowCache } from "./row-cache.ts";
-import type { SharedBatches } from "./shared-batches.ts";
+import { atEndOfTurn, maxKeysPerStatement, type SharedBatches } from "./shared-batches.ts";
 
 type Loaded<Key, Value> = DataLoader<Key, Value, unknown>;
 
 /** A loader of one request: returns a cached value at once, any other after a batch. */
 export class RowLoader<Key, Value> {
   readonly #create: () => Loaded<Key, Value>;
-  readonly #kept: ((key: Key) => Value | undefined) | undefined;
+  readonly #cached: ((key: Key) => Value | undefined) | undefined;
   /** Created on first use: a request uses few of its loaders. */
   #batched: Loaded<Key, Value> | undefined;
 
-  constructor(create: () => Loaded<Key, Value>, kept?: (key: Key) => Value | undefined) {
+  constructor(create: () => Loaded<Key, Value>, cached?: (key: Key) => Value | undefined) {
     this.#create = create;
-    this.#kept = kept;
+    this.#cached = cached;
   }
 
   /** Returns no promise if none is needed: thousands of fields without promises are several times faster. */
   get(key: Key): Value | Promise<Value> {
-    const value = this.#kept?.(key);
+    const value = this.#cached?.(key);
     return value === undefined ? this.#loader.load(key) : value;
   }
 
@@ -42,10 +40,6 @@ export class RowLoader<Key, Value> {
     this.#loader.prime(key, value);
   }
 
-  clear(key: Key): void {
-    this.#loader.clear(key);
-  }
-
   get #loader(): Loaded<Key, Value> {
     this.#batched ??= this.#create();
     return this.#batched;
@@ -61,30 +55,30 @@ export class Batches {
   /** The remaining budget of the request. */
   readonly allowance: Allowance;
   readonly #signal: AbortSignal | undefined;
-  readonly #rows: RowCache | undefined;
+  readonly #cache: RowCache | undefined;
   #running = 0;
   #waiting: (() => void)[] = [];
-  #settling = false;
+  #isScheduled = false;
   /** The version of the cached rows that this request sees; null until it is known. */
   #version: string | null = null;
   #versionRead: Promise<void> | undefined;
 
   /** Once the signal is aborted, running reads end and no more start. */
-  constructor(allowance: Allowance, signal?: AbortSignal, rows?: RowCache) {
+  constructor(allowance: Allowance, signal?: AbortSignal, cache?: RowCache) {
     this.allowance = allowance;
     this.#signal = signal;
-    this.#rows = rows;
+    this.#cache = cache;
   }
 
   /**
-   * A loader whose batch function returns a map; keys that are missing there have the value `absent`. `rowsOfKey` is
+   * A loader whose batch function returns a map; keys that are missing there have the value `absent`. `rowsPerKey` is
    * the maximum number of rows of a key, which limits the keys of a statement.
    */
   loader<Key, Value>(
     load: (keys: readonly Key[]) => Promise<ReadonlyMap<unknown, Value>>,
     absent: Value,
     cacheKeyOf: (key: Key) => unknown = (key) => key,
-    rowsOfKey = 1,
+    rowsPerKey = 1,
   ): RowLoader<Key, Value> {
     const loadAll = async (keys: readonly Key[]) => {
       const batch = { keys: keys.length, requests: 1 };
@@ -92,68 +86,68 @@ export class Batches {
       return keys.map((key) => found.get(cacheKeyOf(key)) ?? absent);
     };
     const batchScheduleFn = (dispatch: () => void) => this.#wait(dispatch);
-    const maxBatchSize = keysOfStatement(rowsOfKey);
+    const maxBatchSize = maxKeysPerStatement(rowsPerKey);
     return new RowLoader(
       () => new DataLoader(loadAll, { cacheKeyFn: cacheKeyOf, batchScheduleFn, maxBatchSize }),
     );
   }
 
   /** A loader whose statements are shared with other requests; they end early only if all of those are cancelled. */
-  shared<Key, Value>(batches: SharedBatches<Key, Value>): RowLoader<Key, Value> {
-    const kept = (key: Key) => (this.#version === null ? undefined : batches.kept(key, this.#version));
+  sharedLoader<Key, Value>(batches: SharedBatches<Key, Value>): RowLoader<Key, Value> {
+    const cached = (key: Key) => (this.#version === null ? undefined : batches.cached(key, this.#version));
     const loadAll = async (keys: readonly Key[]) => {
-      const values = keys.map(kept);
+      const values = keys.map(cached);
       const missing = keys.filter((_, index) => values[index] === undefined);
       if (missing.length === 0) return values as Value[];
-      const found = await this.hold(() => batches.load(missing, this.#signal, this.#version));
+      const found = await this.extendLevel(() => batches.load(missing, this.#signal, this.#version));
       let next = 0;
       return values.map((value) => (value === undefined ? (found[next++] as Value) : value));
     };
     const batchScheduleFn = (dispatch: () => void) => {
-      if (this.#rows !== undefined) void this.#readVersion(this.#rows);
+      if (this.#cache !== undefined) void this.#readVersion(this.#cache);
       this.#wait(dispatch);
     };
     const { maxBatchSize } = batches;
     return new RowLoader(
       () => new DataLoader<Key, Value, unknown>(loadAll, { batchScheduleFn, maxBatchSize }),
-      kept,
+      cached,
     );
   }
 
   /** Delays the first level of loaders. */
-  #readVersion(rows: RowCache): Promise<void> {
-    this.#versionRead ??= this.hold(async () => {
-      this.#version = await rows.version();
+  #readVersion(cache: RowCache): Promise<void> {
+    this.#versionRead ??= this.extendLevel(async () => {
+      this.#version = await cache.version();
     });
     return this.#versionRead;
   }
 
-  /** The answer to an expensive question, cached with the rows until the data changes. */
-  async cached<Answer>(question: string, compute: () => Promise<Answer>): Promise<Answer> {
-    if (this.#rows === undefined) return compute();
-    const { answers } = this.#rows;
-    await this.#readVersion(this.#rows);
+  /** The result of an expensive query, cached with the rows until the data changes. */
+  async cached<Result>(query: string, compute: () => Promise<Result>): Promise<Result> {
+    if (this.#cache === undefined) return compute();
+    const { results } = this.#cache;
+    await this.#readVersion(this.#cache);
     if (this.#version === null) return compute();
-    const known = answers.get(question, this.#version) as Answer | undefined;
+    const known = results.get(query, this.#version) as Result | undefined;
     if (known !== undefined) return known;
-    const answer = await compute();
-    answers.set(question, answer, this.#version);
-    return answer;
+    const result = await compute();
+    results.set(query, result, this.#version);
+    return result;
   }
 
   #wait(dispatch: () => void): void {
     this.#waiting.push(dispatch);
-    this.#settle();
+    this.#schedule();
   }
 
   /** Runs statements that belong to the current level. They must not wait for a loader of this request. */
   track<Result>(work: () => Promise<Result>): Promise<Result> {
     const signal = this.#signal;
     const start = () => (signal === undefined ? work() : runWithSignal(signal, work));
-    return this.hold(() => {
+    return this.extendLevel(() => {
       signal?.throwIfAborted();
       // Building hundreds of statements takes time as well.
-      return this.allowance.isTurnOver ? this.allowance.turn().then(start) : start();
+      return this.allowance.isTurnOver ? this.allowance.waitForTurn().then(start) : start();
     });
   }
 
@@ -163,7 +157,7 @@ export class Batches {
   }
 
   /** Extends the current level until this work ends. Others may share the work, and it does not end with the signal. */
-  async hold<Result>(work: () => Promise<Result>): Promise<Result> {
+  async extendLevel<Result>(work: () => Promise<Result>): Promise<Result> {
     this.#running++;
     try {
       return await work();
@@ -171,16 +165,16 @@ export class Batches {
       throw this.#signal?.aborted ? this.#signal.reason : error;
     } finally {
       this.#running--;
-      this.#settle();
+      this.#schedule();
     }
   }
 
-  #settle(): void {
-    if (this.#running > 0 || this.#waiting.length === 0 || this.#settling) return;
-    this.#settling = true;
+  #schedule(): void {
+    if (this.#running > 0 || this.#waiting.length === 0 || this.#isScheduled) return;
+    this.#isScheduled = true;
     // By then all resolvers that can continue have done so, and have requested their keys.
-    whenSettled(() => {
-      this.#settling = false;
+    atEndOfTurn(() => {
+      this.#isScheduled = false;
       if (this.#running > 0) return;
       const level = this.#waiting;
       this.#waiting = [];
@@ -192,18 +186,23 @@ export class Batches {
 /** A loader for each set of arguments: the same list with the same arguments under many parents is one statement. */
 export class LoadersByArguments<Arguments, Key, Value> {
   readonly #loaders = new Map<string, RowLoader<Key, Value>>();
-  readonly #create: (given: Arguments) => RowLoader<Key, Value>;
+  readonly #create: (args: Arguments) => RowLoader<Key, Value>;
 
-  constructor(create: (given: Arguments) => RowLoader<Key, Value>) {
+  constructor(create: (args: Arguments) => RowLoader<Key, Value>) {
     this.#create = create;
   }
 
-  of(given: Arguments): RowLoader<Key, Value> {
-    const name = JSON.stringify(given);
-    const loader = this.#loaders.get(name) ?? this.#create(given);
+  for(args: Arguments): RowLoader<Key, Value> {
+    const name = JSON.stringify(args);
+    const loader = this.#loaders.get(name) ?? this.#create(args);
     this.#loaders.set(name, loader);
     return loader;
   }
+}
+
+/** Rows by a key that each has for itself. */
+export function keyBy<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): Map<Key, Row> {
+  return new Map(rows.map((row) => [keyOf(row), row]));
 }
 
 /** Groups rows by key, preserving their order. */
@@ -215,4 +214,14 @@ export function groupBy<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key
     else group.push(row);
   }
   return groups;
+}
+
+/**
+ * Returns a row that another row refers to. Both are derived in one transaction, so it exists; but the pair may be
+ * replaced between two statements of one request, and then this throws.
+ */
+export function required<Row>(row: Row | null | Promise<Row | null>, name: string): Row | Promise<Row> {
+  if (row instanceof Promise) return row.then((found) => required(found, name));
+  if (row === null) throw new Error(`The tables have no ${name}, although another row refers to it.`);
+  return row;
 }

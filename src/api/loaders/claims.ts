@@ -1,4 +1,4 @@
-import { and, count, getTableColumns, inArray, or, type SQL, sql } from "drizzle-orm";
+import { and, count, getTableColumns, inArray, or, type Placeholder, type SQL, sql } from "drizzle-orm";
 import {
   bigintArray,
   claims,
@@ -7,9 +7,16 @@ import {
   prepareRows,
   readRows,
 } from "../../store/index.ts";
-import { type Batches, groupBy, LoadersByArguments, type RowLoader } from "./batching.ts";
-import { isFirstPage, type OrdinalPage, placeInPage, withinPage } from "./ordinal.ts";
-import { type Rows, SharedBatchesByLimit } from "./shared-batches.ts";
+import { type Batches, groupBy, keyBy, LoadersByArguments, type RowLoader } from "./batching.ts";
+import {
+  firstPage,
+  isFirstPage,
+  type OrdinalBounds,
+  type OrdinalPage,
+  placeInPage,
+  withinPage,
+} from "./ordinal.ts";
+import { type LoaderSource, SharedBatchesByLimit } from "./shared-batches.ts";
 
 export type ClaimRow = typeof claims.$inferSelect;
 
@@ -17,82 +24,87 @@ export type ClaimRow = typeof claims.$inferSelect;
 export const claimKinds = namedClaimKinds;
 export type ClaimKindOrOther = (typeof claimKinds)[number] | "other";
 
-type ClaimKinds = { readonly kinds: readonly ClaimKindOrOther[] | null };
+type ClaimFilter = { readonly kinds: readonly ClaimKindOrOther[] | null };
 type ClaimKey = { readonly paperId: bigint; readonly ordinal: number };
 
 export type ClaimLoaders = {
   readonly claim: RowLoader<ClaimKey, ClaimRow | null>;
   /** By `paper_id`: the paper's claims in the order of its snapshot. */
-  readonly claimsOfPaper: LoadersByArguments<ClaimKinds & OrdinalPage, bigint, readonly ClaimRow[]>;
-  readonly claimCountOfPaper: LoadersByArguments<ClaimKinds, bigint, number>;
+  readonly claimsOfPaper: LoadersByArguments<ClaimFilter & OrdinalPage, bigint, readonly ClaimRow[]>;
+  readonly claimCountOfPaper: LoadersByArguments<ClaimFilter, bigint, number>;
 };
 
 const keyText = ({ paperId, ordinal }: ClaimKey): string => `${paperId}/${ordinal}`;
 
-export function prepareClaimLoaders(rows: Rows): (batches: Batches) => ClaimLoaders {
-  const { db, pool } = rows;
-  const numbered = db
-    .select({ ...getTableColumns(claims), place: placeInPage(claims.paperId, claims.ordinal) })
-    .from(claims)
-    .where(sql`${claims.paperId} = ANY(${sql.placeholder("paperIds")}::bigint[])`)
-    .as("numbered");
-  const firstPagesQuery = db
-    .select()
-    .from(numbered)
-    .where(sql`${numbered.place} <= ${sql.placeholder("limit")}`)
-    .orderBy(numbered.paperId, numbered.place);
-  const firstPages = prepareRows(firstPagesQuery, "api_first_claims");
-  const firstClaims = new SharedBatchesByLimit<bigint, readonly ClaimRow[]>(
-    rows,
-    [],
-    async (sender, paperIds, limit) =>
-      groupBy(await firstPages(sender, { paperIds: bigintArray(paperIds), limit }), ({ paperId }) => paperId),
-  );
-  const byKeysQuery = db
-    .select()
-    .from(claims)
-    .where(
-      sql`${claims.paperId} = ANY(${sql.placeholder("paperIds")}::bigint[])
-        AND ${claims.ordinal} = ANY(${sql.placeholder("ordinals")}::int[])`,
-    );
-  const byKeys = prepareRows(byKeysQuery, "api_claims_by_key");
-
-  const readPages = async (paperIds: readonly bigint[], { kinds, ...page }: ClaimKinds & OrdinalPage) => {
+export function prepareClaimLoaders(source: LoaderSource): (batches: Batches) => ClaimLoaders {
+  const { db, pool } = source;
+  const pagesOf = (
+    paperIds: string | Placeholder,
+    limit: number | Placeholder,
+    { kinds, ...page }: ClaimFilter & OrdinalBounds,
+  ) => {
     const numbered = db
       .select({
         ...getTableColumns(claims),
         place: placeInPage(claims.paperId, claims.ordinal, page.reverse),
       })
       .from(claims)
-      .where(and(inArray(claims.paperId, [...paperIds]), withinPage(claims.ordinal, page), ofKinds(kinds)))
+      .where(
+        and(
+          sql`${claims.paperId} = ANY(${paperIds}::bigint[])`,
+          withinPage(claims.ordinal, page),
+          kindCondition(kinds),
+        ),
+      )
       .as("numbered");
-    const pages = db
+    return db
       .select()
       .from(numbered)
-      .where(sql`${numbered.place} <= ${page.limit}`)
+      .where(sql`${numbered.place} <= ${limit}`)
       .orderBy(numbered.paperId, numbered.place);
-    return readRows(pool, pages);
   };
+  const firstPages = prepareRows(
+    pagesOf(sql.placeholder("paperIds"), sql.placeholder("limit"), { ...firstPage, kinds: null }),
+    "api_first_claims",
+  );
+  const firstClaims = new SharedBatchesByLimit<bigint, readonly ClaimRow[]>(
+    source,
+    [],
+    async (sender, paperIds, limit) =>
+      groupBy(await firstPages(sender, { paperIds: bigintArray(paperIds), limit }), ({ paperId }) => paperId),
+  );
+  const byKeys = prepareRows(
+    db
+      .select()
+      .from(claims)
+      .where(
+        sql`${claims.paperId} = ANY(${sql.placeholder("paperIds")}::bigint[])
+        AND ${claims.ordinal} = ANY(${sql.placeholder("ordinals")}::int[])`,
+      ),
+    "api_claims_by_key",
+  );
 
   return (batches) => ({
     claim: batches.loader(
       async (keys) => {
         const paperIds = [...new Set(keys.map(({ paperId }) => paperId))];
         const ordinals = [...new Set(keys.map(({ ordinal }) => ordinal))];
-        const rows = await byKeys(pool, { paperIds: bigintArray(paperIds), ordinals });
-        return new Map(rows.map((row) => [keyText(row), row]));
+        return keyBy(await byKeys(pool, { paperIds: bigintArray(paperIds), ordinals }), keyText);
       },
       null,
       keyText,
     ),
-    claimsOfPaper: new LoadersByArguments((given) =>
-      given.kinds === null && isFirstPage(given)
-        ? batches.shared(firstClaims.of(given.limit))
+    claimsOfPaper: new LoadersByArguments((page) =>
+      page.kinds === null && isFirstPage(page)
+        ? batches.sharedLoader(firstClaims.for(page.limit))
         : batches.loader(
-            async (paperIds) => groupBy(await readPages(paperIds, given), ({ paperId }) => paperId),
+            async (paperIds) => {
+              const rows = await readRows(pool, pagesOf(bigintArray(paperIds), page.limit, page));
+              return groupBy(rows, ({ paperId }) => paperId);
+            },
             [],
             undefined,
-            given.limit,
+            page.limit,
           ),
     ),
     claimCountOfPaper: new LoadersByArguments(({ kinds }) =>
@@ -100,7 +112,7 @@ export function prepareClaimLoaders(rows: Rows): (batches: Batches) => ClaimLoad
         const rows = await db
           .select({ paperId: claims.paperId, count: count() })
           .from(claims)
-          .where(and(inArray(claims.paperId, [...paperIds]), ofKinds(kinds)))
+          .where(and(inArray(claims.paperId, [...paperIds]), kindCondition(kinds)))
           .groupBy(claims.paperId);
         return new Map(rows.map((row) => [row.paperId, row.count]));
       }, 0),
@@ -109,7 +121,7 @@ export function prepareClaimLoaders(rows: Rows): (batches: Batches) => ClaimLoad
 }
 
 /** The condition that a claim is of one of these kinds; undefined for null. */
-export function ofKinds(kinds: readonly ClaimKindOrOther[] | null): SQL | undefined {
+export function kindCondition(kinds: readonly ClaimKindOrOther[] | null): SQL | undefined {
   if (kinds === null) return undefined;
   const named = kinds.filter((kind) => kind !== "other");
   if (!kinds.includes("other")) return inArray(claims.kind, named);

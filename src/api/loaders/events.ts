@@ -17,11 +17,11 @@ import {
   prepareRows,
   readRows,
 } from "../../store/index.ts";
-
+import { readInPortions } from "../execution/index.ts";
 import type { Key, KeyPart, Range } from "../keyset.ts";
-import { type Batches, groupBy, LoadersByArguments, type RowLoader } from "./batching.ts";
-import { readInPortions } from "./pacing.ts";
+import { type Batches, groupBy, keyBy, LoadersByArguments, type RowLoader } from "./batching.ts";
 
+/** All columns but the texts. */
 const { body: _body, signature: _signature, ...headColumns } = getTableColumns(events);
 
 /** An event without its text, which may be large and is rarely needed. */
@@ -32,13 +32,7 @@ type EventKey = { readonly paperId: bigint; readonly eventId: string };
 
 /** The nine types, and `unknown` for all others. */
 export type EventTypeOrUnknown = EventType | "unknown";
-export type EventFilter = { readonly types: readonly EventTypeOrUnknown[] | null };
-
-/** A page of each paper's events by `eventKeyOf`, the same page for every paper of a batch. */
-export type EventPage = Range & {
-  /** Whether the bounds are inclusive. */
-  readonly isInclusive: boolean;
-};
+type EventTypeFilter = { readonly types: readonly EventTypeOrUnknown[] | null };
 
 export type EventLoaders = {
   readonly event: RowLoader<EventKey, EventRow | null>;
@@ -46,9 +40,9 @@ export type EventLoaders = {
   readonly eventById: RowLoader<string, EventRow | null>;
   /** The event's own text, parsed. */
   readonly eventBody: RowLoader<EventKey, AcceptedEvent | null>;
-  /** By `paper_id`: the paper's events, the valid ones in merge order, then the invalid ones by id. */
-  readonly eventsOfPaper: LoadersByArguments<EventFilter & EventPage, bigint, readonly EventRow[]>;
-  readonly eventCountOfPaper: LoadersByArguments<EventFilter, bigint, number>;
+  /** By `paper_id`: the paper's events, the valid ones in merge order, then the invalid ones by id. A range of `eventKeyOf`. */
+  readonly eventsOfPaper: LoadersByArguments<EventTypeFilter & Range, bigint, readonly EventRow[]>;
+  readonly eventCountOfPaper: LoadersByArguments<EventTypeFilter, bigint, number>;
 };
 
 const keyText = ({ paperId, eventId }: EventKey): string => `${paperId}/${eventId}`;
@@ -59,8 +53,7 @@ export function prepareEventLoaders({
 }: Pick<Database, "db" | "pool">): (batches: Batches) => EventLoaders {
   const ofKeys = sql`${events.paperId} = ANY(${sql.placeholder("paperIds")}::bigint[])
     AND ${events.eventId} = ANY(${sql.placeholder("eventIds")}::bytea[])`;
-  const headsQuery = db.select(headColumns).from(events).where(ofKeys);
-  const heads = prepareRows(headsQuery, "api_events_by_key");
+  const heads = prepareRows(db.select(headColumns).from(events).where(ofKeys), "api_events_by_key");
   const bodies = db.select().from(events).where(ofKeys).prepare("api_event_bodies_by_key");
   const bodySizes = db
     .select({
@@ -78,14 +71,10 @@ export function prepareEventLoaders({
     .prepare("api_events_by_id");
 
   return (batches) => ({
-    event: batches.loader(
-      async (keys) => new Map((await heads(pool, keyValues(keys))).map((row) => [keyText(row), row])),
-      null,
-      keyText,
-    ),
+    event: batches.loader(async (keys) => keyBy(await heads(pool, keyValues(keys)), keyText), null, keyText),
     eventById: batches.loader(async (ids) => {
       const rows = await byIds.execute({ eventIds: ids.map((id) => Buffer.from(id, "hex")) });
-      return new Map(rows.map((row) => [row.eventId, row]));
+      return keyBy(rows, ({ eventId }) => eventId);
     }, null),
     eventBody: batches.loader(
       async (keys) => {
@@ -95,7 +84,7 @@ export function prepareEventLoaders({
         const read = async (portion: readonly EventKey[]) => {
           for (const row of await bodies.execute(keyValues(portion))) {
             found.set(keyText(row), readBody(row));
-            await batches.allowance.turn();
+            await batches.allowance.waitForTurn();
           }
         };
         await readInPortions(keys, (key) => sizes.get(keyText(key)) ?? 0, batches.allowance, read);
@@ -110,7 +99,7 @@ export function prepareEventLoaders({
           const numbered = db
             .select({ ...headColumns, place: placeInPage(page) })
             .from(events)
-            .where(and(inArray(events.paperId, [...paperIds]), withinPage(page), ofTypes(types)))
+            .where(and(inArray(events.paperId, [...paperIds]), withinPage(page), typeCondition(types)))
             .as("numbered");
           const pages = db
             .select()
@@ -129,7 +118,7 @@ export function prepareEventLoaders({
         const rows = await db
           .select({ paperId: events.paperId, count: count() })
           .from(events)
-          .where(and(inArray(events.paperId, [...paperIds]), ofTypes(types)))
+          .where(and(inArray(events.paperId, [...paperIds]), typeCondition(types)))
           .groupBy(events.paperId);
         return new Map(rows.map((row) => [row.paperId, row.count]));
       }, 0),
@@ -165,7 +154,7 @@ const keyColumns: readonly { readonly value: SQL; readonly read: (text: string) 
   { value: sql`${events.eventId}`, read: (text) => sql`decode(${text}, 'hex')` },
 ];
 
-function withinPage({ after, before, isInclusive }: EventPage): SQL | undefined {
+function withinPage({ after, before, isInclusive }: Range): SQL | undefined {
   const compare = (sign: string, key: Key) => {
     const values = keyColumns.map(({ value }) => value);
     const bounds = keyColumns.map(({ read }, index) => read(key[index] ?? ""));
@@ -178,7 +167,7 @@ function withinPage({ after, before, isInclusive }: EventPage): SQL | undefined 
   );
 }
 
-function placeInPage({ reverse }: EventPage): SQL.Aliased<string> {
+function placeInPage({ reverse }: Range): SQL.Aliased<string> {
   const direction = reverse ? sql`DESC` : sql`ASC`;
   const order = keyColumns.map(({ value }) => sql`${value} ${direction}`);
   return sql<string>`row_number() OVER (PARTITION BY ${events.paperId} ORDER BY ${sql.join(order, sql`, `)})`.as(
@@ -194,14 +183,14 @@ function keyValues(keys: readonly EventKey[]): { paperIds: string; eventIds: Buf
 }
 
 /** The condition that an event is of one of these types; undefined for null. */
-export function ofTypes(types: readonly EventTypeOrUnknown[] | null): SQL | undefined {
+export function typeCondition(types: readonly EventTypeOrUnknown[] | null): SQL | undefined {
   if (types === null) return undefined;
-  const known = types.filter((type) => type !== "unknown");
-  const fits = types.includes("unknown")
-    ? or(inArray(events.type, known), notInArray(events.type, eventTypes))
-    : inArray(events.type, known);
+  const named = types.filter((type) => type !== "unknown");
+  const condition = types.includes("unknown")
+    ? or(inArray(events.type, named), notInArray(events.type, eventTypes))
+    : inArray(events.type, named);
   // Redundant, but it lets PostgreSQL use the partial index of the rare types.
-  return types.some((type) => commonTypes.includes(type)) ? fits : and(isOfRareType, fits);
+  return types.some((type) => commonTypes.includes(type)) ? condition : and(isOfRareType, condition);
 }
 
 const commonTypes: readonly EventTypeOrUnknown[] = ["record_created", "graph_snapshot"];

@@ -1,24 +1,27 @@
-import { type Allowance, withoutLimit } from "../allowance.ts";
+import { type Allowance, unlimitedAllowance } from "../execution/index.ts";
 import { Batches } from "./batching.ts";
-import { type CitingPaperLoaders, prepareCitingPaperLoaders } from "./citing-papers.ts";
 import { type ClaimLoaders, prepareClaimLoaders } from "./claims.ts";
 import { type EventLoaders, prepareEventLoaders } from "./events.ts";
 import { type PaperRefLoaders, paperRefLoaders } from "./paper-refs.ts";
-import { type PaperLoaders, preparePaperLoaders, prepareWorkLoaders, type WorkLoaders } from "./papers.ts";
 import {
-  type AliasLoaders,
-  prepareAliasLoaders,
+  type CitingPaperLoaders,
+  type PaperLoaders,
+  prepareCitingPaperLoaders,
+  preparePaperLoaders,
+  prepareWorkLoaders,
+  type WorkLoaders,
+} from "./papers.ts";
+
+import {
   prepareRecordLoaders,
   prepareSignerLoaders,
-  prepareStateLoaders,
   prepareTotalLoaders,
   type RecordLoaders,
   type SignerLoaders,
-  type StateLoaders,
   type TotalLoaders,
 } from "./records.ts";
 import { prepareReferenceLoaders, type ReferenceLoaders } from "./references.ts";
-import type { Rows } from "./shared-batches.ts";
+import type { LoaderSource } from "./shared-batches.ts";
 
 /** The data access of resolvers: one set for each request, so that a request sees each row in one state. */
 export type Loaders = PaperLoaders &
@@ -30,8 +33,6 @@ export type Loaders = PaperLoaders &
   EventLoaders &
   SignerLoaders &
   RecordLoaders &
-  StateLoaders &
-  AliasLoaders &
   TotalLoaders & {
     /** For resolvers' statements without a loader, which belong to the current level, too. */
     readonly batches: Batches;
@@ -41,24 +42,21 @@ export type Loaders = PaperLoaders &
  * Prepares the statements once; each call of the returned function makes the loaders of one request, which read nothing
  * more once the signal is aborted.
  */
-export function prepareLoaders(rows: Rows): (signal?: AbortSignal, allowance?: Allowance) => Loaders {
-  const paperLoaders = preparePaperLoaders(rows);
-  const workLoaders = prepareWorkLoaders(rows);
-  const others = [
-    prepareClaimLoaders(rows),
-    prepareReferenceLoaders(rows),
-    prepareCitingPaperLoaders(rows),
-    prepareEventLoaders(rows),
-    prepareSignerLoaders(rows),
-    prepareRecordLoaders(rows),
-    prepareStateLoaders(rows),
-    prepareTotalLoaders(rows),
-    prepareAliasLoaders(rows),
-  ] as const;
-  const [claims, references, citingPapers, events, signers, records, states, totals, aliases] = others;
-  return (signal, allowance = withoutLimit()) => {
-    const batches = new Batches(allowance, signal, rows.kept);
-    const papersAndWorks = { ...paperLoaders(batches), ...workLoaders(batches) };
+export function prepareLoaders(
+  source: LoaderSource,
+): (signal?: AbortSignal, allowance?: Allowance) => Loaders {
+  const papers = preparePaperLoaders(source);
+  const works = prepareWorkLoaders(source);
+  const claims = prepareClaimLoaders(source);
+  const references = prepareReferenceLoaders(source);
+  const citingPapers = prepareCitingPaperLoaders(source);
+  const events = prepareEventLoaders(source);
+  const records = prepareRecordLoaders(source);
+  const signers = prepareSignerLoaders(source);
+  const totals = prepareTotalLoaders(source);
+  return (signal, allowance = unlimitedAllowance()) => {
+    const batches = new Batches(allowance, signal, source.cache);
+    const papersAndWorks = { ...papers(batches), ...works(batches) };
     return {
       batches,
       ...papersAndWorks,
@@ -67,28 +65,27 @@ export function prepareLoaders(rows: Rows): (signal?: AbortSignal, allowance?: A
       ...references(batches),
       ...citingPapers(batches),
       ...events(batches),
-      ...signers(batches),
       ...records(batches),
-      ...states(batches),
+      ...signers(batches),
       ...totals(batches),
-      ...aliases(batches),
     };
   };
 }
-export { Batches, LoadersByArguments } from "./batching.ts";
-export type { CitingPaperRow } from "./citing-papers.ts";
-export { type ClaimKindOrOther, type ClaimRow, claimKinds, ofKinds } from "./claims.ts";
+
+export { Batches, required } from "./batching.ts";
+export { type ClaimKindOrOther, type ClaimRow, claimKinds, kindCondition } from "./claims.ts";
 export {
-  type EventPage,
   type EventRow,
   type EventTypeOrUnknown,
   eventKeyOf,
   eventKeyParts,
-  ofTypes,
+  typeCondition,
 } from "./events.ts";
 export { ordinalConnection } from "./ordinal.ts";
-export type { IdentifierRow, PaperRow, WorkRow } from "./papers.ts";
+export { findCitable, isPithNumberOf } from "./paper-refs.ts";
+export type { CitingPaperRow, IdentifierRow, PaperRow, WorkRow } from "./papers.ts";
 export type { AliasRow, SignerRow } from "./records.ts";
+export { buildPaperDocument } from "./records.ts";
 export type { ReferenceRow } from "./references.ts";
 export { RowCache } from "./row-cache.ts";
-export type { Rows } from "./shared-batches.ts";
+export type { LoaderSource } from "./shared-batches.ts";

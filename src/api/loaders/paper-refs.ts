@@ -11,21 +11,21 @@ export type PaperRefLoaders = {
   readonly workByRef: DataLoader<string, WorkRow | null>;
 };
 
-/** The most matching numbers that an error names. */
-const mostNamed = 10;
+/** The maximum number of matches that an error lists. */
+const maxListed = 10;
 
 /** Uses the loaders of papers and works: the number of statements does not depend on the number of refs. */
 export function paperRefLoaders(loaders: PaperLoaders & WorkLoaders): PaperRefLoaders {
   const paperByRef = new DataLoader<string, PaperRow | null>((refs) =>
-    settleAll(refs, (ref) => findPaper(loaders, readRef(ref), ref)),
+    loadEach(refs, (ref) => findPaper(loaders, readRef(ref), ref)),
   );
   const workByRef = new DataLoader<string, WorkRow | null>((refs) =>
-    settleAll(refs, (ref) => findWork(loaders, readRef(ref), ref)),
+    loadEach(refs, (ref) => findWork(loaders, readRef(ref), ref)),
   );
   return { paperByRef, workByRef };
 }
 
-function settleAll<Value>(
+function loadEach<Value>(
   refs: readonly string[],
   find: (ref: string) => Promise<Value>,
 ): Promise<(Value | Error)[]> {
@@ -63,22 +63,29 @@ async function findPaper(loaders: PaperLoaders, ref: PaperRef, written: string):
       );
     case "pith": {
       const candidates = await papersWithKey(loaders, `pith:${ref.suffix.slice(0, 8)}`);
-      const fitting = candidates.filter(
-        ({ pithNumber }) =>
-          isPithNumber(pithNumber) &&
-          suffixOf(pithNumber).startsWith(ref.suffix) &&
-          (ref.year === null || pithNumber.startsWith(`pith:${ref.year}:`)),
-      );
-      if (fitting.length > 1) throw ambiguous(written, fitting);
-      return fitting[0] ?? null;
+      const matches = candidates.filter(({ pithNumber }) => isPithNumberOf(ref, pithNumber));
+      if (matches.length > 1) throw ambiguous(written, matches);
+      return matches[0] ?? null;
     }
     case "arxiv": {
       const candidates = await papersWithKey(loaders, `arxiv:${ref.id}`);
-      return best(candidates.filter((paper) => ref.version === null || paper.sourceVersion === ref.version));
+      return preferred(
+        candidates.filter((paper) => ref.version === null || paper.sourceVersion === ref.version),
+      );
     }
     case "doi":
-      return best(await papersWithKey(loaders, `doi:${ref.doi}`));
+      return preferred(await papersWithKey(loaders, `doi:${ref.doi}`));
   }
+}
+
+/** Whether a ref names a Pith number: in full, or by the first characters of its suffix. */
+export function isPithNumberOf(ref: PaperRef, pithNumber: string): boolean {
+  return (
+    ref.kind === "pith" &&
+    isPithNumber(pithNumber) &&
+    suffixOf(pithNumber).startsWith(ref.suffix) &&
+    (ref.year === null || pithNumber.startsWith(`pith:${ref.year}:`))
+  );
 }
 
 async function papersWithKey(loaders: PaperLoaders, key: string): Promise<PaperRow[]> {
@@ -87,14 +94,14 @@ async function papersWithKey(loaders: PaperLoaders, key: string): Promise<PaperR
   return rows.filter((row) => row !== null);
 }
 
-function ambiguous(written: string, fitting: readonly PaperRow[]): ApiError {
-  const numbers = fitting.map(({ pithNumber }) => pithNumber).sort();
-  const named = numbers.slice(0, mostNamed);
-  const more = numbers.length > named.length ? `, and ${numbers.length - named.length} more` : "";
+function ambiguous(written: string, matches: readonly PaperRow[]): ApiError {
+  const numbers = matches.map(({ pithNumber }) => pithNumber).sort();
+  const listed = numbers.slice(0, maxListed);
+  const more = numbers.length > listed.length ? `, and ${numbers.length - listed.length} more` : "";
   return new ApiError(
     "AMBIGUOUS_REF",
-    `${quote(written)} matches ${numbers.length} papers: ${named.join(", ")}${more}.`,
-    { pithNumbers: named },
+    `${quote(written)} matches ${numbers.length} papers: ${listed.join(", ")}${more}.`,
+    { pithNumbers: listed },
   );
 }
 
@@ -102,7 +109,7 @@ function ambiguous(written: string, fitting: readonly PaperRow[]): ApiError {
  * Of papers that share an identifier, the one that would represent their work. A paper with an unproved record is
  * returned only if there is no other: it belongs to no work but its own (PROTOCOL, 7).
  */
-function best(candidates: readonly PaperRow[]): PaperRow | null {
+function preferred(candidates: readonly PaperRow[]): PaperRow | null {
   const proved = candidates.filter(({ recordStanding }) => isAtLeast(recordStanding, "receipt"));
   return (proved.length > 0 ? proved : [...candidates]).sort(comparePapersOfWork)[0] ?? null;
 }
@@ -130,4 +137,28 @@ async function workIdByIdentifier(loaders: WorkLoaders, ref: PaperRef): Promise<
 
 async function workIdByPaper(loaders: PaperLoaders, ref: PaperRef, written: string): Promise<bigint | null> {
   return ref.kind === "work_id" ? null : ((await findPaper(loaders, ref, written))?.workId ?? null);
+}
+
+/** An entry of a bibliography: a stored paper, or a cited work without a stored paper. */
+type CitableRef =
+  | { readonly kind: "paper"; readonly pithNumber: string }
+  | { readonly kind: "work"; readonly workId: bigint };
+
+/**
+ * Resolves a ref for a bibliography: the stored paper, else the cited work. Null if neither is known, or if the ref
+ * names a version and another one is stored. Rejects as `paperByRef` and `workByRef` do.
+ */
+export async function findCitable(
+  ref: string,
+  loaders: Pick<PaperLoaders, "paper"> & PaperRefLoaders,
+): Promise<CitableRef | null> {
+  // A work id never names a paper.
+  const namesWork = parsePaperRef(ref)?.kind === "work_id";
+  const paper = namesWork ? null : await loaders.paperByRef.load(ref);
+  if (paper !== null) return { kind: "paper", pithNumber: paper.pithNumber };
+  const work = await loaders.workByRef.load(ref);
+  if (work === null) return null;
+  if (work.paperId === null) return { kind: "work", workId: work.workId };
+  const stored = namesWork ? await loaders.paper.load(work.paperId) : null;
+  return stored === null ? null : { kind: "paper", pithNumber: stored.pithNumber };
 }

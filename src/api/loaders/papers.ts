@@ -1,8 +1,19 @@
-import { sql } from "drizzle-orm";
+import { and, type Placeholder, type SQL, sql } from "drizzle-orm";
 import { compareVersions } from "../../row-rules/index.ts";
-import { bigintArray, paperKeys, papers, prepareRows, workIdentifiers, works } from "../../store/index.ts";
-import { type Batches, groupBy, type RowLoader } from "./batching.ts";
-import { type Rows, SharedBatches } from "./shared-batches.ts";
+import {
+  bigintArray,
+  citingPapers,
+  paperKeys,
+  papers,
+  prepareRows,
+  type Queryable,
+  readRows,
+  workIdentifiers,
+  works,
+} from "../../store/index.ts";
+import type { Key, Range } from "../keyset.ts";
+import { type Batches, groupBy, keyBy, LoadersByArguments, type RowLoader } from "./batching.ts";
+import { type LoaderSource, SharedBatches, SharedBatchesByLimit } from "./shared-batches.ts";
 
 export type PaperRow = typeof papers.$inferSelect;
 
@@ -15,39 +26,39 @@ export type PaperLoaders = {
   readonly papersOfWork: RowLoader<bigint, readonly PaperRow[]>;
 };
 
-export function preparePaperLoaders(rows: Rows): (batches: Batches) => PaperLoaders {
-  const { db } = rows;
-  const byIdsQuery = db
-    .select()
-    .from(papers)
-    .where(sql`${papers.paperId} = ANY(${sql.placeholder("ids")}::bigint[])`);
-  const byKeysQuery = db
-    .select()
-    .from(paperKeys)
-    .where(sql`${paperKeys.key} = ANY(${sql.placeholder("keys")}::text[])`);
-  const ofWorksQuery = db
-    .select()
-    .from(papers)
-    .where(sql`${papers.workId} = ANY(${sql.placeholder("ids")}::bigint[])`);
-  const byIds = prepareRows(byIdsQuery, "api_papers_by_id");
-  const byKeys = prepareRows(byKeysQuery, "api_paper_keys");
-  const ofWorks = prepareRows(ofWorksQuery, "api_papers_of_works");
-  const papersById = new SharedBatches<bigint, PaperRow | null>(rows, null, async (sender, ids) => {
-    const found = await byIds(sender, { ids: bigintArray(ids) });
-    return new Map(found.map((row) => [row.paperId, row]));
-  });
-  const idsByKey = new SharedBatches<string, readonly bigint[]>(rows, [], async (sender, keys) => {
+export function preparePaperLoaders(source: LoaderSource): (batches: Batches) => PaperLoaders {
+  const { db } = source;
+  const ids = sql.placeholder("ids");
+  const byIds = prepareRows(
+    db.select().from(papers).where(sql`${papers.paperId} = ANY(${ids}::bigint[])`),
+    "api_papers_by_id",
+  );
+  const byKeys = prepareRows(
+    db
+      .select()
+      .from(paperKeys)
+      .where(sql`${paperKeys.key} = ANY(${sql.placeholder("keys")}::text[])`),
+    "api_paper_keys",
+  );
+  const ofWorks = prepareRows(
+    db.select().from(papers).where(sql`${papers.workId} = ANY(${ids}::bigint[])`),
+    "api_papers_of_works",
+  );
+  const papersById = new SharedBatches<bigint, PaperRow | null>(source, null, async (sender, ids) =>
+    keyBy(await byIds(sender, { ids: bigintArray(ids) }), ({ paperId }) => paperId),
+  );
+  const idsByKey = new SharedBatches<string, readonly bigint[]>(source, [], async (sender, keys) => {
     const groups = groupBy(await byKeys(sender, { keys }), ({ key }) => key);
     return new Map([...groups].map(([key, found]) => [key, found.map(({ paperId }) => paperId)]));
   });
-  const papersByWork = new SharedBatches<bigint, readonly PaperRow[]>(rows, [], async (sender, ids) => {
+  const papersByWork = new SharedBatches<bigint, readonly PaperRow[]>(source, [], async (sender, ids) => {
     const found = await ofWorks(sender, { ids: bigintArray(ids) });
     return groupBy(found.sort(compareVersions), ({ workId }) => workId);
   });
   return (batches) => ({
-    paper: batches.shared(papersById),
-    papersByKey: batches.shared(idsByKey),
-    papersOfWork: batches.shared(papersByWork),
+    paper: batches.sharedLoader(papersById),
+    papersByKey: batches.sharedLoader(idsByKey),
+    papersOfWork: batches.sharedLoader(papersByWork),
   });
 }
 
@@ -63,39 +74,160 @@ export type WorkLoaders = {
   readonly identifier: RowLoader<bigint, IdentifierRow | null>;
 };
 
-export function prepareWorkLoaders(rows: Rows): (batches: Batches) => WorkLoaders {
-  const { db } = rows;
-  const byIdsQuery = db
-    .select()
-    .from(works)
-    .where(sql`${works.workId} = ANY(${sql.placeholder("ids")}::bigint[])`);
-  const ofWorksQuery = db
-    .select()
-    .from(workIdentifiers)
-    .where(sql`${workIdentifiers.workId} = ANY(${sql.placeholder("ids")}::bigint[])`);
-  const identifiersQuery = db
-    .select()
-    .from(workIdentifiers)
-    .where(sql`${workIdentifiers.identifierId} = ANY(${sql.placeholder("ids")}::bigint[])`);
-  const byIds = prepareRows(byIdsQuery, "api_works_by_id");
-  const ofWorks = prepareRows(ofWorksQuery, "api_identifiers_of_works");
-  const identifiers = prepareRows(identifiersQuery, "api_identifiers_by_id");
-  const worksById = new SharedBatches<bigint, WorkRow | null>(rows, null, async (sender, ids) => {
-    const found = await byIds(sender, { ids: bigintArray(ids) });
-    return new Map(found.map((row) => [row.workId, row]));
-  });
+export function prepareWorkLoaders(source: LoaderSource): (batches: Batches) => WorkLoaders {
+  const { db } = source;
+  const ids = sql.placeholder("ids");
+  const byIds = prepareRows(
+    db.select().from(works).where(sql`${works.workId} = ANY(${ids}::bigint[])`),
+    "api_works_by_id",
+  );
+  const ofWorks = prepareRows(
+    db.select().from(workIdentifiers).where(sql`${workIdentifiers.workId} = ANY(${ids}::bigint[])`),
+    "api_identifiers_of_works",
+  );
+  const identifiers = prepareRows(
+    db.select().from(workIdentifiers).where(sql`${workIdentifiers.identifierId} = ANY(${ids}::bigint[])`),
+    "api_identifiers_by_id",
+  );
+  const worksById = new SharedBatches<bigint, WorkRow | null>(source, null, async (sender, ids) =>
+    keyBy(await byIds(sender, { ids: bigintArray(ids) }), ({ workId }) => workId),
+  );
   const identifiersByWork = new SharedBatches<bigint, readonly IdentifierRow[]>(
-    rows,
+    source,
     [],
     async (sender, ids) => groupBy(await ofWorks(sender, { ids: bigintArray(ids) }), ({ workId }) => workId),
   );
-  const identifiersById = new SharedBatches<bigint, IdentifierRow | null>(rows, null, async (sender, ids) => {
-    const found = await identifiers(sender, { ids: bigintArray(ids) });
-    return new Map(found.map((row) => [row.identifierId, row]));
-  });
+  const identifiersById = new SharedBatches<bigint, IdentifierRow | null>(source, null, async (sender, ids) =>
+    keyBy(await identifiers(sender, { ids: bigintArray(ids) }), ({ identifierId }) => identifierId),
+  );
   return (batches) => ({
-    work: batches.shared(worksById),
-    identifiersOfWork: batches.shared(identifiersByWork),
-    identifier: batches.shared(identifiersById),
+    work: batches.sharedLoader(worksById),
+    identifiersOfWork: batches.sharedLoader(identifiersByWork),
+    identifier: batches.sharedLoader(identifiersById),
   });
+}
+
+export type CitingPaperRow = typeof citingPapers.$inferSelect;
+
+export type CitingPaperLoaders = {
+  /** By the cited `work_id`: the stored papers that cite it, latest submitted first. */
+  readonly citingPapersOfWork: LoadersByArguments<Range, bigint, readonly CitingPaperRow[]>;
+};
+
+type Bounds = Omit<Range, "limit">;
+/** Read the page of one work, and those of several. */
+type Readers = {
+  readonly one: (workId: bigint) => Promise<CitingPaperRow[]>;
+  readonly several: (workIds: readonly bigint[]) => Promise<CitingPaperRow[]>;
+};
+
+const firstPageBounds: Bounds = { after: null, before: null, isInclusive: false, reverse: false };
+/** Works with at least this many citing papers are queried separately. */
+const manyCitingPapers = 1_000;
+
+const { citedWorkId, submittedAt, paperId } = citingPapers;
+
+/**
+ * A work may have 100,000 citing papers. One that has many is queried separately, so that the index returns only the
+ * page. All others are queried together, which reads a few rows beyond their pages. The result is the same. (One
+ * statement with a LIMIT for each work would be LATERAL, which Citus rejects.)
+ */
+export function prepareCitingPaperLoaders(source: LoaderSource): (batches: Batches) => CitingPaperLoaders {
+  const { db, pool } = source;
+  const pageOf = (workId: string | Placeholder, limit: number | Placeholder, bounds: Bounds) =>
+    db
+      .select()
+      .from(citingPapers)
+      .where(and(sql`${citedWorkId} = ${workId}::bigint`, boundsCondition(bounds)))
+      .orderBy(pageOrder(bounds))
+      .limit(limit);
+  const pagesOf = (workIds: string | Placeholder, limit: number | Placeholder, bounds: Bounds) => {
+    const position = sql<string>`row_number() OVER (PARTITION BY ${citedWorkId} ORDER BY ${pageOrder(bounds)})`;
+    const numbered = db
+      .select({ citedWorkId, submittedAt, paperId, position: position.as("position") })
+      .from(citingPapers)
+      .where(and(sql`${citedWorkId} = ANY(${workIds}::bigint[])`, boundsCondition(bounds)))
+      .as("numbered");
+    return db
+      .select({
+        citedWorkId: numbered.citedWorkId,
+        submittedAt: numbered.submittedAt,
+        paperId: numbered.paperId,
+      })
+      .from(numbered)
+      .where(sql`${numbered.position} <= ${limit}`)
+      .orderBy(numbered.citedWorkId, numbered.position);
+  };
+  const muchCited = prepareRows(
+    db
+      .select({ workId: works.workId })
+      .from(works)
+      .where(
+        sql`${works.workId} = ANY(${sql.placeholder("ids")}::bigint[]) AND ${works.citingPaperCount} >= ${manyCitingPapers}`,
+      ),
+    "api_much_cited_works",
+  );
+  const limit = sql.placeholder("limit");
+  const firstPage = prepareRows(
+    pageOf(sql.placeholder("id"), limit, firstPageBounds),
+    "api_first_citing_of_work",
+  );
+  const firstPages = prepareRows(
+    pagesOf(sql.placeholder("ids"), limit, firstPageBounds),
+    "api_first_citing_papers",
+  );
+
+  const read = async (
+    sender: Queryable,
+    workIds: readonly bigint[],
+    { one, several }: Readers,
+  ): Promise<Map<bigint, CitingPaperRow[]>> => {
+    const alone =
+      workIds.length === 1
+        ? new Set(workIds)
+        : new Set((await muchCited(sender, { ids: bigintArray(workIds) })).map(({ workId }) => workId));
+    const together = workIds.filter((workId) => !alone.has(workId));
+    const pages = groupBy(together.length === 0 ? [] : await several(together), (row) => row.citedWorkId);
+    for (const workId of alone) pages.set(workId, await one(workId));
+    return pages;
+  };
+  const firstCiting = new SharedBatchesByLimit<bigint, readonly CitingPaperRow[]>(
+    source,
+    [],
+    (sender, workIds, limit) =>
+      read(sender, workIds, {
+        one: (workId) => firstPage(sender, { id: workId.toString(), limit }),
+        several: (some) => firstPages(sender, { ids: bigintArray(some), limit }),
+      }),
+  );
+
+  return (batches) => ({
+    citingPapersOfWork: new LoadersByArguments((range) =>
+      range.after === null && range.before === null && !range.reverse
+        ? batches.sharedLoader(firstCiting.for(range.limit))
+        : batches.loader(
+            (workIds) =>
+              read(pool, workIds, {
+                one: (workId) => readRows(pool, pageOf(workId.toString(), range.limit, range)),
+                several: (some) => readRows(pool, pagesOf(bigintArray(some), range.limit, range)),
+              }),
+            [],
+            undefined,
+            range.limit,
+          ),
+    ),
+  });
+}
+
+function boundsCondition({ after, before, isInclusive }: Bounds): SQL | undefined {
+  const compare = (sign: "<" | ">", [submitted, paper]: Key): SQL =>
+    sql`(${submittedAt}, ${paperId}) ${sql.raw(isInclusive ? `${sign}=` : sign)} (${submitted}::timestamptz, ${paper}::bigint)`;
+  return and(
+    after === null ? undefined : compare("<", after),
+    before === null ? undefined : compare(">", before),
+  );
+}
+
+function pageOrder({ reverse }: Bounds): SQL {
+  return reverse ? sql`${submittedAt}, ${paperId}` : sql`${submittedAt} DESC, ${paperId} DESC`;
 }

@@ -4,9 +4,10 @@ import { readStoredAliases } from "../../row-rules/index.ts";
 import {
   type BuiltDocument,
   currentSignal,
-  type Database,
+  type DocumentRequest,
   isLargePaper,
   PaperStates,
+  QueueFullError,
   readLogTexts,
   readPaperHeads,
   records,
@@ -14,101 +15,12 @@ import {
   type TotalName,
   totals,
 } from "../../store/index.ts";
-import { buildPaperDocument } from "../paper-document.ts";
-import type { Batches, RowLoader } from "./batching.ts";
-import { readInPortions } from "./pacing.ts";
-import type { Rows } from "./shared-batches.ts";
+import { ApiError, retryAfterSeconds } from "../errors.ts";
+import { type Allowance, readInPortions } from "../execution/index.ts";
+import { type Batches, keyBy, type RowLoader } from "./batching.ts";
+import type { LoaderSource } from "./shared-batches.ts";
 
-export type RecordLoaders = {
-  /** By `paper_id`: the canonical text of a record that a bundle contained outside its events. */
-  readonly record: RowLoader<bigint, string | null>;
-};
-
-export function prepareRecordLoaders({ db }: Pick<Database, "db">): (batches: Batches) => RecordLoaders {
-  const byIds = db
-    .select({ paperId: records.paperId, record: records.record })
-    .from(records)
-    .where(sql`${records.paperId} = ANY(${sql.placeholder("ids")}::bigint[])`)
-    .prepare("api_records_by_id");
-  const sizesByIds = db
-    .select({
-      paperId: records.paperId,
-      size: sql<number>`coalesce(octet_length(${records.record}), 0)`.mapWith(Number),
-    })
-    .from(records)
-    .where(sql`${records.paperId} = ANY(${sql.placeholder("ids")}::bigint[])`)
-    .prepare("api_record_sizes_by_id");
-  return (batches) => ({
-    record: batches.loader(async (ids) => {
-      const sizes = new Map((await sizesByIds.execute({ ids })).map((row) => [row.paperId, row.size]));
-      const found = new Map<bigint, string | null>();
-      await readInPortions(
-        ids,
-        (id) => sizes.get(id) ?? 0,
-        batches.allowance,
-        async (portion) => {
-          for (const { paperId, record } of await byIds.execute({ ids: portion })) found.set(paperId, record);
-        },
-      );
-      return found;
-    }, null),
-  });
-}
-
-type StateKey = { readonly paperId: bigint; readonly pithNumber: string };
-
-export type StateLoaders = {
-  /** The state merged from the paper's log. More expensive than a row: loaded only if a field needs it. */
-  readonly state: RowLoader<StateKey, BuiltDocument | null>;
-};
-
-export function prepareStateLoaders({
-  db,
-  states = new PaperStates(),
-}: Pick<Rows, "db" | "states">): (batches: Batches) => StateLoaders {
-  return (batches) => ({
-    state: batches.loader(
-      async (keys) => {
-        const heads = await readPaperHeads(
-          db,
-          keys.map(({ paperId }) => paperId),
-        );
-        const built = new Map<bigint, BuiltDocument>();
-        const read = async (portion: readonly StateKey[]) => {
-          const small = portion.flatMap(({ paperId }) => {
-            const head = heads.get(paperId);
-            return head === undefined || isLargePaper(head) ? [] : paperId;
-          });
-          const logs = await readLogTexts(db, small);
-          for (const { paperId, pithNumber } of portion) {
-            const head = heads.get(paperId);
-            if (head === undefined) continue;
-            await batches.allowance.turn();
-            const state = await buildPaperDocument(states, {
-              document: "state",
-              pithNumber: pithNumber as PithNumber,
-              head,
-              reader: "graphql",
-              signal: currentSignal(),
-              readLog: async () =>
-                isLargePaper(head) ? (await readLogTexts(db, [paperId])).get(paperId) : logs.get(paperId),
-            });
-            built.set(paperId, state);
-          }
-        };
-        await readInPortions(
-          keys,
-          ({ paperId }) => heads.get(paperId)?.logBytes ?? 0,
-          batches.allowance,
-          read,
-        );
-        return built;
-      },
-      null,
-      ({ paperId }) => paperId,
-    ),
-  });
-}
+type PaperKey = { readonly paperId: bigint; readonly pithNumber: string };
 
 export type AliasRow = {
   readonly paperId: bigint;
@@ -117,25 +29,100 @@ export type AliasRow = {
   readonly createdAt: string;
 };
 
-export type AliasLoaders = {
+export type RecordLoaders = {
+  /** By `paper_id`: the canonical text of a record that a bundle contained outside its events. */
+  readonly record: RowLoader<bigint, string | null>;
   /** By `paper_id`: the aliases in the paper's state, in its order. */
   readonly aliasesOfPaper: RowLoader<bigint, readonly AliasRow[]>;
+  /** The state merged from the paper's log. More expensive than a row: loaded only if a field needs it. */
+  readonly state: RowLoader<PaperKey, BuiltDocument | null>;
 };
 
-export function prepareAliasLoaders({ db }: Pick<Database, "db">): (batches: Batches) => AliasLoaders {
-  const ofPapers = db
+export function prepareRecordLoaders({
+  db,
+  states = new PaperStates(),
+}: Pick<LoaderSource, "db" | "states">): (batches: Batches) => RecordLoaders {
+  const ofPapers = sql`${records.paperId} = ANY(${sql.placeholder("ids")}::bigint[])`;
+  const texts = db
+    .select({ paperId: records.paperId, record: records.record })
+    .from(records)
+    .where(ofPapers)
+    .prepare("api_records_by_id");
+  const sizes = db
+    .select({
+      paperId: records.paperId,
+      size: sql<number>`coalesce(octet_length(${records.record}), 0)`.mapWith(Number),
+    })
+    .from(records)
+    .where(ofPapers)
+    .prepare("api_record_sizes_by_id");
+  const aliases = db
     .select({ paperId: records.paperId, aliases: records.aliases })
     .from(records)
-    .where(sql`${records.paperId} = ANY(${sql.placeholder("ids")}::bigint[])`)
+    .where(ofPapers)
     .prepare("api_aliases_of_papers");
+
+  const readRecords = async (ids: readonly bigint[], allowance: Allowance) => {
+    const sizeOf = new Map((await sizes.execute({ ids })).map((row) => [row.paperId, row.size]));
+    const found = new Map<bigint, string | null>();
+    await readInPortions(
+      ids,
+      (id) => sizeOf.get(id) ?? 0,
+      allowance,
+      async (portion) => {
+        for (const { paperId, record } of await texts.execute({ ids: portion })) found.set(paperId, record);
+      },
+    );
+    return found;
+  };
+
+  const mergeStates = async (keys: readonly PaperKey[], allowance: Allowance) => {
+    const heads = await readPaperHeads(
+      db,
+      keys.map(({ paperId }) => paperId),
+    );
+    const built = new Map<bigint, BuiltDocument>();
+    const mergePortion = async (portion: readonly PaperKey[]) => {
+      const small = portion.flatMap(({ paperId }) => {
+        const head = heads.get(paperId);
+        return head === undefined || isLargePaper(head) ? [] : paperId;
+      });
+      const logs = await readLogTexts(db, small);
+      for (const { paperId, pithNumber } of portion) {
+        const head = heads.get(paperId);
+        if (head === undefined) continue;
+        await allowance.waitForTurn();
+        const state = await buildPaperDocument(states, {
+          document: "state",
+          pithNumber: pithNumber as PithNumber,
+          head,
+          reader: "graphql",
+          signal: currentSignal(),
+          readLog: async () =>
+            isLargePaper(head) ? (await readLogTexts(db, [paperId])).get(paperId) : logs.get(paperId),
+        });
+        built.set(paperId, state);
+      }
+    };
+    await readInPortions(keys, ({ paperId }) => heads.get(paperId)?.logBytes ?? 0, allowance, mergePortion);
+    return built;
+  };
+
   return (batches) => ({
+    record: batches.loader((ids) => readRecords(ids, batches.allowance), null),
     aliasesOfPaper: batches.loader(async (ids) => {
-      const rows = await ofPapers.execute({ ids });
-      return new Map(rows.map(({ paperId, aliases }) => [paperId, currentAliases(paperId, aliases)]));
+      const rows = await aliases.execute({ ids });
+      return new Map(rows.map((row) => [row.paperId, currentAliases(row.paperId, row.aliases)]));
     }, []),
+    state: batches.loader(
+      (keys) => mergeStates(keys, batches.allowance),
+      null,
+      ({ paperId }) => paperId,
+    ),
   });
 }
 
+/** By kind and value, the order of a state document. */
 function currentAliases(paperId: bigint, text: string): AliasRow[] {
   return readStoredAliases(text)
     .filter(({ isCurrent }) => isCurrent)
@@ -145,12 +132,22 @@ function currentAliases(paperId: bigint, text: string): AliasRow[] {
       value,
       createdAt: `${parseInstant(createdAt) ?? ""}Z`,
     }))
-    .sort(compareAliases);
+    .sort((a, b) => compareCodePoints(a.kind, b.kind) || compareCodePoints(a.value, b.value));
 }
 
-/** By kind and value, the order of a state document. */
-function compareAliases(a: AliasRow, b: AliasRow): number {
-  return compareCodePoints(a.kind, b.kind) || compareCodePoints(a.value, b.value);
+/** Makes a document of a paper. Throws UNAVAILABLE if too many requests wait for documents of large papers. */
+export async function buildPaperDocument(
+  states: PaperStates,
+  document: DocumentRequest,
+): Promise<BuiltDocument> {
+  try {
+    return await states.build(document);
+  } catch (error) {
+    if (!(error instanceof QueueFullError)) throw error;
+    throw new ApiError("UNAVAILABLE", `${error.message} Try again in ${retryAfterSeconds} s.`, {
+      retryAfter: retryAfterSeconds,
+    });
+  }
 }
 
 export type SignerRow = typeof signers.$inferSelect;
@@ -162,7 +159,7 @@ export type SignerLoaders = {
   readonly allSigners: () => Promise<SignerRow[]>;
 };
 
-export function prepareSignerLoaders({ db }: Pick<Database, "db">): (batches: Batches) => SignerLoaders {
+export function prepareSignerLoaders({ db }: Pick<LoaderSource, "db">): (batches: Batches) => SignerLoaders {
   const byFingerprints = db
     .select()
     .from(signers)
@@ -170,8 +167,7 @@ export function prepareSignerLoaders({ db }: Pick<Database, "db">): (batches: Ba
     .prepare("api_signers");
   return (batches) => ({
     signer: batches.loader(async (fingerprints) => {
-      const rows = await byFingerprints.execute({ fingerprints });
-      return new Map(rows.map((row) => [row.fingerprint, row]));
+      return keyBy(await byFingerprints.execute({ fingerprints }), ({ fingerprint }) => fingerprint);
     }, null),
     allSigners: () => batches.track(async () => db.select().from(signers).orderBy(signers.fingerprint)),
   });
@@ -182,7 +178,7 @@ export type TotalLoaders = {
   readonly total: RowLoader<TotalName, number>;
 };
 
-export function prepareTotalLoaders({ db }: Pick<Database, "db">): (batches: Batches) => TotalLoaders {
+export function prepareTotalLoaders({ db }: Pick<LoaderSource, "db">): (batches: Batches) => TotalLoaders {
   const byNames = db
     .select()
     .from(totals)

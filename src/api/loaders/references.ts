@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, inArray, isNotNull, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, isNotNull, type Placeholder, type SQL, sql } from "drizzle-orm";
 import {
   bigintArray,
   inSnapshot,
@@ -10,26 +10,36 @@ import {
   works,
 } from "../../store/index.ts";
 import { type Batches, groupBy, LoadersByArguments } from "./batching.ts";
-import { isFirstPage, type OrdinalPage, placeInPage, withinPage } from "./ordinal.ts";
-import { type Rows, SharedBatchesByLimit } from "./shared-batches.ts";
+import {
+  firstPage,
+  isFirstPage,
+  type OrdinalBounds,
+  type OrdinalPage,
+  placeInPage,
+  withinPage,
+} from "./ordinal.ts";
+import { type LoaderSource, maxRowsPerStatement, SharedBatchesByLimit } from "./shared-batches.ts";
 
-const { arxivId: _arxivId, doiId: _doiId, workUuidId: _workUuidId, ...columns } = getTableColumns(references);
-
-/** The columns of a reference that are shown, or that shown fields need. */
-const shownColumns = columns;
+/** All columns but three that no field needs. */
+const {
+  arxivId: _arxivId,
+  doiId: _doiId,
+  workUuidId: _workUuidId,
+  ...shownColumns
+} = getTableColumns(references);
 
 export type ReferenceRow = Omit<typeof references.$inferSelect, "arxivId" | "doiId" | "workUuidId">;
 
 type ReferenceFilter = {
   readonly internalAnchor: boolean | null;
   /** Whether a paper of the cited work is stored. */
-  readonly held: boolean | null;
+  readonly stored: boolean | null;
 };
 
-type HeldFilter = ReferenceFilter & { readonly held: boolean };
+type StoredFilter = ReferenceFilter & { readonly stored: boolean };
 
 /** A filter's condition on `references`; whether the cited paper is stored depends on another table. */
-export function isAnchor({ internalAnchor }: ReferenceFilter): SQL | undefined {
+function anchorCondition({ internalAnchor }: Pick<ReferenceFilter, "internalAnchor">): SQL | undefined {
   return internalAnchor === null ? undefined : eq(references.isInternalAnchor, internalAnchor);
 }
 
@@ -46,53 +56,47 @@ export type ReferenceLoaders = {
     readonly ReferenceRow[]
   >;
   /** How many of a paper's references match a filter with `stored`. */
-  readonly heldReferenceCountOfPaper: LoadersByArguments<HeldFilter, bigint, number>;
+  readonly referenceCountOfPaper: LoadersByArguments<StoredFilter, bigint, number>;
   /** The references behind a citation, best proved first, then by paper and ordinal. */
   readonly referencesOfEdge: LoadersByArguments<{ readonly limit: number }, EdgeKey, readonly ReferenceRow[]>;
 };
 
-export function prepareReferenceLoaders(rows: Rows): (batches: Batches) => ReferenceLoaders {
-  const { db, pool } = rows;
-  const numbered = db
-    .select({ ...shownColumns, place: placeInPage(references.paperId, references.ordinal) })
-    .from(references)
-    .where(sql`${references.paperId} = ANY(${sql.placeholder("paperIds")}::bigint[])`)
-    .as("numbered");
-  const firstPagesQuery = db
-    .select()
-    .from(numbered)
-    .where(sql`${numbered.place} <= ${sql.placeholder("limit")}`)
-    .orderBy(numbered.paperId, numbered.place);
-  const firstPages = prepareRows(firstPagesQuery, "api_first_references");
+export function prepareReferenceLoaders(source: LoaderSource): (batches: Batches) => ReferenceLoaders {
+  const { db, pool } = source;
+  const pagesOf = (
+    paperIds: string | Placeholder,
+    limit: number | Placeholder,
+    page: OrdinalBounds & Pick<ReferenceFilter, "internalAnchor">,
+  ) => {
+    const numbered = db
+      .select({ ...shownColumns, place: placeInPage(references.paperId, references.ordinal, page.reverse) })
+      .from(references)
+      .where(
+        and(
+          sql`${references.paperId} = ANY(${paperIds}::bigint[])`,
+          withinPage(references.ordinal, page),
+          anchorCondition(page),
+        ),
+      )
+      .as("numbered");
+    return db
+      .select()
+      .from(numbered)
+      .where(sql`${numbered.place} <= ${limit}`)
+      .orderBy(numbered.paperId, numbered.place);
+  };
+  const firstPages = prepareRows(
+    pagesOf(sql.placeholder("paperIds"), sql.placeholder("limit"), { ...firstPage, internalAnchor: null }),
+    "api_first_references",
+  );
   const firstReferences = new SharedBatchesByLimit<bigint, readonly ReferenceRow[]>(
-    rows,
+    source,
     [],
     async (sender, paperIds, limit) =>
       groupBy(await firstPages(sender, { paperIds: bigintArray(paperIds), limit }), ({ paperId }) => paperId),
   );
 
-  const held = heldReferences(rows);
-
-  const readPages = async (paperIds: readonly bigint[], given: ReferenceFilter & OrdinalPage) => {
-    const { reverse, limit } = given;
-    const numbered = db
-      .select({ ...shownColumns, place: placeInPage(references.paperId, references.ordinal, reverse) })
-      .from(references)
-      .where(
-        and(
-          inArray(references.paperId, [...paperIds]),
-          withinPage(references.ordinal, given),
-          isAnchor(given),
-        ),
-      )
-      .as("numbered");
-    const pages = db
-      .select()
-      .from(numbered)
-      .where(sql`${numbered.place} <= ${limit}`)
-      .orderBy(numbered.paperId, numbered.place);
-    return readRows(pool, pages);
-  };
+  const byStored = referencesByStored(source);
 
   // Reads all pairs of these works instead of single edges: Citus rejects LATERAL with a LIMIT.
   const behind = db
@@ -118,17 +122,18 @@ export function prepareReferenceLoaders(rows: Rows): (batches: Batches) => Refer
   const behindEdges = prepareRows(behindEdgesQuery, "api_references_of_edges");
 
   return (batches) => ({
-    referencesOfPaper: new LoadersByArguments((given) =>
-      given.internalAnchor === null && given.held === null && isFirstPage(given)
-        ? batches.shared(firstReferences.of(given.limit))
+    referencesOfPaper: new LoadersByArguments((page) =>
+      page.internalAnchor === null && page.stored === null && isFirstPage(page)
+        ? batches.sharedLoader(firstReferences.for(page.limit))
         : batches.loader(
             async (paperIds) => {
-              if (given.held !== null) return held.pages(paperIds, { ...given, held: given.held });
-              return groupBy(await readPages(paperIds, given), ({ paperId }) => paperId);
+              if (page.stored !== null) return byStored.pages(paperIds, { ...page, stored: page.stored });
+              const rows = await readRows(pool, pagesOf(bigintArray(paperIds), page.limit, page));
+              return groupBy(rows, ({ paperId }) => paperId);
             },
             [],
             undefined,
-            given.limit,
+            page.limit,
           ),
     ),
     referencesOfEdge: new LoadersByArguments(({ limit }) =>
@@ -143,15 +148,15 @@ export function prepareReferenceLoaders(rows: Rows): (batches: Batches) => Refer
         limit,
       ),
     ),
-    heldReferenceCountOfPaper: new LoadersByArguments((given) =>
-      batches.loader((paperIds) => held.counts(paperIds, given), 0),
+    referenceCountOfPaper: new LoadersByArguments((filter) =>
+      batches.loader((paperIds) => byStored.counts(paperIds, filter), 0),
     ),
   });
 }
 
 /** A position in a paper's list. */
 type Place = Pick<ReferenceRow, "paperId" | "ordinal">;
-type Cited = Place & Pick<ReferenceRow, "citedWorkId">;
+type CitedPlace = Place & Pick<ReferenceRow, "citedWorkId">;
 
 /** One statement: up to `size` rows of each paper, after a position that was read before. */
 type Step = { readonly behind: readonly Place[]; readonly size: number };
@@ -165,16 +170,14 @@ type Reading = {
   readonly limit: number;
 };
 
-/** Most papers list fewer references. */
-const usualReferences = 200;
-/** The maximum number of rows of a statement. */
-const mostRows = 20_000;
+/** References of each paper that the first step reads; most papers list fewer. */
+const firstStepSize = 200;
 
-type HeldReferences = {
+type ReferencesByStored = {
   /** By `paper_id`, the page of each paper's matching references. */
-  pages(paperIds: readonly bigint[], given: HeldFilter & OrdinalPage): Promise<Map<bigint, ReferenceRow[]>>;
+  pages(paperIds: readonly bigint[], page: StoredFilter & OrdinalPage): Promise<Map<bigint, ReferenceRow[]>>;
   /** By `paper_id`, the number of its matching references; no entry if there are none. */
-  counts(paperIds: readonly bigint[], given: HeldFilter): Promise<Map<bigint, number>>;
+  counts(paperIds: readonly bigint[], filter: StoredFilter): Promise<Map<bigint, number>>;
 };
 
 /**
@@ -182,7 +185,7 @@ type HeldReferences = {
  * work, so a snapshot reads them in turns: a part of each paper's list, then which of its works have a paper, until the
  * page is full or the list has ended.
  */
-function heldReferences({ db, pool }: Rows): HeldReferences {
+function referencesByStored({ db, pool }: LoaderSource): ReferencesByStored {
   const { paperId, ordinal, citedWorkId } = references;
 
   const readStep = (sender: Queryable, { behind, size }: Step, { reverse, condition }: Reading) => {
@@ -204,42 +207,42 @@ function heldReferences({ db, pool }: Rows): HeldReferences {
       .orderBy(numbered.paperId, numbered.place);
     return readRows(sender, step);
   };
-  const readHeld = async (sender: Queryable, rows: readonly Cited[]): Promise<Set<bigint>> => {
+  const readStoredWorks = async (sender: Queryable, rows: readonly CitedPlace[]): Promise<Set<bigint>> => {
     if (rows.length === 0) return new Set();
     const ids = bigintArray(new Set(rows.map((row) => row.citedWorkId)));
-    const held = db
+    const query = db
       .select({ workId: works.workId })
       .from(works)
       .where(and(sql`${works.workId} = ANY(${ids}::bigint[])`, isNotNull(works.paperId)));
-    return new Set((await readRows(sender, held)).map(({ workId }) => workId));
+    return new Set((await readRows(sender, query)).map(({ workId }) => workId));
   };
   /** Calls `found` with matching positions, some at a time, in order for each paper. */
   const findPlaces = async (
     sender: Queryable,
     paperIds: readonly bigint[],
-    held: boolean,
+    stored: boolean,
     reading: Reading,
     found: (paperId: bigint, places: readonly Place[]) => void,
   ): Promise<void> => {
     const counts = new Map<bigint, number>();
-    let waiting = paperIds.map((paperId): Place => ({ paperId, ordinal: reading.begin }));
+    let unfinished = paperIds.map((paperId): Place => ({ paperId, ordinal: reading.begin }));
     // Few papers list enough to need a second step; the first may include many papers.
-    for (let size = usualReferences; waiting.length > 0; size = Math.min(4 * size, mostRows)) {
-      const together = Math.floor(mostRows / size);
-      const longer: Place[] = [];
-      for (let first = 0; first < waiting.length; first += together) {
-        const behind = waiting.slice(first, first + together);
-        const rows: Cited[] = await readStep(sender, { behind, size }, reading);
-        const heldIds = await readHeld(sender, rows);
+    for (let size = firstStepSize; unfinished.length > 0; size = Math.min(4 * size, maxRowsPerStatement)) {
+      const papersPerStatement = Math.floor(maxRowsPerStatement / size);
+      const continued: Place[] = [];
+      for (let first = 0; first < unfinished.length; first += papersPerStatement) {
+        const behind = unfinished.slice(first, first + papersPerStatement);
+        const rows: CitedPlace[] = await readStep(sender, { behind, size }, reading);
+        const storedIds = await readStoredWorks(sender, rows);
         for (const [paper, read] of groupBy(rows, (row) => row.paperId)) {
-          const fitting = read.filter((row) => heldIds.has(row.citedWorkId) === held);
-          const count = (counts.get(paper) ?? 0) + fitting.length;
+          const matching = read.filter((row) => storedIds.has(row.citedWorkId) === stored);
+          const count = (counts.get(paper) ?? 0) + matching.length;
           counts.set(paper, count);
-          found(paper, fitting);
-          if (read.length === size && count < reading.limit) longer.push(read.at(-1) as Cited);
+          found(paper, matching);
+          if (read.length === size && count < reading.limit) continued.push(read.at(-1) as CitedPlace);
         }
       }
-      waiting = longer;
+      unfinished = continued;
     }
   };
   const readPlaces = (sender: Queryable, places: readonly Place[]): Promise<ReferenceRow[]> => {
@@ -252,25 +255,25 @@ function heldReferences({ db, pool }: Rows): HeldReferences {
   };
 
   return {
-    pages: (paperIds, given) =>
+    pages: (paperIds, page) =>
       inSnapshot(pool, async (sender) => {
-        const { held, reverse, limit, after, before } = given;
+        const { stored, reverse, limit, after, before } = page;
         const begin = reverse ? (before ?? 2 ** 31 - 1) : (after ?? -1);
-        const condition = and(isAnchor(given), withinPage(ordinal, given));
+        const condition = and(anchorCondition(page), withinPage(ordinal, page));
         const pages = new Map<bigint, readonly Place[]>();
-        await findPlaces(sender, paperIds, held, { begin, reverse, condition, limit }, (paper, places) => {
+        await findPlaces(sender, paperIds, stored, { begin, reverse, condition, limit }, (paper, places) => {
           pages.set(paper, [...(pages.get(paper) ?? []), ...places].slice(0, limit));
         });
         const rows = await readPlaces(sender, [...pages.values()].flat());
         rows.sort((a, b) => (reverse ? b.ordinal - a.ordinal : a.ordinal - b.ordinal));
         return groupBy(rows, (row) => row.paperId);
       }),
-    counts: (paperIds, given) =>
+    counts: (paperIds, filter) =>
       inSnapshot(pool, async (sender) => {
         const counts = new Map<bigint, number>();
         const limit = Number.POSITIVE_INFINITY;
-        const reading = { begin: -1, reverse: false, condition: isAnchor(given), limit };
-        await findPlaces(sender, paperIds, given.held, reading, (paper, places) => {
+        const reading = { begin: -1, reverse: false, condition: anchorCondition(filter), limit };
+        await findPlaces(sender, paperIds, filter.stored, reading, (paper, places) => {
           if (places.length > 0) counts.set(paper, (counts.get(paper) ?? 0) + places.length);
         });
         return counts;

@@ -5,11 +5,11 @@ import type { DataVersion } from "../../store/index.ts";
  * limit between caches, and its `get` takes 149 ns instead of a Map's 62: a page of citing papers with their references
  * calls it 400 times.
  */
-type Shelf = { young: Map<unknown, Sized>; old: Map<unknown, Sized> };
+type CacheSection = { young: Map<unknown, Sized>; old: Map<unknown, Sized> };
 type Sized = { readonly value: unknown; readonly size: number };
 
 /** If a version had fewer hits than this, caching pauses. */
-const fewestHits = 16;
+const minHits = 16;
 const pauseMilliseconds = 100;
 
 /**
@@ -23,17 +23,17 @@ export class RowCache {
   readonly #dataVersion: Pick<DataVersion, "read">;
   /** Characters of each of the two generations. */
   readonly #generationSize: number;
-  readonly #shelves = new Set<Shelf>();
-  /** Answers to expensive questions, by question. */
-  readonly answers = this.shelf<string, unknown>();
+  readonly #sections = new Set<CacheSection>();
+  /** Results of expensive queries. */
+  readonly results = this.section<string, unknown>();
   #version: string | null = null;
   #youngSize = 0;
   #hits = 0;
   #pausedUntil = 0;
 
-  constructor(dataVersion: Pick<DataVersion, "read">, maximumSize: number) {
+  constructor(dataVersion: Pick<DataVersion, "read">, maxSize: number) {
     this.#dataVersion = dataVersion;
-    this.#generationSize = maximumSize / 2;
+    this.#generationSize = maxSize / 2;
   }
 
   /** The version of rows to read; null to bypass the cache, while writers change the data all the time. */
@@ -50,56 +50,56 @@ export class RowCache {
     return version;
   }
 
-  shelf<Key, Value>(): CachedRows<Key, Value> {
-    const shelf: Shelf = { young: new Map(), old: new Map() };
-    this.#shelves.add(shelf);
+  section<Key, Value>(): CachedRows<Key, Value> {
+    const section: CacheSection = { young: new Map(), old: new Map() };
+    this.#sections.add(section);
     return {
-      get: (key, version) => this.#get(shelf, key, version) as Value | undefined,
-      set: (key, value, version) => this.#set(shelf, key, value, version),
+      get: (key, version) => this.#get(section, key, version) as Value | undefined,
+      set: (key, value, version) => this.#set(section, key, value, version),
     };
   }
 
   #begin(version: string): void {
-    if (this.#version !== null && this.#hits < fewestHits) {
+    if (this.#version !== null && this.#hits < minHits) {
       this.#pausedUntil = performance.now() + pauseMilliseconds;
     }
     this.#version = version;
     this.#hits = 0;
     this.#youngSize = 0;
-    for (const shelf of this.#shelves) {
-      if (shelf.young.size > 0) shelf.young = new Map();
-      if (shelf.old.size > 0) shelf.old = new Map();
+    for (const section of this.#sections) {
+      if (section.young.size > 0) section.young = new Map();
+      if (section.old.size > 0) section.old = new Map();
     }
   }
 
-  #get(shelf: Shelf, key: unknown, version: string): unknown {
+  #get(section: CacheSection, key: unknown, version: string): unknown {
     if (version !== this.#version) return undefined;
-    let found = shelf.young.get(key);
+    let found = section.young.get(key);
     if (found === undefined) {
-      found = shelf.old.get(key);
+      found = section.old.get(key);
       if (found === undefined) return undefined;
-      this.#put(shelf, key, found);
+      this.#put(section, key, found);
     }
     this.#hits++;
     return found.value;
   }
 
-  #set(shelf: Shelf, key: unknown, value: unknown, version: string): void {
-    if (version === this.#version) this.#put(shelf, key, { value, size: sizeOf(value) });
+  #set(section: CacheSection, key: unknown, value: unknown, version: string): void {
+    if (version === this.#version) this.#put(section, key, { value, size: sizeOf(value) });
   }
 
-  #put(shelf: Shelf, key: unknown, sized: Sized): void {
+  #put(section: CacheSection, key: unknown, sized: Sized): void {
     if (sized.size > this.#generationSize / 8) return;
     if (this.#youngSize + sized.size > this.#generationSize) this.#turnGeneration();
-    shelf.young.set(key, sized);
+    section.young.set(key, sized);
     this.#youngSize += sized.size;
   }
 
   #turnGeneration(): void {
     this.#youngSize = 0;
-    for (const shelf of this.#shelves) {
-      shelf.old = shelf.young;
-      shelf.young = new Map();
+    for (const section of this.#sections) {
+      section.old = section.young;
+      section.young = new Map();
     }
   }
 }

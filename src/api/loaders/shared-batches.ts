@@ -8,12 +8,11 @@ import {
   type Queryable,
   requesterOf,
 } from "../../store/index.ts";
-import { afterSettling, keysOfStatement } from "./pacing.ts";
 import type { CachedRows, RowCache } from "./row-cache.ts";
 
 type Found<Value> = ReadonlyMap<unknown, Value>;
 
-type Asking<Key, Value> = {
+type BatchRequest<Key, Value> = {
   readonly keys: readonly Key[];
   readonly signal: AbortSignal | undefined;
   readonly resolve: (found: Found<Value>) => void;
@@ -23,7 +22,7 @@ type Asking<Key, Value> = {
 };
 
 /** Concurrent statements of one kind; later callers share the next one. */
-const mostRunning = 2;
+const maxRunning = 2;
 
 /**
  * One statement for the keys of many requests: keys requested within a turn of the event loop, or while earlier
@@ -32,33 +31,33 @@ const mostRunning = 2;
  * The statement runs after each of its requests has arrived, so no request sees older data than without sharing.
  */
 export class SharedBatches<Key, Value> {
-  readonly #rows: Rows;
+  readonly #source: LoaderSource;
   readonly #read: (sender: Queryable, keys: readonly Key[]) => Promise<Found<Value>>;
-  readonly #shelf: CachedRows<Key, Value> | undefined;
+  readonly #cached: CachedRows<Key, Value> | undefined;
   /** The maximum number of keys of one request in a statement, and of all that share it. */
   readonly maxBatchSize: number;
   /** The value of keys that are not found. */
   readonly #absent: Value;
-  #waiting: Asking<Key, Value>[] = [];
+  #waiting: BatchRequest<Key, Value>[] = [];
   #running = 0;
   #isScheduled = false;
 
   constructor(
-    rows: Rows,
+    source: LoaderSource,
     absent: Value,
     read: (sender: Queryable, keys: readonly Key[]) => Promise<Found<Value>>,
-    rowsOfKey = 1,
+    rowsPerKey = 1,
   ) {
-    this.maxBatchSize = keysOfStatement(rowsOfKey);
-    this.#rows = rows;
+    this.maxBatchSize = maxKeysPerStatement(rowsPerKey);
+    this.#source = source;
     this.#read = read;
     this.#absent = absent;
-    this.#shelf = rows.kept?.shelf();
+    this.#cached = source.cache?.section();
   }
 
   /** The cached value of a key; undefined if a statement is needed. */
-  kept(key: Key, version: string): Value | undefined {
-    return this.#shelf?.get(key, version);
+  cached(key: Key, version: string): Value | undefined {
+    return this.#cached?.get(key, version);
   }
 
   /**
@@ -77,58 +76,58 @@ export class SharedBatches<Key, Value> {
     });
     return keys.map((key) => {
       const value = found.get(key) ?? this.#absent;
-      if (version !== null) this.#shelf?.set(key, value, version);
+      if (version !== null) this.#cached?.set(key, value, version);
       return value;
     });
   }
 
   #schedule(): void {
-    if (this.#isScheduled || this.#running >= mostRunning || this.#waiting.length === 0) return;
+    if (this.#isScheduled || this.#running >= maxRunning || this.#waiting.length === 0) return;
     this.#isScheduled = true;
-    afterSettling(() => {
+    afterEndOfTurn(() => {
       this.#isScheduled = false;
       void this.#send(this.#take());
     });
   }
 
-  #take(): Asking<Key, Value>[] {
+  #take(): BatchRequest<Key, Value>[] {
     let keys = 0;
-    const end = this.#waiting.findIndex((asking) => {
-      keys += asking.keys.length;
+    const end = this.#waiting.findIndex((request) => {
+      keys += request.keys.length;
       return keys > this.maxBatchSize;
     });
     return end < 0 ? this.#waiting.splice(0) : this.#waiting.splice(0, Math.max(1, end));
   }
 
-  async #send(askings: readonly Asking<Key, Value>[]): Promise<void> {
+  async #send(requests: readonly BatchRequest<Key, Value>[]): Promise<void> {
     this.#running++;
     try {
-      await this.#answer(askings);
+      await this.#answer(requests);
     } finally {
       this.#running--;
       this.#schedule();
     }
   }
 
-  async #answer(askings: readonly Asking<Key, Value>[]): Promise<void> {
-    const [first] = askings;
+  async #answer(requests: readonly BatchRequest<Key, Value>[]): Promise<void> {
+    const [first] = requests;
     const keys =
-      askings.length === 1 && first !== undefined
+      requests.length === 1 && first !== undefined
         ? first.keys
-        : [...new Set(askings.flatMap((asking) => asking.keys))];
-    const watched = watch(askings);
+        : [...new Set(requests.flatMap((request) => request.keys))];
+    const watched = watchSignals(requests);
     try {
-      const { pool } = this.#rows;
+      const { pool } = this.#source;
       const sender = watched.signal === null ? pool : cancellableQueries(pool, watched.signal);
       const read = () => this.#read(sender, keys);
-      const send = () => loaderBatches.run({ keys: keys.length, requests: askings.length }, read);
+      const send = () => loaderBatches.run({ keys: keys.length, requests: requests.length }, read);
       // A shared statement runs in the context of its first caller.
       const found = await (first?.inContext === undefined ? read() : first.inContext(send));
-      for (const { resolve } of askings) resolve(found);
+      for (const { resolve } of requests) resolve(found);
     } catch (error) {
-      if (askings.length === 1) first?.reject(error);
+      if (requests.length === 1) first?.reject(error);
       // A key that the server cannot read is one caller's fault; the others still get their answer.
-      else for (const asking of askings) await this.#answer([asking]);
+      else for (const request of requests) await this.#answer([request]);
     } finally {
       watched.end();
     }
@@ -137,20 +136,20 @@ export class SharedBatches<Key, Value> {
 
 /** A SharedBatches for each number of rows that statements read of a key. */
 export class SharedBatchesByLimit<Key, Value> {
-  /** As many as there are page sizes. */
+  /** One for each page size at most. */
   readonly #byLimit = new Map<number, SharedBatches<Key, Value>>();
   readonly #create: (limit: number) => SharedBatches<Key, Value>;
 
   constructor(
-    rows: Rows,
+    source: LoaderSource,
     absent: Value,
     read: (sender: Queryable, keys: readonly Key[], limit: number) => Promise<Found<Value>>,
   ) {
     this.#create = (limit) =>
-      new SharedBatches(rows, absent, (sender, keys) => read(sender, keys, limit), limit);
+      new SharedBatches(source, absent, (sender, keys) => read(sender, keys, limit), limit);
   }
 
-  of(limit: number): SharedBatches<Key, Value> {
+  for(limit: number): SharedBatches<Key, Value> {
     const batches = this.#byLimit.get(limit) ?? this.#create(limit);
     this.#byLimit.set(limit, batches);
     return batches;
@@ -158,34 +157,78 @@ export class SharedBatchesByLimit<Key, Value> {
 }
 
 /** A signal that is aborted once all callers are gone; null if one of them cannot cancel. */
-function watch(askings: readonly { readonly signal: AbortSignal | undefined }[]): {
+function watchSignals(requests: readonly { readonly signal: AbortSignal | undefined }[]): {
   readonly signal: AbortSignal | null;
   end(): void;
 } {
-  const signals = askings.map(({ signal }) => signal);
+  const signals = requests.map(({ signal }) => signal);
   if (signals.some((signal) => signal === undefined)) return { signal: null, end: () => {} };
-  const gone = new AbortController();
-  const asker = requesterOf(signals[0]);
+  const abandoned = new AbortController();
+  const requester = requesterOf(signals[0]);
   // A shared statement is not charged to a single request.
-  if (asker !== undefined)
-    assignRequester(gone.signal, askings.length === 1 ? asker : { client: asker.client });
-  const look = () => {
-    if (signals.every((signal) => signal?.aborted)) gone.abort();
+  if (requester !== undefined)
+    assignRequester(abandoned.signal, requests.length === 1 ? requester : { client: requester.client });
+  const abortIfAbandoned = () => {
+    if (signals.every((signal) => signal?.aborted)) abandoned.abort();
   };
-  for (const signal of signals) signal?.addEventListener("abort", look, { once: true });
-  look();
+  for (const signal of signals) signal?.addEventListener("abort", abortIfAbandoned, { once: true });
+  abortIfAbandoned();
   return {
-    signal: gone.signal,
+    signal: abandoned.signal,
     end: () => {
-      for (const signal of signals) signal?.removeEventListener("abort", look);
+      for (const signal of signals) signal?.removeEventListener("abort", abortIfAbandoned);
     },
   };
 }
 
 /** The data source of loaders: the database, and its cached rows. */
-export type Rows = Pick<Database, "db" | "pool"> & {
+export type LoaderSource = Pick<Database, "db" | "pool"> & {
   /** Absent if nothing is cached. */
-  readonly kept?: RowCache | undefined;
+  readonly cache?: RowCache | undefined;
   /** Merges the states of papers. Defaults to a new instance. */
   readonly states?: PaperStates;
 };
+
+let atEnd: (() => void)[] = [];
+let afterEnd: (() => void)[] = [];
+let isScheduled = false;
+
+function endTurn(): void {
+  isScheduled = false;
+  const first = atEnd;
+  atEnd = [];
+  for (const work of first) work();
+  const second = afterEnd;
+  afterEnd = [];
+  for (const work of second) work();
+}
+
+function schedule(): void {
+  if (isScheduled) return;
+  isScheduled = true;
+  setImmediate(endTurn);
+}
+
+/** Runs work at the end of this turn of the event loop, when all resolvers that can continue have done so. */
+export function atEndOfTurn(work: () => void): void {
+  atEnd.push(work);
+  schedule();
+}
+
+/** Runs work after all `atEndOfTurn` work of this turn, when all requests have requested their keys. */
+function afterEndOfTurn(work: () => void): void {
+  afterEnd.push(work);
+  schedule();
+}
+
+/*
+ * The limits of one statement of a loader. Its rows arrive together, and everything that waits for them continues in
+ * one turn of the event loop.
+ */
+const maxKeys = 500;
+export const maxRowsPerStatement = 20_000;
+
+/** The maximum number of keys of a statement if each has up to `rowsPerKey` rows. */
+export function maxKeysPerStatement(rowsPerKey: number): number {
+  return Math.max(1, Math.min(maxKeys, Math.floor(maxRowsPerStatement / Math.max(1, rowsPerKey))));
+}

@@ -132,10 +132,10 @@ export function aliasKey({ kind, value }: Pick<StoredAlias, "kind" | "value">): 
  */
 function addAlias(
   added: Map<string, StoredAlias>,
-  brought: JsonValue,
+  documentAlias: JsonValue,
   stored: ReadonlyMap<string, StoredAlias>,
 ): void {
-  const alias = parseAlias(brought);
+  const alias = parseAlias(documentAlias);
   if (alias === null) return;
   const { kind, value, createdAt } = alias;
   const row = { kind, value, createdAt, isLogged: true, isCurrent: false };

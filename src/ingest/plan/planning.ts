@@ -7,7 +7,7 @@ import type { Lookups } from "./lookups.ts";
  */
 export type Planning<Result> = Generator<Lookup, Result, unknown>;
 
-export type Lookup = {
+type Lookup = {
   [Name in keyof Lookups]: { readonly name: Name; readonly args: Parameters<Lookups[Name]> };
 }[keyof Lookups];
 
@@ -38,7 +38,7 @@ export async function runPlanning<Result>(planning: Planning<Result>, source: Lo
 }
 
 /** Rows as lists of cells, generated on each iteration. */
-export type CellRows = Iterable<readonly Cell[]> & { readonly length: number };
+type CellRows = Iterable<readonly Cell[]> & { readonly length: number };
 
 /** A change to rows of one table. */
 export type RowChange = {

@@ -65,21 +65,21 @@ async function readEvents(
   const ids = paperIds.flatMap((paperId) => requested.get(paperId) ?? []);
   const complete = paperIds.filter((paperId) => requested.get(paperId) === null);
   const events: EventOfPaper[] = [];
+  const read = async (condition: string, values: string[]) => {
+    const { rows } = await client.query<EventOfPaper>(
+      `SELECT ${columns} FROM events WHERE ${condition}`,
+      values,
+    );
+    events.push(...rows);
+  };
   if (ids.length > 0) {
     // An event belongs to one paper; the papers are in the condition for tables distributed by paper.
-    const { rows } = await client.query<EventOfPaper>(
-      `SELECT ${columns} FROM events WHERE paper_id = ANY($1::bigint[]) AND event_id = ANY($2::bytea[])`,
-      [bigintArray(paperIds), `{${ids.map((id) => `"\\\\x${id}"`).join(",")}}`],
-    );
-    events.push(...rows);
+    await read("paper_id = ANY($1::bigint[]) AND event_id = ANY($2::bytea[])", [
+      bigintArray(paperIds),
+      `{${ids.map((id) => `"\\\\x${id}"`).join(",")}}`,
+    ]);
   }
-  if (complete.length > 0) {
-    const { rows } = await client.query<EventOfPaper>(
-      `SELECT ${columns} FROM events WHERE paper_id = ANY($1::bigint[])`,
-      [bigintArray(complete)],
-    );
-    events.push(...rows);
-  }
+  if (complete.length > 0) await read("paper_id = ANY($1::bigint[])", [bigintArray(complete)]);
   return events;
 }
 

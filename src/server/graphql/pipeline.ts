@@ -200,16 +200,16 @@ function errorsOf({ result }: GraphqlOutcome): readonly GraphQLError[] | undefin
 
 function contextOf({ request, response, prepared }: GraphqlCall, options: PipelineOptions): Context {
   const { authorization, "last-event-id": lastEventId } = request.headers;
-  const gone = new AbortController();
+  const disconnected = new AbortController();
   response.once("close", () => {
-    if (!response.writableFinished) gone.abort();
+    if (!response.writableFinished) disconnected.abort();
   });
   return createContext(prepared.reads, options.reads.primary.reads, {
     submit: options.submitFor(authorization ?? null),
     follow: () => options.follow(request),
     keyring: options.keyring,
     resumeAfter: lastEventId === undefined ? null : String(lastEventId),
-    signal: gone.signal,
+    signal: disconnected.signal,
     answerBytes: options.limits.answerBytes,
     client: options.clientOf(request),
   });

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { ExecutionResult, GraphQLError } from "graphql";
-import { comeAgainSeconds, JsonText, type Live, stringifyResult } from "../../api/index.ts";
-import { GoneError, type JsonType, unavailableHttp, untilDrained } from "../http/index.ts";
+import { JsonText, type Live, retryAfterSeconds, stringifyResult } from "../../api/index.ts";
+import { ClientDisconnectedError, type JsonType, unavailableHttp, untilDrained } from "../http/index.ts";
 
 /** `extensions.http` of an error: the answer's HTTP form, hidden from clients. */
 type Http = {
@@ -98,7 +98,7 @@ export async function sendStream(
     // No client is left to learn how it ends.
     Promise.resolve(iterator.return?.()).catch(() => {});
   };
-  const beat = () => response.write(`id: ${live.sent}\n:\n\n`);
+  const beat = () => response.write(`id: ${live.sentUpTo}\n:\n\n`);
   const beating = setInterval(() => {
     if (!response.writableNeedDrain) beat();
   }, times.heartbeat);
@@ -114,10 +114,10 @@ export async function sendStream(
         response.write(unavailableEvent(value));
         return;
       }
-      if (!response.write(eventOf(textOf(value), live.given))) await untilDrained(response);
+      if (!response.write(eventOf(textOf(value), live.lastYielded))) await untilDrained(response);
     }
   } catch (error) {
-    if (!(error instanceof GoneError)) throw error;
+    if (!(error instanceof ClientDisconnectedError)) throw error;
   } finally {
     end();
     response.end();
@@ -131,7 +131,7 @@ export function eventsOf(text: string): string {
 
 /** An event without an id, so that a client that reconnects resumes before it, with the time to retry. */
 export function unavailableEvent(result: ExecutionResult): string {
-  return `retry: ${comeAgainSeconds * 1000}\n${eventOf(textOf(result), null)}`;
+  return `retry: ${retryAfterSeconds * 1000}\n${eventOf(textOf(result), null)}`;
 }
 
 function eventOf(text: string, id: bigint | null): string {

@@ -25,9 +25,9 @@ export {
   tooLarge,
 } from "./request-body.ts";
 export {
+  ClientDisconnectedError,
   databaseDownExtensions,
   databaseDownText,
-  GoneError,
   send,
   sendAsRead,
   sendBody,

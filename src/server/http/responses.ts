@@ -1,5 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
-import { comeAgainSeconds, type ErrorCode } from "../../api/index.ts";
+import { type ErrorCode, retryAfterSeconds } from "../../api/index.ts";
 import { isServerFault } from "../../store/index.ts";
 
 /** Sends a complete body; for a HEAD request only its headers. */
@@ -48,15 +48,15 @@ export function sendError(
   sendJson(request, response, status, { errors: [{ message, extensions: { code } }] }, headers);
 }
 
-export const databaseDownText = `The database is unavailable. Try again in ${comeAgainSeconds} s.`;
+export const databaseDownText = `The database is unavailable. Try again in ${retryAfterSeconds} s.`;
 
 /** Extensions of a GraphQL error while the database is down. */
-export const databaseDownExtensions = { code: "UNAVAILABLE", retryAfter: comeAgainSeconds } as const;
+export const databaseDownExtensions = { code: "UNAVAILABLE", retryAfter: retryAfterSeconds } as const;
 
 /** The HTTP form of such an answer: for `extensions.http` of a GraphQL error. */
 export const unavailableHttp = {
   status: 503,
-  headers: { "retry-after": String(comeAgainSeconds) },
+  headers: { "retry-after": String(retryAfterSeconds) },
 } as const;
 
 /** Answers a request that failed before its answer began: 503 if the database is down, else 500. */
@@ -76,15 +76,15 @@ export function sendFailure(request: IncomingMessage, response: ServerResponse, 
 }
 
 /** The client disconnected, or its connection was destroyed because it did not read. */
-export class GoneError extends Error {
-  override readonly name = "GoneError";
+export class ClientDisconnectedError extends Error {
+  override readonly name = "ClientDisconnectedError";
 }
 
 /**
  * Sends an answer as it is produced, no faster than it is read, and ends it. A client that does not read loses its
  * connection by the server's limits (`connections.ts`).
  *
- * Rejects with GoneError if the client disconnects; production has ended by then.
+ * Rejects with ClientDisconnectedError if the client disconnects; production has ended by then.
  */
 export async function sendAsRead(
   response: ServerResponse,
@@ -92,7 +92,7 @@ export async function sendAsRead(
 ): Promise<void> {
   try {
     for await (const piece of pieces) {
-      if (response.destroyed) throw new GoneError("The client has disconnected.");
+      if (response.destroyed) throw new ClientDisconnectedError("The client has disconnected.");
       if (!response.write(piece)) await untilDrained(response);
     }
     response.end();
@@ -103,28 +103,28 @@ export async function sendAsRead(
   }
 }
 
-/** Resolves once more can be written to an answer; rejects with GoneError if its client is gone. */
+/** Resolves once more can be written to an answer; rejects with ClientDisconnectedError if its client is gone. */
 export function untilDrained(response: ServerResponse): Promise<void> {
   return waitFor(response, "drain");
 }
 
-/** Waits for an event, or rejects with GoneError. */
+/** Waits for an event, or rejects with ClientDisconnectedError. */
 function waitFor(response: ServerResponse, event: "drain" | "finish"): Promise<void> {
   return new Promise((resolve, reject) => {
     const stopWaiting = () => {
       response.off(event, done);
-      response.off("close", gone);
+      response.off("close", disconnected);
     };
     const done = () => {
       stopWaiting();
       resolve();
     };
-    const gone = () => {
+    const disconnected = () => {
       stopWaiting();
-      reject(new GoneError("The client does not read the response."));
+      reject(new ClientDisconnectedError("The client does not read the response."));
     };
     response.once(event, done);
-    response.once("close", gone);
-    if (response.destroyed) gone();
+    response.once("close", disconnected);
+    if (response.destroyed) disconnected();
   });
 }

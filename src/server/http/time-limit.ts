@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { ApiError, comeAgainSeconds, Deadline } from "../../api/index.ts";
+import { ApiError, Deadline, retryAfterSeconds } from "../../api/index.ts";
 import { runWithSignal } from "../../store/index.ts";
 import { sendError } from "./responses.ts";
 import type { Route } from "./router.ts";
@@ -10,7 +10,7 @@ export type LimitedRead = <Result>(read: () => Promise<Result>) => Promise<Resul
 type TimeLimited = {
   readonly read: LimitedRead;
   /** Aborted with CANCELLED once the client is gone. */
-  readonly gone: AbortSignal;
+  readonly disconnected: AbortSignal;
   /** The groups of the route's pattern. */
   readonly captured: readonly string[];
 };
@@ -31,7 +31,7 @@ export function withTimeLimit(
     );
     try {
       const read = limitedReads(client.signal, milliseconds);
-      await answer(request, response, { read, gone: client.signal, captured });
+      await answer(request, response, { read, disconnected: client.signal, captured });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       // Otherwise no client is left to answer.
@@ -41,8 +41,8 @@ export function withTimeLimit(
         code: isBusy ? "UNAVAILABLE" : "TIMEOUT",
         message: isBusy
           ? error.message
-          : `The database took longer than ${milliseconds} ms, the maximum. Try again in ${comeAgainSeconds} s.`,
-        headers: { ...headers, "retry-after": String(comeAgainSeconds) },
+          : `The database took longer than ${milliseconds} ms, the maximum. Try again in ${retryAfterSeconds} s.`,
+        headers: { ...headers, "retry-after": String(retryAfterSeconds) },
       });
     }
   };

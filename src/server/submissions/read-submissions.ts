@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { setImmediate as afterInput, setTimeout as delay } from "node:timers/promises";
-import { comeAgainSeconds, type SubmissionRow } from "../../api/index.ts";
+import { retryAfterSeconds, type SubmissionRow } from "../../api/index.ts";
 import { linesOf, type Piece, skipByteOrderMark, wholeOf } from "../../ingest/index.ts";
 import type { NewSubmission } from "../../submissions/index.ts";
 import { BodyError, RetryLaterError, readBodyChunks, type Submitter, tooLarge } from "../http/index.ts";
@@ -146,8 +146,8 @@ class Chunk {
       throw new RetryLaterError(
         503,
         "UNAVAILABLE",
-        `The database is unavailable. Send the remaining documents again in ${comeAgainSeconds} s.`,
-        comeAgainSeconds,
+        `The database is unavailable. Send the remaining documents again in ${retryAfterSeconds} s.`,
+        retryAfterSeconds,
       );
     }
   }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import {
-  refusedLinesOf,
+  rejectedEventLines,
   type SubmissionError,
   type SubmissionRow,
   submissionErrorOf,
@@ -39,7 +39,7 @@ const submissionsPath = "/ingest";
 
 export function submissionResult(row: SubmissionRow): SubmissionResult {
   const error = submissionErrorOf(row);
-  const refused = refusedLinesOf(row);
+  const refused = rejectedEventLines(row);
   return {
     id: row.submissionId,
     status: statuses[row.status],

@@ -29,7 +29,7 @@ export const noSubmissions: SubmissionSettings = {
 export class SubmissionService {
   readonly database: Database;
   readonly settings: SubmissionSettings;
-  readonly outcomes: SubmissionOutcomes;
+  readonly outcomes: FinishedSubmissions;
   /** The end of the log after a submission; null if there are no replicas. */
   readonly written: () => Promise<WalPosition | null>;
   readonly #rate: SubmissionRate;
@@ -44,7 +44,7 @@ export class SubmissionService {
     this.database = database;
     this.settings = settings;
     this.written = written;
-    this.outcomes = new SubmissionOutcomes(database);
+    this.outcomes = new FinishedSubmissions(database);
     this.#rate = new SubmissionRate(settings);
     const limits = { documents: settings.maximumQueuedDocuments, bytes: settings.maximumQueuedBytes };
     this.#capacity = new QueueCapacity(limits, () => readQueueSize(database.pool));
@@ -147,7 +147,7 @@ function rateLimited(seconds: number): ApiError {
 const lookUpMilliseconds = 1_000;
 
 /** Reports when submissions are finished. Uses one of the pool's connections from its first use on. */
-class SubmissionOutcomes {
+class FinishedSubmissions {
   readonly #database: Database;
   readonly #expected = new Map<string, (row: SubmissionRow) => void>();
   #listening: Listening | undefined;

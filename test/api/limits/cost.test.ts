@@ -1,8 +1,8 @@
 import { getOperationAST, parse } from "graphql";
 import { describe, expect, it } from "vitest";
-import { encodeGlobalId } from "../../../src/api/global-id.ts";
-import { costOf, fieldCosts } from "../../../src/api/limits/cost.ts";
-import { defaultQueryLimits } from "../../../src/api/limits/limits.ts";
+import { encodeGlobalId } from "../../../src/api/builder.ts";
+import { costOf, fieldCosts } from "../../../src/api/execution/query-cost.ts";
+import { defaultQueryLimits } from "../../../src/api/execution/query-limits.ts";
 import { schema } from "../../../src/api/schema.ts";
 
 function cost(source: string, variables: Record<string, unknown> = {}, operationName?: string): number {

@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import {
   defaultQueryLimits,
   documentErrors,
-  maximumNesting,
+  maxNesting,
   measureOperations,
   parseWithin,
-} from "../../../src/api/limits/limits.ts";
+} from "../../../src/api/execution/query-limits.ts";
 
 function measure(source: string) {
   return measureOperations(parse(source)).map(({ measures }) => measures)[0];
@@ -99,7 +99,7 @@ describe("parseWithin", () => {
     ["types of a variable", `query ($a: ${"[".repeat(2000)}Int${"]".repeat(2000)}) { x }`],
     ["brackets that are never closed", "[".repeat(1_000_000)],
   ])("rejects %s that nest too deeply for the parser", (_name, source) => {
-    expect(read(source)).toThrow(`more than ${maximumNesting} nested brackets`);
+    expect(read(source)).toThrow(`more than ${maxNesting} nested brackets`);
   });
 
   it("rejects a text of more than 5000 tokens", () => {

@@ -1,5 +1,5 @@
+import { decodeGlobalId, encodeGlobalId } from "../../../src/api/builder.ts";
 import { ApiError } from "../../../src/api/errors.ts";
-import { decodeGlobalId, encodeGlobalId } from "../../../src/api/global-id.ts";
 import { decodeCursor, encodeCursor, type KeyOrder } from "../../../src/api/keyset.ts";
 import { assertSame, failUnless, type Target } from "./target.ts";
 

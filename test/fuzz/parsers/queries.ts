@@ -1,8 +1,8 @@
 import { buildSchema, type DocumentNode, execute, GraphQLError, validate } from "graphql";
 import { ApiError } from "../../../src/api/errors.ts";
 import { executeToText } from "../../../src/api/execution/execute-to-text.ts";
-import { stringifyResult } from "../../../src/api/json-text.ts";
-import { defaultQueryLimits, documentErrors, parseWithin } from "../../../src/api/limits/limits.ts";
+import { stringifyResult } from "../../../src/api/execution/json-text.ts";
+import { defaultQueryLimits, documentErrors, parseWithin } from "../../../src/api/execution/query-limits.ts";
 import { assertSame, failUnless, type Target } from "./target.ts";
 
 const schema = buildSchema(`

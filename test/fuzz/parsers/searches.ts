@@ -1,4 +1,4 @@
-import { readQuery } from "../../../src/api/search/text-search.ts";
+import { readQuery } from "../../../src/api/text-search.ts";
 import { parseOrNull } from "./cursors.ts";
 import { failUnless, type Target } from "./target.ts";
 
@@ -19,6 +19,6 @@ export const searches: Target = {
       "a term without a word",
       words.terms.every((term) => term.length > 0 && term.every((word) => word !== "")),
     );
-    failUnless("an operator outside of quotes", /^(?:-?"[^"\\]*"(?: |$))+$/.test(words.web));
+    failUnless("an operator outside of quotes", /^(?:-?"[^"\\]*"(?: |$))+$/.test(words.websearch));
   },
 };

@@ -1,10 +1,10 @@
 import type { ObjectRef } from "@pothos/core";
 import { parsePaperRef } from "../protocol/index.ts";
 import { identifierIdOf } from "../row-rules/index.ts";
+import { graphLimits, readInRange } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
-import { graphLimits, readWithin } from "./limits/index.ts";
 import type { Loaders, WorkRow } from "./loaders/index.ts";
 
 /** The fields of every result that is computed over the citation graph. */
@@ -13,9 +13,7 @@ export type GraphResult = { readonly truncated: boolean; readonly graphVersion: 
 /** A result that is a list: an empty list can be truncated, too. */
 export type GraphList<Node> = GraphResult & { readonly nodes: readonly Node[] };
 
-export const GraphResultInterface = builder.interfaceRef<GraphResult>("GraphResult");
-
-GraphResultInterface.implement({
+export const GraphResultInterface = builder.interfaceRef<GraphResult>("GraphResult").implement({
   description: "A result that was computed over the citation graph.",
   fields: (t) => ({
     truncated: t.exposeBoolean("truncated", {
@@ -49,27 +47,38 @@ export function graphListObject<Node>(
   });
 }
 
-/** The most unknown refs that an error names. */
-const mostNamed = 10;
+/** The argument `first` of a list of works. */
+export function firstArgument(max: number) {
+  return builder.args((t) => ({
+    first: t.int({
+      required: true,
+      defaultValue: 20,
+      description: `The number of works. Defaults to 20; maximum ${max}.`,
+    }),
+  }));
+}
 
-/** The forms of a ref to a known work, for descriptions. */
-export const anyWorkRef = "in any form that `Query.work` accepts";
+/** The maximum number of unknown refs that an error lists. */
+const maxListed = 10;
 
-type Asking = Pick<Context, "graph" | "loaders">;
+/** The forms in which a ref may name a work, for descriptions. */
+export const workRefForms = "in any form that `Query.work` accepts";
+
+type RefContext = Pick<Context, "graph" | "loaders">;
 
 /** The works that refs name, without duplicates, in the order given. Rejects with NOT_FOUND if a ref names none. */
 export async function workIdsByRefs(
   argument: "refs" | "roots",
   refs: readonly string[],
-  { graph, loaders: { workByRef } }: Asking,
+  { graph, loaders: { workByRef } }: RefContext,
 ): Promise<bigint[]> {
-  readWithin(`${argument}.length`, refs.length, graphLimits[argument]);
-  const held = refs.map((ref) => heldInMemory(ref, graph));
-  const found = await workByRef.loadMany(refs.filter((_, index) => held[index] === null));
+  readInRange(`${argument}.length`, refs.length, graphLimits[argument]);
+  const inMemory = refs.map((ref) => workIdInMemory(ref, graph));
+  const found = await workByRef.loadMany(refs.filter((_, index) => inMemory[index] === null));
   const works = new Set<bigint>();
   const unknown: string[] = [];
   for (const [index, ref] of refs.entries()) {
-    const work = held[index] ?? found.shift() ?? null;
+    const work = inMemory[index] ?? found.shift() ?? null;
     if (work instanceof Error) throw work;
     if (work === null) unknown.push(ref);
     else works.add(typeof work === "bigint" ? work : work.workId);
@@ -79,9 +88,12 @@ export async function workIdsByRefs(
 }
 
 /** The work that a ref names. Rejects with NOT_FOUND if there is none. */
-export async function workIdByRef(ref: string, { graph, loaders: { workByRef } }: Asking): Promise<bigint> {
-  const held = heldInMemory(ref, graph);
-  if (held !== null) return held;
+export async function workIdByRef(
+  ref: string,
+  { graph, loaders: { workByRef } }: RefContext,
+): Promise<bigint> {
+  const inMemory = workIdInMemory(ref, graph);
+  if (inMemory !== null) return inMemory;
   const work = await workByRef.load(ref);
   if (work === null) throw notFound([ref]);
   return work.workId;
@@ -91,18 +103,18 @@ export async function workIdByRef(ref: string, { graph, loaders: { workByRef } }
  * The work identified by the ref itself, if the graph in memory has it: a work's id is the hash of its identifier, so
  * no row has to be read. Null if the tables must be queried.
  */
-function heldInMemory(ref: string, graph: Asking["graph"]): bigint | null {
+function workIdInMemory(ref: string, graph: RefContext["graph"]): bigint | null {
   const parsed = parsePaperRef(ref);
   if (parsed === null || (parsed.kind !== "arxiv" && parsed.kind !== "doi")) return null;
   const workId = identifierIdOf(parsed.kind, parsed.kind === "arxiv" ? parsed.id : parsed.doi);
-  return graph.holds(workId) ? workId : null;
+  return graph.hasWork(workId) ? workId : null;
 }
 
 function notFound(refs: readonly string[]): ApiError {
-  const named = refs.slice(0, mostNamed).map((ref) => JSON.stringify(ref));
-  const more = refs.length > named.length ? `, or ${refs.length - named.length} more` : "";
-  return new ApiError("NOT_FOUND", `No paper or cited work matches ${named.join(", ")}${more}.`, {
-    refs: refs.slice(0, mostNamed),
+  const listed = refs.slice(0, maxListed).map((ref) => JSON.stringify(ref));
+  const more = refs.length > listed.length ? `, or ${refs.length - listed.length} more` : "";
+  return new ApiError("NOT_FOUND", `No paper or cited work matches ${listed.join(", ")}${more}.`, {
+    refs: refs.slice(0, maxListed),
   });
 }
 
@@ -110,9 +122,24 @@ function notFound(refs: readonly string[]): ApiError {
  * The rows of works that the graph returned, in one batch, in its order. Null for those that no longer exist: merged
  * into another work, or no longer cited.
  */
-export function worksOf(
+export function workRows(
   ids: Iterable<bigint>,
   { work }: Loaders,
 ): (WorkRow | null)[] | Promise<(WorkRow | null)[]> {
   return work.getMany([...ids]);
+}
+
+/** Results of the graph with the rows of their works, in the same order, without those whose work no longer exists. */
+export async function withWorks<Result extends { readonly workId: bigint }>(
+  results: readonly Result[],
+  loaders: Loaders,
+): Promise<(Result & { readonly work: WorkRow })[]> {
+  const works = await workRows(
+    results.map(({ workId }) => workId),
+    loaders,
+  );
+  return results.flatMap((result, index) => {
+    const work = works[index] ?? null;
+    return work === null ? [] : [{ ...result, work }];
+  });
 }

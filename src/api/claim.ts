@@ -2,20 +2,24 @@ import { and, asc, desc, eq, exists, inArray, type SQL, sql } from "drizzle-orm"
 import { isPithNumber } from "../protocol/index.ts";
 import { paperIdOf } from "../row-rules/index.ts";
 import { claims, papers, readRows } from "../store/index.ts";
+import { maxPageSize } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
-
-import { ClaimConnection, pageArguments } from "./connections.ts";
 import type { Context } from "./context.ts";
-import { countRows } from "./count-rows.ts";
 import { badUserInput } from "./errors.ts";
-import { type Key, type KeyOrder, KeysetConnection, maximumPageSize, type PageArguments } from "./keyset.ts";
-import { type ClaimKindOrOther, type ClaimRow, claimKinds, ofKinds } from "./loaders/index.ts";
-import { ClaimObject, PaperObject, ProvenanceObject } from "./objects.ts";
+import { countRows, type Key, type KeyOrder, KeysetConnection, type PageArguments } from "./keyset.ts";
+import {
+  type ClaimKindOrOther,
+  type ClaimRow,
+  claimKinds,
+  kindCondition,
+  required,
+} from "./loaders/index.ts";
+import { ClaimConnection, ClaimObject, PaperObject, ProvenanceObject, pageArguments } from "./objects.ts";
+
 import { categoriesCondition, proofCondition } from "./paper-filter.ts";
 import { provenanceOf } from "./provenance.ts";
-import { required } from "./required.ts";
 import { ClaimKindEnum, ProofEnum } from "./scalars-and-enums.ts";
-import { claimHas, readQuery } from "./search/index.ts";
+import { claimTextCondition, readQuery } from "./text-search.ts";
 
 builder.node(ClaimObject, {
   description: "A claim of a paper, as listed in the paper's current snapshot.",
@@ -39,7 +43,7 @@ builder.node(ClaimObject, {
     kind: t.field({
       type: ClaimKindEnum,
       description: "The claim's role in the paper.",
-      resolve: ({ kind }): ClaimKindOrOther => claimKinds.find((known) => known === kind) ?? "other",
+      resolve: ({ kind }): ClaimKindOrOther => claimKinds.find((named) => named === kind) ?? "other",
     }),
     text: t.exposeString("text", { description: "The text of the claim." }),
     status: t.exposeString("status", {
@@ -78,7 +82,7 @@ const ClaimFilterInput = builder.inputType("ClaimFilter", {
     }),
     papers: t.stringList({
       description:
-        `The claim belongs to any of these papers, in any form that \`Query.paper\` accepts; maximum ${maximumPageSize}. ` +
+        `The claim belongs to any of these papers, in any form that \`Query.paper\` accepts; maximum ${maxPageSize}. ` +
         "An empty list matches nothing.",
     }),
     categories: t.stringList({
@@ -105,45 +109,45 @@ builder.queryField("claims", (t) =>
       ...pageArguments,
     },
     resolve: async (_root, { filter, ...page }, context) =>
-      claimsConnection(await claimCondition(filter ?? {}, context), page, context),
+      claimsConnection(await filterCondition(filter ?? {}, context), page, context),
   }),
 );
 
-async function claimCondition(filter: ClaimFilter, context: Context): Promise<SQL | undefined> {
+async function filterCondition(filter: ClaimFilter, context: Context): Promise<SQL | undefined> {
   const { kinds, text, papers: refs, categories, proof } = filter;
   const { db } = context.database;
-  const ofPaper = and(categoriesCondition(categories), proofCondition(proof));
+  const onPaper = and(categoriesCondition(categories), proofCondition(proof));
   return and(
-    ofKinds(kinds ?? null),
+    kindCondition(kinds ?? null),
     text === null || text === undefined ? undefined : textCondition(text),
     refs === null || refs === undefined
       ? undefined
       : inArray(claims.paperId, await paperIdsOf(refs, context)),
-    ofPaper === undefined
+    onPaper === undefined
       ? undefined
       : exists(
           db
             .select({ one: sql`1` })
             .from(papers)
-            .where(and(eq(papers.paperId, claims.paperId), ofPaper)),
+            .where(and(eq(papers.paperId, claims.paperId), onPaper)),
         ),
   );
 }
 
 function textCondition(text: string): SQL {
   const words = readQuery("filter.text", text);
-  return words === null ? sql`false` : claimHas(words);
+  return words === null ? sql`false` : claimTextCondition(words);
 }
 
 async function paperIdsOf(refs: readonly string[], { loaders }: Context): Promise<bigint[]> {
-  if (refs.length > maximumPageSize) {
-    throw badUserInput(`\`filter.papers\` may name at most ${maximumPageSize} papers, not ${refs.length}.`);
+  if (refs.length > maxPageSize) {
+    throw badUserInput(`\`filter.papers\` may name at most ${maxPageSize} papers, not ${refs.length}.`);
   }
   const found = await Promise.all(refs.map((ref) => loaders.paperByRef.load(ref)));
   return found.flatMap((paper) => (paper === null ? [] : [paper.paperId]));
 }
 
-const order: KeyOrder = { name: "all_claims", parts: ["bigint", "integer"] };
+const claimOrder: KeyOrder = { name: "all_claims", parts: ["bigint", "integer"] };
 
 /** The claims that match a condition, ordered by paper. */
 export function claimsConnection(
@@ -151,34 +155,29 @@ export function claimsConnection(
   page: PageArguments,
   { database: { db, pool }, loaders }: Context,
 ): KeysetConnection<ClaimRow, ClaimRow> {
-  const beside = ([paperId, ordinal]: Key, operator: "<" | "<=" | ">" | ">="): SQL =>
-    sql`(${claims.paperId}, ${claims.ordinal}) ${sql.raw(operator)} (${paperId}::bigint, ${ordinal}::int)`;
-  const read = async (where: SQL | undefined, reverse: boolean, limit: number): Promise<ClaimRow[]> => {
-    const direction = reverse ? desc : asc;
-    const page = db
-      .select()
-      .from(claims)
-      .where(and(condition, where))
-      .orderBy(direction(claims.paperId), direction(claims.ordinal))
-      .limit(limit);
-    return loaders.batches.trackExpensive(() => readRows(pool, page));
-  };
+  const compare = (sign: "<" | ">", [paperId, ordinal]: Key, isInclusive: boolean): SQL =>
+    sql`(${claims.paperId}, ${claims.ordinal}) ${sql.raw(isInclusive ? `${sign}=` : sign)} (${paperId}::bigint, ${ordinal}::int)`;
   return new KeysetConnection<ClaimRow, ClaimRow>(
     {
-      order,
+      order: claimOrder,
       keyOf: ({ paperId, ordinal }) => [String(paperId), String(ordinal)],
       nodeOf: (row) => row,
-      rows: ({ after, before, reverse, limit }) =>
-        read(
-          and(
-            after === null ? undefined : beside(after, ">"),
-            before === null ? undefined : beside(before, "<"),
-          ),
-          reverse,
-          limit,
-        ),
-      anyFrom: async (key, side) =>
-        (await read(beside(key, side === "before" ? "<=" : ">="), side === "before", 1)).length > 0,
+      rows: ({ after, before, isInclusive, reverse, limit }) => {
+        const direction = reverse ? desc : asc;
+        const rows = db
+          .select()
+          .from(claims)
+          .where(
+            and(
+              condition,
+              after === null ? undefined : compare(">", after, isInclusive),
+              before === null ? undefined : compare("<", before, isInclusive),
+            ),
+          )
+          .orderBy(direction(claims.paperId), direction(claims.ordinal))
+          .limit(limit);
+        return loaders.batches.trackExpensive(() => readRows(pool, rows));
+      },
       count: async () => {
         if (condition === undefined) return loaders.total.load("claims");
         return loaders.batches.trackExpensive(() => countRows(db, claims, condition));

@@ -13,18 +13,16 @@ import {
   type OperationDefinitionNode,
   visit,
 } from "graphql";
-
-import { defaultPageSize, maximumPageSize } from "../keyset.ts";
-import { graphLimits } from "./graph.ts";
+import { defaultPageSize, graphLimits, maxPageSize } from "../argument-limits.ts";
 
 /** The cost of a field itself, and how often the fields below it occur. */
 type FieldCost = { readonly field?: number; readonly multiplier?: number };
 
 /** The default cost of a field itself. */
-const plainCost = 1;
+const defaultCost = 1;
 
 /** The assumed length of a list without a size argument. */
-const plainListSize = 10;
+const defaultListSize = 10;
 
 /** The cost of a root field whose filter may have to be evaluated on many rows. */
 const filterCost = 4_000;
@@ -32,8 +30,8 @@ const filterCost = 4_000;
 /** Statements that rank or score thousands of rows: about 10 ms of PostgreSQL's time each. */
 const searchCost = 10_000;
 
-/** A question to the citation graph: usually 1 to 2 ms. Their time has a separate budget. */
-const question: FieldCost = { field: 1_000 };
+/** A query of the citation graph: usually 1 to 2 ms. Their time has a separate budget. */
+const graphQuery: FieldCost = { field: 1_000 };
 
 /**
  * Fields whose cost does not follow from their arguments and type. The unit is a plain field: some microseconds. A
@@ -41,14 +39,14 @@ const question: FieldCost = { field: 1_000 };
  * is set by an argument of the parent field.
  */
 export const fieldCosts: Readonly<Record<string, FieldCost>> = {
-  "Query.citationGraph": question,
-  "Query.citationPath": question,
-  "Query.reachableWorks": question,
-  "Query.relatedWorks": question,
-  "Query.commonReferences": question,
-  "Query.priorWorks": question,
-  "Query.derivativeWorks": question,
-  "Query.topWorks": question,
+  "Query.citationGraph": graphQuery,
+  "Query.citationPath": graphQuery,
+  "Query.reachableWorks": graphQuery,
+  "Query.relatedWorks": graphQuery,
+  "Query.commonReferences": graphQuery,
+  "Query.priorWorks": graphQuery,
+  "Query.derivativeWorks": graphQuery,
+  "Query.topWorks": graphQuery,
   // Several statements a level, over all reachable anchors.
   "Query.anchorChain": { field: 10_000 },
   // Counted over all citations of the field, once for each version of the data.
@@ -93,14 +91,14 @@ export const fieldCosts: Readonly<Record<string, FieldCost>> = {
 /** Arguments that determine how many rows there may be, and their maximum. Greater values are rejected by the field. */
 const sizeArguments: Readonly<Record<string, number>> = {
   first: graphLimits.ranked[1],
-  last: maximumPageSize,
+  last: maxPageSize,
   maxNodes: graphLimits.maxNodes[1],
   maxDepth: graphLimits.maxDepth[1],
-  ids: maximumPageSize,
+  ids: maxPageSize,
 };
 
 /** Arguments that the cost of a field depends on. */
-const decisive = new Set([...Object.keys(sizeArguments), "filter"]);
+const costArguments = new Set([...Object.keys(sizeArguments), "filter"]);
 
 type Arguments = Readonly<Record<string, unknown>>;
 
@@ -109,38 +107,38 @@ export function priceFields(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (type.name.startsWith("__") || !(isObjectType(type) || isInterfaceType(type))) continue;
     for (const field of Object.values(type.getFields())) {
-      field.extensions = { ...field.extensions, complexity: priceOf(type.name, field) };
+      field.extensions = { ...field.extensions, complexity: costOfField(type.name, field) };
     }
   }
 }
 
-function priceOf(
+function costOfField(
   typeName: string,
   field: GraphQLField<unknown, unknown>,
 ): FieldCost | ((args: Arguments) => FieldCost) {
-  const known = fieldCosts[`${typeName}.${field.name}`] ?? {};
+  const listed = fieldCosts[`${typeName}.${field.name}`] ?? {};
   const isPart = /(?:Connection|Edge)$/.test(typeName);
   const multiplier =
-    known.multiplier ?? (isListType(getNullableType(field.type)) && !isPart ? plainListSize : 1);
-  const own = known.field ?? plainCost;
-  if (!field.args.some(({ name }) => decisive.has(name))) return { field: own, multiplier };
+    listed.multiplier ?? (isListType(getNullableType(field.type)) && !isPart ? defaultListSize : 1);
+  const own = listed.field ?? defaultCost;
+  if (!field.args.some(({ name }) => costArguments.has(name))) return { field: own, multiplier };
   const isConnection = getNamedType(field.type).name.endsWith("Connection");
-  const otherwise = isConnection ? defaultPageSize : multiplier;
+  const defaultSize = isConnection ? defaultPageSize : multiplier;
   return (args) => {
     const filter = args["filter"];
     return {
       field: own + (filter === null || filter === undefined ? 0 : filterCost),
-      multiplier: sizeOf(args) ?? otherwise,
+      multiplier: sizeOf(args) ?? defaultSize,
     };
   };
 }
 
 function sizeOf(args: Arguments): number | null {
-  for (const [name, most] of Object.entries(sizeArguments)) {
+  for (const [name, max] of Object.entries(sizeArguments)) {
     const value = args[name];
     const size = Array.isArray(value) ? value.length : value;
     // A path has one work more than steps.
-    if (typeof size === "number") return Math.max(0, Math.min(size + (name === "maxDepth" ? 1 : 0), most));
+    if (typeof size === "number") return Math.max(0, Math.min(size + (name === "maxDepth" ? 1 : 0), max));
   }
   return null;
 }
@@ -154,36 +152,36 @@ class PricedOperation {
   constructor(operation: OperationDefinitionNode, document: DocumentNode) {
     const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
     this.#document = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
-    this.#variables = decisiveVariables(this.#document);
+    this.#variables = costVariables(this.#document);
   }
 
   cost(schema: GraphQLSchema, variables: Arguments): number {
     const key = this.#variables
-      .map((name) => (Object.hasOwn(variables, name) ? sizeInWords(variables[name]) : ""))
+      .map((name) => (Object.hasOwn(variables, name) ? sizeKey(variables[name]) : ""))
       .join();
-    const known = this.#costs.get(key);
-    if (known !== undefined) return known;
+    const cached = this.#costs.get(key);
+    if (cached !== undefined) return cached;
     const { complexity } = complexityFromQuery(this.#document, { schema, variables: { ...variables } });
-    if (this.#costs.size >= mostCosts) this.#costs.clear();
+    if (this.#costs.size >= maxCosts) this.#costs.clear();
     this.#costs.set(key, complexity);
     return complexity;
   }
 }
 
-/** The most costs that are cached for an operation. */
-const mostCosts = 50;
+/** The maximum number of costs that are cached for an operation. */
+const maxCosts = 50;
 
 /** The cost-relevant part of a value: a number, the length of a list, whether there is a filter. */
-function sizeInWords(value: unknown): string {
+function sizeKey(value: unknown): string {
   if (typeof value === "number") return String(value);
   return Array.isArray(value) ? `list of ${value.length}` : value === null ? "null" : typeof value;
 }
 
-function decisiveVariables(document: DocumentNode): string[] {
+function costVariables(document: DocumentNode): string[] {
   const names = new Set<string>();
   const collect = (field: FieldNode) => {
     for (const argument of field.arguments ?? []) {
-      if (!decisive.has(argument.name.value)) continue;
+      if (!costArguments.has(argument.name.value)) continue;
       visit(argument, { Variable: ({ name }) => void names.add(name.value) });
     }
   };
@@ -191,7 +189,7 @@ function decisiveVariables(document: DocumentNode): string[] {
   return [...names].sort();
 }
 
-const priced = new WeakMap<DocumentNode, Map<OperationDefinitionNode, PricedOperation>>();
+const pricedOperations = new WeakMap<DocumentNode, Map<OperationDefinitionNode, PricedOperation>>();
 
 /**
  * The maximum cost of an operation with these variables, from the sizes that its arguments allow; about the number of
@@ -205,10 +203,10 @@ export function costOf(
   operation: OperationDefinitionNode,
   variables: Arguments,
 ): number {
-  let operations = priced.get(document);
+  let operations = pricedOperations.get(document);
   if (operations === undefined) {
     operations = new Map();
-    priced.set(document, operations);
+    pricedOperations.set(document, operations);
   }
   let found = operations.get(operation);
   if (found === undefined) {

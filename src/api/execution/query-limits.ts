@@ -14,20 +14,20 @@ import { ApiError, badUserInput } from "../errors.ts";
 
 export { defaultQueryLimits, type QueryLimits };
 
-/** The most fields in one selection; comparing them with each other takes quadratic time. */
-const maximumBreadth = 500;
+/** The maximum number of fields in one selection; comparing them with each other takes quadratic time. */
+const maxBreadth = 500;
 
-/** The most uses of `__schema` and `__type` in a query. */
-const maximumIntrospections = 10;
+/** The maximum number of uses of `__schema` and `__type` in a query. */
+const maxIntrospections = 10;
 
 /** The maximum nesting of brackets of any kind in a query's text: the parser needs stack space for each. */
-export const maximumNesting = 100;
+export const maxNesting = 100;
 
 /** The maximum length of a list in variables. Each member may be a parameter; a statement has at most 65,535. */
-const maximumListLength = 1_000;
+const maxListLength = 1_000;
 
 /** The maximum length of an alias: each object of the answer repeats it. */
-const maximumAliasLength = 100;
+const maxAliasLength = 100;
 
 /** Parses a query. Throws QUERY_TOO_COMPLEX if it is longer or deeper than any realistic one. */
 export function parseWithin(
@@ -35,7 +35,7 @@ export function parseWithin(
   options: ParseOptions,
   { tokens }: Pick<QueryLimits, "tokens">,
 ): DocumentNode {
-  refuseDeepNesting(source);
+  rejectDeepNesting(source);
   try {
     return parse(source, { ...options, maxTokens: tokens });
   } catch (error) {
@@ -54,26 +54,26 @@ export function parseWithin(
  * Strings and comments, whose brackets do not count, and brackets. An unterminated string matches as far as it can;
  * otherwise matching would restart at each quote within it.
  */
-const parts = /"""(?:\\"""|[^"]|"(?!""))*(?:""")?|"(?:\\.|[^"\\\n])*"?|#[^\n]*|[([{]|[)\]}]/g;
+const bracketsAndTexts = /"""(?:\\"""|[^"]|"(?!""))*(?:""")?|"(?:\\.|[^"\\\n])*"?|#[^\n]*|[([{]|[)\]}]/g;
 
-function refuseDeepNesting(source: string): void {
+function rejectDeepNesting(source: string): void {
   let depth = 0;
-  for (const [part] of source.matchAll(parts)) {
+  for (const [part] of source.matchAll(bracketsAndTexts)) {
     if (part === "{" || part === "[" || part === "(") depth++;
     else if (part === "}" || part === "]" || part === ")") depth--;
-    if (depth > maximumNesting) {
+    if (depth > maxNesting) {
       throw new ApiError(
         "QUERY_TOO_COMPLEX",
-        `The query has more than ${maximumNesting} nested brackets, the maximum. Nest it less deeply.`,
-        { maximum: maximumNesting },
+        `The query has more than ${maxNesting} nested brackets, the maximum. Nest it less deeply.`,
+        { maximum: maxNesting },
       );
     }
   }
 }
 
-type Limited = { readonly words: string; readonly advice: string };
+type LimitText = { readonly words: string; readonly advice: string };
 
-const limited: Record<keyof Measures, Limited> = {
+const limitTexts: Record<keyof Measures, LimitText> = {
   depth: { words: "nested fields", advice: "Query the inner objects by their own ref or id." },
   breadth: {
     words: "fields in one selection",
@@ -96,19 +96,19 @@ const limited: Record<keyof Measures, Limited> = {
 
 /** The limits that a document exceeds: one error (QUERY_TOO_COMPLEX) for each limit and operation. */
 export function documentErrors(document: DocumentNode, limits: QueryLimits): ApiError[] {
-  const most: Measures = {
+  const max: Measures = {
     ...limits,
-    breadth: maximumBreadth,
-    introspections: maximumIntrospections,
-    aliasLength: maximumAliasLength,
+    breadth: maxBreadth,
+    introspections: maxIntrospections,
+    aliasLength: maxAliasLength,
   };
   return measureOperations(document).flatMap(({ measures }) =>
-    (Object.keys(limited) as (keyof Measures)[])
-      .filter((name) => measures[name] > most[name])
+    (Object.keys(limitTexts) as (keyof Measures)[])
+      .filter((name) => measures[name] > max[name])
       .map((name) => {
-        const { words, advice } = limited[name];
-        const message = `The query has ${measures[name]} ${words}, but the maximum is ${most[name]}. ${advice}`;
-        return new ApiError("QUERY_TOO_COMPLEX", message, { [name]: measures[name], maximum: most[name] });
+        const { words, advice } = limitTexts[name];
+        const message = `The query has ${measures[name]} ${words}, but the maximum is ${max[name]}. ${advice}`;
+        return new ApiError("QUERY_TOO_COMPLEX", message, { [name]: measures[name], maximum: max[name] });
       }),
   );
 }
@@ -117,7 +117,7 @@ export function documentErrors(document: DocumentNode, limits: QueryLimits): Api
 type Measures = {
   /** The maximum nesting of fields. */
   readonly depth: number;
-  /** The most fields in one selection. */
+  /** The maximum number of fields in one selection. */
   readonly breadth: number;
   readonly aliases: number;
   readonly directives: number;
@@ -127,7 +127,7 @@ type Measures = {
   readonly aliasLength: number;
 };
 
-const nothing: Measures = {
+const emptyMeasures: Measures = {
   depth: 0,
   breadth: 0,
   aliases: 0,
@@ -148,18 +148,18 @@ export function measureOperations(
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
-  const known = new Map<SelectionSetNode, Measures>();
+  const measured = new Map<SelectionSetNode, Measures>();
 
   const measure = (set: SelectionSetNode): Measures => {
-    const found = known.get(set);
+    const found = measured.get(set);
     if (found !== undefined) return found;
-    known.set(set, nothing);
-    const { fields, directives: around } = flatten(set, fragments);
-    let { depth, aliases, introspections, aliasLength } = nothing;
-    let directives = around;
+    measured.set(set, emptyMeasures);
+    const { fields, directives: ownDirectives } = fieldsOf(set, fragments);
+    let { depth, aliases, introspections, aliasLength } = emptyMeasures;
+    let directives = ownDirectives;
     let breadth = fields.length;
     for (const field of fields) {
-      const inner = field.selectionSet === undefined ? nothing : measure(field.selectionSet);
+      const inner = field.selectionSet === undefined ? emptyMeasures : measure(field.selectionSet);
       depth = Math.max(depth, 1 + inner.depth);
       breadth = Math.max(breadth, inner.breadth);
       aliases += (field.alias === undefined ? 0 : 1) + inner.aliases;
@@ -168,7 +168,7 @@ export function measureOperations(
       aliasLength = Math.max(aliasLength, field.alias?.value.length ?? 0, inner.aliasLength);
     }
     const measures = { depth, breadth, aliases, directives, introspections, aliasLength };
-    known.set(set, measures);
+    measured.set(set, measures);
     return measures;
   };
 
@@ -186,15 +186,15 @@ function isIntrospection({ name: { value } }: FieldNode): boolean {
 }
 
 /** The fields of a selection as execution collects them: each fragment once, but repeated fields each time. */
-function flatten(
+function fieldsOf(
   set: SelectionSetNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
 ): { fields: FieldNode[]; directives: number } {
   const fields: FieldNode[] = [];
   const seen = new Set<string>();
-  const waiting = [set];
+  const pending = [set];
   let directives = 0;
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     for (const selection of next.selections) {
       if (selection.kind === Kind.FIELD) {
         fields.push(selection);
@@ -202,14 +202,14 @@ function flatten(
       }
       directives += selection.directives?.length ?? 0;
       if (selection.kind === Kind.INLINE_FRAGMENT) {
-        waiting.push(selection.selectionSet);
+        pending.push(selection.selectionSet);
         continue;
       }
       const fragment = fragments.get(selection.name.value);
       if (fragment === undefined || seen.has(selection.name.value)) continue;
       seen.add(selection.name.value);
       directives += fragment.directives?.length ?? 0;
-      waiting.push(fragment.selectionSet);
+      pending.push(fragment.selectionSet);
     }
   }
   return { fields, directives };
@@ -218,17 +218,17 @@ function flatten(
 /** Why variables are rejected before they are coerced (BAD_USER_INPUT); null if they are not. */
 export function variablesError(variables: Readonly<Record<string, unknown>>): ApiError | null {
   for (const [name, variable] of Object.entries(variables)) {
-    const waiting = [variable];
-    for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+    const pending = [variable];
+    for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
       if (typeof value !== "object" || value === null) continue;
       const members = Object.values(value);
-      if (Array.isArray(value) && members.length > maximumListLength) {
+      if (Array.isArray(value) && members.length > maxListLength) {
         return badUserInput(
-          `Variable "$${name}" has a list of ${members.length}, but the maximum is ${maximumListLength}. Use several requests.`,
+          `Variable "$${name}" has a list of ${members.length}, but the maximum is ${maxListLength}. Use several requests.`,
         );
       }
       // Pushed one by one: a list may be longer than the maximum number of call arguments.
-      for (const member of members) waiting.push(member);
+      for (const member of members) pending.push(member);
     }
   }
   return null;

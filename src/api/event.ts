@@ -8,18 +8,16 @@ import {
   parseAnyInstant,
 } from "../protocol/index.ts";
 import { events, isNotCurrent } from "../store/index.ts";
+import { maxPageSize } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
-
-import { EventConnection, pageArguments } from "./connections.ts";
 import type { Context } from "./context.ts";
-import { countRows } from "./count-rows.ts";
 import { badUserInput } from "./errors.ts";
-import { JsonText } from "./json-text.ts";
-import { type KeyOrder, KeysetConnection, maximumPageSize, type PageArguments } from "./keyset.ts";
-import { type EventRow, type EventTypeOrUnknown, ofTypes } from "./loaders/index.ts";
-import { EventObject, PaperObject, SignerObject } from "./objects.ts";
-import { storable } from "./paper-filter.ts";
-import { required } from "./required.ts";
+import { JsonText } from "./execution/index.ts";
+import { countRows, type Key, type KeyOrder, KeysetConnection, type PageArguments } from "./keyset.ts";
+import { type EventRow, type EventTypeOrUnknown, required, typeCondition } from "./loaders/index.ts";
+import { EventConnection, EventObject, PaperObject, pageArguments, SignerObject } from "./objects.ts";
+
+import { isStorable } from "./paper-filter.ts";
 import { EventStatusEnum, EventTypeEnum, ProofEnum } from "./scalars-and-enums.ts";
 
 /** Reads a time argument. Throws BAD_USER_INPUT if it is invalid. */
@@ -98,7 +96,7 @@ builder.node(EventObject, {
       description: "The previous event. Returns null if there is none, or if it is not stored.",
       resolve: async (event, _args, context) => {
         const { prevEvent } = await bodyOf(event, context);
-        return prevEvent === null ? null : siblingOf(event, prevEvent, context);
+        return prevEvent === null ? null : linkedEvent(event, prevEvent, context);
       },
     }),
     supersedesIds: t.stringList({
@@ -110,7 +108,7 @@ builder.node(EventObject, {
       description: "The stored events that this one supersedes.",
       resolve: async (event, _args, context) => {
         const { supersedes } = await bodyOf(event, context);
-        const found = await Promise.all(supersedes.map((id) => siblingOf(event, id, context)));
+        const found = await Promise.all(supersedes.map((id) => linkedEvent(event, id, context)));
         return found.filter((row) => row !== null);
       },
     }),
@@ -140,7 +138,7 @@ function bodyOf(
 }
 
 /** Events are linked within one paper only. */
-function siblingOf({ paperId }: EventRow, id: EventId, { loaders }: Context): Promise<EventRow | null> {
+function linkedEvent({ paperId }: EventRow, id: EventId, { loaders }: Context): Promise<EventRow | null> {
   return loaders.event.load({ paperId, eventId: digestOf(id) });
 }
 
@@ -177,7 +175,7 @@ const EventFilterInput = builder.inputType("EventFilter", {
     }),
     signers: t.stringList({
       description:
-        `The signer's key has any of these fingerprints (\`signer.fingerprint\`); maximum ${maximumPageSize}. ` +
+        `The signer's key has any of these fingerprints (\`signer.fingerprint\`); maximum ${maxPageSize}. ` +
         "An empty list matches nothing.",
     }),
     since: t.field({
@@ -203,7 +201,7 @@ builder.queryField("events", (t) =>
   }),
 );
 
-const order: KeyOrder = { name: "events_taken_in", parts: ["bigint"] };
+const receivedOrder: KeyOrder = { name: "events_taken_in", parts: ["bigint"] };
 
 const { body: _body, signature: _signature, ...headColumns } = getTableColumns(events);
 
@@ -213,34 +211,28 @@ function eventsConnection(
   { database: { db }, loaders }: Context,
 ): KeysetConnection<EventRow, EventRow> {
   const condition = eventCondition(filter);
-  const read = (where: SQL | undefined, limit: number, direction = asc): Promise<EventRow[]> =>
-    loaders.batches.track(async () =>
-      db
-        .select(headColumns)
-        .from(events)
-        .where(and(condition, where))
-        .orderBy(direction(events.position))
-        .limit(limit),
-    );
+  const compare = (sign: "<" | ">", [position]: Key, isInclusive: boolean): SQL =>
+    sql`${events.position} ${sql.raw(isInclusive ? `${sign}=` : sign)} ${position}::bigint`;
   return new KeysetConnection<EventRow, EventRow>(
     {
-      order,
+      order: receivedOrder,
       keyOf: ({ position }) => [String(position)],
       nodeOf: (row) => row,
-      rows: ({ after, before, reverse, limit }) =>
-        read(
-          and(
-            after === null ? undefined : sql`${events.position} > ${after[0]}::bigint`,
-            before === null ? undefined : sql`${events.position} < ${before[0]}::bigint`,
-          ),
-          limit,
-          reverse ? desc : asc,
+      rows: ({ after, before, isInclusive, reverse, limit }) =>
+        loaders.batches.track(async () =>
+          db
+            .select(headColumns)
+            .from(events)
+            .where(
+              and(
+                condition,
+                after === null ? undefined : compare(">", after, isInclusive),
+                before === null ? undefined : compare("<", before, isInclusive),
+              ),
+            )
+            .orderBy((reverse ? desc : asc)(events.position))
+            .limit(limit),
         ),
-      anyFrom: async ([position], side) => {
-        const sign = sql.raw(side === "before" ? "<=" : ">=");
-        const where = sql`${events.position} ${sign} ${position}::bigint`;
-        return (await read(where, 1, side === "before" ? desc : asc)).length > 0;
-      },
       count: () =>
         condition === undefined
           ? loaders.total.load("events")
@@ -252,7 +244,7 @@ function eventsConnection(
 
 function eventCondition({ types, statuses, signers, since }: EventFilter): SQL | undefined {
   return and(
-    ofTypes(types ?? null),
+    typeCondition(types ?? null),
     statuses === null || statuses === undefined ? undefined : statusCondition(statuses),
     signers === null || signers === undefined ? undefined : signerCondition(signers),
     since === null || since === undefined ? undefined : sinceCondition(since),
@@ -260,19 +252,19 @@ function eventCondition({ types, statuses, signers, since }: EventFilter): SQL |
 }
 
 function statusCondition(statuses: readonly EventRow["status"][]): SQL | undefined {
-  const fits = inArray(events.status, [...statuses]);
-  return statuses.includes("current") ? fits : and(isNotCurrent, fits);
+  const condition = inArray(events.status, [...statuses]);
+  return statuses.includes("current") ? condition : and(isNotCurrent, condition);
 }
 
 function signerCondition(signers: readonly string[]): SQL {
-  if (signers.length > maximumPageSize) {
-    throw badUserInput(`\`filter.signers\` may name at most ${maximumPageSize} keys, not ${signers.length}.`);
+  if (signers.length > maxPageSize) {
+    throw badUserInput(`\`filter.signers\` may name at most ${maxPageSize} keys, not ${signers.length}.`);
   }
-  const known = signers.filter(storable);
-  const [only] = known;
-  return known.length === 1 && only !== undefined
+  const fingerprints = signers.filter(isStorable);
+  const [only] = fingerprints;
+  return fingerprints.length === 1 && only !== undefined
     ? eq(events.fingerprint, only)
-    : inArray(events.fingerprint, known);
+    : inArray(events.fingerprint, fingerprints);
 }
 
 /** `received_at` never decreases from one position to the next, so a time maps to a position. */

@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonValue } from "../protocol/index.ts";
+import { canonicalJson, type JsonValue } from "../../protocol/index.ts";
 
 /**
  * A JSON value as its canonical text, the representation of the JSON scalar. It is copied verbatim into a response: as
@@ -18,16 +18,16 @@ export class JsonText {
 
   /** For callers that serialize a result with JSON.stringify: the value, with rounded numbers. */
   toJSON(): unknown {
-    if (watching) {
-      met = true;
+    if (isDetecting) {
+      hasJsonText = true;
       return null;
     }
     return JSON.parse(this.text);
   }
 }
 
-let watching = false;
-let met = false;
+let isDetecting = false;
+let hasJsonText = false;
 
 /**
  * The JSON text of an execution result, with exact numbers. Texts are written directly instead of replacing
@@ -37,13 +37,13 @@ export function stringifyResult(result: unknown): string {
   const text = textOfData(result);
   if (text !== null) return `{"data":${text}}`;
   // Most results contain no JSON scalar, and JSON.stringify is several times faster than the writer below.
-  watching = true;
-  met = false;
+  isDetecting = true;
+  hasJsonText = false;
   try {
     const text = JSON.stringify(result);
-    if (!met) return text;
+    if (!hasJsonText) return text;
   } finally {
-    watching = false;
+    isDetecting = false;
   }
   return write(result) ?? "null";
 }

@@ -9,17 +9,21 @@ import {
   isListType,
   isObjectType,
 } from "graphql";
-import type { Context } from "../context.ts";
-import { JsonText } from "../json-text.ts";
-import { PacedItems } from "./execute-to-text.ts";
+import { JsonText } from "./json-text.ts";
+import type { Allowance, LoaderLevel } from "./request-limits.ts";
 
-/** A list that is completed in several turns of the event loop: once the current turn is over, an item is a promise. */
-class PacedList<Item> extends PacedItems<Item> {
+/** The part of a request's context that its fields spend and wait for. */
+type Context = { readonly allowance: Allowance; readonly loaders: { readonly batches: LoaderLevel } };
+
+/**
+ * A list that is completed in several turns of the event loop: once the current turn is over, the next item is a
+ * promise, which delays the items behind it.
+ */
+export class PacedList<Item> implements Iterable<Item | Promise<Item>> {
   readonly #items: readonly Item[];
-  readonly #context: Pick<Context, "allowance" | "loaders">;
+  readonly #context: Context;
 
-  constructor(items: readonly Item[], context: Pick<Context, "allowance" | "loaders">) {
-    super();
+  constructor(items: readonly Item[], context: Context) {
     this.#items = items;
     this.#context = context;
   }
@@ -40,49 +44,49 @@ class PacedList<Item> extends PacedItems<Item> {
 
 type Resolver = GraphQLFieldResolver<unknown, Context>;
 /** Applied to the value of a field before it is completed. */
-type Bound = (value: unknown, context: Context) => unknown;
+type FieldLimit = (value: unknown, context: Context) => unknown;
 
 /** Leaf types whose values may be long. */
 const textTypes = new Set(["String", "ID", "JSON"]);
 
 /** Shorter lists are completed in one turn. */
-const shortList = 16;
+const maxUnpacedLength = 16;
 
 /**
  * Wraps the resolvers of a schema: texts spend the request's allowance, and objects and lists wait for their turn of
  * the event loop if the current one is over.
  */
-export function boundFields(schema: GraphQLSchema): void {
+export function limitFields(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (type.name.startsWith("__") || !isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
-      const bound = boundOf(field.type);
+      const limit = limitOf(field.type);
       const resolve = (field.resolve ?? defaultFieldResolver) as Resolver;
-      const bounded = bound === null ? resolve : wrap(resolve, bound);
-      field.resolve = type === schema.getQueryType() ? paceRoot(bounded) : bounded;
+      const limited = limit === null ? resolve : wrap(resolve, limit);
+      field.resolve = type === schema.getQueryType() ? paceRootField(limited) : limited;
     }
   }
 }
 
-function boundOf(type: GraphQLOutputType): Bound | null {
+function limitOf(type: GraphQLOutputType): FieldLimit | null {
   const named = getNamedType(type);
-  if (isLeafType(named)) return textTypes.has(named.name) ? spend : null;
+  if (isLeafType(named)) return textTypes.has(named.name) ? spendTexts : null;
   return isListType(getNullableType(type)) ? paceList : paceObject;
 }
 
-function wrap(resolve: Resolver, bound: Bound): Resolver {
+function wrap(resolve: Resolver, limit: FieldLimit): Resolver {
   return (source, args, context, info) => {
     const value = resolve(source, args, context, info);
     if (!(value instanceof Promise)) {
       // Synchronous objects belong to the list item that is being completed.
-      return bound === paceObject ? value : bound(value, context);
+      return limit === paceObject ? value : limit(value, context);
     }
-    return value.then((found) => bound(found, context));
+    return value.then((found) => limit(found, context));
   };
 }
 
 /** Starts root fields in several turns: there may be hundreds of aliases. */
-function paceRoot(resolve: Resolver): Resolver {
+function paceRootField(resolve: Resolver): Resolver {
   return (source, args, context, info) => {
     const { allowance, loaders } = context;
     if (!allowance.isTurnOver) return resolve(source, args, context, info);
@@ -90,20 +94,20 @@ function paceRoot(resolve: Resolver): Resolver {
   };
 }
 
-const spend: Bound = (value, context) => {
+const spendTexts: FieldLimit = (value, context) => {
   if (typeof value === "string") context.allowance.spendText(value);
   else if (value instanceof JsonText) context.allowance.spendText(value.text);
-  else if (Array.isArray(value)) for (const item of value) spend(item, context);
+  else if (Array.isArray(value)) for (const item of value) spendTexts(item, context);
   return value;
 };
 
-const paceObject: Bound = (value, { allowance, loaders }) => {
+const paceObject: FieldLimit = (value, { allowance, loaders }) => {
   if (value === null || !allowance.isTurnOver) return value;
   return allowance.pause(loaders.batches).then(() => value);
 };
 
-const paceList: Bound = (value, context) => {
+const paceList: FieldLimit = (value, context) => {
   if (!Array.isArray(value)) return value;
-  const list = value.length <= shortList ? value : new PacedList(value, context);
+  const list = value.length <= maxUnpacedLength ? value : new PacedList(value, context);
   return paceObject(list, context);
 };

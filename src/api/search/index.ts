@@ -1,3 +1,0 @@
-import "./search.ts";
-
-export { claimHas, readQuery } from "./text-search.ts";
