@@ -1,6 +1,7 @@
 export type { CitationDirection } from "./adjacency.ts";
 export { type Budget, Meter } from "./budget.ts";
 export {
+  type GraphOptions,
   type GraphService,
   type GraphStatus,
   startGraph,
