@@ -17,7 +17,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1000,
-    // The duration of plugins is irrelevant to somebody who starts the program for the first time.
+    // The duration of plugins is irrelevant to a user who starts the program for the first time.
     rolldownOptions: { checks: { bundlerTimings: false } },
   },
   plugins: [

@@ -17,9 +17,9 @@ export const notRun: Readonly<Record<string, string>> = {
     "needs another mirror; test/export/download.test.ts runs one",
   "pith-graph worker": "works until it is stopped; test/submissions runs it",
   "pith-graph quarantine show 3f8a21c0 > document.json":
-    "names a document of somebody's quarantine; test/care/quarantine.test.ts shows one",
+    "names a document of a user's quarantine; test/care/quarantine.test.ts shows one",
   "pith-graph quarantine remove 3f8a21c0":
-    "names a document of somebody's quarantine; test/care/quarantine.test.ts removes one",
+    "names a document of a user's quarantine; test/care/quarantine.test.ts removes one",
   "pith-graph check": "recomputes everything; test/care/check.test.ts runs it",
   "pith-graph rebuild": "recomputes everything; test/care/rebuild.test.ts runs it",
   "pith-graph sync https://mirror.example.org": "needs another mirror; test/mirror/command.test.ts runs one",

@@ -21,7 +21,7 @@ Printed by \`npm run docs:cli\` from what the program says of itself; \`pith-gra
 - \`--json\` prints an answer for programs: the shape is described with each command, and members are only ever added. Of the commands that read, it is the answer of a GraphQL query ([api.md](api.md)), the same over the database and over HTTP; what the schema answers with an error is \`{"errors": [{"message", "extensions": {"code", "next"?}}]}\`, where \`next\` is a command that may help.
 - Commands that read ask the configured database, also while \`pith-graph start\` runs on it; or a server, by \`--url\` or \`PITH_GRAPH_URL\`.
 - Colours are for terminals. \`NO_COLOR\` switches them off, \`FORCE_COLOR=1\` on, wherever the output goes.
-- Texts of documents are printed without control characters and escape sequences, and such as set their own writing direction stand isolated: no title can give a terminal commands, or turn around what stands beside it.`;
+- Texts of documents are printed without control characters and escape sequences, and texts that set their own writing direction are isolated: no title can give a terminal commands, or turn around what stands beside it.`;
 
 function renderStatuses(): string {
   const rows = exitStatusTexts.map(([status, text]) => `| ${status} | ${text} |`);

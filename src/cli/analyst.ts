@@ -9,7 +9,7 @@ import {
 } from "../export/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
-import { wholeNumber } from "./options.ts";
+import { parseWholeNumber } from "./options.ts";
 
 const passwordVariable = "PITH_GRAPH_ANALYST_PASSWORD";
 
@@ -23,7 +23,7 @@ export function addAnalystCommands(program: Command): void {
     .argument("<name>", "lower-case letters, digits and _")
     .addOption(
       new Option("--statement-seconds <seconds>", "default statement timeout of the role")
-        .argParser(wholeNumber(1, 86_400))
+        .argParser(parseWholeNumber(1, 86_400))
         .default(300),
     )
     .option("--remove", "drop the role instead")

@@ -13,7 +13,7 @@ import { CommandError, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
 import { downloadExport, exportUrlOption } from "./export-download.ts";
 import { type OutputOptions, writeExport } from "./export-output.ts";
-import { quietOption, wholeNumber } from "./options.ts";
+import { parseWholeNumber, quietOption } from "./options.ts";
 
 type Options = OutputOptions & {
   readonly format: GraphFormat;
@@ -31,7 +31,7 @@ export function addExportGraphCommand(parent: Command): void {
     .description("export the citation graph, or the part around some works")
     .argument("[refs...]", "works to start from: arXiv ids, DOIs, Pith numbers (default: all works)")
     .addOption(new Option("--format <format>", "file format").choices([...graphFormats]).default("graphml"))
-    .option("--depth <steps>", "maximum steps from these works", wholeNumber(0, 100), 1)
+    .option("--depth <steps>", "maximum steps from these works", parseWholeNumber(0, 100), 1)
     .addOption(
       new Option("--direction <direction>", "follow references, citations, or both")
         .choices(Object.keys(directions))
@@ -40,7 +40,7 @@ export function addExportGraphCommand(parent: Command): void {
     .option(
       "--maximum-works <number>",
       "maximum works: the nearest and most cited",
-      wholeNumber(1, 1_000_000),
+      parseWholeNumber(1, 1_000_000),
       100_000,
     )
     .option(...exportUrlOption)

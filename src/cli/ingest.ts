@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { findSources, IngestThread } from "../ingest/index.ts";
-import { keyringOption, minimumProofOption, wholeNumber } from "./options.ts";
+import { keyringOption, minimumProofOption, parseWholeNumber } from "./options.ts";
 import { say } from "./output/terminal.ts";
 import type { IngestCommandOptions } from "./run-ingest.ts";
 
@@ -11,8 +11,16 @@ export function addIngestCommand(program: Command): void {
     .argument("<paths...>", "files or folders: .json, .ndjson, also .gz; - for standard input")
     .option(...minimumProofOption, "hash")
     .option(...keyringOption)
-    .option("--threads <number>", "threads that verify and write (as many as processors)", wholeNumber(1, 64))
-    .option("--batch <number>", "documents per transaction (25 at first, then 600)", wholeNumber(1, 100_000))
+    .option(
+      "--threads <number>",
+      "threads that verify and write (as many as processors)",
+      parseWholeNumber(1, 64),
+    )
+    .option(
+      "--batch <number>",
+      "documents per transaction (25 at first, then 600)",
+      parseWholeNumber(1, 100_000),
+    )
     .option("--dry-run", "only print what would happen to each document, and which rows would change")
     .option("--quiet", "print only the summary")
     .option("--json", "print the summary as one line of JSON; with --dry-run, a line per document and row")

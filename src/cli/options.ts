@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 
 /** Parses a whole number of an option, within limits. */
-export function wholeNumber(min: number, max: number): (text: string) => number {
+export function parseWholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= min && value <= max) return value;

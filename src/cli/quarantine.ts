@@ -21,7 +21,7 @@ import {
 import { CommandError, checkedArgument, type ExitStatus, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
 import { listenForInterruption } from "./interruption.ts";
-import { allowHostOption, keyringOption, minimumProofOption, wholeNumber } from "./options.ts";
+import { allowHostOption, keyringOption, minimumProofOption, parseWholeNumber } from "./options.ts";
 import { counted } from "./output/layout.ts";
 import { jsonLine, sanitize } from "./output/sanitize.ts";
 import { terminalText } from "./output/terminal.ts";
@@ -43,7 +43,7 @@ export function addQuarantineCommand(program: Command): void {
     .description(
       "list rejected documents and events, newest first, then papers that could not be fetched yet",
     )
-    .option("--limit <number>", "maximum rows, up to 10000", wholeNumber(1, 10_000), 50)
+    .option("--limit <number>", "maximum rows, up to 10000", parseWholeNumber(1, 10_000), 50)
     .option("--json", "print each row as one line of JSON")
     .addHelpText(
       "after",

@@ -3,7 +3,7 @@ import { readConfig } from "../config/index.ts";
 import { distributeTables, migrateDatabase, readSchemaState, schemaError } from "../store/index.ts";
 import { type ExitStatus, exitStatus } from "./command-error.ts";
 import { openUnmigratedDatabase, say, withDatabase } from "./context.ts";
-import { wholeNumber } from "./options.ts";
+import { parseWholeNumber } from "./options.ts";
 
 export function addSchemaCommands(program: Command): void {
   program
@@ -25,7 +25,7 @@ Exit status: 1 if --check finds pending migrations, 3 if the schema is from a ne
     .action(async ({ check = false }: { readonly check?: boolean }) => {
       process.exitCode = await runMigrate(check);
     });
-  const shardCount = wholeNumber(1, 1_024);
+  const shardCount = parseWholeNumber(1, 1_024);
   program
     .command("distribute")
     .description("distribute the tables over the servers of a Citus cluster (docs/scaling.md)")

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { type Config, readConfig } from "../config/index.ts";
 import type { Log } from "../runtime/index.ts";
 import {
-  connectionLimits,
+  defaultUnreadLimits,
   type ListeningServer,
   type RunningServer,
   startListening,
@@ -196,7 +196,7 @@ async function listenFirst(config: Config, log: Log, command: string): Promise<L
         idle: idleMilliseconds,
         timeout: config.stopSeconds * 1_000,
       },
-      connections: connectionLimits(config.unreadBytes),
+      connections: defaultUnreadLimits(config.unreadBytes),
       logError: (message, error) => log.error({ err: error }, message),
     });
   } catch (error) {

@@ -24,7 +24,7 @@ import { type DatabaseContext, say, withDatabase } from "./context.ts";
 import { rejectionStatus, summaryJson, summaryLines } from "./ingest-summary.ts";
 import { forceExit, type Interruption, listenForInterruption } from "./interruption.ts";
 import { lowerPriority } from "./lower-priority.ts";
-import { allowHostOption, keyringOption, minimumProofOption, wholeNumber } from "./options.ts";
+import { allowHostOption, keyringOption, minimumProofOption, parseWholeNumber } from "./options.ts";
 import { counted } from "./output/layout.ts";
 import { jsonLine, sanitize } from "./output/sanitize.ts";
 import { Progress } from "./progress.ts";
@@ -55,7 +55,7 @@ export function addSyncCommand(program: Command): void {
     .option(...minimumProofOption, "signed")
     .option(...keyringOption)
     .option(...allowHostOption)
-    .option("--concurrency <number>", "concurrent downloads", wholeNumber(1, 64), 4)
+    .option("--concurrency <number>", "concurrent downloads", parseWholeNumber(1, 64), 4)
     .option("--from-start", "start again from the beginning of the mirror's feed")
     .option("--quiet", "print only the summary")
     .option("--json", "print each summary as one line of JSON")

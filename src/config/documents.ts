@@ -123,7 +123,7 @@ export type SubmissionSettings = {
 
 const amount = wholeNumber(1, 2 ** 40);
 
-export const submissions = {
+export const submissionVariables = {
   title: "Submissions",
   variables: {
     tokens: {
@@ -180,7 +180,7 @@ export const submissions = {
 
 /** Limits a submission to `maxDocumentBytes`, the limit of any document. */
 export function submissionSettings(
-  { tokens = [], ...values }: ValuesOf<typeof submissions>,
+  { tokens = [], ...values }: ValuesOf<typeof submissionVariables>,
   maxDocumentBytes: number,
 ): SubmissionSettings {
   return {

@@ -6,11 +6,11 @@ import {
   exports,
   type SubmissionSettings,
   submissionSettings,
-  submissions,
+  submissionVariables,
 } from "./documents.ts";
 import { type GraphqlConfig, graphql, graphqlConfig } from "./graphql.ts";
 import { checkAnswerFits, type QueryLimits, queryLimits, requestLimits } from "./limits.ts";
-import { operations, service } from "./service.ts";
+import { operationVariables, service } from "./service.ts";
 import { tracing } from "./tracing.ts";
 import {
   type Environment,
@@ -45,12 +45,12 @@ export { ConfigError, minimumProof as readMinimumProof } from "./variable.ts";
 export const topics: readonly Topic[] = [
   service,
   documents,
-  submissions,
+  submissionVariables,
   exports,
   graphql,
   queryLimits,
   requestLimits,
-  operations,
+  operationVariables,
   tracing,
 ];
 
@@ -58,7 +58,7 @@ export const topics: readonly Topic[] = [
 export type Config = Omit<ValuesOf<typeof service>, "replicaUrls"> &
   Omit<ValuesOf<typeof documents>, "allowedHosts"> &
   ValuesOf<typeof requestLimits> &
-  ValuesOf<typeof operations> & {
+  ValuesOf<typeof operationVariables> & {
     readonly replicaUrls: readonly string[];
     readonly allowedHosts: readonly string[];
     readonly submissions: SubmissionSettings;
@@ -84,12 +84,12 @@ export function readConfig(environment: Environment = process.env, options: Opti
     replicaUrls,
     ...others,
     allowedHosts,
-    submissions: submissionSettings(read(submissions), others.maximumDocumentBytes),
+    submissions: submissionSettings(read(submissionVariables), others.maximumDocumentBytes),
     exports: exportSettings(read(exports)),
     graphql: graphqlConfig(read(graphql)),
     limits,
     ...requests,
-    ...read(operations),
+    ...read(operationVariables),
     tracing: read(tracing),
   };
 }

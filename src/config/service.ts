@@ -73,7 +73,7 @@ export const service = {
 export type ListenAddress = { readonly host: string; readonly port: number };
 
 /** How the service is monitored and stopped: docs/operations.md. */
-export const operations = {
+export const operationVariables = {
   title: "Operations",
   variables: {
     logLevel: {

@@ -201,6 +201,6 @@ function describeMismatches(current: JsonObject, pithNumber: PithNumber): string
     }
   }
   return named.length === 0
-    ? " Every event in it still fits its id: what was changed stands around them."
+    ? " Every event in it still fits its id: the change is outside of them."
     : ` These do not fit their ids (changed, or linked to others): ${named.slice(0, maxNamed).join(", ")}.`;
 }

@@ -31,7 +31,7 @@ export function mergeEvents(
   const { applied, superseded, equivocations } = resolvePlaces(valid, linked);
 
   const invalidLast = [...linked.values()].filter((entry) => entry.invalid !== null);
-  invalidLast.sort(compareIds);
+  invalidLast.sort(compareEventIds);
   const events = new Map<EventId, MergedEvent>();
   for (const { event, standing, invalid } of [...valid, ...invalidLast]) {
     const { id } = event;
@@ -105,7 +105,7 @@ type Ordered = Pick<LinkedEvent<MergeEvent>, "depth"> & {
 const typeOrder = new Map<string, number>(eventTypes.map((type, index) => [type, index]));
 
 /** Lists that are not in merge order are sorted by id. */
-export function compareIds(a: Pick<Ordered, "event">, b: Pick<Ordered, "event">): number {
+export function compareEventIds(a: Pick<Ordered, "event">, b: Pick<Ordered, "event">): number {
   return a.event.id === b.event.id ? 0 : a.event.id < b.event.id ? -1 : 1;
 }
 
@@ -115,5 +115,5 @@ export function compareMergeOrder(a: Ordered, b: Ordered): number {
   if (a.depth !== b.depth) return a.depth - b.depth;
   const types = (typeOrder.get(a.event.type) as number) - (typeOrder.get(b.event.type) as number);
   if (types !== 0) return types;
-  return compareIds(a, b);
+  return compareEventIds(a, b);
 }

@@ -6,7 +6,7 @@ import type { EventType } from "./event-types.ts";
 import type { EventId, PithNumber } from "./identifiers.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import { checkLinks, isSameSigner, linksOf } from "./links.ts";
-import { compareIds, compareMergeOrder } from "./merge.ts";
+import { compareEventIds, compareMergeOrder } from "./merge.ts";
 import {
   currentSnapshot,
   type EventStatus,
@@ -96,7 +96,7 @@ export class PaperMerge {
   readonly #places = new Map<string, OpenPlace>();
   readonly #contested = new Set<OpenPlace>();
   readonly #applied = new SortedTexts<Node>(compareMergeOrder, ({ event }) => `"${event.id}"`);
-  readonly #invalid = new SortedTexts<Node>(compareIds, ({ event, invalid }) =>
+  readonly #invalid = new SortedTexts<Node>(compareEventIds, ({ event, invalid }) =>
     invalidText(event.id, invalid),
   );
   /** By type; no entry for types without current events. */
@@ -412,7 +412,7 @@ function appended<Item>(list: readonly Item[], item: Item): Item[] {
 /** The valid ones in merge order, then the invalid ones by id. */
 function compareListed(a: Node, b: Node): number {
   if (a.invalid === null && b.invalid === null) return compareMergeOrder(a, b);
-  return a.invalid !== null && b.invalid !== null ? compareIds(a, b) : a.invalid === null ? -1 : 1;
+  return a.invalid !== null && b.invalid !== null ? compareEventIds(a, b) : a.invalid === null ? -1 : 1;
 }
 
 function isVouchedFor({ event, linkedBy }: Node): boolean {

@@ -133,7 +133,7 @@ export type GraphqlOperation = {
 };
 
 /** From parsing until there is a result. Cached responses, and requests rejected earlier, are not operations. */
-export const operations = new WorkChannel<GraphqlOperation>("operation");
+export const graphqlOperations = new WorkChannel<GraphqlOperation>("operation");
 
 /** A field of Query or Mutation, such as `Query.papers`, until the text of everything below it is ready. */
 export const rootFields = new WorkChannel<{ readonly name: string }>("root-field");

@@ -4,7 +4,7 @@ import { defaultUnreadBytes, unreadBytesOfConnection } from "../config/index.ts"
 import { type ConnectionCloseReason, closedConnections } from "../runtime/index.ts";
 
 /** Limits on the memory that clients which do not read their answers can occupy. */
-export type ConnectionLimits = {
+export type UnreadLimits = {
   /** Bytes of unread answers on all connections together. */
   readonly totalBytes: number;
   /** Bytes of unread answers on one connection. */
@@ -23,7 +23,7 @@ const minProgressBytes = 64 * 1024;
 const minute = 60_000;
 
 /** The limits for `totalBytes` in all: one connection may use a quarter of them. */
-export function connectionLimits(totalBytes: number): ConnectionLimits {
+export function defaultUnreadLimits(totalBytes: number): UnreadLimits {
   return {
     totalBytes,
     connectionBytes: unreadBytesOfConnection(totalBytes),
@@ -83,14 +83,14 @@ export class Connection {
  * Requests of one connection are answered one after the other, so that a connection never has more than one answer.
  */
 export class ConnectionTracker {
-  readonly #limits: ConnectionLimits;
+  readonly #limits: UnreadLimits;
   readonly #connections = new Map<Socket, Connection>();
   #timer: NodeJS.Timeout | undefined;
   /** Upper bound of unread bytes: those at the last check, and those of answers that ended since. */
   #upperBound = 0;
   #isCheckScheduled = false;
 
-  constructor(limits: ConnectionLimits = connectionLimits(defaultUnreadBytes)) {
+  constructor(limits: UnreadLimits = defaultUnreadLimits(defaultUnreadBytes)) {
     this.#limits = limits;
   }
 

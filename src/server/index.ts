@@ -1,5 +1,5 @@
 export { type App, createApp } from "./app.ts";
-export { connectionLimits } from "./connection-limits.ts";
+export { defaultUnreadLimits } from "./connection-limits.ts";
 export { type GraphqlSettings, graphqlSettings } from "./graphql/index.ts";
 export { createReadinessCheck } from "./health.ts";
 export {

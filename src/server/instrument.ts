@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GraphQLError } from "graphql";
 import { clientCodeOf } from "../api/index.ts";
-import { type GraphqlOperation, logContext, operations, requests } from "../runtime/index.ts";
+import { type GraphqlOperation, graphqlOperations, logContext, requests } from "../runtime/index.ts";
 
 const maxPathLength = 200;
 
@@ -50,8 +50,8 @@ export function instrumentOperation<Result>(
   errorsOf: (result: Result) => readonly GraphQLError[] | undefined,
 ): Promise<Result> {
   const operation: GraphqlOperation = { kind: "unknown", name: null, code: null };
-  if (!operations.hasSubscribers) return work(operation);
-  return operations.run(operation, async () => {
+  if (!graphqlOperations.hasSubscribers) return work(operation);
+  return graphqlOperations.run(operation, async () => {
     const result = await work(operation);
     const [first] = errorsOf(result) ?? [];
     operation.code = first === undefined ? null : (clientCodeOf(first) ?? "INTERNAL_SERVER_ERROR");

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, Server as NetServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import type { App } from "./app.ts";
-import { type ConnectionLimits, ConnectionTracker } from "./connection-limits.ts";
+import { ConnectionTracker, type UnreadLimits } from "./connection-limits.ts";
 import type { LogError } from "./graphql/index.ts";
 import { pathOf, rewriteAbsoluteForm, sendError, sendJson } from "./http/index.ts";
 
@@ -13,7 +13,7 @@ type ListenOptions = {
   readonly stop?: StopTimes;
   readonly slowClients?: SlowClients;
   /** Limits on the memory of unread answers. Defaults to 256 MiB. */
-  readonly connections?: ConnectionLimits;
+  readonly connections?: UnreadLimits;
   /** Called if a connection cannot be accepted (too many open files). Defaults to standard error. */
   readonly logError?: LogError;
 };

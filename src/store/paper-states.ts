@@ -189,12 +189,12 @@ const maxWaiting = 64;
 const maxCachedBytes = 64 * 1024 * 1024;
 
 /** The readers of documents: neither delays the other by more than one document. */
-export type Reader = "graphql" | "mirror";
+export type StateReader = "graphql" | "mirror";
 
 export type DocumentRequest = Pick<DocumentParts, "document" | "pithNumber"> & {
   /** As currently stored. */
   readonly head: Pick<PaperHead, "sha256" | "record" | "logBytes">;
-  readonly reader: Reader;
+  readonly reader: StateReader;
   /** Aborting it cancels a waiting request. */
   readonly signal?: AbortSignal | undefined;
   /** Called when it is this request's turn, so that waiting requests use no memory for their logs. */
@@ -215,7 +215,7 @@ export class PaperStates {
     maxSize: maxCachedBytes,
     maxEntrySize: maxCachedBytes / 8,
   });
-  readonly #queue = new TurnQueue<Reader>(maxWaiting);
+  readonly #queue = new TurnQueue<StateReader>(maxWaiting);
   readonly #thread = new MergeThread();
   readonly #buildInline: typeof buildDocument;
 

@@ -1,11 +1,11 @@
 import { type Config, readConfig, type TracingConfig } from "../config/index.ts";
 import {
   createLog,
+  graphqlOperations,
   type IngestedDocument,
   ingestBatches,
   type Log,
   loaderBatches,
-  operations,
   requests,
   rootFields,
   statements,
@@ -50,11 +50,11 @@ export function startTracing(config: TracingConfig, log: Log): () => Promise<voi
       },
     ),
     tracer.traceRoots(ingestBatches, ({ documents, result }) => ({
-      name: "take in documents",
+      name: "ingest documents",
       kind: "internal",
       attributes: { "pith_graph.documents": documents, ...outcomesOf(result) },
     })),
-    tracer.traceChildren(operations, ({ kind, name, code }) => ({
+    tracer.traceChildren(graphqlOperations, ({ kind, name, code }) => ({
       name: kind === "unknown" ? "GraphQL operation" : kind,
       kind: "internal",
       attributes: {

@@ -1,8 +1,8 @@
 import {
   closedConnections,
+  graphqlOperations,
   ingestBatches,
   loaderBatches,
-  operations,
   requests,
   rootFields,
   statements,
@@ -74,7 +74,7 @@ function countOperations(metrics: Metrics): () => void {
     "Time of operations, from parsing to the response text.",
     "kind",
   );
-  return operations.subscribe({
+  return graphqlOperations.subscribe({
     end(operation) {
       const { kind, code } = operation;
       done.inc({ kind, outcome: "error" in operation ? "INTERNAL_SERVER_ERROR" : (code ?? "ok") });

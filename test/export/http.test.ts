@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tableFile } from "../../src/export/index.ts";
-import { ConnectionTracker, connectionLimits } from "../../src/server/connection-limits.ts";
+import { ConnectionTracker, defaultUnreadLimits } from "../../src/server/connection-limits.ts";
 import { createExportHandlers } from "../../src/server/export.ts";
 import { type App, createApp } from "../../src/server/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
@@ -222,7 +222,7 @@ test("an export that is not read is ended, counting only time in which there is 
   );
   const { file } = createExportHandlers(database, { isPublic: true, tokens: [] });
   const path = "/export/works.ndjson";
-  const limits = { ...connectionLimits(2 ** 28), unreadMilliseconds: 100, checkMilliseconds: 20 };
+  const limits = { ...defaultUnreadLimits(2 ** 28), unreadMilliseconds: 100, checkMilliseconds: 20 };
   const connections = new ConnectionTracker(limits);
   const server = createServer((request, response) =>
     connections.handle(request, response, (request, response) => file(request, response, ["works.ndjson"])),

@@ -4,7 +4,7 @@ import { get } from "node:http";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { closedConnections } from "../../src/runtime/channels.ts";
-import { connectionLimits } from "../../src/server/connection-limits.ts";
+import { defaultUnreadLimits } from "../../src/server/connection-limits.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
 import { documentOf } from "../api/fixtures/documents.ts";
 import { ingestTexts } from "../api/fixtures/library.ts";
@@ -200,7 +200,7 @@ it("the connection of a client that does not read is ended, and the client can c
     Array.from({ length: changes }, (_, nth) => text(`${nth} ${long}`)),
   );
   const app = createApp({ database, streamTimes: { heartbeat: 20 }, logError: () => {} });
-  const connections = { ...connectionLimits(2 ** 28), unreadMilliseconds: 100, checkMilliseconds: 20 };
+  const connections = { ...defaultUnreadLimits(2 ** 28), unreadMilliseconds: 100, checkMilliseconds: 20 };
   const server = await startServer({ app, port: 0, host: "127.0.0.1", connections });
   closing.push(() => server.close());
   const ended = new Promise((resolve) => {

@@ -19,8 +19,8 @@ import { mergeLog, readLogs, readLogTexts } from "../../src/store/index.ts";
 import {
   type DocumentRequest,
   PaperStates,
-  type Reader,
   readPaperHeads,
+  type StateReader,
 } from "../../src/store/paper-states.ts";
 import { documentOf } from "../api/fixtures/documents.ts";
 import { ingestTexts } from "../api/fixtures/library.ts";
@@ -165,12 +165,12 @@ describe("documents of a large paper", () => {
     const { states } = counting();
     const turn = await occupying(states);
     const order: string[] = [];
-    const read = (reader: Reader) => async () => {
+    const read = (reader: StateReader) => async () => {
       order.push(reader);
       return undefined;
     };
     const request = await wanted("bundle", large.pithNumber);
-    const build = (reader: Reader) => states.build({ ...request, reader, readLog: read(reader) });
+    const build = (reader: StateReader) => states.build({ ...request, reader, readLog: read(reader) });
     const all = [...Array.from({ length: 20 }, () => build(many)), build(one)];
     turn.end();
     await Promise.all(all);

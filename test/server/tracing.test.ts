@@ -146,7 +146,7 @@ describe("traces", () => {
       expect(BigInt(span.startTimeUnixNano)).toBeGreaterThanOrEqual(BigInt(root.startTimeUnixNano));
     }
     // Ingest has a trace of its own.
-    const batch = spans.find(({ name }) => name === "take in documents") as Span;
+    const batch = spans.find(({ name }) => name === "ingest documents") as Span;
     expect(attributesOf(batch)).toMatchObject({ "pith_graph.documents": "1", "pith_graph.merged": "1" });
     expect(childrenOf(batch).map(({ name }) => name)).toEqual(
       expect.arrayContaining(["BEGIN", "COPY", "COMMIT"]),
@@ -202,7 +202,7 @@ describe("traces", () => {
     ];
     const { status, stdout, stderr } = await runCli(args, { env });
     expect({ status, stderr }).toMatchObject({ status: 0 });
-    const batches = spans.filter(({ name }) => name === "take in documents");
+    const batches = spans.filter(({ name }) => name === "ingest documents");
     const documents = batches.map((batch) => Number(attributesOf(batch)["pith_graph.documents"]));
     expect(documents.length).toBeGreaterThan(1);
     // Standard error may contain progress lines.

@@ -3,14 +3,14 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { closedConnections } from "../../src/runtime/channels.ts";
-import { Connection, type ConnectionLimits, ConnectionTracker } from "../../src/server/connection-limits.ts";
+import { Connection, ConnectionTracker, type UnreadLimits } from "../../src/server/connection-limits.ts";
 import { createApp, type RunningServer, startServer } from "../../src/server/index.ts";
 import { documentOf } from "../api/fixtures/documents.ts";
 import { ingestTexts } from "../api/fixtures/library.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { exchange, pipelined, sendUnread } from "./sockets.ts";
 
-const limits: ConnectionLimits = {
+const limits: UnreadLimits = {
   totalBytes: 8_000_000,
   connectionBytes: 4_000_000,
   unreadMilliseconds: 60_000,
@@ -120,7 +120,7 @@ describe("a server with clients that do not read", () => {
 });
 
 /** A separate server that gives all requests the same answer. */
-async function serve(answer: RequestListener, own: Partial<ConnectionLimits> = {}) {
+async function serve(answer: RequestListener, own: Partial<UnreadLimits> = {}) {
   const connections = new ConnectionTracker({ ...limits, ...own });
   const server = createServer((request, response) => connections.handle(request, response, answer));
   connections.follow(server);

@@ -11,7 +11,7 @@ import { createInterface } from "node:readline";
 import { setImmediate } from "node:timers/promises";
 import { constants, createGzip, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { ConnectionTracker, connectionLimits } from "../../src/server/connection-limits.ts";
+import { ConnectionTracker, defaultUnreadLimits } from "../../src/server/connection-limits.ts";
 import { ResultWriter } from "../../src/server/submissions/result-writer.ts";
 import { SubmissionService } from "../../src/server/submissions/submission-service.ts";
 import { type Answer, openSite, paper, type Site, settings, statuses, token } from "./site.ts";
@@ -182,7 +182,7 @@ it("closes the connection of a client that does not read its answers", async () 
   const chunk = Array.from({ length: 1_000 }, () => ({ line: 1, id: null }));
   let added = 0;
   let closed = false;
-  const limits = { ...connectionLimits(2 ** 28), unreadMilliseconds: 50, checkMilliseconds: 10 };
+  const limits = { ...defaultUnreadLimits(2 ** 28), unreadMilliseconds: 50, checkMilliseconds: 10 };
   const connections = new ConnectionTracker(limits);
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     response.once("close", () => {

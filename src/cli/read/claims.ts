@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { wholeNumber } from "../options.ts";
+import { parseWholeNumber } from "../options.ts";
 import { counted, textWidth, wrapped } from "../output/layout.ts";
 import { sanitize } from "../output/sanitize.ts";
 import { coloursFor } from "../output/terminal.ts";
@@ -22,7 +22,7 @@ export function addClaimsCommand(program: Command): void {
     .command("claims")
     .description("list a paper's claims and who asserted them")
     .argument("<ref>", refDescription)
-    .option("--limit <number>", "maximum claims, up to 1000", wholeNumber(1, 1000), 100)
+    .option("--limit <number>", "maximum claims, up to 1000", parseWholeNumber(1, 1000), 100)
     .addHelpText(
       "after",
       `

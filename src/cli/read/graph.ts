@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import stringWidth from "string-width";
-import { wholeNumber } from "../options.ts";
+import { parseWholeNumber } from "../options.ts";
 import { counted, textWidth } from "../output/layout.ts";
 import { jsonLine, sanitize } from "../output/sanitize.ts";
 import { coloursFor } from "../output/terminal.ts";
@@ -25,7 +25,7 @@ export function addGraphCommand(program: Command): void {
     .command("graph")
     .description("show the citations around works as a tree")
     .argument("<refs...>", "papers or works, up to 100: Pith numbers, arXiv ids, DOIs, or URLs")
-    .option("--depth <steps>", "maximum steps from these works, up to 10", wholeNumber(0, 10), 1)
+    .option("--depth <steps>", "maximum steps from these works, up to 10", parseWholeNumber(0, 10), 1)
     .addOption(
       new Option("--direction <direction>", "follow references, citations, or both")
         .choices(Object.keys(directions))
@@ -34,10 +34,10 @@ export function addGraphCommand(program: Command): void {
     .option(
       "--max-nodes <number>",
       "maximum works, up to 5000; the most cited are kept",
-      wholeNumber(1, 5000),
+      parseWholeNumber(1, 5000),
       300,
     )
-    .option("--children <number>", "maximum lines below one work", wholeNumber(1, 5000), 20)
+    .option("--children <number>", "maximum lines below one work", parseWholeNumber(1, 5000), 20)
     .addHelpText(
       "after",
       `

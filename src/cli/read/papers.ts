@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { exitStatus } from "../command-error.ts";
-import { wholeNumber } from "../options.ts";
+import { parseWholeNumber } from "../options.ts";
 import { counted, padded, textWidth } from "../output/layout.ts";
 import { sanitize } from "../output/sanitize.ts";
 import { coloursFor } from "../output/terminal.ts";
@@ -34,13 +34,13 @@ export function addPapersCommand(program: Command): void {
       "only papers in this category, primary or cross; can be repeated",
       (category: string, categories: readonly string[] = []) => [...categories, category],
     )
-    .option("--year-from <year>", "only papers submitted in this year or later", wholeNumber(1, 9999))
-    .option("--year-to <year>", "only papers submitted in this year or earlier", wholeNumber(1, 9999))
+    .option("--year-from <year>", "only papers submitted in this year or later", parseWholeNumber(1, 9999))
+    .option("--year-to <year>", "only papers submitted in this year or earlier", parseWholeNumber(1, 9999))
     .option("--title <text>", "only papers whose title contains this text; case is ignored")
     .option(
       "--min-cited-by <number>",
       "only papers cited by this number of works or more",
-      wholeNumber(0, 2 ** 31 - 1),
+      parseWholeNumber(0, 2 ** 31 - 1),
     )
     .addOption(
       new Option("--proof <proof>", "only papers with this proof").choices(["signed", "receipt", "hash"]),
@@ -48,7 +48,7 @@ export function addPapersCommand(program: Command): void {
     .addOption(
       new Option("--order <order>", "the order of the papers").choices(Object.keys(orders)).default("newest"),
     )
-    .option("--limit <number>", "maximum number of papers, up to 1000", wholeNumber(1, 1000), 20)
+    .option("--limit <number>", "maximum number of papers, up to 1000", parseWholeNumber(1, 1000), 20)
     .addHelpText(
       "after",
       `

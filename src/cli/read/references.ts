@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { wholeNumber } from "../options.ts";
+import { parseWholeNumber } from "../options.ts";
 import { counted, padded, textWidth } from "../output/layout.ts";
 import { sanitize } from "../output/sanitize.ts";
 import { coloursFor } from "../output/terminal.ts";
@@ -22,7 +22,7 @@ export function addReferencesCommand(program: Command): void {
     .command("refs")
     .description("list a paper's references")
     .argument("<ref>", refDescription)
-    .option("--limit <number>", "maximum references, up to 1000", wholeNumber(1, 1000), 100)
+    .option("--limit <number>", "maximum references, up to 1000", parseWholeNumber(1, 1000), 100)
     .addOption(
       new Option("--only <kind>", "only references with a stored paper, or internal anchors").choices([
         "stored",

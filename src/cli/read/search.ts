@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { exitStatus } from "../command-error.ts";
-import { wholeNumber } from "../options.ts";
+import { parseWholeNumber } from "../options.ts";
 import { counted, textWidth, wrapped } from "../output/layout.ts";
 import { sanitize } from "../output/sanitize.ts";
 import { type Colours, coloursFor } from "../output/terminal.ts";
@@ -17,7 +17,7 @@ export function addSearchCommand(program: Command): void {
       "<words...>",
       'words that must all occur; "a phrase"; -word to exclude a word; or an identifier',
     )
-    .option("--limit <number>", "maximum papers and works, up to 100", wholeNumber(1, 100), 10)
+    .option("--limit <number>", "maximum papers and works, up to 100", parseWholeNumber(1, 100), 10)
     .addHelpText(
       "after",
       `
