@@ -198,7 +198,7 @@ const spellings: readonly (readonly [name: string, texts: readonly string[]])[] 
   ["10.1000/abc/", ["10.1000/abc/", "https://doi.org/10.1000/ABC/", "10.1000/abc/,"]],
 ];
 
-describe("readWorkName", () => {
+describe("parseWorkName", () => {
   /** @input I2, I4, I5, I12 */
   it.each(spellings)("reads all spellings of %s", (name, texts) => {
     expect(texts.map((text) => [text, nameIn(text)])).toEqual(texts.map((text) => [text, name]));

@@ -44,9 +44,9 @@ test("the packed library rejects a changed document with STATE_HASH_MISMATCH", a
 test.each(["node16", "bundler"] as const)(
   "the library's types compile with moduleResolution %s",
   async (kind) => {
-    const program = `import { mergeDocuments, parseDocument, verifyEvent, type Judgement } from "pith-graph/protocol";
-const judgement: Judgement = verifyEvent(parseDocument("{}").copies[0] ?? null);
-const proof: "hash" | "receipt" | "signed" = judgement.accepted ? judgement.event.proof : "hash";
+    const program = `import { mergeDocuments, parseDocument, verifyEvent, type EventVerification } from "pith-graph/protocol";
+const verification: EventVerification = verifyEvent(parseDocument("{}").copies[0] ?? null);
+const proof: "hash" | "receipt" | "signed" = verification.accepted ? verification.event.proof : "hash";
 export const sha256: string | undefined = mergeDocuments(["{}"]).states.values().next().value?.sha256;
 // @ts-expect-error: the type of proof is not any.
 export const wrong: number = proof;
