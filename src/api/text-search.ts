@@ -14,7 +14,7 @@ export type QueryWords = {
   readonly terms: readonly (readonly string[])[];
   /**
    * The words of the terms in any order, for `websearch_to_tsquery`, if the query also requires adjacent words or
-   * excludes words. Null if `web` has only these words.
+   * excludes words. Null if `websearch` has only these words.
    */
   readonly looseWebsearch: string | null;
 };

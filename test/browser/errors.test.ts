@@ -10,7 +10,7 @@ const stage = setStage({ fill: fillWithExcerpt });
 /** @page D9 */
 test.each([
   ["x".repeat(600), "Searches are limited to 500 characters."],
-  ["x ".repeat(40), "Searches are limited to 32 words."],
+  ["x ".repeat(40), "Searches are limited to 32 words or phrases."],
 ])("explains a search that is too long, without offering to try again", async (query, text) => {
   const { page, expectAccessible, leave } = await visit(
     stage.browser,

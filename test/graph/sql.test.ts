@@ -111,7 +111,7 @@ describe("a budget in SQL", () => {
   });
 });
 
-test("PageRank, anchors and loaded() reject with GraphUnavailableError in SQL", async () => {
+test("PageRank, anchors and waitUntilLoaded() reject with GraphUnavailableError in SQL", async () => {
   const graph = startGraph(database, { adjacency: "sql" });
   for (const asking of [
     graph.topWorks({ by: "PAGERANK", first: 1 }),

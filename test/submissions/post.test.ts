@@ -326,7 +326,7 @@ describe("the limits of POST /ingest", () => {
     await broken.close();
   });
 
-  it("answer 429 with Retry-After once a token's minute is used up, but not to another token", async () => {
+  it("answer 429 with Retry-After once a token has sent its documents for the minute, but not to another token", async () => {
     const limited = await openSite({ documentsPerMinute: 2 });
     const end = limited.work();
     const body = [1, 2, 3].map((number) => paper(number).text).join("\n");

@@ -50,15 +50,17 @@ export const searchQuery = graphql(
   [workFragment, verificationFragment],
 );
 
+/** An edge of the results: the node, how it matched, and the matching passage. */
 export type SearchHit = ResultOf<typeof searchQuery>["search"]["edges"][number];
 
-/** The limits of the API's `search`. */
+/** The limits of the API's search: characters, and words or phrases. */
 export const maxQueryLength = 500;
 const maxQueryTerms = 32;
 
-/** Why the API would reject a query, for readers; null if it would not. */
+/** A message for the user that explains why the API would reject a query; null if it would not. */
 export function queryProblem(query: string): string | null {
   if (query.length > maxQueryLength) return `Searches are limited to ${maxQueryLength} characters.`;
-  const terms = query.match(/"[^"]*"?|[^\s"]+/g) ?? [];
-  return terms.length > maxQueryTerms ? `Searches are limited to ${maxQueryTerms} words.` : null;
+  const terms = query.match(/-?(?:"[^"]*"?|[^\s"]+)/g) ?? [];
+  const count = terms.filter((term) => /[\p{L}\p{N}]/u.test(term)).length;
+  return count > maxQueryTerms ? `Searches are limited to ${maxQueryTerms} words or phrases.` : null;
 }

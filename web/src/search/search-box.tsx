@@ -174,7 +174,7 @@ export type Suggestions = {
 const none: Suggestions = { query: "", hits: [], totalCount: 0, error: null };
 
 /** Suggestions for a text as it is typed. A query still running is aborted when the text changes. */
-export function useSuggestions(text: string): Suggestions {
+function useSuggestions(text: string): Suggestions {
   const [suggestions, setSuggestions] = useState(none);
   const query = text.trim();
   useEffect(() => {
