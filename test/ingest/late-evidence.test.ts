@@ -322,12 +322,12 @@ test("the graph is correct after each of the documents, imported one by one", as
   expect((await checkTables(database, { keyring })).differences).toEqual([]);
 });
 
-test("fifty random orders of import, in batches of random sizes, result in the same tables", async () => {
+test("thirty random orders of import, in batches of random sizes, result in the same tables", async () => {
   await clearTables(database);
   for (const { text } of story) await ingestDocuments(database, [text]);
   const expected = await readTables(database);
   const orders = new Set<string>();
-  for (let seed = 1; seed <= 50; seed++) {
+  for (let seed = 1; seed <= 30; seed++) {
     const random = randomFrom(seed);
     const order = random.shuffle(story.map(({ text }) => text));
     orders.add(JSON.stringify(order));
@@ -337,5 +337,5 @@ test("fifty random orders of import, in batches of random sizes, result in the s
     }
     expect(await readTables(database), `seed ${seed}`).toEqual(expected);
   }
-  expect(orders.size).toBe(50);
+  expect(orders.size).toBe(30);
 });

@@ -16,7 +16,7 @@ import { verifiedDocumentOf } from "./world-batches.ts";
 /** PITH_SEED runs a single seed. */
 const given = process.env["PITH_SEED"];
 const seeds =
-  given === undefined ? Array.from({ length: isLong ? 1_000 : 25 }, (_, nth) => nth) : [Number(given)];
+  given === undefined ? Array.from({ length: isLong ? 1_000 : 15 }, (_, nth) => nth) : [Number(given)];
 
 /** Plans documents as one batch and applies the plan, all in memory. */
 async function ingestInMemory(

@@ -118,7 +118,7 @@ test("PaperMerge adds random histories in groups and in any order with the resul
         aliases,
       );
     }),
-    { numRuns: isLong ? 20_000 : 150 },
+    { numRuns: isLong ? 20_000 : 100 },
   );
 }, 120_000);
 
