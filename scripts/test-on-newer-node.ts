@@ -19,7 +19,11 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const vitest = ["node_modules/vitest/vitest.mjs", "run"];
 
 async function run(command: string, args: readonly string[], cwd: string, path: string): Promise<void> {
-  const child = spawn(command, args, { cwd, stdio: "inherit", env: { ...process.env, PATH: path } });
+  const child = spawn(command, args, {
+    cwd,
+    stdio: "inherit",
+    env: { PITH_WORLDS: "3", ...process.env, PATH: path },
+  });
   const [status, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
   if (status !== 0)
     throw new Error(`${command} ${args.join(" ")} ended with ${signal ?? `status ${status}`}.`);

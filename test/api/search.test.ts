@@ -200,7 +200,8 @@ it.each(["paper", "model", "the", "2302.12192", "Ostereicher"])(
     const large = await walk(100);
     expect(large.length).toBeGreaterThan(0);
     expect(new Set(large).size).toBe(large.length);
-    expect(await walk(3)).toEqual(large);
+    // At most some 60 pages.
+    expect(await walk(Math.max(3, Math.ceil(large.length / 60)))).toEqual(large);
   },
 );
 

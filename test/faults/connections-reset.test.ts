@@ -18,7 +18,7 @@ import { openProxied, type ProxiedDatabase } from "./proxied-database.ts";
 /** Decides the resets of this run; PITH_SEED repeats those of another. */
 const seed = Number(process.env["PITH_SEED"] ?? Date.now() % 2 ** 31);
 /** The number of connections that are reset in each test. */
-const resets = isLong ? 60 : 12;
+const resets = isLong ? 60 : 8;
 
 let database: TestDatabase;
 let proxied: ProxiedDatabase;

@@ -15,7 +15,7 @@ const onceFailed: readonly number[] = [158042368, 158057080, 158062263, 15806921
 /** Other worlds, from a seed of this run. PITH_SEED runs a single seed, PITH_WORLDS sets the number of worlds. */
 const given = process.env["PITH_SEED"];
 const first = given === undefined ? Date.now() % 2 ** 31 : Number(given);
-const worlds = given === undefined ? Number(process.env["PITH_WORLDS"] ?? (isLong ? 200 : 12)) : 1;
+const worlds = given === undefined ? Number(process.env["PITH_WORLDS"] ?? (isLong ? 200 : 8)) : 1;
 
 let database: TestDatabase;
 

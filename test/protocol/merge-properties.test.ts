@@ -59,7 +59,7 @@ function reference(documents: readonly Input[]): ReferenceMerge {
   return merged;
 }
 
-const runs = { numRuns: 60 };
+const runs = { numRuns: 40 };
 
 describe("random histories", () => {
   test("cover every rule", () => {
@@ -122,7 +122,7 @@ describe("random histories", () => {
           expected.standing,
         );
       }),
-      { numRuns: isLong ? 20_000 : 100 },
+      { numRuns: isLong ? 20_000 : 60 },
     );
   });
 
