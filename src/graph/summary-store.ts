@@ -33,7 +33,6 @@ export const noPaper = 0xffff_ffff;
 export const unknown = 1;
 export const noYear = -0x8000;
 export const hasTitle = 1 << 29;
-export const isAsciiText = 1 << 30;
 /** The work is not in this revision, or its facts do not fit. */
 const isAbsent = 1 << 31;
 const maxKeyBytes = (1 << 12) - 1;
@@ -68,7 +67,6 @@ export const hasOwnTitle = 1 << 21;
 /** Its source is arXiv, with the work's arXiv id. */
 export const isKeySource = 1 << 22;
 export const hasCategory = 1 << 23;
-export const isAsciiPaper = 1 << 24;
 /** Between the names of authors. */
 export const authorSeparator = "\0";
 /** Few papers have more authors; of those, a summary has the first. */
@@ -205,10 +203,7 @@ export class SummaryStore {
     this.#papers.find(paperHigh, paperLow, (address) => {
       const [high, low] = [memory.word(address, workWord.idHigh), memory.word(address, workWord.idLow)];
       const work = this.find(high, low, revision);
-      const isOfPaper =
-        work !== 0 &&
-        memory.word(work, workWord.paperHigh) === paperHigh &&
-        memory.word(work, workWord.paperLow) === paperLow;
+      const isOfPaper = work !== 0 && memory.hasWords(work, workWord.paperHigh, paperHigh, paperLow);
       if (isOfPaper) found = work;
       return isOfPaper;
     });
@@ -288,15 +283,7 @@ export class SummaryStore {
     set(workWord.paperHigh, paper?.high ?? noPaper);
     set(workWord.paperLow, paper?.low ?? noPaper);
     set(workWord.years, ((year ?? noYear) & 0xffff) | ((statedYear ?? noYear) << 16));
-    const isAscii = isAsciiBytes(key) && (title === null || isAsciiBytes(title));
-    set(
-      workWord.texts,
-      key.length |
-        (titleBytes << 12) |
-        (kind << 26) |
-        (title === null ? 0 : hasTitle) |
-        (isAscii ? isAsciiText : 0),
-    );
+    set(workWord.texts, key.length | (titleBytes << 12) | (kind << 26) | (title === null ? 0 : hasTitle));
     const texts = memory.slice(address, workBytes, key.length + titleBytes);
     texts.set(key);
     if (title !== null) texts.set(title, key.length);
@@ -312,8 +299,7 @@ export class SummaryStore {
 
   #isIndexed(paperHigh: number, paperLow: number, idHigh: number, idLow: number): boolean {
     const { memory } = this;
-    const isOfWork = (address: number) =>
-      memory.word(address, workWord.idHigh) === idHigh && memory.word(address, workWord.idLow) === idLow;
+    const isOfWork = (address: number) => memory.hasWords(address, workWord.idHigh, idHigh, idLow);
     return this.#papers.find(paperHigh, paperLow, isOfWork) !== 0;
   }
 
@@ -329,8 +315,7 @@ export class SummaryStore {
     const work = this.#open(paper.workHigh, paper.workLow, revision);
     if (
       work === 0 ||
-      memory.word(work, workWord.paperHigh) !== paper.paperHigh ||
-      memory.word(work, workWord.paperLow) !== paper.paperLow ||
+      !memory.hasWords(work, workWord.paperHigh, paper.paperHigh, paper.paperLow) ||
       !paperFits(paper) ||
       (revision === 0 && this.isFull)
     )
@@ -351,8 +336,7 @@ export class SummaryStore {
         (paper.authorCount << 5) |
         (paper.hasTitle ? hasOwnTitle : 0) |
         (this.#isKeyOf(work, paper) ? isKeySource : 0) |
-        (paper.category === null ? 0 : hasCategory) |
-        (isAsciiBytes(texts) ? isAsciiPaper : 0),
+        (paper.category === null ? 0 : hasCategory),
     );
     memory.setWord(address, paperWord.version, paper.sourceVersion ?? noVersion);
     memory.setWord(address, paperWord.texts, number.length | (category.length << 8) | (authors.length << 20));
@@ -439,9 +423,4 @@ function joinAuthors(authors: readonly Uint8Array[]): Uint8Array {
 
 function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
   return bytes.length >= prefix.length && prefix.every((byte, index) => bytes[index] === byte);
-}
-
-function isAsciiBytes(bytes: Uint8Array): boolean {
-  for (let at = 0; at < bytes.length; at++) if ((bytes[at] as number) > 0x7f) return false;
-  return true;
 }
