@@ -250,7 +250,15 @@ export class SummaryStore {
   remove(high: number, low: number): void {
     const before = this.#works.find(high, low);
     if (before === 0 || this.#isAbsent(before)) return;
-    const work = { idHigh: high, idLow: low, key: noText, title: null, year: null, statedYear: null, paper: null };
+    const work = {
+      idHigh: high,
+      idLow: low,
+      key: noText,
+      title: null,
+      year: null,
+      statedYear: null,
+      paper: null,
+    };
     const address = this.#append(work, this.#revision + 1, before);
     this.memory.setWord(address, workWord.texts, isAbsent);
     this.#workCount--;
@@ -283,7 +291,11 @@ export class SummaryStore {
     const isAscii = isAsciiBytes(key) && (title === null || isAsciiBytes(title));
     set(
       workWord.texts,
-      key.length | (titleBytes << 12) | (kind << 26) | (title === null ? 0 : hasTitle) | (isAscii ? isAsciiText : 0),
+      key.length |
+        (titleBytes << 12) |
+        (kind << 26) |
+        (title === null ? 0 : hasTitle) |
+        (isAscii ? isAsciiText : 0),
     );
     const texts = memory.slice(address, workBytes, key.length + titleBytes);
     texts.set(key);

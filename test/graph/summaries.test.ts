@@ -4,8 +4,8 @@ import { ingestVerified } from "../../src/ingest/pipeline.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { randomFrom } from "../ingest/random.ts";
 import { clearTables } from "../ingest/tables.ts";
-import { verifiedDocumentOf } from "../ingest/world-batches.ts";
 import { worldOf } from "../ingest/world.ts";
+import { verifiedDocumentOf } from "../ingest/world-batches.ts";
 import { isLong } from "../long.ts";
 import { readSummaryRows, summaryRowOf, type TableRow } from "./summary-rows.ts";
 
