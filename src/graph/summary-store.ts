@@ -18,9 +18,9 @@ export const workWord = {
   /** The representing paper's id; `noPaper` for none. */
   paperHigh: 4,
   paperLow: 5,
-  /** The paper's record; 0 if it is not stored here. */
+  /** The paper's record; 0 for none. */
   paper: 6,
-  /** The record of the DOI; 0 if it has none, `unknown` if it is not stored here. */
+  /** The record of the DOI; 0 for none. */
   doi: 7,
   /** Two signed 16-bit numbers, `noYear` for null: the year, and the stated year above it. */
   years: 8,
@@ -30,10 +30,9 @@ export const workWord = {
 export const workBytes = 40;
 
 export const noPaper = 0xffff_ffff;
-export const unknown = 1;
 export const noYear = -0x8000;
 export const hasTitle = 1 << 29;
-/** The work is not in this revision, or its facts do not fit. */
+/** The work is not in this revision, or some of its facts do not fit. */
 const isAbsent = 1 << 31;
 const maxKeyBytes = (1 << 12) - 1;
 const maxTitleBytes = (1 << 14) - 1;
@@ -193,7 +192,7 @@ export class SummaryStore {
     while (address !== 0 && this.memory.word(address, workWord.revision) > revision) {
       address = this.memory.word(address, workWord.previous);
     }
-    return address === 0 || this.#isAbsent(address) ? 0 : address;
+    return address !== 0 && this.#isComplete(address) ? address : 0;
   }
 
   /** The record of the work that a paper represents in a revision; 0 if there is none. */
@@ -244,19 +243,9 @@ export class SummaryStore {
   /** Leaves a work out of the next revision. */
   remove(high: number, low: number): void {
     const before = this.#works.find(high, low);
-    if (before === 0 || this.#isAbsent(before)) return;
-    const work = {
-      idHigh: high,
-      idLow: low,
-      key: noText,
-      title: null,
-      year: null,
-      statedYear: null,
-      paper: null,
-    };
-    const address = this.#append(work, this.#revision + 1, before);
-    this.memory.setWord(address, workWord.texts, isAbsent);
-    this.#workCount--;
+    if (before === 0 || !this.#isComplete(before)) return;
+    const facts = { key: noText, title: null, year: null, statedYear: null, paper: null };
+    this.#omit(this.#append({ idHigh: high, idLow: low, ...facts }, this.#revision + 1, before));
   }
 
   /** Makes the next revision the current one. */
@@ -264,8 +253,17 @@ export class SummaryStore {
     this.#revision++;
   }
 
-  #isAbsent(address: number): boolean {
-    return (this.memory.word(address, workWord.texts) & isAbsent) !== 0;
+  /** Whether all facts of the work are here, not only some. */
+  #isComplete(address: number): boolean {
+    const { memory } = this;
+    if ((memory.word(address, workWord.texts) & isAbsent) !== 0) return false;
+    return memory.word(address, workWord.paper) !== 0 || memory.word(address, workWord.paperHigh) === noPaper;
+  }
+
+  /** Some of the work's facts do not fit. */
+  #omit(address: number): void {
+    if (this.#isComplete(address)) this.#workCount--;
+    this.memory.setWord(address, workWord.texts, this.memory.word(address, workWord.texts) | isAbsent);
   }
 
   #append(work: WorkFacts, revision: number, before: number): number {
@@ -291,8 +289,9 @@ export class SummaryStore {
     else {
       this.#works.replace(before, address);
       this.#replacedBytes += this.#sizeOf(before);
+      if (this.#isComplete(before)) this.#workCount--;
     }
-    if (before === 0 || this.#isAbsent(before)) this.#workCount++;
+    if (this.#isComplete(address)) this.#workCount++;
     if (paper !== null && !this.#isIndexed(paper.high, paper.low, idHigh, idLow)) this.#papers.add(address);
     return address;
   }
@@ -303,11 +302,10 @@ export class SummaryStore {
     return this.#papers.find(paperHigh, paperLow, isOfWork) !== 0;
   }
 
-  /** The record of a work that may still be completed; 0 if there is none. */
+  /** The record of a work that is being completed; 0 if there is none. */
   #open(high: number, low: number, revision: number): number {
     const address = this.#works.find(high, low);
-    if (address === 0 || this.memory.word(address, workWord.revision) !== revision) return 0;
-    return this.#isAbsent(address) ? 0 : address;
+    return address !== 0 && this.memory.word(address, workWord.revision) === revision ? address : 0;
   }
 
   #setPaper(paper: PaperFacts, revision: number): void {
@@ -343,6 +341,7 @@ export class SummaryStore {
     memory.setWord(address, paperWord.submittedHigh, paper.submittedHigh);
     memory.setWord(address, paperWord.submittedLow, paper.submittedLow);
     memory.setWord(work, workWord.paper, address);
+    if (this.#isComplete(work)) this.#workCount++;
   }
 
   #isKeyOf(work: number, { isFromArxiv, sourceId }: PaperFacts): boolean {
@@ -357,13 +356,12 @@ export class SummaryStore {
     const work = this.#open(workHigh, workLow, revision);
     if (work === 0) return;
     const known = memory.word(work, workWord.doi);
-    if (known === unknown) return;
     if (known !== 0) {
       if (Buffer.compare(doi, memory.slice(known, 4, memory.word(known, 0))) >= 0) return;
       this.#replacedBytes += allocatedBytes(4 + memory.word(known, 0));
     }
     if (doi.length > maxKeyBytes || (revision === 0 && this.isFull)) {
-      memory.setWord(work, workWord.doi, unknown);
+      this.#omit(work);
       return;
     }
     const address = memory.allocate(4 + doi.length);
@@ -382,7 +380,7 @@ export class SummaryStore {
       const lengths = memory.word(paper, paperWord.texts);
       size += allocatedBytes(paperBytes + (lengths & 0xff) + ((lengths >>> 8) & 0xfff) + (lengths >>> 20));
     }
-    return doi > unknown ? size + allocatedBytes(4 + memory.word(doi, 0)) : size;
+    return doi !== 0 ? size + allocatedBytes(4 + memory.word(doi, 0)) : size;
   }
 }
 

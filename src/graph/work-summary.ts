@@ -20,7 +20,6 @@ import {
   type SummaryStore,
   storedAuthorsOf,
   titleBytesOf,
-  unknown,
   workBytes,
   workWord,
 } from "./summary-store.ts";
@@ -114,19 +113,17 @@ export class WorkSummary {
     return high === noPaper ? null : joinId(high, this.#word(workWord.paperLow));
   }
 
-  /** The first of its DOIs besides its key, in the order of code points; null if it has none, undefined if unknown. */
-  get otherDoi(): string | null | undefined {
+  /** The first of its DOIs besides its key, in the order of code points; null if it has none. */
+  get otherDoi(): string | null {
     const address = this.#word(workWord.doi);
-    if (address === unknown) return undefined;
     const { memory } = this.#of.store;
     return address === 0 ? null : memory.text(address, 4, memory.word(address, 0));
   }
 
-  /** The paper that represents it; null if it has none, undefined if it is not stored here. */
-  get paper(): PaperSummary | null | undefined {
-    if (this.#word(workWord.paperHigh) === noPaper) return null;
+  /** The paper that represents it; null if it has none. */
+  get paper(): PaperSummary | null {
     const address = this.#word(workWord.paper);
-    return address === 0 ? undefined : new PaperSummary(this, this.#of, address);
+    return address === 0 ? null : new PaperSummary(this, this.#of, address);
   }
 
   get citedByCount(): number {
