@@ -97,3 +97,4 @@ export { buildPaperDocument } from "./records.ts";
 export { type ReferenceRow, referenceColumns } from "./references.ts";
 export { RowCache } from "./row-cache.ts";
 export type { LoaderSource } from "./shared-batches.ts";
+export { paperRowOf, rowsFromSummaries, type SelectedWorks, summaryOf } from "./summaries.ts";
