@@ -9,9 +9,10 @@ import { runBulk } from "./bulk-run.ts";
 import { corpusFile } from "./corpus.ts";
 import { figure, quantile } from "./graph/compare.ts";
 import { readArxivIds, readTables } from "./graph/hep-th.ts";
+import { queries } from "./graph/http-kinds.ts";
 import { bodyOf, load } from "./graph/http-load.ts";
-import { assertReachedCounts, queries } from "./graph/over-http.ts";
 import { below, randomOf } from "./graph/random.ts";
+import { assertReachedCounts } from "./graph/reached.ts";
 import { type Service, startService } from "./service.ts";
 
 const clients = 24;

@@ -1,125 +1,200 @@
-import { randomInt } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
+import type pg from "pg";
+import type { Json } from "../api/json.ts";
+import { type ServerProcess, startProcess } from "../api/server-process.ts";
 import type { Service } from "../service.ts";
 import { figure, quantile } from "./compare.ts";
 import type { EdgeList } from "./edge-list.ts";
+import type { EngineName } from "./engine.ts";
+import type { EngineSite } from "./engine-server.ts";
+import { type HttpKind, httpKinds, namedAnswer, queries } from "./http-kinds.ts";
 import { bodyOf, type LoadResult, load } from "./http-load.ts";
+import type { Comparable } from "./questions.ts";
 import { below, randomOf } from "./random.ts";
+import { neighboursOf, reachedCount } from "./reached.ts";
 
 const connections = 16;
+const rivals: readonly EngineName[] = ["SQL", "graphology", "kuzu"];
+const engineServer = fileURLToPath(new URL("engine-server.ts", import.meta.url));
 
-export const queries = {
-  reach: "query ($ref: String!) { reachableWorks(ref: $ref, maxDepth: 3) { total } }",
-  path: "query ($from: String!, $to: String!) { citationPath(from: $from, to: $to, maxDepth: 100) { length works { arxivId } } }",
-  coCitation:
-    "query ($ref: String!) { relatedWorks(ref: $ref, by: CO_CITATION, first: 20) { nodes { score sharedCount work { arxivId } } } }",
-  coupling:
-    "query ($ref: String!) { relatedWorks(ref: $ref, by: BIBLIOGRAPHIC_COUPLING, first: 20) { nodes { score sharedCount work { arxivId } } } }",
-  graph: `query ($ref: String!) { citationGraph(roots: [$ref], depth: 3, maxNodes: 300) {
-    nodeCount nodes { depth work { arxivId title } } edges { citing { arxivId } cited { arxivId } } } }`,
-};
-
-/** The best rate of SQL, graphology and kuzu over HTTP, measured before our adjacency existed, and the aimed multiple. */
-const formerBest = { reach: 1265, path: 241, coCitation: 3002, coupling: 1100 } as const;
-const aim = 3;
-
-export type HttpMeasurement = {
+export type HttpSite = {
   readonly service: Service;
+  readonly connection: pg.PoolConfig;
+  /** The file with the list of edges. */
+  readonly edgeList: string;
   readonly list: EdgeList;
-  readonly arxivIds: readonly string[];
+  /** Null for a work without one, which no question is about. */
+  readonly arxivIds: readonly (string | null)[];
   readonly seconds: number;
 };
 
-/** Measures requests a second of the four questions, each work queried once, and the time of a drawn graph. */
-export async function measureOverHttp({ service, list, arxivIds, seconds }: HttpMeasurement): Promise<void> {
-  const port = Number(new URL(service.origin).port);
-  const refs = shuffled(arxivIds);
-  const run = (bodies: readonly string[], count = connections) =>
-    load({ port, connections: count, seconds, bodies });
-  const reach = await run(refs.map((ref) => bodyOf(queries.reach, { ref })));
-  assertReachedCounts(reach, refs, list, arxivIds);
-  const results = {
-    reach,
-    path: await run(
-      refs.map((from, index) => bodyOf(queries.path, { from, to: refs[(index * 7 + 1) % refs.length] })),
-    ),
-    coCitation: await run(refs.map((ref) => bodyOf(queries.coCitation, { ref }))),
-    coupling: await run(refs.map((ref) => bodyOf(queries.coupling, { ref }))),
-  };
-  console.log(`Over HTTP, ${connections} connections from another process, ${seconds} s each:`);
-  for (const [name, { perSecond, times }] of Object.entries(results)) {
-    const best = formerBest[name as keyof typeof formerBest];
+/** The aimed multiple of the best rival's requests a second. */
+const aim = 3;
+/** The aimed requests a second of drawn graphs. */
+const graphAim = 1000;
+/** Roots of drawn graphs. */
+const maxRoots = 2000;
+
+/**
+ * Measures requests a second of four questions, and of drawn graphs. SQL, graphology and kuzu answer the same questions
+ * behind a bare node:http server, each work once, in the same order.
+ */
+export async function measureOverHttp(site: HttpSite): Promise<void> {
+  const { arxivIds, seconds } = site;
+  const works = shuffled(
+    Array.from(arxivIds.keys()).filter((vertex) => arxivIds[vertex] !== null),
+    randomOf(53),
+  );
+  console.log(
+    `Over HTTP, ${connections} connections from another process, ${seconds} s each. pith-graph answers GraphQL, with the response\n` +
+      "cache off. The others have no GraphQL, only JSON behind node:http: SQL with 10 connections to PostgreSQL,\n" +
+      "graphology and kuzu in the server's process.",
+  );
+  const own = await measureOwn(site, works);
+  const others = new Map<EngineName, KindResults>();
+  for (const name of rivals) others.set(name, await measureRival(name, site, works));
+  console.log(
+    `${"requests/s (p95 in ms)".padEnd(24)}${["pith-graph", ...rivals].map((name) => name.padStart(18)).join("")}   pith-graph, of the best`,
+  );
+  for (const kind of httpKinds) {
+    const mine = own.get(kind) as LoadResult;
+    const theirs = rivals.map((name) => {
+      const result = others.get(name)?.get(kind) as LoadResult;
+      assertEqualAnswers(kind, name, mine, result, arxivIds);
+      return result;
+    });
+    const cells = [mine, ...theirs].map(({ perSecond, times }) =>
+      `${figure(perSecond)} (${figure(quantile(times, 0.95))})`.padStart(18),
+    );
+    const multiple = mine.perSecond / Math.max(...theirs.map(({ perSecond }) => perSecond));
     console.log(
-      `  ${name.padEnd(12)} ${figure(perSecond).padStart(8)} requests/s, ${figure(perSecond / best)}× ${best} (aim ${aim}×); ` +
-        `p50 ${figure(quantile(times, 0.5))} ms, p95 ${figure(quantile(times, 0.95))} ms`,
+      `  ${kind.name.padEnd(22)}${cells.join("")}   ${figure(multiple)} × (aim ${aim}: ${multiple >= aim ? "reached" : "MISSED"})`,
     );
   }
-  const large = await largeGraphs(list, arxivIds);
-  for (const count of [1, connections]) {
-    const { times, perSecond } = await run(large, count);
-    console.log(
-      `  citationGraph of 300 nodes with titles and edges, ${count} connections: p50 ${figure(quantile(times, 0.5))} ms, ` +
-        `p95 ${figure(quantile(times, 0.95))} ms, ${figure(perSecond)} requests/s`,
+  console.log(`The first ${maxCompared(own)} answers of each are equal.`);
+  await measureDrawnGraphs(site);
+}
+
+type KindResults = ReadonlyMap<HttpKind, LoadResult>;
+
+async function measureOwn(
+  { service, arxivIds, seconds }: HttpSite,
+  works: readonly number[],
+): Promise<KindResults> {
+  const port = portOf(service);
+  const refOf = (work: number) => arxivIds[work] as string;
+  const results = new Map<HttpKind, LoadResult>();
+  for (const kind of httpKinds) {
+    const bodies = works.map((work, index) => kind.body(refOf(work), refOf(otherOf(works, index))));
+    results.set(kind, await load({ port, connections, seconds, bodies }));
+  }
+  return results;
+}
+
+function portOf({ origin }: Service): number {
+  return Number(new URL(origin).port);
+}
+
+/** The second work of a question about two. */
+function otherOf(works: readonly number[], index: number): number {
+  return works[(index * 7 + 1) % works.length] as number;
+}
+
+async function measureRival(
+  name: EngineName,
+  { edgeList, connection, seconds }: HttpSite,
+  works: readonly number[],
+): Promise<KindResults> {
+  process.stderr.write(`${name} behind node:http …\n`);
+  const folder = mkdtempSync(join(tmpdir(), "pith-graph-bench-engine-"));
+  const engine: EngineSite = { name, site: { edgeList, connection, folder, maxConnections: 10 } };
+  let server: ServerProcess | undefined;
+  try {
+    server = await startProcess({
+      // graphology needs several hundred bytes an edge.
+      command: ["--import", "tsx", "--max-old-space-size=12000", engineServer, JSON.stringify(engine)],
+    });
+    const results = new Map<HttpKind, LoadResult>();
+    for (const kind of httpKinds) {
+      const bodies = works.map((work, index) => JSON.stringify(kind.question(work, otherOf(works, index))));
+      results.set(kind, await load({ port: server.port, connections, seconds, bodies }));
+    }
+    return results;
+  } finally {
+    await server?.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Throws if the first answers differ. */
+function assertEqualAnswers(
+  kind: HttpKind,
+  name: EngineName,
+  own: LoadResult,
+  other: LoadResult,
+  arxivIds: readonly (string | null)[],
+): void {
+  for (const [index, answer] of own.firstAnswers.entries()) {
+    const theirs = other.firstAnswers[index];
+    if (theirs === undefined) continue;
+    const ours = kind.read(dataOf(answer));
+    const expected = namedAnswer(dataOf(theirs) as Comparable, arxivIds);
+    if (isDeepStrictEqual(ours, expected)) continue;
+    throw new Error(
+      `${kind.name}, question ${index}: ${name} answers ${JSON.stringify(expected)}, we ${JSON.stringify(ours)}.`,
     );
   }
 }
 
-/** Roots that reach at least 300 works in three steps. */
-async function largeGraphs(list: EdgeList, arxivIds: readonly string[]): Promise<string[]> {
+function dataOf(answer: string): Json {
+  return (JSON.parse(answer) as { data: Json }).data;
+}
+
+function maxCompared(results: KindResults): number {
+  return Math.max(...[...results.values()].map(({ firstAnswers }) => firstAnswers.length));
+}
+
+async function measureDrawnGraphs({ service, list, arxivIds, seconds }: HttpSite): Promise<void> {
+  const roots = largeRoots(list, arxivIds);
+  console.log(`citationGraph of 300 nodes with titles and edges, from ${roots.length} roots`);
+  for (const [name, query] of [
+    ["edges as positions", queries.graph],
+    ["edges as works", queries.graphOfWorks],
+  ] as const) {
+    const bodies = roots.map((ref) => bodyOf(query, { ref }));
+    for (const count of [1, connections]) {
+      const { times, perSecond } = await load({ port: portOf(service), connections: count, seconds, bodies });
+      const isAimed = query === queries.graph && count === connections;
+      console.log(
+        `  ${`${name}, ${count} ${count === 1 ? "connection" : "connections"}`.padEnd(38)}${figure(perSecond).padStart(8)} requests/s, ` +
+          `p50 ${figure(quantile(times, 0.5))} ms, p95 ${figure(quantile(times, 0.95))} ms` +
+          (isAimed ? ` (aim ${graphAim}: ${perSecond >= graphAim ? "reached" : "MISSED"})` : ""),
+      );
+    }
+  }
+}
+
+/** Roots, drawn from all works with an arXiv id, that reach at least 300 works in three steps. */
+function largeRoots(list: EdgeList, arxivIds: readonly (string | null)[]): string[] {
   const neighbours = neighboursOf(list);
   const random = randomOf(31);
-  const bodies: string[] = [];
-  for (let looked = 0; bodies.length < 500 && looked < 20_000; looked++) {
+  const refs: string[] = [];
+  for (let looked = 0; refs.length < maxRoots && looked < 50 * maxRoots; looked++) {
     const vertex = below(random, arxivIds.length);
-    if (reached(neighbours, vertex, 3) >= 300) bodies.push(bodyOf(queries.graph, { ref: arxivIds[vertex] }));
+    const ref = arxivIds[vertex];
+    if (ref != null && reachedCount(neighbours, vertex, 3, 300) >= 300) refs.push(ref);
   }
-  return bodies;
+  return refs;
 }
 
-/** Throws if the server's counts differ from those of a plain search. */
-export function assertReachedCounts(
-  { firstAnswers }: LoadResult,
-  refs: readonly string[],
-  list: EdgeList,
-  arxivIds: readonly string[],
-): void {
-  const neighbours = neighboursOf(list);
-  const places = new Map(arxivIds.map((arxivId, place) => [arxivId, place]));
-  for (const [index, answer] of firstAnswers.entries()) {
-    const total = reached(neighbours, places.get(refs[index] as string) as number, 3);
-    const expected = `"total":${total}}`;
-    if (!answer.includes(expected)) throw new Error(`${refs[index]}: ${answer} is not ${total}.`);
-  }
-}
-
-function neighboursOf({ ids, citing, cited }: EdgeList): readonly (readonly number[])[] {
-  const lists = Array.from(ids, (): number[] => []);
-  for (let edge = 0; edge < citing.length; edge++) {
-    (lists[citing[edge] as number] as number[]).push(cited[edge] as number);
-  }
-  return lists;
-}
-
-function reached(neighbours: readonly (readonly number[])[], from: number, depth: number): number {
-  const seen = new Set([from]);
-  let level = [from];
-  for (let step = 0; step < depth; step++) {
-    const next: number[] = [];
-    for (const vertex of level) {
-      for (const neighbour of neighbours[vertex] ?? []) {
-        if (seen.has(neighbour)) continue;
-        seen.add(neighbour);
-        next.push(neighbour);
-      }
-    }
-    level = next;
-  }
-  return seen.size;
-}
-
-function shuffled<Item>(items: readonly Item[]): Item[] {
+function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
   const list = [...items];
   for (let last = list.length - 1; last > 0; last--) {
-    const other = randomInt(last + 1);
+    const other = below(random, last + 1);
     [list[last], list[other]] = [list[other] as Item, list[last] as Item];
   }
   return list;
@@ -128,12 +203,12 @@ function shuffled<Item>(items: readonly Item[]): Item[] {
 /** Measures cheap questions alone, and beside constant expensive ones. */
 export async function measureBeside(
   service: Service,
-  arxivIds: readonly string[],
+  refs: readonly string[],
   hub: string,
   seconds: number,
 ): Promise<void> {
   const port = Number(new URL(service.origin).port);
-  const cheap = shuffled(arxivIds)
+  const cheap = shuffled(refs, randomOf(59))
     .slice(0, 5000)
     .map((ref) => bodyOf(queries.reach, { ref }));
   const expensive: Readonly<Record<string, string>> = {
