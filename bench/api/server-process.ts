@@ -7,6 +7,7 @@ import { peerNode } from "../peers/install.ts";
 /** A measured server in a separate process. */
 export type ServerProcess = {
   readonly port: number;
+  readonly pid: number | undefined;
   /** Seconds of CPU of the process, without PostgreSQL; NaN if there is no /proc. */
   cpuSeconds(): number;
   close(): Promise<void>;
@@ -46,6 +47,7 @@ export async function startProcess({ command, databaseUrl, environment }: Start)
   const port = await portOf(child, command.join(" "));
   return {
     port,
+    pid: child.pid,
     cpuSeconds: () => cpuSecondsOf(child.pid),
     close: () => {
       isClosing = true;
