@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildIfNeeded } from "../bin/build.js";
+import { withoutCache } from "./api/contestants.ts";
 import { createPlainSchema } from "./api/plain-schema.ts";
+import { startPithGraph } from "./api/server-process.ts";
+import type { Pace } from "./api/turns.ts";
 import { type BenchDatabase, type BenchServer, startBenchServer } from "./bench-server.ts";
 import { assertEqualAnswers, figure, printComparison } from "./graph/compare.ts";
 import { type EdgeList, hubOf, writeEdgeList } from "./graph/edge-list.ts";
@@ -14,8 +17,7 @@ import { pageRankTolerance, questionGroups } from "./graph/questions.ts";
 import { runEngine } from "./graph/run-engine.ts";
 import { corpusDatabase } from "./large-corpus/database.ts";
 import { type CorpusSize, largeCorpus, largeSize, sizeOf } from "./large-corpus/network.ts";
-import { installPeers, peerNode } from "./peers/install.ts";
-import { type Service, startService } from "./service.ts";
+import { installPeers } from "./peers/install.ts";
 
 const engines: readonly EngineName[] = ["pith-graph", "SQL", "graphology", "kuzu"];
 
@@ -74,16 +76,13 @@ async function onHepTh(server: BenchServer, wants: Wants, isQuick: boolean): Pro
   if (wants("hep-th")) await compare(database, edgeList, list, isQuick);
   if (!wants("http")) return;
   const arxivIds = await readArxivIds(database);
-  await whileServing(server, database, (service) =>
-    measureOverHttp({
-      service,
-      connection: database.settings,
-      edgeList,
-      list,
-      arxivIds,
-      seconds: isQuick ? 1 : 3,
-    }),
-  );
+  await measureOverHttp({ database, edgeList, list, arxivIds, pace: paceOf(isQuick) });
+}
+
+/** Of the comparison over HTTP. */
+function paceOf(isQuick: boolean): Pace {
+  const milliseconds = isQuick ? 500 : 1000;
+  return { rounds: isQuick ? 1 : 3, milliseconds, warmUpMilliseconds: 1000, coldMilliseconds: 0 };
 }
 
 async function onLargeCorpus(
@@ -109,12 +108,14 @@ async function onLargeCorpus(
     await measureInProcess(database, list, hub);
   }
   if (!wants("http")) return;
+  await measureOverHttp({ database, edgeList, list, arxivIds, pace: paceOf(isQuick) });
   const refs = arxivIds.filter((arxivId) => arxivId !== null);
-  await whileServing(server, database, async (service) => {
-    const seconds = isQuick ? 1 : 3;
-    await measureOverHttp({ service, connection: database.settings, edgeList, list, arxivIds, seconds });
-    await measureBeside(service, refs, arxivIds[hub] ?? (refs[0] as string), seconds);
-  });
+  const service = await startPithGraph(database.url, withoutCache);
+  try {
+    await measureBeside(service.port, refs, arxivIds[hub] ?? (refs[0] as string), isQuick ? 1 : 3);
+  } finally {
+    await service.close();
+  }
 }
 
 async function compare(
@@ -141,33 +142,6 @@ async function compare(
   console.log(
     `${"bytes an edge, ours".padEnd(32)}${figure((bytes ?? Number.NaN) / list.citing.length).padStart(24)}`,
   );
-}
-
-/** Runs work on a `pith-graph serve`, with the Node.js of all servers of a comparison. */
-async function whileServing(
-  { keyring }: BenchServer,
-  { url, pool }: BenchDatabase,
-  ask: (service: Service) => Promise<void>,
-): Promise<void> {
-  progress("Querying over HTTP");
-  const node = peerNode();
-  console.log(`All servers on Node.js ${node.version}.`);
-  const service = await startService({ url, keyring, pool }, { PITH_GRAPH_RESPONSE_CACHE: "0" }, node.path);
-  try {
-    await memoryLoaded(service);
-    await ask(service);
-  } finally {
-    await service.close();
-  }
-}
-
-/** Resolves once the graph is in memory. */
-async function memoryLoaded({ origin }: Service): Promise<void> {
-  for (;;) {
-    const { graph } = (await (await fetch(`${origin}/health`)).json()) as { graph: { isLoaded: boolean } };
-    if (graph.isLoaded) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }
 
 function progress(text: string): void {
