@@ -1,6 +1,6 @@
 import { buildIfNeeded } from "../bin/build.js";
 import { startGraph } from "../src/graph/index.ts";
-import { duplicateCitations } from "../src/store/distribute.ts";
+import { copyCitations } from "../src/store/distribute.ts";
 import { startBenchServer } from "./bench-server.ts";
 import { runBulk } from "./bulk-run.ts";
 import { corpusFile } from "./corpus.ts";
@@ -9,7 +9,7 @@ import { tableSizes } from "./size/table-sizes.ts";
 
 /**
  * `npm run bench -- size`: the size of a paper, a claim, a reference, a work and an edge of hep-th on disk and in
- * memory, and of an edge's second copy in distributed tables; and the resulting sizes for all of arXiv and for
+ * memory, and of an edge's copies in distributed tables; and the resulting sizes for all of arXiv and for
  * OpenAlex.
  */
 export async function run(): Promise<void> {
@@ -32,9 +32,10 @@ export async function run(): Promise<void> {
       await graph.waitUntilLoaded();
       const counts = rows[0] as Counts;
       const memory = graph.status().bytes;
-      await duplicateCitations(database);
-      await database.pool.query("VACUUM (FULL, ANALYZE) citations_by_cited");
-      const copy = (await tableSizes(database.pool)).filter(({ table }) => table === "citations_by_cited");
+      await copyCitations(database);
+      const copies = ["citations_by_citing", "citations_by_cited"];
+      await database.pool.query(`VACUUM (FULL, ANALYZE) ${copies.join(", ")}`);
+      const copy = (await tableSizes(database.pool)).filter(({ table }) => copies.includes(table));
       printSizes({ tables: sizes, copy, counts, memory });
     } finally {
       await graph.close();

@@ -20,15 +20,19 @@ import {
 } from "./ordinal.ts";
 import { type LoaderSource, maxRowsPerStatement, SharedBatchesByLimit } from "./shared-batches.ts";
 
-/** All columns but three that no field needs. */
+/** All columns but those that no field needs. */
 const {
-  arxivId: _arxivId,
+  submittedAt: _submittedAt,
+  hasArxivId: _hasArxivId,
   doiId: _doiId,
   workUuidId: _workUuidId,
   ...shownColumns
 } = getTableColumns(references);
 
-export type ReferenceRow = Omit<typeof references.$inferSelect, "arxivId" | "doiId" | "workUuidId">;
+export type ReferenceRow = Omit<
+  typeof references.$inferSelect,
+  "submittedAt" | "hasArxivId" | "doiId" | "workUuidId"
+>;
 
 type ReferenceFilter = {
   readonly internalAnchor: boolean | null;
