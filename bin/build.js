@@ -1,5 +1,5 @@
-// Compiles src/ into dist/, and web/ into dist/explorer/. Run by itself (`npm run build`) it checks the types of src/
-// and writes declarations; the launcher calls buildIfNeeded(), which only wants the code, soon.
+// Compiles src/ into dist/, and web/ into dist/explorer/. Run by itself (`npm run build`) it also writes the library's
+// declarations; the launcher calls buildIfNeeded(), which needs only the code. Types are checked by `npm run typecheck`.
 import { spawn } from "node:child_process";
 import {
   cpSync,
@@ -17,25 +17,28 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const output = join(root, "dist");
 const compiler = join(root, "node_modules", "typescript-native", "bin", "tsc");
-const bundler = join(root, "node_modules", "vite", "bin", "vite.js");
+const rolldown = join(root, "node_modules", "rolldown", "bin", "cli.mjs");
+const vite = join(root, "node_modules", "vite", "bin", "vite.js");
 
 /** The server's code. */
 const code = {
   name: "The sources",
-  sources: ["src"],
-  tool: compiler,
+  sources: ["src", "rolldown.config.js"],
+  tool: rolldown,
   // Written last: as old as the sources that dist/ was compiled from.
   stamp: ".built",
   parts: (folder) => readdirSync(folder).filter((entry) => entry !== "explorer"),
+  build: buildCode,
 };
 
 /** What browsers run; the verification in it is the server's own. */
 const explorer = {
   name: "The explorer",
   sources: ["web", "src/protocol", "sample/keyring.json"],
-  tool: bundler,
+  tool: vite,
   stamp: join("explorer", ".built"),
   parts: (folder) => readdirSync(folder).filter((entry) => entry === "explorer"),
+  build: buildExplorer,
 };
 
 /** The latest change of a file, or of all below a folder, in milliseconds. */
@@ -62,36 +65,41 @@ export async function buildIfNeeded() {
   const stale = [code, explorer].filter((target) => isBuilt(target) && !isUpToDate(target));
   if (stale.length === 0) return;
   console.error("Compiling …");
-  // Types are checked by `npm run typecheck`.
-  await build(stale, ["--noCheck", "--declaration", "false"]);
+  await build(stale, { ifStale: true });
 }
 
-function run(tool, args) {
+function run(tool, args, { stdout = 2 } = {}) {
   return new Promise((resolve) => {
     // Whoever starts this (a test, somebody's shell) may be in another: what is built is what is served.
     const env = { ...process.env, NODE_ENV: "production" };
-    const options = { cwd: root, env, stdio: ["ignore", 2, 2] };
+    const options = { cwd: root, env, stdio: ["ignore", stdout, 2] };
     spawn(process.execPath, [tool, ...args], options).once("close", (status) => resolve(status === 0));
   });
 }
 
-function buildCode(aside, flags) {
-  return run(compiler, ["-p", join(root, "tsconfig.build.json"), ...flags, "--outDir", aside]);
+function buildCode(aside) {
+  // Its standard output is a list of the files.
+  const args = ["--config", join(root, "rolldown.config.js"), "--dir", aside];
+  return run(rolldown, args, { stdout: "ignore" });
+}
+
+/** The types of `pith-graph/protocol`. */
+function writeDeclarations(aside) {
+  return run(compiler, ["-p", join(root, "tsconfig.library.json"), "--outDir", aside]);
 }
 
 function buildExplorer(aside) {
   const config = join(root, "web", "vite.config.ts");
   const flags = ["--logLevel", "warn", "--emptyOutDir", "--outDir", join(aside, "explorer")];
-  return run(bundler, ["build", join(root, "web"), "--config", config, ...flags]);
+  return run(vite, ["build", join(root, "web"), "--config", config, ...flags]);
 }
 
 /** Builds aside, and puts it into its place in one step: another command may be starting at this moment. */
-async function build(targets, flags) {
+async function build(targets, { ifStale }) {
   const aside = join(root, `.dist-${process.pid}`);
   mkdirSync(aside, { recursive: true });
-  const done = await Promise.all(
-    targets.map((target) => (target === code ? buildCode(aside, flags) : buildExplorer(aside))),
-  );
+  const done = await Promise.all(targets.map((target) => target.build(aside)));
+  if (!ifStale && done.every(Boolean)) done[0] = await writeDeclarations(aside);
   const failed = targets.find((_target, index) => !done[index]);
   if (failed !== undefined) {
     rmSync(aside, { recursive: true, force: true });
@@ -99,7 +107,7 @@ async function build(targets, flags) {
     process.exit(1);
   }
   // Several commands may have built the same sources at once: the first to be ready has put them in place.
-  if (flags.length > 0 && targets.every(isUpToDate)) return rmSync(aside, { recursive: true, force: true });
+  if (ifStale && targets.every(isUpToDate)) return rmSync(aside, { recursive: true, force: true });
   for (const target of targets) writeFileSync(join(aside, target.stamp), "");
   for (const target of [code, explorer].filter((other) => !targets.includes(other))) {
     if (!existsSync(output)) continue;
@@ -118,4 +126,6 @@ async function build(targets, flags) {
   rmSync(old, { recursive: true, force: true });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await build([code, explorer], []);
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await build([code, explorer], { ifStale: false });
+}

@@ -9,7 +9,6 @@ export type LoadOrder = {
   readonly bodies: readonly string[];
   readonly connections: number;
   readonly milliseconds: number;
-  readonly maximumRequests: number;
 };
 
 export type LoadReport = {
@@ -96,8 +95,9 @@ async function run(order: LoadOrder): Promise<LoadReport> {
   try {
     await Promise.all(
       connections.map(async (connection) => {
-        for (let now = performance.now(); now < end && sent < order.maximumRequests; ) {
-          bytes += await connection.send(requests[sent++ % requests.length] as Buffer);
+        for (let now = performance.now(); now < end; ) {
+          const length = await connection.send(requests[sent++ % requests.length] as Buffer);
+          bytes += length;
           const after = performance.now();
           times.push(after - now);
           now = after;

@@ -32,13 +32,14 @@ async function start({ command, databaseUrl, environment }: Start): Promise<Serv
     stdio: ["ignore", "pipe", "pipe"],
   });
   let errors = "";
+  let isClosing = false;
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     errors += text;
   });
   const ended = new Promise<void>((resolve) => {
     child.on("close", (status) => {
       // Its output matters only if it fails.
-      if (status !== 0) console.error(errors);
+      if (status !== 0 && !isClosing) console.error(errors);
       resolve();
     });
   });
@@ -47,6 +48,7 @@ async function start({ command, databaseUrl, environment }: Start): Promise<Serv
     port,
     cpuSeconds: () => cpuSecondsOf(child.pid),
     close: () => {
+      isClosing = true;
       child.kill("SIGTERM");
       return ended;
     },

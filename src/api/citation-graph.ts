@@ -11,10 +11,11 @@ import {
   workRefForms,
   workRows,
 } from "./graph-result.ts";
-import type { Loaders, ReferenceRow, WorkRow } from "./loaders/index.ts";
+import type { ColumnSet, Loaders, ReferenceRow, WorkRow } from "./loaders/index.ts";
 import { ProvenanceObject, ReferenceObject, WorkObject } from "./objects.ts";
 import { provenanceOf } from "./provenance.ts";
 import { CitationDirectionEnum } from "./scalars-and-enums.ts";
+import { selectedColumns } from "./selected-columns.ts";
 
 type CitationNode = { readonly workId: bigint; readonly depth: number; readonly work: WorkRow | null };
 type CitationEdge = {
@@ -25,18 +26,22 @@ type CitationEdge = {
 };
 
 /**
- * A result of the graph. Without `withWorks` no row is read: depths, positions and counts come from the graph alone.
- * With it, works that were merged into another one since are left out, and positions are adjusted.
+ * A result of the graph. Without columns of works no row is read: depths, positions and counts come from the graph
+ * alone. With them, works that were merged into another one since are left out, and positions are adjusted.
  */
 class CitationGraph {
   readonly answer: WithGraphVersion<NeighbourhoodResult>;
   readonly #loaders: Loaders;
-  readonly #withWorks: boolean;
+  readonly #columns: ColumnSet<WorkRow> | null;
   #parts: NodeParts | Promise<NodeParts> | undefined;
 
-  constructor(answer: WithGraphVersion<NeighbourhoodResult>, withWorks: boolean, loaders: Loaders) {
+  constructor(
+    answer: WithGraphVersion<NeighbourhoodResult>,
+    columns: ColumnSet<WorkRow> | null,
+    loaders: Loaders,
+  ) {
     this.answer = answer;
-    this.#withWorks = withWorks;
+    this.#columns = columns;
     this.#loaders = loaders;
   }
 
@@ -72,7 +77,7 @@ class CitationGraph {
 
   #readParts(): NodeParts | Promise<NodeParts> {
     if (this.#parts !== undefined) return this.#parts;
-    const works = this.#withWorks ? workRows(this.answer.workIds, this.#loaders) : null;
+    const works = this.#columns === null ? null : workRows(this.answer.workIds, this.#columns, this.#loaders);
     this.#parts =
       works instanceof Promise
         ? works.then((rows) => nodesOf(this.answer, rows))
@@ -232,11 +237,15 @@ builder.queryField("citationGraph", (t) =>
       const ids = await workIdsByRefs("roots", roots, context);
       const isSelected = (...path: string[]) => selectedFields(info, path).length > 0;
       const withoutEdges = !isSelected("edges") && !isSelected("edgeCount");
-      const withWorks =
-        isSelected("nodes", "work") || isSelected("edges", "citing") || isSelected("edges", "cited");
+      const workPaths = [
+        ["nodes", "work"],
+        ["edges", "citing"],
+        ["edges", "cited"],
+      ];
+      const withWorks = workPaths.some((path) => isSelected(...path));
       return new CitationGraph(
         await readNeighbourhood({ roots: ids, direction, depth, maxNodes, withoutEdges }, context),
-        withWorks,
+        withWorks ? selectedColumns(info, "Work", workPaths) : null,
         context.loaders,
       );
     },

@@ -7,7 +7,7 @@ import {
   type RunningServer,
   startListening,
 } from "../server/index.ts";
-import { type Service, startService } from "../service.ts";
+import type { Service } from "../service.ts";
 import { type Database, readRebuildDue } from "../store/index.ts";
 import { startTelemetry } from "../telemetry/index.ts";
 import { CommandError, exitStatus, withoutStack } from "./command-error.ts";
@@ -126,6 +126,8 @@ async function runService(
       workerRuns === "always" || (workerRuns === "with-tokens" && config.submissions.tokens.length > 0);
     const worker = hasWorker ? { keyring: options.keyring } : null;
     const parts = { config, keyring, telemetry, server, database, worker };
+    // Loading it takes a second, which help and early errors do without.
+    const { startService } = await import("../service.ts");
     service = await withoutStack(() => startService(parts));
     announce(server, config, log, await examplePaper(database));
     await aborted(signal);
