@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { say } from "./api/comparison.ts";
-import { pithGraph } from "./api/contestants.ts";
+import { questionOf } from "./api/contestants.ts";
 import { jobs } from "./api/jobs.ts";
 import { startLoadProcess } from "./api/load-process.ts";
-import { withHepTh } from "./api/served-hep-th.ts";
+import { withHepTh } from "./api/served.ts";
 import { startPithGraph } from "./api/server-process.ts";
 import { connections } from "./api/turns.ts";
 import { type CpuProfile, partsOf } from "./profile/parts.ts";
@@ -33,10 +33,9 @@ export async function run(): Promise<void> {
             PITH_GRAPH_RESPONSE_CACHE: "0",
             NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}`,
           });
-          const question = pithGraph("pith-graph", server).ask(job);
-          if (question === undefined) continue;
-          const bodies = parameters[job.name].map(question.bodyOf);
-          const order = { port: server.port, path: question.path, bodies, connections, maximumRequests: 1e6 };
+          const { path, bodyOf } = questionOf(job);
+          const bodies = parameters[job.name].map(bodyOf);
+          const order = { port: server.port, path, bodies, connections };
           await load.run({ ...order, milliseconds: warmUpMilliseconds });
           const from = monotonicMicroseconds();
           const { requests } = await load.run({ ...order, milliseconds });

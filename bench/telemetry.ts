@@ -1,14 +1,15 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { say } from "./api/comparison.ts";
-import { pithGraph } from "./api/contestants.ts";
+import { questionOf } from "./api/contestants.ts";
 import { jobs } from "./api/jobs.ts";
 import { startLoadProcess } from "./api/load-process.ts";
-import { withHepTh } from "./api/served-hep-th.ts";
+import { withHepTh } from "./api/served.ts";
 import { startPithGraph } from "./api/server-process.ts";
-import { ratioOf, type Turn, takeTurns } from "./api/turns.ts";
+import { ratioOf, Stopwatch, type Turn } from "./api/turns.ts";
+import { postgresSeconds } from "./processor-time.ts";
 
-const pace = { rounds: 5, milliseconds: 800, warmUpMilliseconds: 1_000 };
+const pace = { rounds: 5, milliseconds: 800, warmUpMilliseconds: 1_000, coldMilliseconds: 0 };
 
 /** Kinds of telemetry, with the settings that enable them. */
 function kindsOfTelemetry(collector: string): Readonly<Record<string, Readonly<Record<string, string>>>> {
@@ -30,9 +31,10 @@ function kindsOfTelemetry(collector: string): Readonly<Record<string, Readonly<R
  * cache, without the response cache): the same server, started with each of them, answers in turn.
  */
 export async function run(): Promise<void> {
-  await withHepTh(async ({ url, parameters }) => {
+  await withHepTh(async ({ url, pool, parameters }) => {
     const collector = await startCollector();
     const load = startLoadProcess();
+    const stopwatch = new Stopwatch(load, () => postgresSeconds(pool));
     const servers: { name: string; server: Awaited<ReturnType<typeof startPithGraph>> }[] = [];
     try {
       for (const [name, environment] of Object.entries(kindsOfTelemetry(collector.url))) {
@@ -43,19 +45,19 @@ export async function run(): Promise<void> {
       }
       for (const job of jobs) {
         say(`${job.name}: ${job.title} …`);
-        const turns = servers.flatMap(({ name, server }): Turn[] => {
-          const question = pithGraph(name, server).ask(job);
-          if (question === undefined) return [];
-          return [{ name, server, path: question.path, bodies: parameters[job.name].map(question.bodyOf) }];
-        });
-        const [plain, ...others] = await takeTurns(load, turns, pace);
+        const { path, bodyOf } = questionOf(job);
+        const bodies = parameters[job.name].map(bodyOf);
+        const turns: Turn[] = servers.map(({ name, server }) => ({ name, server, path, bodies }));
+        const [plain, ...others] = await stopwatch.takeTurns(turns, pace);
         if (plain === undefined) continue;
         console.log(`\n${job.name}: ${job.title}`);
         for (const result of [plain, ...others]) {
-          const { name, rate, cpu } = result;
+          const { name, rate, serverCpu } = result;
           const speed = `${Math.round(rate).toLocaleString("en-US").padStart(7)} requests/s`;
           const times = result === plain ? "" : `   ${ratioOf(result, plain).toFixed(2)} ×`;
-          console.log(`  ${name.padEnd(34)} ${speed}   CPU ${cpu.toFixed(0).padStart(5)} µs${times}`);
+          console.log(
+            `  ${name.padEnd(34)} ${speed}   CPU ${(serverCpu * 1000).toFixed(0).padStart(5)} µs${times}`,
+          );
         }
       }
     } finally {

@@ -69,6 +69,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     closing.push(() => readServers.close());
     const graph = startGraph(database, {
       adjacency: config.graphAdjacency,
+      maxSummaryBytes: config.graphWorkCacheMegabytes * 1e6,
       onLoadError: (error) => logError("could not load the citation graph", error),
     });
     closing.push(() => graph.close());

@@ -1,133 +1,249 @@
 import { availableParallelism } from "node:os";
-import { peerNode, peerVersion } from "../peers/install.ts";
-import { type Contestant, handWrittenSql, pithGraph, postgraphile, sqlByLevels } from "./contestants.ts";
-import { assertEqualAnswers } from "./equal-answers.ts";
+import type pg from "pg";
+import { peerNode } from "../peers/install.ts";
+import { postgresSeconds } from "../processor-time.ts";
+import {
+  type Contestant,
+  type Program,
+  theField,
+  withoutCache,
+  withoutSummaries,
+  withResponseCache,
+} from "./contestants.ts";
+import { assertEqualAnswers, type Running } from "./equal-answers.ts";
+import type { JobName } from "./hand-written-sql.ts";
 import { type Job, jobs, type Parameters, type readParameters } from "./jobs.ts";
-import { type LoadProcess, startLoadProcess } from "./load-process.ts";
-import { type ServerProcess, startPeer, startPithGraph, startPithGraphCluster } from "./server-process.ts";
-import { connections, type Pace, ratioOf, type Turn, type TurnResult, takeTurns } from "./turns.ts";
-
-/** Every answer is computed from rows that are cached until they change, as by default. */
-const withoutCache = { PITH_GRAPH_RESPONSE_CACHE: "0" };
-/** Every row is also read from PostgreSQL for every answer, as under constant writes. */
-const withoutRows = { ...withoutCache, PITH_GRAPH_ROW_CACHE: "0" };
+import { startLoadProcess } from "./load-process.ts";
+import { type ServerProcess, startPeer, startPithGraphCluster } from "./server-process.ts";
+import { type JobResults, printTargets } from "./targets.ts";
+import { connections, type Pace, ratioOf, Stopwatch, type Turn, type TurnResult } from "./turns.ts";
 
 type AllParameters = Awaited<ReturnType<typeof readParameters>>;
 
-/** Starts all servers on one database, checks that their answers are equal, and prints the table. */
-export async function compareServers(url: string, parameters: AllParameters, pace: Pace): Promise<void> {
-  console.log(
-    `All servers on Node.js ${peerNode().version}; ${connections} connections from another process.`,
-  );
-  console.log(
-    "CPU is that of the server's process for a request, without PostgreSQL and the load generator.\n",
-  );
+export type Served = {
+  readonly url: string;
+  readonly pool: pg.Pool;
+  /** The parameters of each job. */
+  readonly parameters: AllParameters;
+};
+
+/** Answers to compare before anything is measured. */
+const comparedAnswers = 500;
+
+/**
+ * Starts all servers on one database, checks that their answers are equal, measures each job in two phases, and prints
+ * which targets are reached.
+ */
+export async function compareServers(
+  { url, pool, parameters }: Served,
+  pace: Pace,
+  withCeilings: boolean,
+): Promise<void> {
+  const field = theField();
+  const contestants = [
+    ...Object.values(field),
+    withoutSummaries(),
+    ...(withCeilings ? [withResponseCache()] : []),
+  ];
   const load = startLoadProcess();
-  const servers: ServerProcess[] = [];
-  const started = async <Server extends ServerProcess>(server: Promise<Server>): Promise<Server> => {
-    servers.push(await server);
-    return server;
-  };
+  const stopwatch = new Stopwatch(load, () => postgresSeconds(pool));
+  const servers = new RunningServers(url);
   try {
-    say("Starting the servers …");
-    const own = pithGraph("pith-graph", await started(startPithGraph(url, withoutCache)));
-    const peer = postgraphile(
-      `PostGraphile ${peerVersion("postgraphile")}`,
-      await started(startPeer("postgraphile.mjs", url)),
-    );
-    const sqlServer = await started(startPeer("hand-written-sql.ts", url));
-    const sql = handWrittenSql("hand-written SQL", sqlServer);
-    const levels = sqlByLevels("the same, level by level", sqlServer);
-    const bare = pithGraph("without row cache", await started(startPithGraph(url, withoutRows)));
-    const cached = pithGraph("with its response cache", await started(startPithGraph(url, {})));
-    const contestants = [own, peer, sql, levels, bare, cached];
+    printConditions(pace);
+    await checkAnswers(servers, contestants, parameters);
+    const results = new Map<JobName, JobResults>();
     for (const job of jobs) {
-      const compared = await assertEqualAnswers(contestants, job, parameters[job.name]);
-      say(`${job.name}: ${compared} answers compared, all equal`);
+      const steady = await measureJob(stopwatch, servers, contestants, job, parameters[job.name], pace);
+      const of = (contestant: Contestant) => steady.get(contestant) as TurnResult;
+      results.set(job.name, {
+        own: of(field.own),
+        peer: of(field.peer),
+        sql: of(field.sql),
+        levels: steady.get(field.levels),
+        noRows: of(field.noRows),
+      });
     }
-    console.log();
-    for (const job of jobs) await compare(load, contestants, job, parameters[job.name], pace);
-    await showCeilings(
-      load,
-      [
-        { name: "graphql-yoga", server: await started(startPeer("yoga-hello.ts", url)) },
-        { name: "graphql-js behind node:http", server: await started(startPeer("graphql-execute.ts", url)) },
-      ],
-      pace,
-    );
-    const processes = availableParallelism();
-    const cluster = await started(startPithGraphCluster(url, withoutCache, processes));
-    await showScaling(load, own, pithGraph(`${processes} processes`, cluster), parameters, pace);
+    printTargets(results);
+    if (!withCeilings) return;
+    await showCeilings(stopwatch, servers, pace);
+    await showScaling(stopwatch, servers, field.own, parameters, pace);
   } finally {
     load.close();
-    await Promise.all(servers.map((server) => server.close()));
+    await servers.close();
   }
 }
 
-function turnsOf(contestants: readonly Contestant[], job: Job, parameters: readonly Parameters[]): Turn[] {
-  return contestants.flatMap(({ name, server, ask }) => {
-    const question = ask(job);
-    return question === undefined
-      ? []
-      : [{ name, server, path: question.path, bodies: parameters.map(question.bodyOf) }];
-  });
+function printConditions({ coldMilliseconds, warmUpMilliseconds }: Pace): void {
+  console.log(`All servers on Node.js ${peerNode().version}; ${connections} connections from another process.
+CPU is milliseconds of the server's process and of PostgreSQL for a request. kB is the mean size of an answer.
+Cold: the first ${coldMilliseconds / 1000} s of a server that was just started for this query; PostgreSQL's buffers are as they are.
+Steady: the medians of rounds in turn, after those ${coldMilliseconds / 1000} s, or ${warmUpMilliseconds / 1000} s for servers without a cold phase.
+`);
 }
 
-async function compare(
-  load: LoadProcess,
+/** The processes of the programs, started when they are needed. */
+class RunningServers {
+  readonly #url: string;
+  readonly #processes = new Map<Program, ServerProcess>();
+  readonly #others: ServerProcess[] = [];
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  async get(program: Program): Promise<ServerProcess> {
+    const known = this.#processes.get(program);
+    if (known !== undefined) return known;
+    const started = await program.start(this.#url);
+    this.#processes.set(program, started);
+    return started;
+  }
+
+  async restart(program: Program): Promise<ServerProcess> {
+    await this.#processes.get(program)?.close();
+    this.#processes.delete(program);
+    return this.get(program);
+  }
+
+  /** A server that is no contestant. */
+  async add(start: (url: string) => Promise<ServerProcess>): Promise<ServerProcess> {
+    const started = await start(this.#url);
+    this.#others.push(started);
+    return started;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#processes.values(), ...this.#others].map((server) => server.close()));
+  }
+}
+
+async function checkAnswers(
+  servers: RunningServers,
+  contestants: readonly Contestant[],
+  parameters: AllParameters,
+): Promise<void> {
+  say("Starting the servers …");
+  const running: Running[] = [];
+  for (const contestant of contestants) {
+    running.push({ contestant, server: await servers.get(contestant.program) });
+  }
+  for (const job of jobs) {
+    const { compared, means } = await assertEqualAnswers(
+      running,
+      job,
+      parameters[job.name].slice(0, comparedAnswers),
+    );
+    const parts = Object.entries(means).map(([part, mean]) => `${mean.toFixed(1)} ${part}`);
+    say(`${job.name}: ${compared} answers compared, all equal; on average ${parts.join(", ")}`);
+  }
+  console.log();
+}
+
+function turnOf(
+  { name, ask }: Contestant,
+  server: ServerProcess,
+  job: Job,
+  parameters: readonly Parameters[],
+): Turn | undefined {
+  const question = ask(job);
+  return question === undefined
+    ? undefined
+    : { name, server, path: question.path, bodies: parameters.map(question.bodyOf) };
+}
+
+/** Prints both phases of a job. Returns the results of the steady one. */
+async function measureJob(
+  stopwatch: Stopwatch,
+  servers: RunningServers,
   contestants: readonly Contestant[],
   job: Job,
   parameters: readonly Parameters[],
   pace: Pace,
-): Promise<void> {
-  const results = await takeTurns(load, turnsOf(contestants, job, parameters), pace);
+): Promise<ReadonlyMap<Contestant, TurnResult>> {
   console.log(`${job.name}: ${job.title}`);
-  const [own, ...others] = results;
-  if (own === undefined) return;
-  printResult(own);
-  for (const other of others) printResult(other, `pith-graph: ${ratioOf(own, other).toFixed(2)} ×`);
+  const restarted = new Set<Program>();
+  const cold: TurnResult[] = [];
+  for (const contestant of contestants) {
+    const { program } = contestant;
+    if (!program.isColdFirst || restarted.has(program)) continue;
+    restarted.add(program);
+    const turn = turnOf(contestant, await servers.restart(program), job, parameters);
+    if (turn !== undefined) cold.push(await stopwatch.measure(turn, pace.coldMilliseconds));
+  }
+  printPhase("cold", cold);
+  const asked: Contestant[] = [];
+  const turns: Turn[] = [];
+  for (const contestant of contestants) {
+    const turn = turnOf(contestant, await servers.get(contestant.program), job, parameters);
+    if (turn === undefined) continue;
+    asked.push(contestant);
+    turns.push(turn);
+  }
+  const steady = await stopwatch.takeTurns(turns, pace);
+  printPhase("steady", steady);
   console.log();
+  return new Map(asked.map((contestant, index) => [contestant, steady[index] as TurnResult]));
 }
 
-async function showCeilings(
-  load: LoadProcess,
-  ceilings: readonly { readonly name: string; readonly server: ServerProcess }[],
-  pace: Pace,
-): Promise<void> {
+function printPhase(phase: string, [own, ...others]: readonly TurnResult[]): void {
+  console.log(
+    `  ${phase.padEnd(26)}requests/s    p50 ms    p95 ms    CPU ms: server + PostgreSQL        kB   pith-graph is`,
+  );
+  if (own === undefined) return;
+  printResult(own);
+  for (const other of others) printResult(other, `${ratioOf(own, other).toFixed(2)} ×`);
+}
+
+function printResult(result: TurnResult, remark = ""): void {
+  const { name, rate, p50, p95, serverCpu, postgresCpu, bytes } = result;
+  const cpu = Number.isNaN(serverCpu) ? "" : `${serverCpu.toFixed(2)} + ${postgresCpu.toFixed(2)}`;
+  const figures = [
+    Math.round(rate).toLocaleString("en-US").padStart(10),
+    p50.toFixed(1).padStart(10),
+    p95.toFixed(1).padStart(10),
+    cpu.padStart(34),
+    (bytes / 1000).toFixed(1).padStart(10),
+  ];
+  console.log(`    ${name.padEnd(24)}${figures.join("")}   ${remark.padStart(13)}`.trimEnd());
+}
+
+async function showCeilings(stopwatch: Stopwatch, servers: RunningServers, pace: Pace): Promise<void> {
   const bodies = [JSON.stringify({ query: "{ hello }" })];
-  const turns = ceilings.map((ceiling) => ({ ...ceiling, path: "/graphql", bodies }));
+  const turns: Turn[] = [];
+  for (const [name, file] of [
+    ["graphql-yoga", "yoga-hello.ts"],
+    ["graphql-js on node:http", "graphql-execute.ts"],
+  ] as const) {
+    turns.push({ name, server: await servers.add((url) => startPeer(file, url)), path: "/graphql", bodies });
+  }
   console.log("Ceilings: { hello }");
-  for (const result of await takeTurns(load, turns, pace)) printResult(result);
+  for (const result of await stopwatch.takeTurns(turns, pace)) printResult(result);
   console.log();
 }
 
 async function showScaling(
-  load: LoadProcess,
+  stopwatch: Stopwatch,
+  servers: RunningServers,
   one: Contestant,
-  all: Contestant,
   parameters: AllParameters,
   pace: Pace,
 ): Promise<void> {
-  console.log(`pith-graph in ${all.name} (node:cluster), beside PostgreSQL and the load on the same cores`);
+  const processes = availableParallelism();
+  const single = await servers.get(one.program);
+  const cluster = await servers.add((url) => startPithGraphCluster(url, withoutCache, processes));
+  console.log(
+    `pith-graph in ${processes} processes (node:cluster), beside PostgreSQL and the load on the same cores; then in one`,
+  );
   for (const job of jobs) {
-    const turns = turnsOf([one, all], job, parameters[job.name]);
-    const [single, several] = await takeTurns(load, turns, pace);
-    if (single === undefined || several === undefined) return;
+    const turns = [cluster, single].map((server) => turnOf(one, server, job, parameters[job.name]) as Turn);
+    const [several, alone] = await stopwatch.takeTurns(turns, pace);
+    if (several === undefined || alone === undefined) return;
+    printResult({ ...several, name: `${job.name}, ${processes} processes` });
     printResult(
-      { ...several, name: `${job.name} in ${several.name}` },
-      `one process: ${Math.round(single.rate).toLocaleString("en-US")}; ${ratioOf(several, single).toFixed(2)} ×`,
+      { ...alone, name: `${job.name}, one process` },
+      `${ratioOf(several, alone).toFixed(2)} × in ${processes}`,
     );
   }
-}
-
-function printResult({ name, rate, p50, p95, cpu }: TurnResult, remark = ""): void {
-  const figures = [
-    `${Math.round(rate).toLocaleString("en-US").padStart(8)} requests/s`,
-    `p50 ${p50.toFixed(1).padStart(5)} ms`,
-    `p95 ${p95.toFixed(1).padStart(6)} ms`,
-    Number.isNaN(cpu) ? "" : `CPU ${cpu.toFixed(0).padStart(5)} µs`,
-  ];
-  console.log(`  ${name.padEnd(28)}${figures.join("   ")}   ${remark}`.trimEnd());
 }
 
 export function say(text: string): void {

@@ -1,14 +1,22 @@
+import { peerVersion } from "../peers/install.ts";
 import type { GraphQLJob, Job, Parameters } from "./jobs.ts";
-import { maxNodes } from "./jobs.ts";
+import { maxNodes, withSortedEdges } from "./jobs.ts";
 import type { Json } from "./json.ts";
-import type { ServerProcess } from "./server-process.ts";
+import { type ServerProcess, startPeer, startPithGraph } from "./server-process.ts";
 
-/** A server that is compared. */
+/** A server that is compared, or one way of querying it. */
 export type Contestant = {
   readonly name: string;
-  readonly server: ServerProcess;
+  /** Contestants with the same program share a process. */
+  readonly program: Program;
   /** Its request for a job; undefined if it has none. */
   readonly ask: (job: Job) => Question | undefined;
+};
+
+export type Program = {
+  readonly start: (databaseUrl: string) => Promise<ServerProcess>;
+  /** Whether it is started again for each job, and its first seconds are measured. */
+  readonly isColdFirst: boolean;
 };
 
 export type Question = {
@@ -28,27 +36,59 @@ function graphql({ query, variables, shape }: GraphQLJob): Question {
   };
 }
 
-export function pithGraph(name: string, server: ServerProcess): Contestant {
-  return { name, server, ask: (job) => graphql(job.pithGraph) };
-}
-
-export function postgraphile(name: string, server: ServerProcess): Contestant {
-  return { name, server, ask: (job) => graphql(job.postgraphile) };
+/** The request to pith-graph, whatever its settings. */
+export function questionOf(job: Job): Question {
+  return graphql(job.pithGraph);
 }
 
 function handWritten(job: Job, path: string): Question {
+  const isGraph = job.name === "Q4";
   return {
     path,
-    bodyOf: (parameters) => JSON.stringify(job.name === "Q4" ? [...parameters, maxNodes] : parameters),
-    shape: (data) => data,
+    bodyOf: (parameters) => JSON.stringify(isGraph ? [...parameters, maxNodes] : parameters),
+    shape: (data) => (isGraph ? withSortedEdges(data) : data),
   };
 }
 
-export function handWrittenSql(name: string, server: ServerProcess): Contestant {
-  return { name, server, ask: (job) => handWritten(job, `/${job.name}`) };
+type Environment = Readonly<Record<string, string>>;
+
+function pithGraph(name: string, environment: Environment, isColdFirst = false): Contestant {
+  return {
+    name,
+    program: { start: (url) => startPithGraph(url, environment), isColdFirst },
+    ask: questionOf,
+  };
 }
 
-/** Takes part in Q4 only, level by level. */
-export function sqlByLevels(name: string, server: ServerProcess): Contestant {
-  return { name, server, ask: (job) => (job.name === "Q4" ? handWritten(job, "/Q4-levels") : undefined) };
+/** Every answer is computed, from what is kept in memory by default. */
+export const withoutCache = { PITH_GRAPH_RESPONSE_CACHE: "0" };
+
+/** The contestants that targets are about. */
+export type Field = Readonly<Record<"own" | "peer" | "sql" | "levels" | "noRows", Contestant>>;
+
+export function theField(): Field {
+  const sqlProgram: Program = {
+    start: (url) => startPeer("hand-written-sql.ts", url),
+    isColdFirst: true,
+  };
+  return {
+    own: pithGraph("pith-graph", withoutCache, true),
+    peer: {
+      name: `PostGraphile ${peerVersion("postgraphile")}`,
+      program: { start: (url) => startPeer("postgraphile.mjs", url), isColdFirst: true },
+      ask: (job) => graphql(job.postgraphile),
+    },
+    sql: { name: "hand-written SQL", program: sqlProgram, ask: (job) => handWritten(job, `/${job.name}`) },
+    levels: {
+      name: "the same, level by level",
+      program: sqlProgram,
+      ask: (job) => (job.name === "Q4" ? handWritten(job, "/Q4-levels") : undefined),
+    },
+    noRows: pithGraph("keeping no rows", { ...withoutCache, PITH_GRAPH_ROW_CACHE: "0" }),
+  };
 }
+
+/** pith-graph with other settings, for comparison only. */
+export const withoutSummaries = () =>
+  pithGraph("without work summaries", { ...withoutCache, PITH_GRAPH_WORK_CACHE: "0" });
+export const withResponseCache = () => pithGraph("with its response cache", {});

@@ -2,43 +2,66 @@ import { isDeepStrictEqual } from "node:util";
 import type { Contestant, Question } from "./contestants.ts";
 import type { Job, Parameters } from "./jobs.ts";
 import type { Json } from "./json.ts";
+import type { ServerProcess } from "./server-process.ts";
 
-/** Sends every job to every server once, and throws if an answer differs. Returns the number of compared answers. */
+export type Comparison = {
+  readonly compared: number;
+  /** The mean number of each of the answers' parts. */
+  readonly means: Readonly<Record<string, number>>;
+};
+
+/** A contestant with its running server. */
+export type Running = { readonly contestant: Contestant; readonly server: ServerProcess };
+
+/** Questions at a time: a server's answers to simultaneous requests are compared too. */
+const atATime = 8;
+
+/** Sends every job to every server once, and throws if an answer differs. */
 export async function assertEqualAnswers(
-  contestants: readonly Contestant[],
+  running: readonly Running[],
   job: Job,
   parameters: readonly Parameters[],
-): Promise<number> {
+): Promise<Comparison> {
   let compared = 0;
-  for (const list of parameters) {
-    const answers = await Promise.all(
-      contestants.map(async ({ name, server, ask }) => {
-        const question = ask(job);
-        return question === undefined
-          ? undefined
-          : { name, answer: await answerOf(server.port, question, list) };
+  const sums: Record<string, number> = {};
+  for (let from = 0; from < parameters.length; from += atATime) {
+    await Promise.all(
+      parameters.slice(from, from + atATime).map(async (list) => {
+        const answers = await Promise.all(
+          running.flatMap(({ contestant: { name, ask }, server }) => {
+            const question = ask(job);
+            if (question === undefined) return [];
+            return answerOf(server.port, question, list).then((answer) => ({ name, answer }));
+          }),
+        );
+        compared += compare(job, list, answers);
+        const [first] = answers;
+        for (const [part, count] of Object.entries(job.parts)) {
+          sums[part] = (sums[part] ?? 0) + (first === undefined ? 0 : count(first.answer));
+        }
       }),
     );
-    const [first, ...others] = answers.filter((answer) => answer !== undefined);
-    for (const other of others) {
-      compared += 1;
-      if (first === undefined || isDeepStrictEqual(first.answer, other.answer)) continue;
-      const shown = [first, other].map(
-        ({ name, answer }) => `${name}: ${JSON.stringify(answer).slice(0, 2000)}`,
-      );
-      throw new Error(`${job.name} of ${list.join(", ")}: the answers differ.\n${shown.join("\n")}`);
-    }
-    if (first !== undefined && isEmpty(first.answer)) {
-      throw new Error(
-        `${job.name} of ${list.join(", ")}: nothing is found, so that nothing would be measured.`,
-      );
-    }
   }
-  return compared;
+  const means = Object.fromEntries(
+    Object.entries(sums).map(([part, sum]) => [part, sum / parameters.length]),
+  );
+  return { compared, means };
 }
 
-function isEmpty(answer: Json): boolean {
-  return answer === null || (Array.isArray(answer) && answer.length === 0);
+/** Returns the number of answers that were compared with the first. */
+function compare(
+  job: Job,
+  parameters: Parameters,
+  [first, ...others]: readonly { readonly name: string; readonly answer: Json }[],
+): number {
+  for (const other of others) {
+    if (first === undefined || isDeepStrictEqual(first.answer, other.answer)) continue;
+    const shown = [first, other].map(
+      ({ name, answer }) => `${name}: ${JSON.stringify(answer).slice(0, 2000)}`,
+    );
+    throw new Error(`${job.name} of ${parameters.join(", ")}: the answers differ.\n${shown.join("\n")}`);
+  }
+  return others.length;
 }
 
 async function answerOf(

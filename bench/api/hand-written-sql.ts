@@ -13,10 +13,12 @@ export const statements: Readonly<Record<JobName, string>> = {
     ))::text AS answer
     FROM plain.papers WHERE arxiv_id = $1`,
   Q2: `
-    SELECT json_build_object('title', title, 'references', (
-      SELECT coalesce(json_agg(json_build_object('refIndex', ref_index, 'title', works.title) ORDER BY ordinal), '[]')
+    SELECT json_build_object('references', (
+      SELECT coalesce(json_agg(json_build_object('refIndex', ref_index, 'citedPaper',
+        CASE WHEN cited.id IS NOT NULL THEN json_build_object('pithNumber', cited.pith_number, 'title', cited.title) END
+      ) ORDER BY ordinal), '[]')
       FROM (SELECT * FROM plain.paper_references WHERE paper_id = papers.id ORDER BY ordinal LIMIT 20) AS refs
-      JOIN plain.works ON works.id = refs.cited_work_id
+      LEFT JOIN plain.papers AS cited ON cited.id = refs.cited_paper_id
     ))::text AS answer
     FROM plain.papers WHERE arxiv_id = $1`,
   Q3: `
@@ -33,9 +35,12 @@ export const statements: Readonly<Record<JobName, string>> = {
       JOIN plain.papers AS citing ON citing.id = page.paper_id
     ))::text AS answer
     FROM plain.papers WHERE arxiv_id = $1`,
-  Q4: `
-    SELECT coalesce(json_agg(json_build_object('depth', depth, 'arxivId', arxiv_id, 'title', title)), '[]')::text AS answer
-    FROM (${neighbourhoodSql}) AS nodes`,
+  Q4: `${neighbourhoodSql}
+    SELECT json_build_object(
+      'nodes', (SELECT coalesce(json_agg(json_build_object('depth', depth, 'arxivId', arxiv_id, 'title', title)
+        ORDER BY place), '[]') FROM nodes),
+      'edges', (SELECT coalesce(json_agg(json_build_array(citing_index, cited_index)), '[]') FROM edges)
+    )::text AS answer`,
   Q5: `
     SELECT coalesce(json_agg(json_build_object('kind', kind, 'text', text, 'title', papers.title)
       ORDER BY paper_id, ordinal), '[]')::text AS answer
@@ -51,9 +56,13 @@ export const statements: Readonly<Record<JobName, string>> = {
     ) AS page`,
 };
 
-/** Q4 for a program without a graph in memory: a statement for each level, and one for the titles. */
+/** Q4 for a program without a graph in memory: a statement for each level, one for the titles and one for the edges. */
 export const levelStatements = {
   root: "SELECT id FROM plain.works WHERE arxiv_id = $1",
   level: "SELECT DISTINCT cited_work_id AS id FROM plain.citations WHERE citing_work_id = ANY($1::bigint[])",
   works: "SELECT id, arxiv_id, title, cited_by_count FROM plain.works WHERE id = ANY($1::bigint[])",
+  edges: `SELECT * FROM (
+      SELECT citing_work_id AS citing, cited_work_id AS cited FROM plain.citations
+      WHERE citing_work_id = ANY($1::bigint[]) OFFSET 0
+    ) AS listed WHERE cited = ANY($1::bigint[])`,
 } as const;

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { words } from "../corpus.ts";
 import type { JobName } from "./hand-written-sql.ts";
-import { at, type Json, nodesAt, pick } from "./json.ts";
+import { at, type Json, listAt, nodesAt, pick } from "./json.ts";
 
 /** The parameters of a job: an arXiv id; a text; or a category and a year. */
 export type Parameters = readonly (string | number)[];
@@ -16,12 +16,14 @@ export type GraphQLJob = {
 export type Job = {
   readonly name: JobName;
   readonly title: string;
+  /** The parts of an answer, in the common shape, whose numbers are reported. */
+  readonly parts: Readonly<Record<string, (answer: Json) => number>>;
   readonly pithGraph: GraphQLJob;
   readonly postgraphile: GraphQLJob;
 };
 
 /** The maximum number of nodes of a neighbourhood. */
-export const maxNodes = 300;
+export const maxNodes = 500;
 
 const ref = ([value = ""]: Parameters) => ({ ref: value });
 const claimMembers = { claimId: ["claimId"], kind: ["kind"], text: ["text"] };
@@ -34,11 +36,14 @@ function paperWithClaims(data: Json): Json {
   return { pithNumber: at(data, "paper", "pithNumber"), title: at(data, "paper", "title"), claims };
 }
 
+const citedPaper = (paper: Json): Json => (paper === null ? null : pick(paper, paperMembers));
+
 function paperWithReferences(data: Json): Json {
-  const references = nodesAt(data, "paper", "references").map((reference) =>
-    pick(reference, { refIndex: ["refIndex"], title: ["work", "title"] }),
-  );
-  return { title: at(data, "paper", "title"), references };
+  const references = nodesAt(data, "paper", "references").map((reference) => ({
+    refIndex: at(reference, "refIndex"),
+    citedPaper: citedPaper(at(reference, "citedPaper")),
+  }));
+  return { references };
 }
 
 function citers(data: Json, papers: readonly Json[]): Json {
@@ -49,10 +54,27 @@ function citers(data: Json, papers: readonly Json[]): Json {
   return { title: at(data, "paper", "title"), citedBy };
 }
 
+/** Edges as pairs of positions. They have no order of their own. */
+function graph(value: Json): Json {
+  const nodes = listAt(value, "nodes").map((node) => pick(node, nodeMembers));
+  const edges = listAt(value, "edges").map((edge) => [at(edge, "citingIndex"), at(edge, "citedIndex")]);
+  return withSortedEdges({ nodes, edges });
+}
+
+export function withSortedEdges(graph: Json): Json {
+  const edges = [...listAt(graph, "edges")] as [number, number][];
+  edges.sort(([citing, cited], [otherCiting, otherCited]) => citing - otherCiting || cited - otherCited);
+  return { nodes: at(graph, "nodes"), edges };
+}
+
+const length = (answer: Json): number => (answer as readonly Json[]).length;
+const count = (member: string) => (answer: Json) => listAt(answer, member).length;
+
 export const jobs: readonly Job[] = [
   {
     name: "Q1",
     title: "a paper with 4 claims",
+    parts: { claims: count("claims") },
     pithGraph: {
       query: `query ($ref: String!) { paper(ref: $ref) {
         pithNumber title claims(first: 4) { nodes { claimId kind text } } } }`,
@@ -68,17 +90,22 @@ export const jobs: readonly Job[] = [
   },
   {
     name: "Q2",
-    title: "20 references, each with the title cited",
+    title: "20 references, each with the cited paper's id and title",
+    parts: {
+      references: count("references"),
+      "cited papers": (answer) =>
+        listAt(answer, "references").filter((reference) => at(reference, "citedPaper") !== null).length,
+    },
     pithGraph: {
       query: `query ($ref: String!) { paper(ref: $ref) {
-        title references(first: 20) { nodes { refIndex work { title } } } } }`,
+        references(first: 20) { nodes { refIndex citedPaper { pithNumber title } } } } }`,
       variables: ref,
       shape: paperWithReferences,
     },
     postgraphile: {
       query: `query ($ref: String!) { paper: paperByArxivId(arxivId: $ref) {
-        title references: paperReferencesByPaperId(first: 20, orderBy: [ORDINAL_ASC]) {
-          nodes { refIndex work: workByCitedWorkId { title } } } } }`,
+        references: paperReferencesByPaperId(first: 20, orderBy: [ORDINAL_ASC]) {
+          nodes { refIndex citedPaper: paperByCitedPaperId { pithNumber title } } } } }`,
       variables: ref,
       shape: paperWithReferences,
     },
@@ -86,6 +113,11 @@ export const jobs: readonly Job[] = [
   {
     name: "Q3",
     title: "20 citers, each with 10 references and titles",
+    parts: {
+      citers: count("citedBy"),
+      references: (answer) =>
+        listAt(answer, "citedBy").reduce<number>((sum, citer) => sum + listAt(citer, "references").length, 0),
+    },
     pithGraph: {
       query: `query ($ref: String!) { paper(ref: $ref) {
         title citedBy(first: 20) { nodes { title references(first: 10) { nodes { work { title } } } } } } }`,
@@ -108,27 +140,31 @@ export const jobs: readonly Job[] = [
   },
   {
     name: "Q4",
-    title: `two hops of references, up to ${maxNodes} nodes with titles`,
+    title: `two hops of references, up to ${maxNodes} nodes with titles, and the edges between them`,
+    parts: { nodes: count("nodes"), edges: count("edges") },
     pithGraph: {
       query: `query ($ref: String!) { citationGraph(roots: [$ref], depth: 2, maxNodes: ${maxNodes}) {
-        nodes { depth work { arxivId title } } } }`,
+        nodes { depth work { arxivId title } } edges { citingIndex citedIndex } } }`,
       variables: ref,
-      shape: (data) =>
-        (at(data, "citationGraph", "nodes") as readonly Json[]).map((node) =>
+      shape: (data) => {
+        const nodes = listAt(data, "citationGraph", "nodes").map((node) =>
           pick(node, { depth: ["depth"], arxivId: ["work", "arxivId"], title: ["work", "title"] }),
-        ),
+        );
+        return graph({ nodes, edges: at(data, "citationGraph", "edges") });
+      },
     },
     postgraphile: {
       // A function of the database: nested connections would return a node once for each path to it.
       query: `query ($ref: String!) { neighbourhood(root: $ref, maxNodes: ${maxNodes}) {
-        nodes { depth arxivId title } } }`,
+        nodes { depth arxivId title } edges { citingIndex citedIndex } } }`,
       variables: ref,
-      shape: (data) => nodesAt(data, "neighbourhood").map((node) => pick(node, nodeMembers)),
+      shape: (data) => graph(at(data, "neighbourhood")),
     },
   },
   {
     name: "Q5",
     title: "20 claims with a word, with their papers' titles",
+    parts: { claims: length },
     pithGraph: {
       query: `query ($text: String!) { claims(filter: { text: $text }, first: 20) {
         nodes { kind text paper { title } } } }`,
@@ -145,6 +181,7 @@ export const jobs: readonly Job[] = [
   {
     name: "Q6",
     title: "a page of 100 papers of a category and year",
+    parts: { papers: length },
     pithGraph: {
       query: `query ($category: String!, $year: Int!) {
         papers(filter: { categories: [$category], yearFrom: $year, yearTo: $year }, first: 100) {
@@ -163,9 +200,13 @@ export const jobs: readonly Job[] = [
   },
 ];
 
-const variety = 200;
+/** Papers that queries start from. */
+const startPapers = 2000;
 
-/** The parameters of each job: papers with enough data for it, the same in every run. */
+/**
+ * The parameters of each job, the same in every run: papers drawn from all, whatever they cite; words; and the
+ * categories and years that there are.
+ */
 export async function readParameters(
   pool: pg.Pool,
 ): Promise<Readonly<Record<JobName, readonly Parameters[]>>> {
@@ -174,16 +215,17 @@ export async function readParameters(
     if (rows.length === 0) throw new Error(`No parameters found: ${text}`);
     return rows;
   };
-  // By a hash, and of the first thousand, because the condition of Q4 is expensive.
-  const papers = (condition: string) =>
-    list(`SELECT arxiv_id FROM (SELECT * FROM plain.papers ORDER BY md5(arxiv_id) LIMIT 2000) AS papers
-      WHERE ${condition} LIMIT ${variety}`);
+  const papers = await list(
+    `SELECT arxiv_id FROM plain.papers ORDER BY md5('start ' || arxiv_id) LIMIT ${startPapers}`,
+  );
   return {
-    Q1: await papers("true"),
-    Q2: await papers("(SELECT count(*) FROM plain.paper_references WHERE paper_id = papers.id) >= 20"),
-    Q3: await papers("(SELECT count(*) FROM plain.citing_papers WHERE cited_work_id = papers.work_id) >= 20"),
-    Q4: await papers("(SELECT count(*) FROM plain.neighbourhood(arxiv_id, 300)) >= 200"),
-    Q5: words.slice(0, variety).map((word) => [word]),
-    Q6: await list("SELECT DISTINCT primary_category, year FROM plain.papers ORDER BY year"),
+    Q1: papers,
+    Q2: papers,
+    Q3: papers,
+    Q4: papers,
+    Q5: words.map((word) => [word]),
+    Q6: await list(
+      "SELECT primary_category, year FROM plain.papers GROUP BY 1, 2 ORDER BY md5(primary_category || year)",
+    ),
   };
 }

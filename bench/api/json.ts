@@ -11,11 +11,16 @@ export function at(value: Json, ...path: readonly string[]): Json {
   return here;
 }
 
-/** The `nodes` of the connection at a path. */
-export function nodesAt(value: Json, ...path: readonly string[]): readonly Json[] {
-  const list = at(value, ...path, "nodes");
+/** The list at a path. */
+export function listAt(value: Json, ...path: readonly string[]): readonly Json[] {
+  const list = at(value, ...path);
   if (!Array.isArray(list)) throw new Error(`No list at ${path.join(".")}`);
   return list as readonly Json[];
+}
+
+/** The `nodes` of the connection at a path. */
+export function nodesAt(value: Json, ...path: readonly string[]): readonly Json[] {
+  return listAt(value, ...path, "nodes");
 }
 
 /** An object with members of another, each from its path: `{ title: ["work", "title"] }`. */

@@ -5,11 +5,11 @@ import { connect, type Socket } from "node:net";
 export type LoadOrder = {
   readonly port: number;
   readonly path: string;
-  /** Sent one after the other. */
+  /** Sent one after the other from this index, and again from the first after the last. */
   readonly bodies: readonly string[];
+  readonly from?: number;
   readonly connections: number;
   readonly milliseconds: number;
-  readonly maximumRequests: number;
 };
 
 export type LoadReport = {
@@ -88,7 +88,7 @@ async function run(order: LoadOrder): Promise<LoadReport> {
   const requests = order.bodies.map((body) => requestOf(order.path, body));
   const times: number[] = [];
   let bytes = 0;
-  let sent = 0;
+  let sent = order.from ?? 0;
   const connections = Array.from({ length: order.connections }, () => new Connection(order.port));
   const start = performance.now();
   const end = start + order.milliseconds;
@@ -96,8 +96,9 @@ async function run(order: LoadOrder): Promise<LoadReport> {
   try {
     await Promise.all(
       connections.map(async (connection) => {
-        for (let now = performance.now(); now < end && sent < order.maximumRequests; ) {
-          bytes += await connection.send(requests[sent++ % requests.length] as Buffer);
+        for (let now = performance.now(); now < end; ) {
+          const length = await connection.send(requests[sent++ % requests.length] as Buffer);
+          bytes += length;
           const after = performance.now();
           times.push(after - now);
           now = after;

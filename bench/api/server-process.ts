@@ -7,46 +7,50 @@ import { peerNode } from "../peers/install.ts";
 /** A measured server in a separate process. */
 export type ServerProcess = {
   readonly port: number;
+  readonly pid: number | undefined;
   /** Seconds of CPU of the process, without PostgreSQL; NaN if there is no /proc. */
   cpuSeconds(): number;
   close(): Promise<void>;
 };
 
-type Start = {
+export type Start = {
   /** The file and its arguments. */
   readonly command: readonly string[];
-  readonly databaseUrl: string;
+  readonly databaseUrl?: string;
   readonly environment?: Readonly<Record<string, string>>;
 };
 
 /** Starts a file that prints `listening PORT`, or pith-graph, which prints its address, and waits for that. */
-async function start({ command, databaseUrl, environment }: Start): Promise<ServerProcess> {
+export async function startProcess({ command, databaseUrl, environment }: Start): Promise<ServerProcess> {
   const child = spawn(peerNode().path, ["--disable-warning=ExperimentalWarning", ...command], {
     env: {
       ...process.env,
       NODE_ENV: "production",
       GRAPHILE_ENV: "production",
-      DATABASE_URL: databaseUrl,
+      ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
       ...environment,
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let errors = "";
+  let isClosing = false;
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     errors += text;
   });
   const ended = new Promise<void>((resolve) => {
     child.on("close", (status) => {
       // Its output matters only if it fails.
-      if (status !== 0) console.error(errors);
+      if (status !== 0 && !isClosing) console.error(errors);
       resolve();
     });
   });
   const port = await portOf(child, command.join(" "));
   return {
     port,
+    pid: child.pid,
     cpuSeconds: () => cpuSecondsOf(child.pid),
     close: () => {
+      isClosing = true;
       child.kill("SIGTERM");
       return ended;
     },
@@ -83,7 +87,7 @@ function file(path: string): string {
 
 /** A server of bench/peers. */
 export function startPeer(name: string, databaseUrl: string): Promise<ServerProcess> {
-  return start({ command: [file(`../peers/${name}`)], databaseUrl });
+  return startProcess({ command: [file(`../peers/${name}`)], databaseUrl });
 }
 
 const arguments_ = ["start", "--no-sample", "--port", "0"];
@@ -93,7 +97,7 @@ export async function startPithGraph(
   databaseUrl: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<ServerProcess> {
-  const server = await start({ command: [launcher, ...arguments_], databaseUrl, environment });
+  const server = await startProcess({ command: [launcher, ...arguments_], databaseUrl, environment });
   await graphsLoaded(server.port, 1);
   return server;
 }
@@ -105,7 +109,7 @@ export async function startPithGraphCluster(
   processes: number,
 ): Promise<ServerProcess> {
   const command = [file("./cluster.ts"), String(processes), launcher, ...arguments_];
-  const server = await start({ command, databaseUrl, environment });
+  const server = await startProcess({ command, databaseUrl, environment });
   await graphsLoaded(server.port, processes);
   // The CPU of the primary process, which only distributes connections, would mean nothing.
   return { ...server, cpuSeconds: () => Number.NaN };

@@ -3,10 +3,8 @@ import type { LoadReport } from "./load.ts";
 import type { LoadProcess } from "./load-process.ts";
 import type { ServerProcess } from "./server-process.ts";
 
-/** Connections of the load generator. */
+/** Connections of the load generator, unless a turn has its own number. */
 export const connections = 16;
-/** The maximum number of requests of a turn. */
-const maximumRequests = 100_000;
 
 /** A server and its requests. */
 export type Turn = {
@@ -14,61 +12,98 @@ export type Turn = {
   readonly server: ServerProcess;
   readonly path: string;
   readonly bodies: readonly string[];
+  readonly connections?: number;
 };
 
+/** Medians over the rounds. */
 export type TurnResult = {
   readonly name: string;
   /** Requests a second, one figure for each round. */
   readonly rates: readonly number[];
-  /** Medians over the rounds: requests/s, milliseconds, microseconds of the server process's CPU for a request. */
   readonly rate: number;
+  /** Milliseconds. */
   readonly p50: number;
   readonly p95: number;
-  readonly cpu: number;
+  /** Milliseconds of CPU for a request: of the server's process, and of PostgreSQL. */
+  readonly serverCpu: number;
+  readonly postgresCpu: number;
+  /** The mean size of an answer. */
+  readonly bytes: number;
 };
 
 export type Pace = {
   readonly rounds: number;
   readonly milliseconds: number;
   readonly warmUpMilliseconds: number;
+  /** The length of the first phase of a server that was just started. */
+  readonly coldMilliseconds: number;
 };
 
-/** Measures servers in turn, round by round, so that other load of the machine affects all equally. */
-export async function takeTurns(
-  load: LoadProcess,
-  turns: readonly Turn[],
-  { rounds, milliseconds, warmUpMilliseconds }: Pace,
-): Promise<readonly TurnResult[]> {
-  const order = (turn: Turn, time: number) => ({
-    port: turn.server.port,
-    path: turn.path,
-    bodies: turn.bodies,
-    connections,
-    milliseconds: time,
-    maximumRequests,
-  });
-  for (const turn of turns) await load.run(order(turn, warmUpMilliseconds));
-  const reports = turns.map(() => [] as (LoadReport & { cpu: number })[]);
-  for (let round = 0; round < rounds; round++) {
-    for (const [index, turn] of turns.entries()) {
-      const before = turn.server.cpuSeconds();
-      const report = await load.run(order(turn, milliseconds));
-      const cpu = ((turn.server.cpuSeconds() - before) * 1e6) / report.requests;
-      reports[index]?.push({ ...report, cpu });
-    }
+/** Sends requests, and measures the processor time that they take. */
+export class Stopwatch {
+  readonly #load: LoadProcess;
+  readonly #postgresSeconds: () => Promise<number>;
+  /** How many requests of a turn were sent: the next round continues there. */
+  readonly #sent = new WeakMap<Turn, number>();
+
+  /** `postgresSeconds` is the CPU time of all of PostgreSQL's processes so far. */
+  constructor(load: LoadProcess, postgresSeconds: () => Promise<number>) {
+    this.#load = load;
+    this.#postgresSeconds = postgresSeconds;
   }
-  return turns.map(({ name }, index) => {
-    const mine = reports[index] ?? [];
-    const rates = mine.map(({ requests, seconds }) => requests / seconds);
+
+  async run(turn: Turn, milliseconds: number): Promise<LoadReport> {
+    const { server, path, bodies } = turn;
+    const from = this.#sent.get(turn) ?? 0;
+    const order = { port: server.port, path, bodies, from, milliseconds };
+    const report = await this.#load.run({ ...order, connections: turn.connections ?? connections });
+    this.#sent.set(turn, from + report.requests);
+    return report;
+  }
+
+  /** One round of a turn. */
+  async measure(turn: Turn, milliseconds: number): Promise<TurnResult> {
+    const [server, postgres] = [turn.server.cpuSeconds(), await this.#postgresSeconds()];
+    const report = await this.run(turn, milliseconds);
+    const perRequest = (seconds: number) => (seconds * 1000) / report.requests;
+    const rate = report.requests / report.seconds;
     return {
-      name,
-      rates,
-      rate: median(rates),
-      p50: median(mine.map(({ p50 }) => p50)),
-      p95: median(mine.map(({ p95 }) => p95)),
-      cpu: median(mine.map(({ cpu }) => cpu)),
+      name: turn.name,
+      rates: [rate],
+      rate,
+      p50: report.p50,
+      p95: report.p95,
+      serverCpu: perRequest(turn.server.cpuSeconds() - server),
+      postgresCpu: perRequest((await this.#postgresSeconds()) - postgres),
+      bytes: report.bytes / report.requests,
     };
-  });
+  }
+
+  /** Measures servers in turn, round by round, so that other load of the machine affects all equally. */
+  async takeTurns(turns: readonly Turn[], pace: Pace): Promise<readonly TurnResult[]> {
+    for (const turn of turns) await this.run(turn, pace.warmUpMilliseconds);
+    const results = turns.map(() => [] as TurnResult[]);
+    for (let round = 0; round < pace.rounds; round++) {
+      for (const [index, turn] of turns.entries()) {
+        results[index]?.push(await this.measure(turn, pace.milliseconds));
+      }
+    }
+    return turns.map(({ name }, index) => medianOf(name, results[index] ?? []));
+  }
+}
+
+function medianOf(name: string, rounds: readonly TurnResult[]): TurnResult {
+  const of = (value: (result: TurnResult) => number) => median(rounds.map(value));
+  return {
+    name,
+    rates: rounds.map(({ rate }) => rate),
+    rate: of(({ rate }) => rate),
+    p50: of(({ p50 }) => p50),
+    p95: of(({ p95 }) => p95),
+    serverCpu: of(({ serverCpu }) => serverCpu),
+    postgresCpu: of(({ postgresCpu }) => postgresCpu),
+    bytes: of(({ bytes }) => bytes),
+  };
 }
 
 /** The median over the rounds of the ratio of `a`'s rate to `b`'s. */

@@ -8,7 +8,7 @@ const pool = new pg.Pool({ connectionString: process.env["DATABASE_URL"], max: 1
 
 type WorkRow = {
   readonly id: string;
-  readonly arxiv_id: string;
+  readonly arxiv_id: string | null;
   readonly title: string | null;
   readonly cited_by_count: number;
 };
@@ -43,9 +43,16 @@ async function levelByLevel([root, maxNodes]: unknown[]): Promise<string> {
       (BigInt(a.id) < BigInt(b.id) ? -1 : 1),
   );
   const nodes = rows.slice(0, Number(maxNodes));
-  return JSON.stringify(
-    nodes.map((row) => ({ depth: depthOf(row), arxivId: row.arxiv_id, title: row.title })),
-  );
+  const places = new Map(nodes.map(({ id }, place) => [id, place]));
+  const edges = await pool.query<{ citing: string; cited: string }>({
+    name: "edges",
+    text: levelStatements.edges,
+    values: [[...places.keys()]],
+  });
+  return JSON.stringify({
+    nodes: nodes.map((row) => ({ depth: depthOf(row), arxivId: row.arxiv_id, title: row.title })),
+    edges: edges.rows.map(({ citing, cited }) => [places.get(citing), places.get(cited)]),
+  });
 }
 
 listen(async (request, response) => {

@@ -15,10 +15,11 @@ import {
   workRefForms,
   workRows,
 } from "./graph-result.ts";
-import { kindCondition, type WorkRow } from "./loaders/index.ts";
+import { type ColumnSet, kindCondition, paperColumns, type WorkRow } from "./loaders/index.ts";
 import { ClaimConnection, pageArguments, WorkObject } from "./objects.ts";
 import { type PaperFilter, PaperFilterInput, paperCondition } from "./paper-filter.ts";
 import { ClaimKindEnum } from "./scalars-and-enums.ts";
+import { selectedColumns } from "./selected-columns.ts";
 import {
   emptyListVersion,
   graphPosition,
@@ -44,9 +45,9 @@ builder.queryField("anchorClaims", (t) =>
       }),
       ...pageArguments,
     },
-    resolve: async (_root, { ref, kinds, ...page }, context) => {
+    resolve: async (_root, { ref, kinds, ...page }, context, info) => {
       const { database, loaders } = context;
-      const paper = await loaders.paperByRef.load(ref);
+      const paper = await loaders.paperByRef(ref, paperColumns.key);
       if (paper === null) {
         throw new ApiError("NOT_FOUND", `No stored paper matches ${JSON.stringify(ref)}.`);
       }
@@ -61,7 +62,7 @@ builder.queryField("anchorClaims", (t) =>
         .from(works)
         .where(and(inArray(works.workId, cited), isNotNull(works.paperId)));
       const condition = and(inArray(claims.paperId, anchors), kindCondition(kinds ?? null));
-      return claimsConnection(condition, page, context);
+      return claimsConnection(condition, page, context, info);
     },
   }),
 );
@@ -97,7 +98,7 @@ builder.queryField("anchorChain", (t) =>
         description: `The last work, ${workRefForms}. Defaults to any work; the result is null if no chain leads there.`,
       }),
     },
-    resolve: async (_root, { from, to }, context) => {
+    resolve: async (_root, { from, to }, context, info) => {
       const { graph, database, loaders } = context;
       const begin = await workIdByRef(from, context);
       const end = typeof to === "string" ? await workIdByRef(to, context) : null;
@@ -109,7 +110,9 @@ builder.queryField("anchorChain", (t) =>
         if (!truncated) return null;
         throw new ApiError("QUERY_TOO_COMPLEX", "The time budget ran out before a chain was found.");
       }
-      const works = (await workRows(workIds, loaders)).filter((work) => work !== null);
+      const works = (await workRows(workIds, selectedColumns(info, "Work", [["works"]]), loaders)).filter(
+        (work) => work !== null,
+      );
       return { works, truncated, graphVersion };
     },
   }),
@@ -149,12 +152,13 @@ builder.queryField("topAnchors", (t) =>
       }),
       ...firstArgument(graphLimits.ranked[1]),
     },
-    resolve: async (_root, { filter, by, first }, context) => {
+    resolve: async (_root, { filter, by, first }, context, info) => {
       readInRange("first", first, graphLimits.ranked);
       const condition = paperCondition(context.database.db, filter ?? {});
+      const columns = selectedColumns(info, "Work", [["nodes", "work"]]);
       return by === "PAGERANK"
-        ? byPageRank(first, condition, context)
-        : byAnchoredWorks(first, filter ?? {}, condition, context);
+        ? byPageRank(first, condition, columns, context)
+        : byAnchoredWorks(first, filter ?? {}, condition, columns, context);
     },
   }),
 );
@@ -165,6 +169,7 @@ async function byAnchoredWorks(
   first: number,
   filter: PaperFilter,
   condition: SQL | undefined,
+  columns: ColumnSet<WorkRow>,
   context: Context,
 ): Promise<RankedWorks> {
   const { database, loaders } = context;
@@ -185,12 +190,17 @@ async function byAnchoredWorks(
     rank: index + 1,
     score: count,
   }));
-  const nodes = await withWorks(ranked, loaders);
+  const nodes = await withWorks(ranked, columns, loaders);
   const graphVersion = counted[0]?.graphVersion ?? (await emptyListVersion(loaders));
   return { nodes, truncated: false, graphVersion };
 }
 
-async function byPageRank(first: number, condition: SQL | undefined, context: Context): Promise<RankedWorks> {
+async function byPageRank(
+  first: number,
+  condition: SQL | undefined,
+  columns: ColumnSet<WorkRow>,
+  context: Context,
+): Promise<RankedWorks> {
   const within =
     condition === undefined
       ? undefined
@@ -204,7 +214,7 @@ async function byPageRank(first: number, condition: SQL | undefined, context: Co
     service.topWorks({ by: "PAGERANK", anchorsOnly: true, first, within }, budget),
   );
   const ranked = answer.works.map((work, index) => ({ ...work, rank: index + 1 }));
-  const nodes = await withWorks(ranked, context.loaders);
+  const nodes = await withWorks(ranked, columns, context.loaders);
   const { truncated, graphVersion } = answer;
   return { nodes, truncated, graphVersion };
 }

@@ -2,7 +2,7 @@ import type { NeighbourhoodResult, WithGraphVersion } from "../graph/index.ts";
 import { graphLimits, readInRange } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import { selectedFields } from "./execution/index.ts";
+import { LazyList, selectedFields } from "./execution/index.ts";
 import {
   type GraphResult,
   GraphResultInterface,
@@ -11,10 +11,11 @@ import {
   workRefForms,
   workRows,
 } from "./graph-result.ts";
-import type { Loaders, ReferenceRow, WorkRow } from "./loaders/index.ts";
+import type { ColumnSet, Loaders, ReferenceRow, WorkRow } from "./loaders/index.ts";
 import { ProvenanceObject, ReferenceObject, WorkObject } from "./objects.ts";
 import { provenanceOf } from "./provenance.ts";
 import { CitationDirectionEnum } from "./scalars-and-enums.ts";
+import { selectedColumns } from "./selected-columns.ts";
 
 type CitationNode = { readonly workId: bigint; readonly depth: number; readonly work: WorkRow | null };
 type CitationEdge = {
@@ -25,18 +26,22 @@ type CitationEdge = {
 };
 
 /**
- * A result of the graph. Without `withWorks` no row is read: depths, positions and counts come from the graph alone.
- * With it, works that were merged into another one since are left out, and positions are adjusted.
+ * A result of the graph. Without columns of works no row is read: depths, positions and counts come from the graph
+ * alone. With them, works that were merged into another one since are left out, and positions are adjusted.
  */
 class CitationGraph {
   readonly answer: WithGraphVersion<NeighbourhoodResult>;
   readonly #loaders: Loaders;
-  readonly #withWorks: boolean;
+  readonly #columns: ColumnSet<WorkRow> | null;
   #parts: NodeParts | Promise<NodeParts> | undefined;
 
-  constructor(answer: WithGraphVersion<NeighbourhoodResult>, withWorks: boolean, loaders: Loaders) {
+  constructor(
+    answer: WithGraphVersion<NeighbourhoodResult>,
+    columns: ColumnSet<WorkRow> | null,
+    loaders: Loaders,
+  ) {
     this.answer = answer;
-    this.#withWorks = withWorks;
+    this.#columns = columns;
     this.#loaders = loaders;
   }
 
@@ -53,26 +58,31 @@ class CitationGraph {
     return parts instanceof Promise ? parts.then(({ nodes }) => nodes) : parts.nodes;
   }
 
-  edges(): CitationEdge[] | Promise<CitationEdge[]> {
+  edges(): LazyList<CitationEdge> | Promise<LazyList<CitationEdge>> {
     const parts = this.#readParts();
     return parts instanceof Promise ? parts.then((read) => this.#edgesOf(read)) : this.#edgesOf(parts);
   }
 
-  #edgesOf({ nodes, positions }: NodeParts): CitationEdge[] {
+  #edgesOf({ nodes, positions }: NodeParts): LazyList<CitationEdge> {
     const { citing, cited, isInternalAnchor } = this.answer.edges;
-    const edges: CitationEdge[] = [];
-    for (const [index, from] of citing.entries()) {
-      const citingIndex = positions[from] ?? -1;
-      const citedIndex = positions[cited[index] ?? -1] ?? -1;
-      if (citingIndex < 0 || citedIndex < 0) continue;
-      edges.push({ nodes, citingIndex, citedIndex, isInternalAnchor: isInternalAnchor[index] === 1 });
-    }
-    return edges;
+    const edgeAt = (index: number): CitationEdge => ({
+      nodes,
+      citingIndex: positions[citing[index] as number] as number,
+      citedIndex: positions[cited[index] as number] as number,
+      isInternalAnchor: isInternalAnchor[index] === 1,
+    });
+    if (nodes.length === positions.length) return new LazyList(citing.length, edgeAt);
+    const isComplete = (_: unknown, index: number) => {
+      const { citingIndex, citedIndex } = edgeAt(index);
+      return citingIndex >= 0 && citedIndex >= 0;
+    };
+    const complete = Uint32Array.from(citing.keys()).filter(isComplete);
+    return new LazyList(complete.length, (index) => edgeAt(complete[index] as number));
   }
 
   #readParts(): NodeParts | Promise<NodeParts> {
     if (this.#parts !== undefined) return this.#parts;
-    const works = this.#withWorks ? workRows(this.answer.workIds, this.#loaders) : null;
+    const works = this.#columns === null ? null : workRows(this.answer.workIds, this.#columns, this.#loaders);
     this.#parts =
       works instanceof Promise
         ? works.then((rows) => nodesOf(this.answer, rows))
@@ -185,7 +195,7 @@ CitationGraphObject.implement({
       type: [CitationEdgeObject],
       description:
         "All citations between the nodes, in either direction, each once, in the order of the citing nodes.",
-      resolve: (graph) => graph.edges(),
+      resolve: (graph) => graph.edges() as never,
     }),
     nodeCount: t.int({
       description: "The number of nodes.",
@@ -232,11 +242,15 @@ builder.queryField("citationGraph", (t) =>
       const ids = await workIdsByRefs("roots", roots, context);
       const isSelected = (...path: string[]) => selectedFields(info, path).length > 0;
       const withoutEdges = !isSelected("edges") && !isSelected("edgeCount");
-      const withWorks =
-        isSelected("nodes", "work") || isSelected("edges", "citing") || isSelected("edges", "cited");
+      const workPaths = [
+        ["nodes", "work"],
+        ["edges", "citing"],
+        ["edges", "cited"],
+      ];
+      const withWorks = workPaths.some((path) => isSelected(...path));
       return new CitationGraph(
         await readNeighbourhood({ roots: ids, direction, depth, maxNodes, withoutEdges }, context),
-        withWorks,
+        withWorks ? selectedColumns(info, "Work", workPaths) : null,
         context.loaders,
       );
     },

@@ -10,9 +10,10 @@ import {
   workRefForms,
   workRows,
 } from "./graph-result.ts";
-import type { WorkRow } from "./loaders/index.ts";
+import type { ColumnSet, WorkRow } from "./loaders/index.ts";
 import { WorkObject } from "./objects.ts";
 import { CitationDirectionEnum } from "./scalars-and-enums.ts";
+import { selectedColumns } from "./selected-columns.ts";
 
 type CitationPath = GraphResult & { readonly works: readonly WorkRow[] };
 
@@ -55,9 +56,10 @@ builder.queryField("citationPath", (t) =>
         description: `The maximum length of the path. Defaults to 8; maximum ${graphLimits.maxDepth[1]}.`,
       }),
     },
-    resolve: async (_root, { from, to, direction, maxDepth }, context) => {
+    resolve: async (_root, { from, to, direction, maxDepth }, context, info) => {
       readInRange("maxDepth", maxDepth, graphLimits.maxDepth);
-      return shortestPath({ from, to, direction, maxDepth }, context);
+      const columns = selectedColumns(info, "Work", [["works"]]);
+      return shortestPath({ from, to, direction, maxDepth }, columns, context);
     },
   }),
 );
@@ -72,7 +74,11 @@ type PathQuery = {
 /** Maximum number of searches if works on the path disappear before they are read. */
 const maxAttempts = 3;
 
-async function shortestPath(query: PathQuery, context: Context): Promise<CitationPath | null> {
+async function shortestPath(
+  query: PathQuery,
+  columns: ColumnSet<WorkRow>,
+  context: Context,
+): Promise<CitationPath | null> {
   const { from, to, ...options } = query;
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const { graph, loaders } = context;
@@ -88,7 +94,7 @@ async function shortestPath(query: PathQuery, context: Context): Promise<Citatio
         "The time budget ran out before a path was found. Use a smaller `maxDepth`, or a single direction.",
       );
     }
-    const works = await workRows(workIds, loaders);
+    const works = await workRows(workIds, columns, loaders);
     const stored = works.filter((work) => work !== null);
     if (stored.length === works.length) return { works: stored, graphVersion, truncated: false };
     // A work on the path was just merged into another one, and memory will follow; or it was just added, and a replica

@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, exists, inArray, type SQL, sql } from "drizzle-orm";
+import type { GraphQLResolveInfo } from "graphql";
 import { isPithNumber } from "../protocol/index.ts";
 import { paperIdOf } from "../row-rules/index.ts";
 import { claims, papers, readRows } from "../store/index.ts";
@@ -10,25 +11,26 @@ import { countRows, type Key, type KeyOrder, KeysetConnection, type PageArgument
 import {
   type ClaimKindOrOther,
   type ClaimRow,
+  claimColumns,
   claimKinds,
   kindCondition,
+  paperColumns,
   required,
+  selection,
 } from "./loaders/index.ts";
 import { ClaimConnection, ClaimObject, PaperObject, ProvenanceObject, pageArguments } from "./objects.ts";
 
 import { categoriesCondition, proofCondition } from "./paper-filter.ts";
 import { provenanceOf } from "./provenance.ts";
 import { ClaimKindEnum, ProofEnum } from "./scalars-and-enums.ts";
+import { ofConnection, reads, selectedColumns } from "./selected-columns.ts";
 import { claimTextCondition, readQuery } from "./text-search.ts";
 
 builder.node(ClaimObject, {
   description: "A claim of a paper, as listed in the paper's current snapshot.",
   id: {
     description: "The global id, derived from the Pith number and the position in the list.",
-    resolve: async ({ paperId, ordinal }, _args, { loaders }) => {
-      const { pithNumber } = await required(loaders.paper.get(paperId), "paper");
-      return `${pithNumber}#${ordinal}`;
-    },
+    resolve: claimKeyOf,
   },
   loadMany: (ids, { loaders }) =>
     Promise.all(
@@ -43,7 +45,10 @@ builder.node(ClaimObject, {
     kind: t.field({
       type: ClaimKindEnum,
       description: "The claim's role in the paper.",
-      resolve: ({ kind }): ClaimKindOrOther => claimKinds.find((named) => named === kind) ?? "other",
+      resolve: reads(
+        ["kind"],
+        ({ kind }): ClaimKindOrOther => claimKinds.find((named) => named === kind) ?? "other",
+      ),
     }),
     text: t.exposeString("text", { description: "The text of the claim." }),
     status: t.exposeString("status", {
@@ -60,15 +65,29 @@ builder.node(ClaimObject, {
     paper: t.field({
       type: PaperObject,
       description: "The paper that makes the claim.",
-      resolve: ({ paperId }, _args, { loaders }) => required(loaders.paper.get(paperId), "paper"),
+      resolve: reads(["paperId"], ({ paperId }, _args, { loaders }, info) =>
+        required(loaders.paper.referred(selectedColumns(info, "Paper")).get(paperId), "paper"),
+      ),
     }),
     provenance: t.field({
       type: ProvenanceObject,
       description: "Who asserts that the paper makes this claim.",
-      resolve: ({ paperId }, _args, context) => provenanceOf(paperId, context),
+      resolve: reads(["paperId"], ({ paperId }, _args, context) => provenanceOf(paperId, context)),
     }),
   }),
 });
+
+const pithNumberOfPaper = paperColumns.of("pithNumber");
+
+/** The key encoded in a claim's global id. */
+export async function claimKeyOf(
+  { paperId, ordinal }: Pick<ClaimRow, "paperId" | "ordinal">,
+  _args: object,
+  { loaders }: Context,
+): Promise<string> {
+  const { pithNumber } = await required(loaders.paper.for(pithNumberOfPaper).get(paperId), "paper");
+  return `${pithNumber}#${ordinal}`;
+}
 
 const ClaimFilterInput = builder.inputType("ClaimFilter", {
   description: "Selects claims that meet all conditions. An absent or null condition matches everything.",
@@ -108,8 +127,8 @@ builder.queryField("claims", (t) =>
       filter: t.arg({ type: ClaimFilterInput, description: "Defaults to all claims." }),
       ...pageArguments,
     },
-    resolve: async (_root, { filter, ...page }, context) =>
-      claimsConnection(await filterCondition(filter ?? {}, context), page, context),
+    resolve: async (_root, { filter, ...page }, context, info) =>
+      claimsConnection(await filterCondition(filter ?? {}, context), page, context, info),
   }),
 );
 
@@ -143,7 +162,7 @@ async function paperIdsOf(refs: readonly string[], { loaders }: Context): Promis
   if (refs.length > maxPageSize) {
     throw badUserInput(`\`filter.papers\` may name at most ${maxPageSize} papers, not ${refs.length}.`);
   }
-  const found = await Promise.all(refs.map((ref) => loaders.paperByRef.load(ref)));
+  const found = await Promise.all(refs.map((ref) => loaders.paperByRef(ref, paperColumns.key)));
   return found.flatMap((paper) => (paper === null ? [] : [paper.paperId]));
 }
 
@@ -154,7 +173,9 @@ export function claimsConnection(
   condition: SQL | undefined,
   page: PageArguments,
   { database: { db, pool }, loaders }: Context,
+  info: GraphQLResolveInfo,
 ): KeysetConnection<ClaimRow, ClaimRow> {
+  const columns = claimColumns.read(selectedColumns(info, "Claim", ofConnection));
   const compare = (sign: "<" | ">", [paperId, ordinal]: Key, isInclusive: boolean): SQL =>
     sql`(${claims.paperId}, ${claims.ordinal}) ${sql.raw(isInclusive ? `${sign}=` : sign)} (${paperId}::bigint, ${ordinal}::int)`;
   return new KeysetConnection<ClaimRow, ClaimRow>(
@@ -165,7 +186,7 @@ export function claimsConnection(
       rows: ({ after, before, isInclusive, reverse, limit }) => {
         const direction = reverse ? desc : asc;
         const rows = db
-          .select()
+          .select(selection(claims, columns))
           .from(claims)
           .where(
             and(
@@ -176,7 +197,9 @@ export function claimsConnection(
           )
           .orderBy(direction(claims.paperId), direction(claims.ordinal))
           .limit(limit);
-        return loaders.batches.trackExpensive(() => readRows(pool, rows));
+        return loaders.batches.trackExpensive(() => readRows(pool, rows)) as Promise<unknown> as Promise<
+          ClaimRow[]
+        >;
       },
       count: async () => {
         if (condition === undefined) return loaders.total.load("claims");

@@ -19,6 +19,7 @@ import { EventConnection, EventObject, PaperObject, pageArguments, SignerObject 
 
 import { isStorable } from "./paper-filter.ts";
 import { EventStatusEnum, EventTypeEnum, ProofEnum } from "./scalars-and-enums.ts";
+import { selectedColumns } from "./selected-columns.ts";
 
 /** Reads a time argument. Throws BAD_USER_INPUT if it is invalid. */
 function readTime(argument: string, text: string): Instant {
@@ -116,7 +117,8 @@ builder.node(EventObject, {
       type: PaperObject,
       nullable: true,
       description: "The paper that the event is about. Returns null if its canonical record is not stored.",
-      resolve: ({ paperId }, _args, { loaders }) => loaders.paper.get(paperId),
+      resolve: ({ paperId }, _args, { loaders }, info) =>
+        loaders.paper.for(selectedColumns(info, "Paper")).get(paperId),
     }),
     receivedAt: t.expose("receivedAt", {
       type: "DateTime",

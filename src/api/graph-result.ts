@@ -5,7 +5,7 @@ import { graphLimits, readInRange } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
-import type { Loaders, WorkRow } from "./loaders/index.ts";
+import { type ColumnSet, type Loaders, type WorkRow, workColumns } from "./loaders/index.ts";
 
 /** The fields of every result that is computed over the citation graph. */
 export type GraphResult = { readonly truncated: boolean; readonly graphVersion: string };
@@ -70,16 +70,19 @@ type RefContext = Pick<Context, "graph" | "loaders">;
 export async function workIdsByRefs(
   argument: "refs" | "roots",
   refs: readonly string[],
-  { graph, loaders: { workByRef } }: RefContext,
+  { graph, loaders }: RefContext,
 ): Promise<bigint[]> {
   readInRange(`${argument}.length`, refs.length, graphLimits[argument]);
   const inMemory = refs.map((ref) => workIdInMemory(ref, graph));
-  const found = await workByRef.loadMany(refs.filter((_, index) => inMemory[index] === null));
+  const found = await Promise.allSettled(
+    refs.map((ref, index) => inMemory[index] ?? loaders.workByRef(ref, workColumns.key)),
+  );
   const works = new Set<bigint>();
   const unknown: string[] = [];
   for (const [index, ref] of refs.entries()) {
-    const work = inMemory[index] ?? found.shift() ?? null;
-    if (work instanceof Error) throw work;
+    const lookup = found[index];
+    if (lookup?.status === "rejected") throw lookup.reason;
+    const work = lookup?.value ?? null;
     if (work === null) unknown.push(ref);
     else works.add(typeof work === "bigint" ? work : work.workId);
   }
@@ -88,13 +91,10 @@ export async function workIdsByRefs(
 }
 
 /** The work that a ref names. Rejects with NOT_FOUND if there is none. */
-export async function workIdByRef(
-  ref: string,
-  { graph, loaders: { workByRef } }: RefContext,
-): Promise<bigint> {
+export async function workIdByRef(ref: string, { graph, loaders }: RefContext): Promise<bigint> {
   const inMemory = workIdInMemory(ref, graph);
   if (inMemory !== null) return inMemory;
-  const work = await workByRef.load(ref);
+  const work = await loaders.workByRef(ref, workColumns.key);
   if (work === null) throw notFound([ref]);
   return work.workId;
 }
@@ -124,18 +124,21 @@ function notFound(refs: readonly string[]): ApiError {
  */
 export function workRows(
   ids: Iterable<bigint>,
+  columns: ColumnSet<WorkRow>,
   { work }: Loaders,
 ): (WorkRow | null)[] | Promise<(WorkRow | null)[]> {
-  return work.getMany([...ids]);
+  return work.for(columns).getMany([...ids]);
 }
 
 /** Results of the graph with the rows of their works, in the same order, without those whose work no longer exists. */
 export async function withWorks<Result extends { readonly workId: bigint }>(
   results: readonly Result[],
+  columns: ColumnSet<WorkRow>,
   loaders: Loaders,
 ): Promise<(Result & { readonly work: WorkRow })[]> {
   const works = await workRows(
     results.map(({ workId }) => workId),
+    columns,
     loaders,
   );
   return results.flatMap((result, index) => {

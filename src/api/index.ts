@@ -22,7 +22,15 @@ export {
   stringifyResult,
   variablesError,
 } from "./execution/index.ts";
-export { buildPaperDocument, findCitable, type Loaders, prepareLoaders, RowCache } from "./loaders/index.ts";
+export {
+  buildPaperDocument,
+  findCitable,
+  type Loaders,
+  paperColumns,
+  prepareLoaders,
+  RowCache,
+  workColumns,
+} from "./loaders/index.ts";
 export { schema } from "./schema.ts";
 export {
   readSubmissions,

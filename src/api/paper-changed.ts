@@ -4,8 +4,9 @@ import { maxPageSize } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import type { ChangeFollower, Context } from "./context.ts";
 import { badUserInput } from "./errors.ts";
-import { isPithNumberOf, type PaperRow } from "./loaders/index.ts";
+import { type ColumnSet, isPithNumberOf, type PaperRow, paperColumns } from "./loaders/index.ts";
 import { PaperObject } from "./objects.ts";
+import { selectedColumns } from "./selected-columns.ts";
 
 /** A change, and the look-up keys of its paper that the subscription names. */
 type Candidate = { readonly change: Change; readonly keys: ReadonlySet<string> };
@@ -46,7 +47,7 @@ class SubscribedPapers {
   }
 
   /** Whether the subscription covers a candidate's paper: refs may name a version. */
-  includes({ pithNumber, sourceVersion }: PaperRow, keys: ReadonlySet<string>): boolean {
+  includes({ pithNumber, sourceVersion }: Versioned, keys: ReadonlySet<string>): boolean {
     if (this.#refs === null) return true;
     return this.#refs.some((ref) => {
       if (ref.kind === "pith") return isPithNumberOf(ref, pithNumber);
@@ -68,6 +69,10 @@ function readRef(ref: string): PaperRef {
 function keyOf(ref: PaperRef): string | null {
   return ref.kind === "arxiv" ? `arxiv:${ref.id}` : ref.kind === "doi" ? `doi:${ref.doi}` : null;
 }
+
+/** What decides whether a subscription covers a paper. */
+const decidingColumns = paperColumns.of("pithNumber", "sourceVersion");
+type Versioned = Pick<PaperRow, "pithNumber" | "sourceVersion">;
 
 type PaperChange = { readonly position: bigint; readonly paper: PaperRow; readonly stateSha256: string };
 
@@ -109,7 +114,7 @@ builder.subscriptionField("paperChanged", (t) =>
           "Deliver changes after this `position`. Defaults to the present; the header Last-Event-ID takes precedence.",
       }),
     },
-    subscribe: async (_root, { refs, afterPosition }, context) => {
+    subscribe: async (_root, { refs, afterPosition }, context, info) => {
       const subscribed = new SubscribedPapers(refs ?? null);
       const resumeAt = readPosition(context.live.resumeAfter ?? afterPosition ?? null);
       const follower = context.live.follow();
@@ -123,7 +128,8 @@ builder.subscriptionField("paperChanged", (t) =>
           );
         }
         context.live.sentUpTo = resumeAt ?? head;
-        return endingOnReturn(follower, changesOf(subscribed, resumeAt ?? head, follower, context));
+        const columns = selectedColumns(info, "Paper", [["paper"]]).union(decidingColumns);
+        return endingOnReturn(follower, changesOf(subscribed, resumeAt ?? head, columns, follower, context));
       } catch (error) {
         follower.end();
         throw error;
@@ -142,6 +148,7 @@ function readPosition(text: string | null): bigint | null {
 async function* changesOf(
   subscribed: SubscribedPapers,
   start: bigint,
+  columns: ColumnSet<PaperRow>,
   follower: ChangeFollower,
   context: Context,
 ): AsyncGenerator<PaperChange> {
@@ -156,7 +163,7 @@ async function* changesOf(
       for (const { change, keys } of await subscribed.candidates(database, changes)) {
         // Reads of the previous change may be outdated.
         Object.assign(context, context.renew());
-        const paper = await context.loaders.paper.load(change.paperId);
+        const paper = await context.loaders.paper.for(columns).get(change.paperId);
         if (paper === null || !subscribed.includes(paper, keys)) continue;
         live.lastYielded = change.position;
         yield { position: change.position, paper, stateSha256: change.stateSha256 };

@@ -11,6 +11,7 @@ import {
   eventKeyParts,
   ordinalConnection,
   type PaperRow,
+  paperColumns,
   required,
 } from "./loaders/index.ts";
 import {
@@ -28,6 +29,7 @@ import {
 } from "./objects.ts";
 
 import { ClaimKindEnum, EventTypeEnum } from "./scalars-and-enums.ts";
+import { ofConnection, reads, sameRow, selectedColumns } from "./selected-columns.ts";
 import { citingConnection } from "./work.ts";
 
 SourceObject.implement({
@@ -64,7 +66,9 @@ builder.objectField(PaperObject, "aliases", (t) =>
   t.field({
     type: [AliasObject],
     description: "Other identifiers of the paper, sorted by kind, then value.",
-    resolve: async ({ paperId }, _args, { loaders }) => [...(await loaders.aliasesOfPaper.load(paperId))],
+    resolve: reads(["paperId"], async ({ paperId }, _args, { loaders }) => [
+      ...(await loaders.aliasesOfPaper.load(paperId)),
+    ]),
   }),
 );
 
@@ -74,12 +78,12 @@ builder.node(PaperObject, {
     "authors, claims and references come from the current snapshot.",
   id: {
     description: "The global id, derived from the Pith number.",
-    resolve: ({ pithNumber }) => pithNumber,
+    resolve: paperKeyOf,
   },
   loadMany: (ids, { loaders }) =>
     Promise.all(
       ids.map(async (id) => {
-        const paper = isPithNumber(id) ? await loaders.paper.load(paperIdOf(id)) : null;
+        const paper = isPithNumber(id) ? await loaders.paper.for(paperColumns.all).get(paperIdOf(id)) : null;
         return paper?.pithNumber === id ? paper : null;
       }),
     ),
@@ -90,7 +94,10 @@ builder.node(PaperObject, {
     shortPithNumber: t.string({
       description:
         "The short form with the first eight characters of the suffix, such as `pith:ROU4N4IR`. Several papers may share it.",
-      resolve: ({ pithNumber }) => `pith:${isPithNumber(pithNumber) ? suffixOf(pithNumber).slice(0, 8) : ""}`,
+      resolve: reads(
+        ["pithNumber"],
+        ({ pithNumber }) => `pith:${isPithNumber(pithNumber) ? suffixOf(pithNumber).slice(0, 8) : ""}`,
+      ),
     }),
     canonicalSha256: t.exposeString("canonicalSha256", {
       description: "The SHA-256 of the canonical record in lower-case hex, which the Pith number encodes.",
@@ -98,12 +105,12 @@ builder.node(PaperObject, {
     canonicalRecord: t.field({
       type: "JSON",
       description: "The canonical record, exactly as it was hashed for `canonicalSha256`.",
-      resolve: canonicalRecordOf,
+      resolve: reads(["paperId", "recordEventId"], canonicalRecordOf),
     }),
     source: t.field({
       type: SourceObject,
       description: "The source that the paper was published at.",
-      resolve: (paper) => paper,
+      resolve: sameRow,
     }),
     title: t.exposeString("title", {
       nullable: true,
@@ -114,7 +121,7 @@ builder.node(PaperObject, {
     signedTitle: t.string({
       nullable: true,
       description: "The title exactly as signed. Returns null if unknown.",
-      resolve: (paper, _args, context) => signedMember(paper, "title", context),
+      resolve: reads(["paperId", "snapshotEventId"], signedMember("title")),
     }),
     authors: t.exposeStringList("authors", {
       description:
@@ -125,7 +132,7 @@ builder.node(PaperObject, {
       nullable: true,
       description:
         "The author list exactly as signed, as one text. Returns null if unknown, or if the snapshot lists names one by one.",
-      resolve: (paper, _args, context) => signedMember(paper, "authors_text", context),
+      resolve: reads(["paperId", "snapshotEventId"], signedMember("authors_text")),
     }),
     abstractExcerpt: t.exposeString("abstractExcerpt", {
       nullable: true,
@@ -134,7 +141,7 @@ builder.node(PaperObject, {
     signedAbstractExcerpt: t.string({
       nullable: true,
       description: "The beginning of the abstract exactly as signed. Returns null if unknown.",
-      resolve: (paper, _args, context) => signedMember(paper, "abstract_excerpt", context),
+      resolve: reads(["paperId", "snapshotEventId"], signedMember("abstract_excerpt")),
     }),
     headline: t.exposeString("headline", {
       nullable: true,
@@ -156,7 +163,9 @@ builder.node(PaperObject, {
     work: t.field({
       type: WorkObject,
       description: "The work that this paper is a version of: its vertex in the citation graph.",
-      resolve: ({ workId }, _args, { loaders }) => required(loaders.work.get(workId), "work"),
+      resolve: reads(["workId"], ({ workId }, _args, { loaders }, info) =>
+        required(loaders.work.referred(selectedColumns(info, "Work")).get(workId), "work"),
+      ),
     }),
     claims: t.field({
       type: ClaimConnection,
@@ -168,15 +177,20 @@ builder.node(PaperObject, {
         }),
         ...forwardArguments,
       },
-      resolve: ({ paperId, claimCount }, { kinds, ...page }, { loaders }) => {
-        const filter = { kinds: kinds ?? null };
-        const count = async () =>
-          filter.kinds === null ? claimCount : loaders.claimCountOfPaper.for(filter).load(paperId);
-        return ordinalConnection(
-          { name: "claims", paperId, filter, pages: loaders.claimsOfPaper, count },
-          page,
-        );
-      },
+      resolve: reads(
+        ["paperId"],
+        ({ paperId, claimCount }, { kinds, ...page }, { loaders }, info) => {
+          const filter = { kinds: kinds ?? null, columns: selectedColumns(info, "Claim", ofConnection) };
+          const count = async () =>
+            filter.kinds === null ? claimCount : loaders.claimCountOfPaper.for(filter).load(paperId);
+          return ordinalConnection(
+            { name: "claims", paperId, filter, pages: loaders.claimsOfPaper, count },
+            page,
+          );
+        },
+        ["claimCount"],
+        { provenance: ["snapshotEventId"], id: ["pithNumber"] },
+      ),
     }),
     references: t.field({
       type: ReferenceConnection,
@@ -191,23 +205,29 @@ builder.node(PaperObject, {
         }),
         ...forwardArguments,
       },
-      resolve: (paper, { internalAnchor, stored, ...page }, { loaders }) => {
-        const { paperId } = paper;
-        const filter = { internalAnchor: internalAnchor ?? null, stored: stored ?? null };
-        const count = async () => {
-          if (filter.stored !== null) {
-            return loaders.referenceCountOfPaper.for({ ...filter, stored: filter.stored }).load(paperId);
-          }
-          if (filter.internalAnchor === null) return paper.referencesKnown;
-          return filter.internalAnchor
-            ? paper.internalAnchorsKnown
-            : paper.referencesKnown - paper.internalAnchorsKnown;
-        };
-        return ordinalConnection(
-          { name: "references", paperId, filter, pages: loaders.referencesOfPaper, count },
-          page,
-        );
-      },
+      resolve: reads(
+        ["paperId"],
+        (paper, { internalAnchor, stored, ...page }, { loaders }, info) => {
+          const { paperId } = paper;
+          const columns = selectedColumns(info, "Reference", ofConnection);
+          const filter = { internalAnchor: internalAnchor ?? null, stored: stored ?? null, columns };
+          const count = async () => {
+            if (filter.stored !== null) {
+              return loaders.referenceCountOfPaper.for({ ...filter, stored: filter.stored }).load(paperId);
+            }
+            if (filter.internalAnchor === null) return paper.referencesKnown;
+            return filter.internalAnchor
+              ? paper.internalAnchorsKnown
+              : paper.referencesKnown - paper.internalAnchorsKnown;
+          };
+          return ordinalConnection(
+            { name: "references", paperId, filter, pages: loaders.referencesOfPaper, count },
+            page,
+          );
+        },
+        ["referencesKnown", "internalAnchorsKnown"],
+        { provenance: ["snapshotEventId"], signedTitle: ["snapshotEventId"] },
+      ),
     }),
     citedBy: t.field({
       type: PaperConnection,
@@ -215,22 +235,24 @@ builder.node(PaperObject, {
         "The stored papers that cite this paper's work, latest submission first. Same as `work.citedBy`; it counts papers, whereas " +
         "`work.citedByCount` counts works.",
       args: forwardArguments,
-      resolve: ({ workId }, page, context) => citingConnection(workId, page, context),
+      resolve: reads(["workId"], ({ workId }, page, context, info) =>
+        citingConnection(workId, page, context, info),
+      ),
     }),
     referenceCoverage: t.field({
       type: ReferenceCoverageObject,
       description: "How complete the reference list is.",
-      resolve: (paper) => paper,
+      resolve: sameRow,
     }),
     verification: t.field({
       type: VerificationObject,
       description: "The checks that this mirror itself made.",
-      resolve: (paper) => paper,
+      resolve: sameRow,
     }),
     state: t.field({
       type: StateObject,
       description: "The result of merging all events.",
-      resolve: (paper) => paper,
+      resolve: sameRow,
     }),
     events: t.field({
       type: EventConnection,
@@ -242,28 +264,37 @@ builder.node(PaperObject, {
         }),
         ...forwardArguments,
       },
-      resolve: ({ paperId, eventCount }, { types, ...page }, { loaders }) => {
-        const filter = { types: types ?? null };
-        const count = async () =>
-          filter.types === null ? eventCount : loaders.eventCountOfPaper.for(filter).load(paperId);
-        return new KeysetConnection<EventRow, EventRow>(
-          {
-            order: { name: "events", parts: eventKeyParts },
-            keyOf: eventKeyOf,
-            nodeOf: (row) => row,
-            rows: (range) => loaders.eventsOfPaper.for({ ...filter, ...range }).get(paperId),
-            count,
-          },
-          page,
-        );
-      },
+      resolve: reads(
+        ["paperId"],
+        ({ paperId, eventCount }, { types, ...page }, { loaders }) => {
+          const filter = { types: types ?? null };
+          const count = async () =>
+            filter.types === null ? eventCount : loaders.eventCountOfPaper.for(filter).load(paperId);
+          return new KeysetConnection<EventRow, EventRow>(
+            {
+              order: { name: "events", parts: eventKeyParts },
+              keyOf: eventKeyOf,
+              nodeOf: (row) => row,
+              rows: (range) => loaders.eventsOfPaper.for({ ...filter, ...range }).get(paperId),
+              count,
+            },
+            page,
+          );
+        },
+        ["eventCount"],
+      ),
     }),
   }),
 });
 
+/** The key encoded in a paper's global id. */
+export function paperKeyOf({ pithNumber }: Pick<PaperRow, "pithNumber">): string {
+  return pithNumber;
+}
+
 /** From the current record_created; if none has arrived, as the bundle contained it outside its events. */
 async function canonicalRecordOf(
-  { paperId, recordEventId }: PaperRow,
+  { paperId, recordEventId }: Pick<PaperRow, "paperId" | "recordEventId">,
   _args: object,
   { loaders }: Context,
 ): Promise<JsonText> {
@@ -272,18 +303,20 @@ async function canonicalRecordOf(
   return JsonText.of(event.payload["canonical_record"] ?? null);
 }
 
-/** A text member of `paper` in the current snapshot, as in the event. */
-async function signedMember(
-  { paperId, snapshotEventId }: PaperRow,
-  member: string,
-  { loaders }: Context,
-): Promise<string | null> {
-  if (snapshotEventId === null) return null;
-  const event = await loaders.eventBody.load({ paperId, eventId: snapshotEventId });
-  const snapshot = event?.payload["graph_snapshot"];
-  const paper = isJsonObject(snapshot) ? snapshot["paper"] : undefined;
-  const text = isJsonObject(paper) ? paper[member] : undefined;
-  return typeof text === "string" ? text : null;
+/** Resolves to a text member of `paper` in the current snapshot, as in the event. */
+function signedMember(member: string) {
+  return async (
+    { paperId, snapshotEventId }: Pick<PaperRow, "paperId" | "snapshotEventId">,
+    _args: object,
+    { loaders }: Context,
+  ): Promise<string | null> => {
+    if (snapshotEventId === null) return null;
+    const event = await loaders.eventBody.load({ paperId, eventId: snapshotEventId });
+    const snapshot = event?.payload["graph_snapshot"];
+    const paper = isJsonObject(snapshot) ? snapshot["paper"] : undefined;
+    const text = isJsonObject(paper) ? paper[member] : undefined;
+    return typeof text === "string" ? text : null;
+  };
 }
 
 builder.queryField("paper", (t) =>
@@ -299,6 +332,6 @@ builder.queryField("paper", (t) =>
           "the URL of any of these. Without a version it names the best proved of the stored versions, then the latest.",
       }),
     },
-    resolve: (_root, { ref }, { loaders }) => loaders.paperByRef.load(ref),
+    resolve: (_root, { ref }, { loaders }, info) => loaders.paperByRef(ref, selectedColumns(info, "Paper")),
   }),
 );

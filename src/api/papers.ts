@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from "graphql";
 import { papers, type Queries } from "../store/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
@@ -20,6 +21,7 @@ import {
   type PaperOrder,
   readPapersOf,
 } from "./paper-pages.ts";
+import { ofConnection, selectedColumns } from "./selected-columns.ts";
 
 const PaperOrderEnum = builder.enumType("PaperOrder", {
   description: "The order of papers. Ties have the same order on every mirror.",
@@ -44,8 +46,8 @@ builder.queryField("papers", (t) =>
       }),
       ...pageArguments,
     },
-    resolve: (_root, { filter, orderBy, ...page }, context) =>
-      papersConnection(filter ?? {}, orderBy ?? "SUBMITTED_DESC", page, context),
+    resolve: (_root, { filter, orderBy, ...page }, context, info) =>
+      papersConnection(filter ?? {}, orderBy ?? "SUBMITTED_DESC", page, context, info),
   }),
 );
 
@@ -54,7 +56,9 @@ function papersConnection(
   order: PaperOrder,
   page: PageArguments,
   { database: { db, pool }, loaders }: Context,
+  info: GraphQLResolveInfo,
 ): KeysetConnection<OrderedPaper, PaperRow> {
+  const nodes = loaders.paper.referred(selectedColumns(info, "Paper", ofConnection));
   const condition = paperCondition(db, filter);
   const readPapers = readPapersOf({ db, pool }, filter, order);
   // Searching for a rare title may scan all papers; the other filters have indexes.
@@ -68,7 +72,7 @@ function papersConnection(
     {
       order: keyOrders[order],
       keyOf: (paper) => keyOf(order, paper),
-      nodeOf: ({ paperId }) => loaders.paper.get(paperId),
+      nodeOf: ({ paperId }) => nodes.get(paperId),
       rows: read,
       count: async () => {
         if (condition === undefined) return loaders.total.load("papers");

@@ -1,7 +1,7 @@
 import { fingerprintOf, type Instant, type Keyring, registryKey } from "../protocol/index.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import { required, type SignerRow } from "./loaders/index.ts";
+import { paperColumns, required, type SignerRow } from "./loaders/index.ts";
 import {
   EventObject,
   PaperObject,
@@ -11,6 +11,7 @@ import {
   VerificationObject,
 } from "./objects.ts";
 import { ProofEnum, SignerOriginEnum } from "./scalars-and-enums.ts";
+import { reads } from "./selected-columns.ts";
 
 /** How this mirror knows a signer's key. */
 type SignerOrigin = "registry" | "configured" | "sample" | "unknown";
@@ -117,9 +118,14 @@ ProvenanceObject.implement({
   }),
 });
 
+const snapshotOfPaper = paperColumns.of("snapshotEventId");
+
 /** The provenance of a row of a paper's current snapshot: a claim or a reference. */
 export async function provenanceOf(paperId: bigint, context: Context): Promise<ProvenanceRow> {
-  const { snapshotEventId } = await required(context.loaders.paper.get(paperId), "paper");
+  const { snapshotEventId } = await required(
+    context.loaders.paper.for(snapshotOfPaper).get(paperId),
+    "paper",
+  );
   const provenance = await eventProvenance(paperId, snapshotEventId, context);
   if (provenance === null) throw new Error("A paper without a snapshot has claims or references.");
   return provenance;
@@ -142,7 +148,9 @@ builder.objectFields(PaperObject, (t) => ({
     description:
       "Who asserts the canonical record: source, submission date and categories. Returns null if no event states the record, so " +
       "that only its hash proves it.",
-    resolve: ({ paperId, recordEventId }, _args, context) => eventProvenance(paperId, recordEventId, context),
+    resolve: reads(["paperId", "recordEventId"], ({ paperId, recordEventId }, _args, context) =>
+      eventProvenance(paperId, recordEventId, context),
+    ),
   }),
   snapshotProvenance: t.field({
     type: ProvenanceObject,
@@ -150,8 +158,9 @@ builder.objectFields(PaperObject, (t) => ({
     description:
       "Who asserts the current snapshot: title, authors, abstract, headline, verdict, claims and references. Returns null if no " +
       "snapshot is stored; null or empty values of these fields then mean unknown.",
-    resolve: ({ paperId, snapshotEventId }, _args, context) =>
+    resolve: reads(["paperId", "snapshotEventId"], ({ paperId, snapshotEventId }, _args, context) =>
       eventProvenance(paperId, snapshotEventId, context),
+    ),
   }),
 }));
 
@@ -162,11 +171,14 @@ builder.objectField(VerificationObject, "signer", (t) =>
     description:
       "The signer whose statement `proof` is about: that of the current snapshot, otherwise of the record. Returns null if no " +
       "event states either.",
-    resolve: async ({ paperId, snapshotEventId, recordEventId }, _args, context) => {
-      const provenance = await eventProvenance(paperId, snapshotEventId ?? recordEventId, context);
-      return provenance === null
-        ? null
-        : required(context.loaders.signer.get(provenance.event.fingerprint), "signer");
-    },
+    resolve: reads(
+      ["paperId", "snapshotEventId", "recordEventId"],
+      async ({ paperId, snapshotEventId, recordEventId }, _args, context) => {
+        const provenance = await eventProvenance(paperId, snapshotEventId ?? recordEventId, context);
+        return provenance === null
+          ? null
+          : required(context.loaders.signer.get(provenance.event.fingerprint), "signer");
+      },
+    ),
   }),
 );

@@ -1,6 +1,6 @@
 import { isJsonObject } from "../protocol/index.ts";
 import type { Context } from "./context.ts";
-import { type ReferenceRow, required } from "./loaders/index.ts";
+import { paperColumns, type ReferenceRow, required, workColumns } from "./loaders/index.ts";
 import {
   PaperObject,
   ProvenanceObject,
@@ -9,6 +9,10 @@ import {
   WorkObject,
 } from "./objects.ts";
 import { provenanceOf } from "./provenance.ts";
+import { reads, selectedColumns } from "./selected-columns.ts";
+
+const paperOfWork = workColumns.of("paperId");
+const snapshotOfPaper = paperColumns.of("snapshotEventId");
 
 ReferenceCoverageObject.implement({
   description:
@@ -34,12 +38,16 @@ ReferenceCoverageObject.implement({
     }),
     stored: t.int({
       description: "The number of listed references whose cited work has a stored paper.",
-      resolve: ({ paperId }, _args, { loaders }) =>
+      resolve: reads(["paperId"], ({ paperId }, _args, { loaders }) =>
         loaders.referenceCountOfPaper.for({ internalAnchor: null, stored: true }).load(paperId),
+      ),
     }),
     complete: t.boolean({
       description: "Whether `asserted` equals `listed`. False if `asserted` is unknown.",
-      resolve: ({ referencesAsserted, referencesKnown }) => referencesAsserted === referencesKnown,
+      resolve: reads(
+        ["referencesAsserted", "referencesKnown"],
+        ({ referencesAsserted, referencesKnown }) => referencesAsserted === referencesKnown,
+      ),
     }),
   }),
 });
@@ -57,7 +65,7 @@ ReferenceObject.implement({
     signedTitle: t.string({
       nullable: true,
       description: "The cited title exactly as signed. Returns null if unknown.",
-      resolve: signedTitleOf,
+      resolve: reads(["paperId", "ordinal"], signedTitleOf),
     }),
     year: t.exposeInt("year", {
       nullable: true,
@@ -80,36 +88,40 @@ ReferenceObject.implement({
     work: t.field({
       type: WorkObject,
       description: "The cited work. Every reference has one, even if no paper of it is stored.",
-      resolve: ({ citedWorkId }, _args, { loaders }) => required(loaders.work.get(citedWorkId), "work"),
+      resolve: reads(["citedWorkId"], ({ citedWorkId }, _args, { loaders }, info) =>
+        required(loaders.work.referred(selectedColumns(info, "Work")).get(citedWorkId), "work"),
+      ),
     }),
     citedPaper: t.field({
       type: PaperObject,
       nullable: true,
       description: "The stored paper of the cited work. Same as `work.paper`; null if none is stored.",
-      resolve: async ({ citedWorkId }, _args, { loaders }) => {
-        const { paperId } = await required(loaders.work.get(citedWorkId), "work");
-        return paperId === null ? null : loaders.paper.load(paperId);
-      },
+      resolve: reads(["citedWorkId"], async ({ citedWorkId }, _args, { loaders }, info) => {
+        const { paperId } = await required(loaders.work.for(paperOfWork).get(citedWorkId), "work");
+        return paperId === null ? null : loaders.paper.referred(selectedColumns(info, "Paper")).get(paperId);
+      }),
     }),
     citingPaper: t.field({
       type: PaperObject,
       description: "The paper that lists this reference.",
-      resolve: ({ paperId }, _args, { loaders }) => required(loaders.paper.get(paperId), "paper"),
+      resolve: reads(["paperId"], ({ paperId }, _args, { loaders }, info) =>
+        required(loaders.paper.referred(selectedColumns(info, "Paper")).get(paperId), "paper"),
+      ),
     }),
     provenance: t.field({
       type: ProvenanceObject,
       description: "Who asserts that the paper cites this work.",
-      resolve: ({ paperId }, _args, context) => provenanceOf(paperId, context),
+      resolve: reads(["paperId"], ({ paperId }, _args, context) => provenanceOf(paperId, context)),
     }),
   }),
 });
 
 async function signedTitleOf(
-  { paperId, ordinal }: ReferenceRow,
+  { paperId, ordinal }: Pick<ReferenceRow, "paperId" | "ordinal">,
   _args: object,
   { loaders }: Context,
 ): Promise<string | null> {
-  const { snapshotEventId } = await required(loaders.paper.get(paperId), "paper");
+  const { snapshotEventId } = await required(loaders.paper.for(snapshotOfPaper).get(paperId), "paper");
   if (snapshotEventId === null) return null;
   const event = await loaders.eventBody.load({ paperId, eventId: snapshotEventId });
   const snapshot = event?.payload["graph_snapshot"];

@@ -14,8 +14,9 @@ import {
   workRefForms,
   workRows,
 } from "./graph-result.ts";
-import type { Loaders, WorkRow } from "./loaders/index.ts";
+import type { ColumnSet, Loaders, WorkRow } from "./loaders/index.ts";
 import { WorkObject } from "./objects.ts";
+import { selectedColumns } from "./selected-columns.ts";
 
 type RelatedWork = {
   readonly work: WorkRow;
@@ -90,8 +91,12 @@ builder.queryField("relatedWorks", (t) =>
       const answer = await context.graph.query((service, budget) =>
         service.relatedWorks({ work: workId, by, first, shared }, budget),
       );
+      const columns = selectedColumns(info, "Work", [
+        ["nodes", "work"],
+        ["nodes", "shared"],
+      ]);
       const ids = [...new Set(answer.related.flatMap((related) => [related.workId, ...related.shared]))];
-      const rows = await workRows(ids, context.loaders);
+      const rows = await workRows(ids, columns, context.loaders);
       const works = new Map(ids.map((id, index) => [id, rows[index] ?? null]));
       const nodes = answer.related.flatMap(({ workId, score, sharedCount, shared }): RelatedWork[] => {
         const work = works.get(workId) ?? null;
@@ -171,7 +176,7 @@ builder.queryField("commonReferences", (t) =>
         description: "The minimum of `sharedBy`. Defaults to 2, or to 1 if a single work is given.",
       }),
     },
-    resolve: async (_root, { refs, first, minSharedBy }, context) => {
+    resolve: async (_root, { refs, first, minSharedBy }, context, info) => {
       readInRange("first", first, graphLimits.first);
       if (typeof minSharedBy === "number" && minSharedBy < 1) {
         throw badUserInput(`\`minSharedBy\` must be 1 or more, not ${minSharedBy}.`);
@@ -181,7 +186,7 @@ builder.queryField("commonReferences", (t) =>
       const answer = await context.graph.query((service, budget) =>
         service.commonReferences({ works, least: min, first }, budget),
       );
-      return countedWorks(answer, context.loaders);
+      return countedWorks(answer, selectedColumns(info, "Work", [["nodes", "work"]]), context.loaders);
     },
   }),
 );
@@ -213,13 +218,13 @@ function addOverlapQuery(
         }),
         ...firstArgument(graphLimits.first[1]),
       },
-      resolve: async (_root, { refs, first }, context) => {
+      resolve: async (_root, { refs, first }, context, info) => {
         readInRange("first", first, graphLimits.first);
         const works = await workIdsByRefs("refs", refs, context);
         const answer = await context.graph.query((service, budget) =>
           service[name]({ works, first }, budget),
         );
-        return countedWorks(answer, context.loaders);
+        return countedWorks(answer, selectedColumns(info, "Work", [["nodes", "work"]]), context.loaders);
       },
     }),
   );
@@ -227,7 +232,8 @@ function addOverlapQuery(
 
 async function countedWorks(
   { works, truncated, graphVersion }: WithGraphVersion<CountedWorksResult>,
+  columns: ColumnSet<WorkRow>,
   loaders: Loaders,
 ): Promise<GraphList<CountedWork>> {
-  return { nodes: await withWorks(works, loaders), truncated, graphVersion };
+  return { nodes: await withWorks(works, columns, loaders), truncated, graphVersion };
 }

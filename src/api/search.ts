@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from "graphql";
 import { isPithNumber, parsePaperRef } from "../protocol/index.ts";
 import { paperIdOf } from "../row-rules/index.ts";
 import { builder } from "./builder.ts";
@@ -11,8 +12,17 @@ import {
   type PageArguments,
   type PageInfo,
 } from "./keyset.ts";
-import type { ClaimRow, Loaders, PaperRow, WorkRow } from "./loaders/index.ts";
+import {
+  type ClaimRow,
+  type ColumnSet,
+  type Loaders,
+  type PaperRow,
+  paperColumns,
+  type WorkRow,
+  workColumns,
+} from "./loaders/index.ts";
 import { ClaimObject, PaperObject, searchArguments, WorkObject } from "./objects.ts";
+import { ofConnection, selectedColumns } from "./selected-columns.ts";
 import {
   countRanked,
   countSimilar,
@@ -134,7 +144,8 @@ builder.queryField("search", (t) =>
       }),
       ...searchArguments,
     },
-    resolve: (_root, { query, ...page }, context) => new SearchResults(query, page, context),
+    resolve: (_root, { query, ...page }, context, info) =>
+      new SearchResults(query, page, context, columnsOf(info)),
   }),
 );
 
@@ -142,28 +153,36 @@ builder.queryField("search", (t) =>
 type IdentifierMatch = { readonly papers: readonly PaperRow[]; readonly work: WorkRow | null };
 
 /** Looks up the entire query like `paper(ref:)` and `work(ref:)`. An ambiguous short form returns up to ten papers. */
-async function identifiedBy(query: string, loaders: Loaders): Promise<IdentifierMatch> {
+async function identifiedBy(
+  query: string,
+  columns: ResultColumns,
+  loaders: Loaders,
+): Promise<IdentifierMatch> {
   const ref = parsePaperRef(query);
   if (ref === null) return { papers: [], work: null };
   const written = query.trim();
   if (ref.kind !== "work_id") {
-    const papers = await papersBy(written, loaders);
+    const papers = await papersBy(written, columns, loaders);
     if (papers.length > 0) return { papers, work: null };
   }
-  const work = ref.kind === "pith" ? null : await loaders.workByRef.load(written);
-  const paper = work?.paperId == null ? null : await loaders.paper.load(work.paperId);
+  const work = ref.kind === "pith" ? null : await loaders.workByRef(written, columns.work.union(paperOfWork));
+  const paper = work?.paperId == null ? null : await loaders.paper.for(columns.paper).get(work.paperId);
   return paper === null ? { papers: [], work } : { papers: [paper], work: null };
 }
 
-async function papersBy(ref: string, loaders: Loaders): Promise<PaperRow[]> {
+async function papersBy(
+  ref: string,
+  { paper: columns }: ResultColumns,
+  loaders: Loaders,
+): Promise<PaperRow[]> {
   try {
-    const paper = await loaders.paperByRef.load(ref);
+    const paper = await loaders.paperByRef(ref, columns);
     return paper === null ? [] : [paper];
   } catch (error) {
     if (!(error instanceof ApiError) || error.extensions["code"] !== "AMBIGUOUS_REF") throw error;
     const numbers = error.extensions["pithNumbers"];
     const ids = (Array.isArray(numbers) ? numbers : []).filter(isPithNumber).map(paperIdOf);
-    return (await Promise.all(ids.map((id) => loaders.paper.load(id)))).filter((paper) => paper !== null);
+    return (await loaders.paper.for(columns).getMany(ids)).filter((paper) => paper !== null);
   }
 }
 
@@ -198,8 +217,9 @@ const order: KeyOrder = { name: "search", parts: ["integer", "integer", "bigint"
 class SearchResults {
   readonly #connection: KeysetConnection<ResultRow, Hit>;
 
-  constructor(query: string, page: PageArguments, context: Context) {
-    this.#connection = new KeysetConnection(sourceOf(query, readQuery("query", query), context), page);
+  constructor(query: string, page: PageArguments, context: Context, columns: ResultColumns) {
+    const words = readQuery("query", query);
+    this.#connection = new KeysetConnection(sourceOf(query, words, columns, context), page);
   }
 
   get edges(): Promise<SearchEdge[]> {
@@ -222,10 +242,11 @@ class SearchResults {
 function sourceOf(
   query: string,
   words: QueryWords | null,
+  columns: ResultColumns,
   { database: { db }, loaders }: Context,
 ): KeysetSource<ResultRow, Hit> {
   const { batches } = loaders;
-  const identify = once(() => identifiedBy(query, loaders));
+  const identify = once(() => identifiedBy(query, columns, loaders));
   const identifiedRows = async (): Promise<ResultRow[]> => {
     const { papers, work } = await identify();
     const row = (paperId: bigint, ordinal: number): ResultRow => ({
@@ -258,7 +279,7 @@ function sourceOf(
       String(paperId),
       String(ordinal),
     ],
-    nodeOf: (row) => hitOf(row, words, loaders),
+    nodeOf: (row) => hitOf(row, words, columns, loaders),
     rows: async ({ after, limit }) => {
       const start = after === null ? null : readKey(after);
       if (start?.matchType === "FUZZY") return similar(start, limit);
@@ -299,21 +320,36 @@ function readKey([matchType, score, paperId, ordinal]: Key): ResultRow {
 async function hitOf(
   { matchType, score, paperId, ordinal }: ResultRow,
   words: QueryWords | null,
+  columns: ResultColumns,
   loaders: Context["loaders"],
 ): Promise<Hit | null> {
   const base = { matchType, score: score / maxScore };
   const terms = words?.terms ?? [];
   if (ordinal === workOrdinal) {
-    const work = await loaders.work.load(paperId);
+    const work = await loaders.work.for(columns.work).get(paperId);
     return work === null ? null : { ...base, node: work, passage: null };
   }
   if (ordinal === paperOrdinal) {
-    const paper = await loaders.paper.load(paperId);
+    const paper = await loaders.paper.for(columns.paper).get(paperId);
     return paper === null ? null : { ...base, node: paper, passage: passageOfPaper(paper, terms) };
   }
   const claim = await loaders.claim.load({ paperId, ordinal });
   if (claim === null) return null;
   return { ...base, node: claim, passage: { field: "CLAIM", parts: passageOf(claim.text, terms) } };
+}
+
+/** The columns of each type of result: of its fields, of its passage, and those that tell its type. */
+type ResultColumns = { readonly paper: ColumnSet<PaperRow>; readonly work: ColumnSet<WorkRow> };
+
+const paperOfWork = workColumns.of("paperId");
+
+function columnsOf(info: GraphQLResolveInfo): ResultColumns {
+  return {
+    paper: selectedColumns(info, "Paper", ofConnection).union(
+      paperColumns.of("pithNumber", "title", "abstractExcerpt", "authors"),
+    ),
+    work: selectedColumns(info, "Work", ofConnection),
+  };
 }
 
 /** From the field with the most terms; on a tie the title, then the abstract. */

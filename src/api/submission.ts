@@ -3,7 +3,9 @@ import { isPithNumber } from "../protocol/index.ts";
 import { paperIdOf } from "../row-rules/index.ts";
 import { type Database, submissions } from "../store/index.ts";
 import { builder } from "./builder.ts";
+import { paperColumns } from "./loaders/index.ts";
 import { PaperObject } from "./objects.ts";
+import { selectedColumns } from "./selected-columns.ts";
 
 const SubmissionStatusEnum = builder.enumType("SubmissionStatus", {
   description: "The status of a submission.",
@@ -105,9 +107,10 @@ builder.node(SubmissionObject, {
       type: PaperObject,
       nullable: true,
       description: "The paper. Returns null until the document is merged and the canonical record is stored.",
-      resolve: async ({ status, pithNumber }, _args, { loaders }) => {
+      resolve: async ({ status, pithNumber }, _args, { loaders }, info) => {
         if (status !== "merged" || pithNumber === null || !isPithNumber(pithNumber)) return null;
-        const paper = await loaders.paper.load(paperIdOf(pithNumber));
+        const columns = selectedColumns(info, "Paper").union(paperColumns.of("pithNumber"));
+        const paper = await loaders.paper.for(columns).get(paperIdOf(pithNumber));
         return paper?.pithNumber === pithNumber ? paper : null;
       },
     }),

@@ -16,9 +16,10 @@ import { graphLimits, readInRange } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { firstArgument, type GraphList, graphListObject, withWorks } from "./graph-result.ts";
-import type { WorkRow } from "./loaders/index.ts";
+import { type ColumnSet, type WorkRow, workColumns } from "./loaders/index.ts";
 import { WorkObject } from "./objects.ts";
 import { categoriesCondition } from "./paper-filter.ts";
+import { selectedColumns } from "./selected-columns.ts";
 
 const WorkFilterInput = builder.inputType("WorkFilter", {
   description: "Selects works that meet all conditions. An absent or null condition matches everything.",
@@ -99,12 +100,12 @@ builder.queryField("topWorks", (t) =>
       filter: t.arg({ type: WorkFilterInput, description: "Defaults to all works." }),
       ...firstArgument(graphLimits.ranked[1]),
     },
-    resolve: (_root, { by, filter, first }, context) => {
+    resolve: (_root, { by, filter, first }, context, info) => {
       readInRange("first", first, graphLimits.ranked);
       const condition = workFilterCondition(context.database.db, filter ?? {});
       return by === "CITED_BY_COUNT"
         ? mostCited(first, condition, context)
-        : byPageRank(first, condition, context);
+        : byPageRank(first, condition, selectedColumns(info, "Work", [["nodes", "work"]]), context);
     },
   }),
 );
@@ -125,7 +126,7 @@ async function mostCited(
       .limit(first),
   );
   const nodes = rows.map(({ graphVersion: _version, ...work }, index) => {
-    loaders.work.prime(work.workId, work);
+    loaders.work.add(work.workId, work, workColumns.all);
     return { work, rank: index + 1, score: work.citedByCount };
   });
   const graphVersion = rows[0]?.graphVersion ?? (await emptyListVersion(loaders));
@@ -146,7 +147,12 @@ export const graphPosition = {
   value: sql<string>`graph_position.value`,
 };
 
-async function byPageRank(first: number, condition: SQL | undefined, context: Context): Promise<RankedWorks> {
+async function byPageRank(
+  first: number,
+  condition: SQL | undefined,
+  columns: ColumnSet<WorkRow>,
+  context: Context,
+): Promise<RankedWorks> {
   const { graph, loaders } = context;
   const rank = (among?: BigUint64Array, count = first) =>
     graph.analyze((service, budget) =>
@@ -167,7 +173,7 @@ async function byPageRank(first: number, condition: SQL | undefined, context: Co
       found = answer.works;
     }
   }
-  const ranked = await withWorks(found, loaders);
+  const ranked = await withWorks(found, columns, loaders);
   const { truncated, graphVersion } = answer;
   return { nodes: ranked.map((node, index) => ({ ...node, rank: index + 1 })), truncated, graphVersion };
 }

@@ -23,6 +23,7 @@ import {
 } from "./objects.ts";
 import { provenanceOf } from "./provenance.ts";
 import { CheckResultEnum, EventTypeEnum, ProofEnum } from "./scalars-and-enums.ts";
+import { reads } from "./selected-columns.ts";
 
 VerificationObject.implement({
   description: "The checks that this mirror itself made of a paper.",
@@ -64,7 +65,10 @@ VerificationObject.implement({
     }),
     invalidEvents: t.int({
       description: "The number of invalid events. Same as `State.invalidEventCount`.",
-      resolve: ({ eventCount, validEventCount }) => eventCount - validEventCount,
+      resolve: reads(
+        ["eventCount", "validEventCount"],
+        ({ eventCount, validEventCount }) => eventCount - validEventCount,
+      ),
     }),
   }),
 });
@@ -77,7 +81,10 @@ StateObject.implement({
       description:
         "The SHA-256 of the canonical JSON of `document` without its `state_sha256`, in lower-case hex.",
     }),
-    mergeVersion: t.string({ description: "The version of the merge rules.", resolve: () => mergeVersion }),
+    mergeVersion: t.string({
+      description: "The version of the merge rules.",
+      resolve: reads([], () => mergeVersion),
+    }),
     eventCount: t.exposeInt("eventCount", {
       description: "The number of distinct events, valid and invalid.",
     }),
@@ -86,7 +93,10 @@ StateObject.implement({
     }),
     invalidEventCount: t.int({
       description: "The number of invalid events: authentic, but wrong.",
-      resolve: ({ eventCount, validEventCount }) => eventCount - validEventCount,
+      resolve: reads(
+        ["eventCount", "validEventCount"],
+        ({ eventCount, validEventCount }) => eventCount - validEventCount,
+      ),
     }),
     equivocationCount: t.exposeInt("equivocationCount", {
       description:
@@ -94,23 +104,28 @@ StateObject.implement({
     }),
     appliedEventIds: t.stringList({
       description: "The ids of the applied events, including superseded ones, in merge order.",
-      resolve: async (paper, _args, context) => appliedEventIds(await mergedState(paper, context)),
+      resolve: reads(["paperId", "pithNumber"], async (paper, _args, context) =>
+        appliedEventIds(await mergedState(paper, context)),
+      ),
     }),
     document: t.field({
       type: "JSON",
       description: "The complete state document. Large: it contains the payload of every event.",
-      resolve: async (paper, _args, context) => {
+      resolve: reads(["paperId", "pithNumber"], async (paper, _args, context) => {
         const { text } = await mergedState(paper, context);
         const { allowance, loaders } = context;
         // Many requests may have waited for the same state, and converting it to a string takes milliseconds for each.
         if (allowance.isTurnOver) await allowance.pause(loaders.batches);
         return new JsonText((text ?? "null").toString());
-      },
+      }),
     }),
   }),
 });
 
-function mergedState({ paperId, pithNumber }: PaperRow, { loaders }: Context) {
+function mergedState(
+  { paperId, pithNumber }: Pick<PaperRow, "paperId" | "pithNumber">,
+  { loaders }: Context,
+) {
   return required(loaders.state.load({ paperId, pithNumber }), "log");
 }
 
@@ -149,11 +164,11 @@ builder.objectField(PaperObject, "equivocations", (t) =>
   t.field({
     type: [EquivocationObject],
     description: "The equivocations in the paper's history. Usually empty.",
-    resolve: async (paper, _args, context) => {
+    resolve: reads(["paperId", "pithNumber", "equivocationCount"], async (paper, _args, context) => {
       if (paper.equivocationCount === 0) return [];
       const { equivocations } = await mergedState(paper, context);
       return equivocations.map((equivocation) => ({ ...equivocation, paperId: paper.paperId }));
-    },
+    }),
   }),
 );
 
@@ -220,7 +235,9 @@ builder.objectField(PaperObject, "verdict", (t) =>
     type: VerdictObject,
     nullable: true,
     description: "The signer's machine reading. Returns null if the current snapshot has none.",
-    resolve: ({ paperId, verdict }) => (verdict === null ? null : readVerdict(paperId, verdict)),
+    resolve: reads(["paperId", "verdict"], ({ paperId, verdict }) =>
+      verdict === null ? null : readVerdict(paperId, verdict),
+    ),
   }),
 );
 

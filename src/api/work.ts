@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from "graphql";
 import { compareCodePoints } from "../protocol/index.ts";
 import { type IdentifierKind, readVotes, workIdOf } from "../row-rules/index.ts";
 import { builder } from "./builder.ts";
@@ -9,9 +10,12 @@ import {
   type PaperRow,
   required,
   type WorkRow,
+  workColumns,
 } from "./loaders/index.ts";
 import { forwardArguments, PaperConnection, PaperObject, WorkObject } from "./objects.ts";
+import { ofConnection, reads, selectedColumns } from "./selected-columns.ts";
 
+const countColumns = workColumns.of("citingPaperCount");
 const citingOrder: KeyOrder = { name: "citing_papers", parts: ["instant", "bigint"] };
 
 /** The stored papers that cite a work, latest submitted first. */
@@ -19,14 +23,17 @@ export function citingConnection(
   workId: bigint,
   page: PageArguments,
   { loaders }: Context,
+  info: GraphQLResolveInfo,
 ): KeysetConnection<CitingPaperRow, PaperRow> {
+  const papers = loaders.paper.referred(selectedColumns(info, "Paper", ofConnection));
   return new KeysetConnection<CitingPaperRow, PaperRow>(
     {
       order: citingOrder,
       keyOf: ({ submittedAt, paperId }) => [submittedAt, String(paperId)],
-      nodeOf: ({ paperId }) => loaders.paper.get(paperId),
+      nodeOf: ({ paperId }) => papers.get(paperId),
       rows: (range) => loaders.citingPapersOfWork.for(range).get(workId),
-      count: async () => (await required(loaders.work.get(workId), "work")).citingPaperCount,
+      count: async () =>
+        (await required(loaders.work.for(countColumns).get(workId), "work")).citingPaperCount,
     },
     page,
   );
@@ -40,26 +47,31 @@ builder.node(WorkObject, {
   loadMany: (ids, { loaders }) =>
     Promise.all(
       ids.map(async (id) => {
-        const work = await loaders.work.load(workIdOf(id));
+        const work = await loaders.work.for(workColumns.all).get(workIdOf(id));
         return work?.key === id ? work : null;
       }),
     ),
   fields: (t) => ({
     workIds: t.stringList({
       description: "The registry's ids of the work (UUIDs) that stored references name, sorted.",
-      resolve: (work, _args, context) => identifiersOf(work, "work_id", context),
+      resolve: reads(["workId"], (work, _args, context) => identifiersOf(work, "work_id", context)),
     }),
     arxivId: t.string({
       nullable: true,
       description: "The arXiv id without version. Returns null if unknown.",
-      resolve: (work, _args, context) =>
-        keyOfKind(work, "arxiv") ?? firstIdentifierOf(work, "arxiv", context),
+      resolve: reads(
+        ["workId", "key"],
+        (work, _args, context) => keyOfKind(work, "arxiv") ?? firstIdentifierOf(work, "arxiv", context),
+      ),
     }),
     doi: t.string({
       nullable: true,
       description:
         "The DOI in lower case; the first in sort order if there are several. Returns null if unknown.",
-      resolve: (work, _args, context) => keyOfKind(work, "doi") ?? firstIdentifierOf(work, "doi", context),
+      resolve: reads(
+        ["workId", "key"],
+        (work, _args, context) => keyOfKind(work, "doi") ?? firstIdentifierOf(work, "doi", context),
+      ),
     }),
     title: t.exposeString("title", {
       nullable: true,
@@ -76,24 +88,30 @@ builder.node(WorkObject, {
       nullable: true,
       description:
         "The year that the reference which gives the title states, if it differs from `year`. Otherwise null.",
-      resolve: ({ year, statedYear }) => (statedYear === year ? null : statedYear),
+      resolve: reads(["year", "statedYear"], ({ year, statedYear }) =>
+        statedYear === year ? null : statedYear,
+      ),
     }),
     identityConflicts: t.field({
       type: [IdentityConflictObject],
       description: "The identifiers of this work that some papers assign to another work. Usually empty.",
-      resolve: identityConflictsOf,
+      resolve: reads(["workId"], identityConflictsOf),
     }),
     papers: t.field({
       type: [PaperObject],
       description: "The stored versions of the work, newest first. Empty if the work is only cited.",
-      resolve: async ({ workId }, _args, { loaders }) => [...(await loaders.papersOfWork.load(workId))],
+      resolve: reads(["workId"], async ({ workId }, _args, { loaders }, info) => [
+        ...(await loaders.papersOfWork.for(selectedColumns(info, "Paper")).load(workId)),
+      ]),
     }),
     paper: t.field({
       type: PaperObject,
       nullable: true,
       description:
         "The stored paper: of several versions the best proved, then the latest. Returns null if the work is only cited.",
-      resolve: ({ paperId }, _args, { loaders }) => (paperId === null ? null : loaders.paper.get(paperId)),
+      resolve: reads(["paperId"], ({ paperId }, _args, { loaders }, info) =>
+        paperId === null ? null : loaders.paper.referred(selectedColumns(info, "Paper")).get(paperId),
+      ),
     }),
     citedBy: t.field({
       type: PaperConnection,
@@ -101,7 +119,9 @@ builder.node(WorkObject, {
         "The stored papers that cite this work, latest submission first. Counts each version of a citing work, unlike " +
         "`citedByCount`.",
       args: forwardArguments,
-      resolve: ({ workId }, page, context) => citingConnection(workId, page, context),
+      resolve: reads(["workId"], ({ workId }, page, context, info) =>
+        citingConnection(workId, page, context, info),
+      ),
     }),
     citedByCount: t.exposeInt("citedByCount", {
       description: "The number of distinct works that cite this work, according to the listed references.",
@@ -111,23 +131,29 @@ builder.node(WorkObject, {
       description:
         "The number of distinct works that this work cites, according to the listed references. Returns null if no paper of it is " +
         "stored.",
-      resolve: ({ paperId, referenceCount }) => (paperId === null ? null : referenceCount),
+      resolve: reads(["paperId", "referenceCount"], ({ paperId, referenceCount }) =>
+        paperId === null ? null : referenceCount,
+      ),
     }),
   }),
 });
 
 /** The key encoded in a work's global id. */
-export function workKeyOf({ key }: WorkRow): string {
+export function workKeyOf({ key }: Pick<WorkRow, "key">): string {
   return key;
 }
 
 /** The part after `arxiv:` or `doi:` if the work's key is of that kind. */
-function keyOfKind({ key }: WorkRow, kind: IdentifierKind): string | null {
+function keyOfKind({ key }: Pick<WorkRow, "key">, kind: IdentifierKind): string | null {
   return key.startsWith(`${kind}:`) ? key.slice(kind.length + 1) : null;
 }
 
-async function identifiersOf(work: WorkRow, kind: IdentifierKind, { loaders }: Context): Promise<string[]> {
-  const rows = await loaders.identifiersOfWork.load(work.workId);
+async function identifiersOf(
+  { workId }: Pick<WorkRow, "workId">,
+  kind: IdentifierKind,
+  { loaders }: Context,
+): Promise<string[]> {
+  const rows = await loaders.identifiersOfWork.load(workId);
   return rows
     .filter((row) => row.kind === kind)
     .map(({ value }) => value)
@@ -135,7 +161,7 @@ async function identifiersOf(work: WorkRow, kind: IdentifierKind, { loaders }: C
 }
 
 async function firstIdentifierOf(
-  work: WorkRow,
+  work: Pick<WorkRow, "workId">,
   kind: IdentifierKind,
   context: Context,
 ): Promise<string | null> {
@@ -154,7 +180,7 @@ builder.queryField("work", (t) =>
           "Any form that `Query.paper` accepts, or a work id (UUID). A version is ignored: all versions belong to one work.",
       }),
     },
-    resolve: (_root, { ref }, { loaders }) => loaders.workByRef.load(ref),
+    resolve: (_root, { ref }, { loaders }, info) => loaders.workByRef(ref, selectedColumns(info, "Work")),
   }),
 );
 
@@ -203,7 +229,7 @@ const IdentityConflictObject = builder.objectRef<IdentityConflict>("IdentityConf
 
 /** The identifiers of a work for which some papers state another target than the one used. */
 async function identityConflictsOf(
-  { workId }: WorkRow,
+  { workId }: Pick<WorkRow, "workId">,
   _args: object,
   { loaders }: Context,
 ): Promise<IdentityConflict[]> {

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { prepareLoaders } from "../api/index.ts";
+import { prepareLoaders, workColumns } from "../api/index.ts";
 import {
   type ExportedNeighbourhood,
   type ExportFile,
@@ -106,9 +106,9 @@ async function exportGraph(refs: readonly string[], options: Options): Promise<v
 }
 
 async function workIdsOf(database: Database, refs: readonly string[]): Promise<bigint[]> {
-  const works = await prepareLoaders(database)().workByRef.loadMany(refs);
+  const loaders = prepareLoaders(database)();
+  const works = await Promise.all(refs.map((ref) => loaders.workByRef(ref, workColumns.key)));
   return works.map((work, index) => {
-    if (work instanceof Error) throw work;
     if (work === null)
       throw new CommandError(`No paper or cited work matches ${JSON.stringify(refs[index])}.`);
     return work.workId;

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { findCitable, prepareLoaders } from "../api/index.ts";
+import { findCitable, paperColumns, prepareLoaders } from "../api/index.ts";
 import {
   type BibliographyFormat,
   bibliographyFile,
@@ -111,7 +111,7 @@ async function exportPaper(
 async function findPithNumber(database: Database, ref: string): Promise<PithNumber> {
   // A complete number needs no look-up, and also finds papers with too little data to be served.
   if (isPithNumber(ref)) return ref;
-  const paper = await prepareLoaders(database)().paperByRef.load(ref);
+  const paper = await prepareLoaders(database)().paperByRef(ref, paperColumns.of("pithNumber"));
   if (paper === null || !isPithNumber(paper.pithNumber)) throw notStored(ref);
   return paper.pithNumber;
 }

@@ -59,6 +59,8 @@ export function* applyInSteps(
         const index = find(high, low);
         if (index >= 0 && index < baseSize + addedCount) presence.set(index, false);
       },
+      // The graph has no part of a work's summary.
+      changeWork() {},
       removeEdge(citingHigh, citingLow, citedHigh, citedLow) {
         const citing = find(citingHigh, citingLow);
         const cited = find(citedHigh, citedLow);

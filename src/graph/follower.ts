@@ -1,5 +1,6 @@
 import type pg from "pg";
-import { graphChannel, listen } from "../store/index.ts";
+import { graphChannel, inTransaction, listen, type QueryClient, readGraphPayload } from "../store/index.ts";
+import { joinId } from "./base-graph.ts";
 import type { GraphTransaction } from "./thread-pool.ts";
 
 export type FollowedGraph = {
@@ -7,7 +8,12 @@ export type FollowedGraph = {
   position(): bigint;
   /** Receives the current end of the feed. */
   onHead(position: bigint): void;
-  /** Rejects if a transaction cannot be read: the graph is then reloaded. */
+  /** Reads what the graph stores of these works, in the snapshot that the feed was read in: they may have changed. */
+  readWorks(client: QueryClient, workIds: ReadonlySet<bigint>): Promise<void>;
+  /**
+   * Applies transactions up to the position of the snapshot in which `readWorks` was called. Rejects if one cannot be
+   * read: the graph is then reloaded.
+   */
   apply(transactions: readonly GraphTransaction[]): Promise<void>;
   /** Reloads the graph; resolves when the position is that of the new one. */
   reload(): Promise<void>;
@@ -40,15 +46,12 @@ export function follow(
   const run = async () => {
     do {
       isRequestedAgain = false;
-      const page = await readFeed(pool, followed.position());
+      const changes = await readFeed(pool, followed);
       if (isClosed) return;
-      if (page === "reload") await followed.reload();
-      else {
-        followed.onHead(page.head);
-        await followed.apply(page.transactions).catch(() => followed.reload());
-      }
-      // There may be more than one page.
-      if (page === "reload" || page.transactions.length > 0) isRequestedAgain = true;
+      if (changes === "reload") await followed.reload();
+      else await followed.apply(changes).catch(() => followed.reload());
+      // More may have been committed while these were applied.
+      if (changes === "reload" || changes.length > 0) isRequestedAgain = true;
     } while (isRequestedAgain && !isClosed);
   };
   const catchUp = (): Promise<void> => {
@@ -82,9 +85,6 @@ export function follow(
   };
 }
 
-/** The changes after a position, in complete transactions, or that the graph must be reloaded. */
-type FeedPage = { readonly head: bigint; readonly transactions: readonly GraphTransaction[] } | "reload";
-
 type FeedRow = {
   readonly position: string;
   readonly transaction_end: string;
@@ -96,45 +96,83 @@ type FeedRow = {
 const pageRows = 64;
 
 /**
- * Reads the feed after a position: one page, and the rest of its last transaction. Returns "reload" if unread rows were
- * deleted, if a row demands it, or if the feed ends before the position, which means that the database was replaced.
+ * Reads the feed after a graph's position: everything in one snapshot, and in the same snapshot the works that it
+ * changes. Returns "reload" if unread rows were deleted, if a row demands it or cannot be read, or if the feed ends
+ * before the position, which means that the database was replaced.
  */
-async function readFeed(pool: pg.Pool, after: bigint): Promise<FeedPage> {
-  const counter = await pool.query<{ value: string }>(
-    "SELECT value FROM totals WHERE name = 'graph_position'",
-  );
-  const head = BigInt(counter.rows[0]?.value ?? 0);
-  if (head < after) return "reload";
-  if (head === after) return { head, transactions: [] };
-  const rows = await readFeedRows(pool, after);
-  for (;;) {
-    const last = rows.at(-1);
-    if (last === undefined || last.position === last.transaction_end) break;
-    // The rest exists: a transaction's rows are committed together.
-    const more = await readFeedRows(pool, BigInt(last.position));
-    if (more.length === 0) return "reload";
-    rows.push(...more);
-  }
-  const isGapless = rows.every(({ position }, index) => BigInt(position) === after + BigInt(index) + 1n);
-  if (rows.length === 0 || !isGapless) return "reload";
-  const transactions: GraphTransaction[] = [];
-  let payloads: Uint8Array[] = [];
-  for (const { position, transaction_end, payload, changed_at: changedAt } of rows) {
-    if (payload === null) return "reload";
-    // A buffer of its own: small ones are slices of a larger one, all of which would be sent to each thread.
-    payloads.push(new Uint8Array(payload));
-    if (position !== transaction_end) continue;
-    transactions.push({ position: BigInt(position), payloads, changedAt });
-    payloads = [];
-  }
-  return { head, transactions };
+async function readFeed(
+  pool: pg.Pool,
+  followed: FollowedGraph,
+): Promise<readonly GraphTransaction[] | "reload"> {
+  const after = followed.position();
+  // Usually nothing has changed.
+  if ((await readHead(pool)) === after) return [];
+  return inTransaction(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", async (snapshot) => {
+    const head = await readHead(snapshot);
+    if (head < after) return "reload";
+    followed.onHead(head);
+    const rows: FeedRow[] = [];
+    for (let read = after; read < head; ) {
+      const page = await readFeedRows(snapshot, read);
+      rows.push(...page);
+      // Whatever is committed later has no row in this snapshot: unread rows were deleted.
+      if (page.length === 0) return "reload";
+      read = BigInt(page.at(-1)?.position ?? head);
+    }
+    const isGapless = rows.every(({ position }, index) => BigInt(position) === after + BigInt(index) + 1n);
+    if (!isGapless) return "reload";
+    const transactions: GraphTransaction[] = [];
+    let payloads: Uint8Array[] = [];
+    for (const { position, transaction_end, payload, changed_at: changedAt } of rows) {
+      if (payload === null) return "reload";
+      // A buffer of its own: small ones are slices of a larger one, all of which would be sent to each thread.
+      payloads.push(new Uint8Array(payload));
+      if (position !== transaction_end) continue;
+      transactions.push({ position: BigInt(position), payloads, changedAt });
+      payloads = [];
+    }
+    const works = changedWorks(transactions);
+    if (works === null) return "reload";
+    await followed.readWorks(snapshot, works);
+    return transactions;
+  });
 }
 
-async function readFeedRows(pool: pg.Pool, after: bigint): Promise<FeedRow[]> {
-  const { rows } = await pool.query<FeedRow>(
+async function readHead(client: QueryClient): Promise<bigint> {
+  const { rows } = await client.query<{ value: string }>(
+    "SELECT value FROM totals WHERE name = 'graph_position'",
+  );
+  return BigInt(rows[0]?.value ?? 0);
+}
+
+async function readFeedRows(client: QueryClient, after: bigint): Promise<FeedRow[]> {
+  const { rows } = await client.query<FeedRow>(
     `SELECT position, transaction_end, payload, changed_at::text FROM graph_changes
      WHERE position > $1 ORDER BY position LIMIT ${pageRows}`,
     [after.toString()],
   );
   return rows;
+}
+
+/** The works that were added, removed or otherwise changed; null if a payload is malformed. */
+function changedWorks(transactions: readonly GraphTransaction[]): Set<bigint> | null {
+  const works = new Set<bigint>();
+  const add = (high: number, low: number) => void works.add(joinId(high, low));
+  const ignore = () => {};
+  try {
+    for (const { payloads } of transactions) {
+      for (const payload of payloads) {
+        readGraphPayload(payload, {
+          addWork: add,
+          removeWork: add,
+          changeWork: add,
+          putEdge: ignore,
+          removeEdge: ignore,
+        });
+      }
+    }
+  } catch {
+    return null;
+  }
+  return works;
 }

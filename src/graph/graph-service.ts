@@ -11,6 +11,7 @@ import {
 } from "./queries.ts";
 import { querySql, topWorksInSql } from "./sql-graph.ts";
 import type { TopWorksAnswer, TopWorksInput } from "./top-works.ts";
+import type { Summaries } from "./work-summary.ts";
 
 /** Where questions read edges from. */
 export type AdjacencyKind = "memory" | "sql";
@@ -30,6 +31,10 @@ export type GraphOptions = {
   readonly maxRankAgeMilliseconds?: number;
   /** Changes are folded in when they exceed this size and 3 % of the graph. Defaults to 512 KiB. */
   readonly foldBytes?: number;
+  /** The most that summaries of works may take, in bytes; 0 for none. Defaults to 512 MiB. */
+  readonly maxSummaryBytes?: number;
+  /** The graph is loaded again once replaced summaries exceed this size and a third of all. Defaults to 16 MiB. */
+  readonly maxReplacedSummaryBytes?: number;
   /** Called each time that loading or reloading the graph fails. */
   readonly onLoadError?: (error: unknown) => void;
 };
@@ -44,6 +49,9 @@ export type GraphStatus = {
   readonly edges: number;
   /** The size of the base's arrays and of the changes over it. */
   readonly bytes: number;
+  /** The works that have a summary, and the size of all summaries. */
+  readonly summaries: number;
+  readonly summaryBytes: number;
   readonly lagPositions: number;
   readonly lagMilliseconds: number;
   readonly loads: number;
@@ -56,8 +64,14 @@ export type GraphStatus = {
   readonly loadError: string | null;
 };
 
-/** An answer and its graph version: a position of the feed, to be compared for equality only. */
-export type WithGraphVersion<Result> = Result & { readonly graphVersion: string };
+/**
+ * An answer and its graph version: a position of the feed, to be compared for equality only. With the summaries of works
+ * at that version, if there are any.
+ */
+export type WithGraphVersion<Result> = Result & {
+  readonly graphVersion: string;
+  readonly summaries?: Summaries;
+};
 
 type RunQuery<Name extends GraphQueryName> = (
   input: GraphQueryInput<Name>,
@@ -76,6 +90,8 @@ export type GraphService = {
   status(): GraphStatus;
   /** The version in memory; null if nothing is loaded. */
   graphVersion(): string | null;
+  /** The summaries of the version in memory; null if there are none. */
+  summaries(): Summaries | null;
   /** Whether the version in memory has the work; false if nothing is loaded. Runs no statement. */
   has(workId: bigint): boolean;
   /** Resolves once questions are answered from memory. Rejects if they never will be. */
@@ -101,6 +117,8 @@ export function startGraph(database: Database, options: GraphOptions = {}): Grap
           pollMilliseconds: options.pollMilliseconds ?? 5_000,
           maxRankAgeMilliseconds: options.maxRankAgeMilliseconds ?? 10_000,
           foldBytes: options.foldBytes ?? 512 * 1024,
+          maxSummaryBytes: options.maxSummaryBytes ?? 512 * 1024 * 1024,
+          maxReplacedSummaryBytes: options.maxReplacedSummaryBytes ?? 16 * 1024 * 1024,
           onReloadError: options.onLoadError ?? (() => {}),
         });
   let loadError: string | null = null;
@@ -149,6 +167,7 @@ export function startGraph(database: Database, options: GraphOptions = {}): Grap
     },
     status: () => statusOf(adjacency, memory, loadError),
     graphVersion: () => memory?.version?.position.toString() ?? null,
+    summaries: () => memory?.summaries ?? null,
     has: (workId) => (memory?.version?.indexOf(workId) ?? -1) >= 0,
     waitUntilLoaded: (signal) => waitForPosition(memory, 0n, signal, closing.signal),
     waitForPosition: (position, signal) => waitForPosition(memory, position, signal, closing.signal),
@@ -174,6 +193,8 @@ function statusOf(
     vertices: version?.vertexCount ?? 0,
     edges: version?.edgeCount ?? 0,
     bytes: memory?.bytes ?? 0,
+    summaries: memory?.summaries?.store.workCount ?? 0,
+    summaryBytes: memory?.summaries?.store.bytes ?? 0,
     lagPositions: memory?.lag.positions ?? 0,
     lagMilliseconds: memory?.lag.milliseconds ?? 0,
     loads: memory?.counts.loads ?? 0,
@@ -204,6 +225,7 @@ function closedError(): GraphUnavailableError {
 function withGraphVersion<Result extends object>({
   position,
   result,
+  summaries,
 }: AtPosition<Result>): WithGraphVersion<Result> {
-  return { ...result, graphVersion: position.toString() };
+  return { ...result, graphVersion: position.toString(), ...(summaries && { summaries }) };
 }

@@ -1,21 +1,23 @@
-import { setImmediate } from "node:timers/promises";
 import { AsyncEvent, errorText, startThread, Turns } from "../runtime/index.ts";
-import type { Database } from "../store/index.ts";
+import type { Database, QueryClient } from "../store/index.ts";
 import { applyInSteps } from "./apply-changes.ts";
 import { BaseGraph, type BaseParts } from "./base-graph.ts";
 import { type Budget, Meter } from "./budget.ts";
 import { type FeedFollower, follow } from "./follower.ts";
+import type { LoadedGraph, LoadRequest } from "./load-thread.ts";
 import {
   type GraphQueryInput,
   type GraphQueryName,
   type GraphQueryResult,
   runGraphQuery,
 } from "./queries.ts";
-
+import { readChangedSummaries } from "./read-summaries.ts";
 import { Scratch } from "./scratch.ts";
-import { type GraphTransaction, ThreadPool } from "./thread-pool.ts";
+import { SummaryStore } from "./summary-store.ts";
+import { type GraphTransaction, type PoolResult, ThreadPool } from "./thread-pool.ts";
 import type { TopWorksAnswer, TopWorksInput } from "./top-works.ts";
 import { GraphVersion } from "./version.ts";
+import { Summaries } from "./work-summary.ts";
 
 type MemoryGraphOptions = {
   /** Threads for questions too expensive for the event loop; PageRank and folds have another one. */
@@ -28,15 +30,25 @@ type MemoryGraphOptions = {
   readonly maxRankAgeMilliseconds: number;
   /** Changes are folded in once they exceed this size and 3 % of the graph's. */
   readonly foldBytes: number;
+  /** The most that summaries of works may take; 0 for none. */
+  readonly maxSummaryBytes: number;
+  /** The graph is loaded again once replaced summaries exceed this size and a third of all. */
+  readonly maxReplacedSummaryBytes: number;
   readonly onReloadError: (error: unknown) => void;
 };
 
-/** An answer, and the position of the feed that it was computed at. */
-export type AtPosition<Result> = { readonly position: bigint; readonly result: Result };
+/** An answer, the position of the feed that it was computed at, and the summaries at that position if there are any. */
+export type AtPosition<Result> = {
+  readonly position: bigint;
+  readonly result: Result;
+  readonly summaries?: Summaries | null;
+};
 
 /** Changes are folded in above this share of the base's size, or after this many transactions. */
 const foldShare = 0.03;
 const foldTransactions = 4096;
+/** The graph is loaded again above this share of replaced summaries. */
+const replacedShare = 1 / 3;
 
 /**
  * The graph in memory: loads it, follows the feed of changes and answers questions. A version is immutable; the next
@@ -55,6 +67,9 @@ export class MemoryGraph {
   readonly #analysisThreads: ThreadPool;
   readonly #hasNewVersion = new AsyncEvent();
   #version: GraphVersion | null = null;
+  #summaryStore: SummaryStore | null = null;
+  /** Of the version. */
+  #summaries: Summaries | null = null;
   #lastUpdate: Promise<void> = Promise.resolve();
   /** The changes layered over the base, and their size in bytes. */
   #transactions: GraphTransaction[] = [];
@@ -87,6 +102,7 @@ export class MemoryGraph {
       {
         position: () => this.#version?.position ?? 0n,
         onHead: (position) => this.#setHead(position),
+        readWorks: (client, workIds) => this.#readWorks(client, workIds),
         apply: (transactions) => this.#apply(transactions),
         reload: () => this.#reload(),
       },
@@ -97,6 +113,11 @@ export class MemoryGraph {
   /** The current version; null until the graph is loaded. Immutable, so callers may keep it. */
   get version(): GraphVersion | null {
     return this.#version;
+  }
+
+  /** The summaries of the current version; null if there are none. */
+  get summaries(): Summaries | null {
+    return this.#summaries;
   }
 
   /** Positions of the feed that are known but not applied, and the age of the oldest. */
@@ -140,9 +161,9 @@ export class MemoryGraph {
     const isOwnBudget =
       meter.exhausted === null ||
       (meter.exhausted === "edges" ? edges <= eventLoopEdges : milliseconds <= eventLoopMilliseconds);
-    if (isOwnBudget) return { position: version.position, result };
+    if (isOwnBudget) return { position: version.position, result, summaries: this.#summariesOf(version) };
     const done = await this.#queryThreads.run({ kind: "query", name, input }, budget);
-    return done as AtPosition<GraphQueryResult<Name>>;
+    return done as PoolResult & AtPosition<GraphQueryResult<Name>>;
   }
 
   async topWorks(input: TopWorksInput, budget: Budget): Promise<AtPosition<TopWorksAnswer>> {
@@ -150,7 +171,11 @@ export class MemoryGraph {
     // Counting citations is fast, and must not wait behind PageRanks.
     const pool = input.by === "CITED_BY_COUNT" ? this.#queryThreads : this.#analysisThreads;
     const done = await pool.run({ kind: "rank", input, maxRankAgeMilliseconds }, budget);
-    return done as AtPosition<TopWorksAnswer>;
+    return done as PoolResult & AtPosition<TopWorksAnswer>;
+  }
+
+  #summariesOf({ position }: GraphVersion): Summaries | null {
+    return this.#summaries?.position === position ? this.#summaries : null;
   }
 
   /** Resolves once the graph has reached a position. Rejects when the signal is aborted. */
@@ -188,14 +213,20 @@ export class MemoryGraph {
 
   async #load(): Promise<void> {
     const begin = performance.now();
-    const base = await loadGraph(this.#database, this.#closing.signal);
+    const { connection } = this.#database;
+    const { maxSummaryBytes } = this.#options;
+    const loaded = await loadGraph({ connection, maxSummaryBytes }, this.#closing.signal);
+    const base = new BaseGraph(loaded.base);
     this.#loadMilliseconds = performance.now() - begin;
     this.#loads++;
     // Set even if it is lower than before: the database may have been replaced.
     this.#head = base.position;
     // Before waiters are woken by the new version.
     this.#reloadError = null;
-    await this.#serialize(() => this.#setBase(base, []));
+    await this.#serialize(() => {
+      this.#summaryStore = loaded.summaries === null ? null : new SummaryStore(loaded.summaries);
+      return this.#setBase(base, []);
+    });
   }
 
   /** Serializes changes of the version, as each takes several turns of the event loop. */
@@ -205,15 +236,21 @@ export class MemoryGraph {
     return done;
   }
 
+  get #hasManyReplacedSummaries(): boolean {
+    if (this.#summaryStore === null) return false;
+    const { replacedBytes, bytes } = this.#summaryStore;
+    return replacedBytes > Math.max(this.#options.maxReplacedSummaryBytes, bytes * replacedShare);
+  }
+
   async #setBase(base: BaseGraph, transactions: readonly GraphTransaction[]): Promise<void> {
     let version = GraphVersion.of(base);
     for (const transaction of transactions) version = await this.#applyTransaction(version, transaction);
     this.#transactions = [...transactions];
     this.#transactionBytes = transactions.reduce((sum, transaction) => sum + payloadBytes(transaction), 0);
     const state = { base: base.parts, transactions };
-    this.#queryThreads.setGraph(state);
-    this.#analysisThreads.setGraph(state);
     this.#setVersion(version);
+    this.#queryThreads.setGraph(state, this.#summaries);
+    this.#analysisThreads.setGraph(state, this.#summaries);
   }
 
   /** The next version, yielding to the event loop while it is built. */
@@ -230,8 +267,10 @@ export class MemoryGraph {
     }
   }
 
+  /** Summaries are those of the store's current revision. */
   #setVersion(version: GraphVersion): void {
     this.#version = version;
+    this.#summaries = this.#summaryStore === null ? null : new Summaries(version, this.#summaryStore);
     if (version.position >= this.#head) this.#laggingSince = null;
     this.#hasNewVersion.set();
   }
@@ -241,20 +280,25 @@ export class MemoryGraph {
     if (position > (this.#version?.position ?? 0n)) this.#laggingSince ??= performance.now();
   }
 
+  /** They are read into the store's next revision, which `#apply` makes the current one. */
+  async #readWorks(client: QueryClient, workIds: ReadonlySet<bigint>): Promise<void> {
+    if (this.#summaryStore !== null) await readChangedSummaries(client, this.#summaryStore, workIds);
+  }
+
   async #apply(transactions: readonly GraphTransaction[]): Promise<void> {
-    for (const transaction of transactions) {
-      await this.#serialize(async () => {
-        const version = this.#version;
-        if (version === null || this.#closing.signal.aborted) return;
-        const next = await this.#applyTransaction(version, transaction);
-        this.#transactions.push(transaction);
-        this.#transactionBytes += payloadBytes(transaction);
-        this.#queryThreads.apply(transaction);
-        this.#analysisThreads.apply(transaction);
-        this.#setVersion(next);
-      });
-      await setImmediate();
-    }
+    if (transactions.length === 0) return;
+    await this.#serialize(async () => {
+      let version = this.#version;
+      if (version === null || this.#closing.signal.aborted) return;
+      for (const transaction of transactions) version = await this.#applyTransaction(version, transaction);
+      for (const transaction of transactions) this.#transactionBytes += payloadBytes(transaction);
+      this.#transactions.push(...transactions);
+      this.#summaryStore?.commit();
+      this.#setVersion(version);
+      this.#queryThreads.apply(transactions, this.#summaries);
+      this.#analysisThreads.apply(transactions, this.#summaries);
+    });
+    if (this.#hasManyReplacedSummaries) await this.#reload();
     this.#foldIfDue();
   }
 
@@ -288,16 +332,16 @@ function payloadBytes({ payloads }: GraphTransaction): number {
 }
 
 /** Loads the graph in its own thread and connection. Rejects if that fails or the signal is aborted. */
-function loadGraph({ connection }: Pick<Database, "connection">, signal: AbortSignal): Promise<BaseGraph> {
+function loadGraph(request: LoadRequest, signal: AbortSignal): Promise<LoadedGraph> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const worker = startThread("graph/load-thread.js", { connection });
+    const worker = startThread("graph/load-thread.js", request);
     const onAbort = () => {
       reject(signal.reason);
       void worker.terminate();
     };
     signal.addEventListener("abort", onAbort, { once: true });
-    worker.once("message", (parts: BaseParts) => resolve(new BaseGraph(parts)));
+    worker.once("message", resolve);
     worker.once("error", reject);
     worker.once("exit", () => {
       signal.removeEventListener("abort", onAbort);

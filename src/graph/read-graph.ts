@@ -1,21 +1,27 @@
 import type pg from "pg";
-import { to as copyTo } from "pg-copy-streams";
 import { type BaseGraph, buildBaseGraph, createVertexIndex, sharedArray } from "./base-graph.ts";
+import { copy } from "./copy-reader.ts";
+import { readSummaries } from "./read-summaries.ts";
+import type { SummaryStore } from "./summary-store.ts";
 
-/**
- * Reads all of `works` and `citations` at one position of the feed: rows and position come from one snapshot. Needs 8
- * bytes an edge besides the result. O(vertices + edges).
- */
-export async function readGraph(client: pg.ClientBase): Promise<BaseGraph> {
+/** The graph and, unless `maxSummaryBytes` is 0, the summaries of its works, in one snapshot. */
+export async function readGraph(
+  client: pg.ClientBase,
+  maxSummaryBytes = 0,
+): Promise<{ readonly base: BaseGraph; readonly summaries: SummaryStore | null }> {
   await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   try {
-    return await readGraphInSnapshot(client);
+    const base = await readGraphInSnapshot(client);
+    return { base, summaries: maxSummaryBytes > 0 ? await readSummaries(client, maxSummaryBytes) : null };
   } finally {
     await client.query("ROLLBACK").catch(() => {});
   }
 }
 
-/** The same, within the caller's transaction, which must see one snapshot. */
+/**
+ * Reads all of `works` and `citations` at one position of the feed: rows and position come from one snapshot. Needs 8
+ * bytes an edge besides the result. O(vertices + edges). Within the caller's transaction, which must see one snapshot.
+ */
 export async function readGraphInSnapshot(client: pg.ClientBase): Promise<BaseGraph> {
   const { rows } = await client.query<{ value: string }>(
     "SELECT value FROM totals WHERE name = 'graph_position'",
@@ -86,73 +92,4 @@ async function readEdges(client: pg.ClientBase, high: Uint32Array, low: Uint32Ar
     },
   );
   return { citing: citing.array, cited: cited.array, count: citing.length };
-}
-
-async function copy(
-  client: pg.ClientBase,
-  select: string,
-  fieldBytes: readonly number[],
-  read: RowReader,
-): Promise<void> {
-  const rows = new CopyReader(fieldBytes, read);
-  for await (const chunk of client.query(copyTo(`COPY (${select}) TO STDOUT (FORMAT binary)`))) {
-    rows.push(chunk);
-  }
-  rows.end();
-}
-
-/** A binary COPY begins with a signature of 11 bytes, flags of 4, and the length of an extension. */
-const headerBytes = 19;
-
-/** Called with each row of a COPY: `at` is where its fields begin. Bytes are valid until it returns. */
-type RowReader = (view: DataView, at: number) => void;
-
-/**
- * Reads rows from a binary COPY that comes in chunks, without an object for each row. All fields must be not null and
- * of fixed-length types.
- */
-export class CopyReader {
-  readonly #rowBytes: number;
-  readonly #read: RowReader;
-  /** The rest of a chunk: less than a row. */
-  #rest = new Uint8Array(0);
-  #isHeaderRead = false;
-  #isEnded = false;
-
-  /** `fieldBytes` are the lengths of a row's fields. */
-  constructor(fieldBytes: readonly number[], read: RowReader) {
-    this.#rowBytes = fieldBytes.reduce((sum, bytes) => sum + 4 + bytes, 2);
-    this.#read = read;
-  }
-
-  push(chunk: Uint8Array): void {
-    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    let at = 0;
-    if (!this.#isHeaderRead) {
-      if (bytes.length < headerBytes) {
-        this.#rest = bytes.slice();
-        return;
-      }
-      at = headerBytes + view.getUint32(headerBytes - 4);
-      this.#isHeaderRead = true;
-    }
-    const rowBytes = this.#rowBytes;
-    const read = this.#read;
-    while (at + 2 <= bytes.length) {
-      if (view.getInt16(at) < 0) {
-        this.#isEnded = true;
-        break;
-      }
-      if (at + rowBytes > bytes.length) break;
-      read(view, at + 2);
-      at += rowBytes;
-    }
-    this.#rest = bytes.slice(at);
-  }
-
-  /** Throws if the data ended before the COPY's trailer. */
-  end(): void {
-    if (!this.#isEnded) throw new Error("The rows of the citation graph are incomplete.");
-  }
 }

@@ -12,6 +12,7 @@ import {
   GraphUnavailableError,
 } from "./queries.ts";
 import type { TopWorksAnswer, TopWorksInput } from "./top-works.ts";
+import type { Summaries } from "./work-summary.ts";
 
 /** The changes of one transaction; `position` is that of its last row. */
 export type GraphTransaction = {
@@ -57,6 +58,9 @@ export type ThreadJobResult = {
   readonly isCancelled: boolean;
 };
 
+/** With the summaries at the same position; null if there are none, or if the answer is of an earlier version. */
+export type PoolResult = ThreadJobResult & { readonly summaries: Summaries | null };
+
 export type GraphThreadReply =
   | ThreadJobResult
   | { readonly error: { readonly message: string; readonly stack: string } };
@@ -66,6 +70,8 @@ type PoolJob = QueueEntry & {
   /** When a thread started it, by the clock of `performance`. */
   startedAt: number;
   isInterrupted: boolean;
+  /** Those of the version that the thread has. */
+  summaries: Summaries | null;
   readonly budget: Budget;
   /** By the clock of `performance`. */
   readonly deadline: number;
@@ -86,6 +92,8 @@ export class ThreadPool {
   #interruptTimer: NodeJS.Timeout | undefined;
   /** The graph for threads that start later. */
   #state: { readonly base: BaseParts; readonly transactions: GraphTransaction[] } | null = null;
+  /** Of that graph. */
+  #summaries: Summaries | null = null;
   #isClosed = false;
 
   constructor(count: number) {
@@ -98,24 +106,28 @@ export class ThreadPool {
   }
 
   /** Sends another graph to all threads. Running jobs continue with the old one. */
-  setGraph(state: GraphState): void {
+  setGraph(state: GraphState, summaries: Summaries | null): void {
     if (this.#isClosed) return;
+    this.#summaries = summaries;
     this.#state = { base: state.base, transactions: [...state.transactions] };
     for (const { worker } of this.#threads) send(worker, { kind: "graph", state });
     this.start();
   }
 
-  /** Sends a change to all threads. Later jobs see it. */
-  apply(transaction: GraphTransaction): void {
-    this.#state?.transactions.push(transaction);
-    for (const { worker } of this.#threads) send(worker, { kind: "changes", transaction });
+  /** Sends changes to all threads. Later jobs see them. */
+  apply(transactions: readonly GraphTransaction[], summaries: Summaries | null): void {
+    this.#summaries = summaries;
+    for (const transaction of transactions) {
+      this.#state?.transactions.push(transaction);
+      for (const { worker } of this.#threads) send(worker, { kind: "changes", transaction });
+    }
   }
 
   /**
    * Runs a job on the next free thread, in a fair order of requests. Waiting counts towards the budget's time. Rejects
    * with the signal's reason, or with GraphUnavailableError if the thread dies.
    */
-  run(job: ThreadJob, budget: Budget): Promise<ThreadJobResult> {
+  run(job: ThreadJob, budget: Budget): Promise<PoolResult> {
     const { signal } = budget;
     return new Promise((resolve, reject) => {
       if (this.#isClosed) return reject(closedError());
@@ -132,14 +144,18 @@ export class ThreadPool {
         interruptions: 0,
         startedAt: 0,
         isInterrupted: false,
+        summaries: null,
         job,
         budget,
         deadline: performance.now() + (budget.milliseconds ?? Number.POSITIVE_INFINITY),
         cancelled,
         settle(outcome) {
           signal?.removeEventListener("abort", onAbort);
-          if (outcome !== null && typeof outcome === "object" && "position" in outcome) resolve(outcome);
-          else reject(outcome);
+          if (outcome === null || typeof outcome !== "object" || !("position" in outcome)) reject(outcome);
+          else {
+            const { summaries } = waiting;
+            resolve({ ...outcome, summaries: summaries?.position === outcome.position ? summaries : null });
+          }
         },
       };
       if (signal !== undefined) {
@@ -175,6 +191,7 @@ export class ThreadPool {
       const waiting = this.#queue.next() as PoolJob;
       waiting.startedAt = performance.now();
       waiting.isInterrupted = false;
+      waiting.summaries = this.#summaries;
       Atomics.store(waiting.cancelled, 0, 0);
       thread.job = waiting;
       const { vertices, edges, milliseconds } = waiting.budget;

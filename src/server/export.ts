@@ -7,6 +7,7 @@ import {
   findCitable,
   type Loaders,
   prepareLoaders,
+  workColumns,
 } from "../api/index.ts";
 import type { ExportSettings } from "../config/index.ts";
 import {
@@ -299,7 +300,7 @@ async function requestedFile(
   }
   const depth = readNumber(query, "depth", 1, 0, limits.depth);
   const maximumWorks = readNumber(query, "maximum-works", defaultWorks, 1, limits.works);
-  const works = await Promise.all(refs.map((ref) => loaders.workByRef.load(ref)));
+  const works = await Promise.all(refs.map((ref) => loaders.workByRef(ref, workColumns.key)));
   const roots = works.map((work, index) => foundOrThrow(work, refs[index] ?? "", "work").workId);
   const neighbourhood =
     refs.length === 0

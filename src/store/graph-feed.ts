@@ -93,6 +93,8 @@ const columns = ["position", "transaction_end", "payload", "bytes_until", "chang
 export type GraphChanges = {
   readonly addedWorks: Iterable<bigint>;
   readonly removedWorks: Iterable<bigint>;
+  /** Works whose summary may have changed (graph/work-summary.ts), besides those that were added or removed. */
+  readonly changedWorks: Iterable<bigint>;
   /** Edges that are new or have a different mark. */
   readonly putEdges: Iterable<GraphEdge>;
   readonly removedEdges: Iterable<Omit<GraphEdge, "isInternalAnchor">>;
@@ -110,6 +112,7 @@ export type GraphEdge = {
 type GraphChangeVisitor = {
   addWork(high: number, low: number): void;
   removeWork(high: number, low: number): void;
+  changeWork(high: number, low: number): void;
   removeEdge(citingHigh: number, citingLow: number, citedHigh: number, citedLow: number): void;
   putEdge(
     citingHigh: number,
@@ -129,6 +132,7 @@ const addWorks = 1;
 const removeWorks = 2;
 const removeEdges = 3;
 const putEdges = 4;
+const changeWorks = 5;
 
 const anchorBit = 1n << 63n;
 const headerBytes = 5;
@@ -168,6 +172,7 @@ export function packGraphChanges(changes: GraphChanges, maxBytes: number): Buffe
   }
   write(removeWorks, null, [...changes.removedWorks]);
   write(addWorks, null, [...changes.addedWorks]);
+  write(changeWorks, null, [...changes.changedWorks]);
   const marked = (edge: GraphEdge) => edge.citedWorkId | (edge.isInternalAnchor ? anchorBit : 0n);
   for (const [citing, cited] of byCiting(changes.putEdges, marked)) write(putEdges, citing, cited);
   if (parts.length > 0) payloads.push(Buffer.concat(parts));
@@ -207,6 +212,7 @@ export function readGraphPayload(payload: Uint8Array, visitor: GraphChangeVisito
       else if (kind === removeEdges) visitor.removeEdge(citingHigh, citingLow, high, low);
       else if (kind === addWorks) visitor.addWork(high, low);
       else if (kind === removeWorks) visitor.removeWork(high, low);
+      else if (kind === changeWorks) visitor.changeWork(high, low);
       else throw new Error(`Unknown kind of graph change: ${kind}.`);
     }
   }

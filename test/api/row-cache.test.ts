@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { prepareLoaders } from "../../src/api/loaders/index.ts";
+import { paperColumns, prepareLoaders } from "../../src/api/loaders/index.ts";
 import { RowCache } from "../../src/api/loaders/row-cache.ts";
 import { startGraph } from "../../src/graph/index.ts";
 import { DataVersion } from "../../src/store/data-version.ts";
@@ -89,12 +89,12 @@ describe("loaders with a RowCache", () => {
     const loadersOf = prepare();
     // Another file's test may write to another database of the same server, which changes the version of this one.
     const again = async () => {
-      const first = await loadersOf().paper.getMany(ids);
+      const first = await loadersOf().paper.for(paperColumns.all).getMany(ids);
       const texts = await watchStatements(database, async () => {
         const loaders = loadersOf();
-        expect(await loaders.paper.getMany(ids)).toEqual(first);
+        expect(await loaders.paper.for(paperColumns.all).getMany(ids)).toEqual(first);
         // Loaded by now, hence returned without a promise.
-        expect(loaders.paper.get(ids[0] as bigint)).toEqual(first[0]);
+        expect(loaders.paper.for(paperColumns.all).get(ids[0] as bigint)).toEqual(first[0]);
       });
       return texts.map(({ text }) => text);
     };
@@ -120,13 +120,13 @@ describe("loaders with a RowCache", () => {
     const reader = async () => {
       while (!isOver) {
         const least = written;
-        const row = await loadersOf().paper.load(id);
+        const row = await loadersOf().paper.for(paperColumns.all).load(id);
         expect(Number(row?.title)).toBeGreaterThanOrEqual(least);
         reads++;
       }
     };
     await Promise.all([writer, reader(), reader(), reader()]);
     expect(reads).toBeGreaterThan(100);
-    expect((await loadersOf().paper.load(id))?.title).toBe("300");
+    expect((await loadersOf().paper.for(paperColumns.all).load(id))?.title).toBe("300");
   });
 });

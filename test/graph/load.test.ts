@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createVertexIndex, highOf, joinId, lowOf, sharedArray } from "../../src/graph/base-graph.ts";
-import { CopyReader, readGraph } from "../../src/graph/read-graph.ts";
+import { CopyReader } from "../../src/graph/copy-reader.ts";
+import { readGraph } from "../../src/graph/read-graph.ts";
 import { Marks } from "../../src/graph/scratch.ts";
 import { GraphVersion } from "../../src/graph/version.ts";
 
@@ -22,7 +23,7 @@ describe("a graph in the tables", () => {
     for (let seed = 1; seed <= 8; seed++) {
       const after = randomGraph(randomOf(seed), seed * 40);
       const position = await commitGraph(database, before, after);
-      const base = await readGraph(client);
+      const { base } = await readGraph(client);
       expect(contentOf(GraphVersion.of(base)), `seed ${seed}`).toEqual(
         contentOf(GraphVersion.of(baseOf(after))),
       );

@@ -34,6 +34,7 @@ export function changesBetween(before: EdgeListGraph, after: EdgeListGraph): Gra
   return {
     addedWorks: after.works.filter((work) => !oldWorks.has(work)),
     removedWorks: before.works.filter((work) => !newWorks.has(work)),
+    changedWorks: [],
     putEdges: [...now]
       .filter(([key, edge]) => old.get(key)?.isAnchor !== edge.isAnchor)
       .map(([, edge]) => named(edge)),

@@ -24,6 +24,8 @@ export async function openMemory({ edgeList, connection }: Site): Promise<Engine
     pollMilliseconds: 60_000,
     maxRankAgeMilliseconds: 0,
     foldBytes: 1 << 20,
+    maxSummaryBytes: 0,
+    maxReplacedSummaryBytes: 0,
     onReloadError: () => {},
   });
   await graph.start();

@@ -2,10 +2,12 @@ import DataLoader from "dataloader";
 import { loaderBatches } from "../../runtime/index.ts";
 import { asExpensive, runWithSignal } from "../../store/index.ts";
 import type { Allowance } from "../execution/index.ts";
+import type { ColumnSet } from "./columns.ts";
 import type { RowCache } from "./row-cache.ts";
+import type { SharedRows } from "./rows.ts";
 import { atEndOfTurn, maxKeysPerStatement, type SharedBatches } from "./shared-batches.ts";
 
-type Loaded<Key, Value> = DataLoader<Key, Value, unknown>;
+type Loaded<Key, Value> = { load(key: Key): Promise<Value> };
 
 /** A loader of one request: returns a cached value at once, any other after a batch. */
 export class RowLoader<Key, Value> {
@@ -33,11 +35,6 @@ export class RowLoader<Key, Value> {
   getMany(keys: readonly Key[]): Value[] | Promise<Value[]> {
     const values = keys.map((key) => this.get(key));
     return values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as Value[]);
-  }
-
-  /** Adds a row that was read elsewhere. */
-  prime(key: Key, value: Value): void {
-    this.#loader.prime(key, value);
   }
 
   get #loader(): Loaded<Key, Value> {
@@ -114,6 +111,36 @@ export class Batches {
     );
   }
 
+  /** The rows of a table; a statement of a level reads them with the columns of all its fields. */
+  rowLoaders<Row extends object>(rows: SharedRows<Row>): RowLoaders<Row> {
+    const cached = (key: bigint, columns: ColumnSet<Row>) =>
+      this.#version === null ? undefined : rows.cached(key, columns, this.#version);
+    const load = async (needs: readonly RowNeed<Row>[]) => {
+      const values = needs.map(({ key, columns }) => cached(key, columns));
+      const missing = needs.filter((_, index) => values[index] === undefined);
+      if (missing.length === 0) return values as (Row | null)[];
+      const columns = missing.reduce((all, need) => all.union(need.columns), rows.columns.key);
+      const keys = [...new Set(missing.map(({ key }) => key))];
+      const found = await this.extendLevel(() =>
+        rows.batches(columns).load(keys, this.#signal, this.#version),
+      );
+      const byKey = new Map(keys.map((key, index) => [key, found[index] ?? null]));
+      return values.map((value, index) =>
+        value === undefined ? (byKey.get((needs[index] as RowNeed<Row>).key) ?? null) : value,
+      );
+    };
+    const batchScheduleFn = (dispatch: () => void) => {
+      if (this.#cache !== undefined) void this.#readVersion(this.#cache);
+      this.#wait(dispatch);
+    };
+    const maxBatchSize = maxKeysPerStatement(1);
+    return new RowLoaders(
+      rows,
+      cached,
+      () => new DataLoader(load, { cache: false, batchScheduleFn, maxBatchSize }),
+    );
+  }
+
   /** Delays the first level of loaders. */
   #readVersion(cache: RowCache): Promise<void> {
     this.#versionRead ??= this.extendLevel(async () => {
@@ -180,6 +207,82 @@ export class Batches {
       this.#waiting = [];
       for (const dispatch of level) dispatch();
     });
+  }
+}
+
+/** A row to load, and the columns of it that are needed. */
+type RowNeed<Row> = { readonly key: bigint; readonly columns: ColumnSet<Row> };
+/** What a request has of a row, or waits for. */
+type KnownRow<Row> = { row: Row | null | Promise<Row | null>; columns: ColumnSet<Row> };
+
+/** The rows of one table in one request. */
+export class RowLoaders<Row extends object> {
+  readonly #rows: Pick<SharedRows<Row>, "columns" | "rowOfKey">;
+  readonly #cached: (key: bigint, columns: ColumnSet<Row>) => Row | null | undefined;
+  readonly #create: () => DataLoader<RowNeed<Row>, Row | null>;
+  #batched: DataLoader<RowNeed<Row>, Row | null> | undefined;
+  readonly #known = new Map<bigint, KnownRow<Row>>();
+  readonly #loaders = new Map<ColumnSet<Row>, RowLoader<bigint, Row | null>>();
+
+  constructor(
+    rows: Pick<SharedRows<Row>, "columns" | "rowOfKey">,
+    cached: (key: bigint, columns: ColumnSet<Row>) => Row | null | undefined,
+    create: () => DataLoader<RowNeed<Row>, Row | null>,
+  ) {
+    this.#rows = rows;
+    this.#cached = cached;
+    this.#create = create;
+  }
+
+  /** A loader of rows with these columns. */
+  for<Name extends keyof Row>(columns: ColumnSet<Row, Name>): RowLoader<bigint, Pick<Row, Name> | null> {
+    let loader = this.#loaders.get(columns);
+    if (loader === undefined) {
+      const batched = { load: (key: bigint) => this.#load(key, columns) };
+      loader = new RowLoader(
+        () => batched,
+        (key) => this.#inMemory(key, columns),
+      );
+      this.#loaders.set(columns, loader);
+    }
+    return loader;
+  }
+
+  /** As `for`, for rows that another row refers to: if only the key is needed, nothing is read. */
+  referred<Name extends keyof Row>(
+    columns: ColumnSet<Row, Name>,
+  ): Pick<RowLoader<bigint, Pick<Row, Name> | null>, "get"> {
+    return this.#rows.columns.key.includes(columns) ? { get: this.#rows.rowOfKey } : this.for(columns);
+  }
+
+  /** Adds a row that was read elsewhere with these columns. */
+  add(key: bigint, row: Row, columns: ColumnSet<Row>): void {
+    if (!this.#known.get(key)?.columns.includes(columns)) this.#known.set(key, { row, columns });
+  }
+
+  #inMemory(key: bigint, columns: ColumnSet<Row>): Row | null | undefined {
+    const known = this.#known.get(key);
+    if (known !== undefined && !(known.row instanceof Promise) && known.columns.includes(columns)) {
+      return known.row;
+    }
+    return this.#cached(key, columns);
+  }
+
+  #load(key: bigint, columns: ColumnSet<Row>): Promise<Row | null> {
+    const known = this.#known.get(key);
+    if (known?.row instanceof Promise && known.columns.includes(columns)) return known.row;
+    this.#batched ??= this.#create();
+    const loading = this.#batched.load({ key, columns });
+    const entry: KnownRow<Row> = { row: loading, columns };
+    this.#known.set(key, entry);
+    loading.then(
+      (row) => {
+        entry.row = row;
+        entry.columns = this.#rows.columns.read(columns);
+      },
+      () => {},
+    );
+    return loading;
   }
 }
 

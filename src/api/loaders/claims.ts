@@ -1,4 +1,4 @@
-import { and, count, getTableColumns, inArray, or, type Placeholder, type SQL, sql } from "drizzle-orm";
+import { and, count, inArray, or, type SQL, sql } from "drizzle-orm";
 import {
   bigintArray,
   claims,
@@ -8,29 +8,30 @@ import {
   readRows,
 } from "../../store/index.ts";
 import { type Batches, groupBy, keyBy, LoadersByArguments, type RowLoader } from "./batching.ts";
-import {
-  firstPage,
-  isFirstPage,
-  type OrdinalBounds,
-  type OrdinalPage,
-  placeInPage,
-  withinPage,
-} from "./ordinal.ts";
-import { type LoaderSource, SharedBatchesByLimit } from "./shared-batches.ts";
+import { type ColumnSet, columnNames, selection, TableColumns } from "./columns.ts";
+import { type OrdinalPage, OrdinalPages, placeInPage, withinPage } from "./ordinal.ts";
+import type { LoaderSource } from "./shared-batches.ts";
 
 export type ClaimRow = typeof claims.$inferSelect;
+
+export const claimColumns = new TableColumns<ClaimRow, "paperId" | "ordinal">(
+  columnNames(claims),
+  ["paperId", "ordinal"],
+  [["status", "attestation", "source"]],
+);
 
 /** The named kinds, spelled as in snapshots, and `other` for all others. */
 export const claimKinds = namedClaimKinds;
 export type ClaimKindOrOther = (typeof claimKinds)[number] | "other";
 
 type ClaimFilter = { readonly kinds: readonly ClaimKindOrOther[] | null };
+type ClaimPage = ClaimFilter & OrdinalPage & { readonly columns: ColumnSet<ClaimRow> };
 type ClaimKey = { readonly paperId: bigint; readonly ordinal: number };
 
 export type ClaimLoaders = {
   readonly claim: RowLoader<ClaimKey, ClaimRow | null>;
   /** By `paper_id`: the paper's claims in the order of its snapshot. */
-  readonly claimsOfPaper: LoadersByArguments<ClaimFilter & OrdinalPage, bigint, readonly ClaimRow[]>;
+  readonly claimsOfPaper: LoadersByArguments<ClaimPage, bigint, readonly ClaimRow[]>;
   readonly claimCountOfPaper: LoadersByArguments<ClaimFilter, bigint, number>;
 };
 
@@ -38,20 +39,22 @@ const keyText = ({ paperId, ordinal }: ClaimKey): string => `${paperId}/${ordina
 
 export function prepareClaimLoaders(source: LoaderSource): (batches: Batches) => ClaimLoaders {
   const { db, pool } = source;
-  const pagesOf = (
-    paperIds: string | Placeholder,
-    limit: number | Placeholder,
-    { kinds, ...page }: ClaimFilter & OrdinalBounds,
-  ) => {
+  const lists = new OrdinalPages<ClaimRow>(source, {
+    table: claims,
+    columns: claimColumns,
+    name: "api_claims",
+  });
+  /** Filtered lists have gaps, so their rows are numbered. */
+  const filteredPagesOf = (paperIds: readonly bigint[], { kinds, columns, ...page }: ClaimPage) => {
     const numbered = db
       .select({
-        ...getTableColumns(claims),
+        ...selection(claims, columns.union(claimColumns.key)),
         place: placeInPage(claims.paperId, claims.ordinal, page.reverse),
       })
       .from(claims)
       .where(
         and(
-          sql`${claims.paperId} = ANY(${paperIds}::bigint[])`,
+          sql`${claims.paperId} = ANY(${bigintArray(paperIds)}::bigint[])`,
           withinPage(claims.ordinal, page),
           kindCondition(kinds),
         ),
@@ -60,19 +63,9 @@ export function prepareClaimLoaders(source: LoaderSource): (batches: Batches) =>
     return db
       .select()
       .from(numbered)
-      .where(sql`${numbered.place} <= ${limit}`)
+      .where(sql`${numbered.place} <= ${page.limit}`)
       .orderBy(numbered.paperId, numbered.place);
   };
-  const firstPages = prepareRows(
-    pagesOf(sql.placeholder("paperIds"), sql.placeholder("limit"), { ...firstPage, kinds: null }),
-    "api_first_claims",
-  );
-  const firstClaims = new SharedBatchesByLimit<bigint, readonly ClaimRow[]>(
-    source,
-    [],
-    async (sender, paperIds, limit) =>
-      groupBy(await firstPages(sender, { paperIds: bigintArray(paperIds), limit }), ({ paperId }) => paperId),
-  );
   const byKeys = prepareRows(
     db
       .select()
@@ -95,11 +88,11 @@ export function prepareClaimLoaders(source: LoaderSource): (batches: Batches) =>
       keyText,
     ),
     claimsOfPaper: new LoadersByArguments((page) =>
-      page.kinds === null && isFirstPage(page)
-        ? batches.sharedLoader(firstClaims.for(page.limit))
+      page.kinds === null
+        ? lists.loader(batches, page)
         : batches.loader(
             async (paperIds) => {
-              const rows = await readRows(pool, pagesOf(bigintArray(paperIds), page.limit, page));
+              const rows = (await readRows(pool, filteredPagesOf(paperIds, page))) as unknown as ClaimRow[];
               return groupBy(rows, ({ paperId }) => paperId);
             },
             [],

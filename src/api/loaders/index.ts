@@ -73,7 +73,8 @@ export function prepareLoaders(
 }
 
 export { Batches, required } from "./batching.ts";
-export { type ClaimKindOrOther, type ClaimRow, claimKinds, kindCondition } from "./claims.ts";
+export { type ClaimKindOrOther, type ClaimRow, claimColumns, claimKinds, kindCondition } from "./claims.ts";
+export { type ColumnSet, selection, type TableColumns } from "./columns.ts";
 export {
   type EventRow,
   type EventTypeOrUnknown,
@@ -83,9 +84,16 @@ export {
 } from "./events.ts";
 export { ordinalConnection } from "./ordinal.ts";
 export { findCitable, isPithNumberOf } from "./paper-refs.ts";
-export type { CitingPaperRow, IdentifierRow, PaperRow, WorkRow } from "./papers.ts";
+export {
+  type CitingPaperRow,
+  type IdentifierRow,
+  type PaperRow,
+  paperColumns,
+  type WorkRow,
+  workColumns,
+} from "./papers.ts";
 export type { AliasRow, SignerRow } from "./records.ts";
 export { buildPaperDocument } from "./records.ts";
-export type { ReferenceRow } from "./references.ts";
+export { type ReferenceRow, referenceColumns } from "./references.ts";
 export { RowCache } from "./row-cache.ts";
 export type { LoaderSource } from "./shared-batches.ts";

@@ -1,6 +1,10 @@
 import { type Column, type SQL, sql } from "drizzle-orm";
+import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
+import { bigintArray, prepareRows, type Queryable } from "../../store/index.ts";
 import { type KeyOrder, KeysetConnection, type PageArguments, type Range } from "../keyset.ts";
-import type { LoadersByArguments } from "./batching.ts";
+import { type Batches, groupBy, type LoadersByArguments, type RowLoader } from "./batching.ts";
+import { type ColumnSet, selection, type TableColumns } from "./columns.ts";
+import { type LoaderSource, PerSet, SharedBatchesByLimit } from "./shared-batches.ts";
 
 /** Which of each paper's rows to read by ordinal. Both bounds are exclusive. */
 export type OrdinalBounds = {
@@ -11,13 +15,6 @@ export type OrdinalBounds = {
 
 /** A page of each paper's rows by ordinal, the same page for every paper of a batch. */
 export type OrdinalPage = OrdinalBounds & { readonly limit: number };
-
-export const firstPage: OrdinalBounds = { after: null, before: null, reverse: false };
-
-/** Whether a page begins at the start of the list: the most common page. */
-export function isFirstPage({ after, before, reverse }: OrdinalBounds): boolean {
-  return after === null && before === null && !reverse;
-}
 
 export function withinPage(ordinal: Column, { after, before }: OrdinalBounds): SQL | undefined {
   if (after === null && before === null) return undefined;
@@ -34,6 +31,70 @@ export function placeInPage(paperId: Column, ordinal: Column, reverse: boolean):
   return sql<string>`row_number() OVER (PARTITION BY ${paperId} ORDER BY ${ordinal} ${direction})`.as(
     "place",
   );
+}
+
+const maxOrdinal = 2 ** 31 - 1;
+
+/** The places of a page: from the first, up to but not including the last. Ordinals begin with 0 and have no gaps. */
+function placesOf({ after, before, reverse, limit }: OrdinalPage): { from: number; to: number } {
+  const start = after === null ? 0 : after + 1;
+  const end = before ?? maxOrdinal;
+  if (!reverse) return { from: start, to: Math.min(end, start + limit) };
+  if (before === null) throw new Error("A list that is read backward needs an end.");
+  return { from: Math.max(start, end - limit), to: end };
+}
+
+type OrdinalRow = { readonly paperId: bigint; readonly ordinal: number };
+type OrdinalTable<Row> = {
+  readonly table: PgTable & { readonly paperId: PgColumn; readonly ordinal: PgColumn };
+  readonly columns: TableColumns<Row>;
+  /** The name of the prepared statements. */
+  readonly name: string;
+};
+
+/** Pages of papers' complete lists, which are read by their places. */
+export class OrdinalPages<Row extends OrdinalRow> {
+  readonly #pool: LoaderSource["pool"];
+  readonly #columns: TableColumns<Row>;
+  readonly #statements;
+
+  constructor(source: LoaderSource, { table, columns, name }: OrdinalTable<Row>) {
+    this.#pool = source.pool;
+    this.#columns = columns;
+    this.#statements = new PerSet((read: ColumnSet<Row>) => {
+      const { paperId, ordinal } = table;
+      const query = prepareRows(
+        source.db
+          .select(selection(table, read))
+          .from(table)
+          .where(
+            sql`${paperId} = ANY(${sql.placeholder("paperIds")}::bigint[])
+              AND ${ordinal} >= ${sql.placeholder("from")} AND ${ordinal} < ${sql.placeholder("to")}`,
+          )
+          .orderBy(paperId, ordinal),
+        `${name}_${read.toJSON()}`,
+      );
+      const pages = async (sender: Queryable, paperIds: readonly bigint[], page: OrdinalPage) => {
+        const rows = (await query(sender, { paperIds: bigintArray(paperIds), ...placesOf(page) })) as Row[];
+        return groupBy(page.reverse ? rows.reverse() : rows, (row) => row.paperId);
+      };
+      const first = new SharedBatchesByLimit<bigint, readonly Row[]>(source, [], (sender, paperIds, limit) =>
+        pages(sender, paperIds, { after: null, before: null, reverse: false, limit }),
+      );
+      return { pages, first };
+    });
+  }
+
+  loader(
+    batches: Batches,
+    page: OrdinalPage & { readonly columns: ColumnSet<Row> },
+  ): RowLoader<bigint, readonly Row[]> {
+    const { pages, first } = this.#statements.for(this.#columns.read(page.columns));
+    const { after, before, reverse, limit } = page;
+    return after === null && before === null && !reverse
+      ? batches.sharedLoader(first.for(limit))
+      : batches.loader((paperIds) => pages(this.#pool, paperIds, page), [], undefined, limit);
+  }
 }
 
 type OrdinalSource<Filter, Row> = {

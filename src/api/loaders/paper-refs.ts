@@ -1,44 +1,48 @@
-import DataLoader from "dataloader";
 import { isAtLeast, isPithNumber, type PaperRef, parsePaperRef, suffixOf } from "../../protocol/index.ts";
 import { comparePapersOfWork, type IdentifierKind, identifierIdOf } from "../../row-rules/index.ts";
 import { ApiError, badUserInput } from "../errors.ts";
-import type { PaperLoaders, PaperRow, WorkLoaders, WorkRow } from "./papers.ts";
+import type { ColumnSet } from "./columns.ts";
+import {
+  type PaperLoaders,
+  type PaperRow,
+  paperColumns,
+  type WorkLoaders,
+  type WorkRow,
+  workColumns,
+} from "./papers.ts";
 
+/** Looks up a user's refs; rejects with an ApiError. */
 export type PaperRefLoaders = {
-  /** The paper that a user's ref names; null if none is stored. Rejects with an ApiError. */
-  readonly paperByRef: DataLoader<string, PaperRow | null>;
-  /** The work that a ref or a work id names; null if none is known. Rejects with an ApiError. */
-  readonly workByRef: DataLoader<string, WorkRow | null>;
+  /** The paper that a ref names; null if none is stored. */
+  paperByRef<Name extends keyof PaperRow>(
+    ref: string,
+    columns: ColumnSet<PaperRow, Name>,
+  ): Promise<Pick<PaperRow, Name> | null>;
+  /** The work that a ref or a work id names; null if none is known. */
+  workByRef<Name extends keyof WorkRow>(
+    ref: string,
+    columns: ColumnSet<WorkRow, Name>,
+  ): Promise<Pick<WorkRow, Name> | null>;
 };
+
+/** What decides which paper a ref names. */
+const decidingColumns = paperColumns.of(
+  "pithNumber",
+  "sourceVersion",
+  "submittedAt",
+  "proof",
+  "recordStanding",
+);
 
 /** The maximum number of matches that an error lists. */
 const maxListed = 10;
 
 /** Uses the loaders of papers and works: the number of statements does not depend on the number of refs. */
 export function paperRefLoaders(loaders: PaperLoaders & WorkLoaders): PaperRefLoaders {
-  const paperByRef = new DataLoader<string, PaperRow | null>((refs) =>
-    loadEach(refs, (ref) => findPaper(loaders, readRef(ref), ref)),
-  );
-  const workByRef = new DataLoader<string, WorkRow | null>((refs) =>
-    loadEach(refs, (ref) => findWork(loaders, readRef(ref), ref)),
-  );
-  return { paperByRef, workByRef };
-}
-
-function loadEach<Value>(
-  refs: readonly string[],
-  find: (ref: string) => Promise<Value>,
-): Promise<(Value | Error)[]> {
-  return Promise.all(
-    refs.map(async (ref) => {
-      try {
-        return await find(ref);
-      } catch (error) {
-        if (error instanceof Error) return error;
-        throw error;
-      }
-    }),
-  );
+  return {
+    paperByRef: async (ref, columns) => findPaper(loaders, readRef(ref), ref, columns),
+    workByRef: async (ref, columns) => findWork(loaders, readRef(ref), ref, columns),
+  };
 }
 
 function readRef(ref: string): PaperRef {
@@ -55,26 +59,31 @@ function quote(ref: string): string {
   return JSON.stringify(ref.length > 100 ? `${ref.slice(0, 100)}…` : ref);
 }
 
-async function findPaper(loaders: PaperLoaders, ref: PaperRef, written: string): Promise<PaperRow | null> {
+async function findPaper(
+  loaders: PaperLoaders,
+  ref: PaperRef,
+  written: string,
+  columns: ColumnSet<PaperRow>,
+): Promise<PaperRow | null> {
   switch (ref.kind) {
     case "work_id":
       throw badUserInput(
         `${quote(written)} is a work id, which names a work and no paper: ask \`work(ref:)\`.`,
       );
     case "pith": {
-      const candidates = await papersWithKey(loaders, `pith:${ref.suffix.slice(0, 8)}`);
+      const candidates = await papersWithKey(loaders, `pith:${ref.suffix.slice(0, 8)}`, columns);
       const matches = candidates.filter(({ pithNumber }) => isPithNumberOf(ref, pithNumber));
       if (matches.length > 1) throw ambiguous(written, matches);
       return matches[0] ?? null;
     }
     case "arxiv": {
-      const candidates = await papersWithKey(loaders, `arxiv:${ref.id}`);
+      const candidates = await papersWithKey(loaders, `arxiv:${ref.id}`, columns);
       return preferred(
         candidates.filter((paper) => ref.version === null || paper.sourceVersion === ref.version),
       );
     }
     case "doi":
-      return preferred(await papersWithKey(loaders, `doi:${ref.doi}`));
+      return preferred(await papersWithKey(loaders, `doi:${ref.doi}`, columns));
   }
 }
 
@@ -88,9 +97,12 @@ export function isPithNumberOf(ref: PaperRef, pithNumber: string): boolean {
   );
 }
 
-async function papersWithKey(loaders: PaperLoaders, key: string): Promise<PaperRow[]> {
-  const ids = await loaders.papersByKey.load(key);
-  const rows = await Promise.all(ids.map((id) => loaders.paper.load(id)));
+async function papersWithKey(
+  { papersByKey, paper }: PaperLoaders,
+  key: string,
+  columns: ColumnSet<PaperRow>,
+): Promise<PaperRow[]> {
+  const rows = await paper.for(columns.union(decidingColumns)).getMany(await papersByKey.load(key));
   return rows.filter((row) => row !== null);
 }
 
@@ -118,9 +130,10 @@ async function findWork(
   loaders: PaperLoaders & WorkLoaders,
   ref: PaperRef,
   written: string,
+  columns: ColumnSet<WorkRow>,
 ): Promise<WorkRow | null> {
   const workId = (await workIdByIdentifier(loaders, ref)) ?? (await workIdByPaper(loaders, ref, written));
-  return workId === null ? null : loaders.work.load(workId);
+  return workId === null ? null : loaders.work.for(columns).get(workId);
 }
 
 async function workIdByIdentifier(loaders: WorkLoaders, ref: PaperRef): Promise<bigint | null> {
@@ -135,14 +148,20 @@ async function workIdByIdentifier(loaders: WorkLoaders, ref: PaperRef): Promise<
   return row?.value === value ? row.workId : null;
 }
 
+const ofWork = paperColumns.of("workId");
+
 async function workIdByPaper(loaders: PaperLoaders, ref: PaperRef, written: string): Promise<bigint | null> {
-  return ref.kind === "work_id" ? null : ((await findPaper(loaders, ref, written))?.workId ?? null);
+  if (ref.kind === "work_id") return null;
+  return (await findPaper(loaders, ref, written, ofWork))?.workId ?? null;
 }
 
 /** An entry of a bibliography: a stored paper, or a cited work without a stored paper. */
 type CitableRef =
   | { readonly kind: "paper"; readonly pithNumber: string }
   | { readonly kind: "work"; readonly workId: bigint };
+
+const pithNumber = paperColumns.of("pithNumber");
+const paperOfWork = workColumns.of("workId", "paperId");
 
 /**
  * Resolves a ref for a bibliography: the stored paper, else the cited work. Null if neither is known, or if the ref
@@ -154,11 +173,11 @@ export async function findCitable(
 ): Promise<CitableRef | null> {
   // A work id never names a paper.
   const namesWork = parsePaperRef(ref)?.kind === "work_id";
-  const paper = namesWork ? null : await loaders.paperByRef.load(ref);
+  const paper = namesWork ? null : await loaders.paperByRef(ref, pithNumber);
   if (paper !== null) return { kind: "paper", pithNumber: paper.pithNumber };
-  const work = await loaders.workByRef.load(ref);
+  const work = await loaders.workByRef(ref, paperOfWork);
   if (work === null) return null;
   if (work.paperId === null) return { kind: "work", workId: work.workId };
-  const stored = namesWork ? await loaders.paper.load(work.paperId) : null;
+  const stored = namesWork ? await loaders.paper.for(pithNumber).get(work.paperId) : null;
   return stored === null ? null : { kind: "paper", pithNumber: stored.pithNumber };
 }

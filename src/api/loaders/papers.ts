@@ -12,27 +12,58 @@ import {
   works,
 } from "../../store/index.ts";
 import type { Key, Range } from "../keyset.ts";
-import { type Batches, groupBy, keyBy, LoadersByArguments, type RowLoader } from "./batching.ts";
-import { type LoaderSource, SharedBatches, SharedBatchesByLimit } from "./shared-batches.ts";
+import {
+  type Batches,
+  groupBy,
+  keyBy,
+  LoadersByArguments,
+  type RowLoader,
+  type RowLoaders,
+} from "./batching.ts";
+import { type ColumnSet, columnNames, selection, TableColumns } from "./columns.ts";
+import { SharedRows } from "./rows.ts";
+import { type LoaderSource, PerSet, SharedBatches, SharedBatchesByLimit } from "./shared-batches.ts";
 
 export type PaperRow = typeof papers.$inferSelect;
 
+export const paperColumns = new TableColumns<PaperRow, "paperId">(
+  columnNames(papers),
+  ["paperId"],
+  [
+    ["workId"],
+    ["sourceVersion", "submittedAt", "proof", "recordStanding"],
+    ["authors", "primaryCategory", "crossCategories", "sourceKind", "sourceId", "license"],
+    ["abstractExcerpt", "headline", "verdict"],
+    ["claimCount", "referencesKnown", "internalAnchorsKnown"],
+    ["recordEventId", "snapshotEventId"],
+    [
+      ...["canonicalSha256", "stateSha256", "eventCount", "validEventCount", "equivocationCount"],
+      ...["referencesAsserted", "resolvedWorksAsserted", "internalAnchorsAsserted"],
+      ...["recordHash", "receipt", "titleBinding", "claimsHash", "referencesHash", "publishedStateHash"],
+    ] as (keyof PaperRow)[],
+  ],
+);
+
+/** What orders the versions of a work. */
+const versionColumns = paperColumns.of("workId", "pithNumber", "sourceVersion", "submittedAt");
+
 export type PaperLoaders = {
-  /** A paper's row by its `paper_id`. */
-  readonly paper: RowLoader<bigint, PaperRow | null>;
+  /** Papers by their `paper_id`. */
+  readonly paper: RowLoaders<PaperRow>;
   /** The papers that share a look-up key (see the table `paper_keys`), in no particular order. */
   readonly papersByKey: RowLoader<string, readonly bigint[]>;
   /** The stored papers of a work, by its `work_id`, newest version first. */
-  readonly papersOfWork: RowLoader<bigint, readonly PaperRow[]>;
+  readonly papersOfWork: LoadersByArguments<ColumnSet<PaperRow>, bigint, readonly PaperRow[]>;
 };
 
 export function preparePaperLoaders(source: LoaderSource): (batches: Batches) => PaperLoaders {
   const { db } = source;
-  const ids = sql.placeholder("ids");
-  const byIds = prepareRows(
-    db.select().from(papers).where(sql`${papers.paperId} = ANY(${ids}::bigint[])`),
-    "api_papers_by_id",
-  );
+  const rows = new SharedRows<PaperRow>(source, {
+    table: papers,
+    key: "paperId",
+    columns: paperColumns,
+    name: "api_papers_by_id",
+  });
   const byKeys = prepareRows(
     db
       .select()
@@ -40,34 +71,49 @@ export function preparePaperLoaders(source: LoaderSource): (batches: Batches) =>
       .where(sql`${paperKeys.key} = ANY(${sql.placeholder("keys")}::text[])`),
     "api_paper_keys",
   );
-  const ofWorks = prepareRows(
-    db.select().from(papers).where(sql`${papers.workId} = ANY(${ids}::bigint[])`),
-    "api_papers_of_works",
-  );
-  const papersById = new SharedBatches<bigint, PaperRow | null>(source, null, async (sender, ids) =>
-    keyBy(await byIds(sender, { ids: bigintArray(ids) }), ({ paperId }) => paperId),
-  );
   const idsByKey = new SharedBatches<string, readonly bigint[]>(source, [], async (sender, keys) => {
     const groups = groupBy(await byKeys(sender, { keys }), ({ key }) => key);
     return new Map([...groups].map(([key, found]) => [key, found.map(({ paperId }) => paperId)]));
   });
-  const papersByWork = new SharedBatches<bigint, readonly PaperRow[]>(source, [], async (sender, ids) => {
-    const found = await ofWorks(sender, { ids: bigintArray(ids) });
-    return groupBy(found.sort(compareVersions), ({ workId }) => workId);
+  const papersByWork = new PerSet((columns: ColumnSet<PaperRow>) => {
+    const ofWorks = prepareRows(
+      db
+        .select(selection(papers, columns))
+        .from(papers)
+        .where(sql`${papers.workId} = ANY(${sql.placeholder("ids")}::bigint[])`),
+      `api_papers_of_works_${columns.toJSON()}`,
+    );
+    return new SharedBatches<bigint, readonly PaperRow[]>(source, [], async (sender, ids) => {
+      const found = (await ofWorks(sender, { ids: bigintArray(ids) })) as PaperRow[];
+      return groupBy(found.sort(compareVersions), ({ workId }) => workId);
+    });
   });
   return (batches) => ({
-    paper: batches.sharedLoader(papersById),
+    paper: batches.rowLoaders(rows),
     papersByKey: batches.sharedLoader(idsByKey),
-    papersOfWork: batches.sharedLoader(papersByWork),
+    papersOfWork: new LoadersByArguments((columns) =>
+      batches.sharedLoader(papersByWork.for(paperColumns.read(columns.union(versionColumns)))),
+    ),
   });
 }
 
 export type WorkRow = typeof works.$inferSelect;
+
+export const workColumns = new TableColumns<WorkRow, "workId">(
+  columnNames(works),
+  ["workId"],
+  [
+    ["key", "paperId", "year", "statedYear"],
+    ["citedByCount", "citingPaperCount", "referenceCount"],
+    ["titleStanding", "titlePaperId", "titleOrdinal", "anchoredWorkCount"],
+  ],
+);
+
 export type IdentifierRow = typeof workIdentifiers.$inferSelect;
 
 export type WorkLoaders = {
-  /** A work's row by its `work_id`. */
-  readonly work: RowLoader<bigint, WorkRow | null>;
+  /** Works by their `work_id`. */
+  readonly work: RowLoaders<WorkRow>;
   /** The identifiers that resolve to a work. */
   readonly identifiersOfWork: RowLoader<bigint, readonly IdentifierRow[]>;
   /** An identifier by the hash of its kind and value. */
@@ -77,10 +123,12 @@ export type WorkLoaders = {
 export function prepareWorkLoaders(source: LoaderSource): (batches: Batches) => WorkLoaders {
   const { db } = source;
   const ids = sql.placeholder("ids");
-  const byIds = prepareRows(
-    db.select().from(works).where(sql`${works.workId} = ANY(${ids}::bigint[])`),
-    "api_works_by_id",
-  );
+  const rows = new SharedRows<WorkRow>(source, {
+    table: works,
+    key: "workId",
+    columns: workColumns,
+    name: "api_works_by_id",
+  });
   const ofWorks = prepareRows(
     db.select().from(workIdentifiers).where(sql`${workIdentifiers.workId} = ANY(${ids}::bigint[])`),
     "api_identifiers_of_works",
@@ -88,9 +136,6 @@ export function prepareWorkLoaders(source: LoaderSource): (batches: Batches) => 
   const identifiers = prepareRows(
     db.select().from(workIdentifiers).where(sql`${workIdentifiers.identifierId} = ANY(${ids}::bigint[])`),
     "api_identifiers_by_id",
-  );
-  const worksById = new SharedBatches<bigint, WorkRow | null>(source, null, async (sender, ids) =>
-    keyBy(await byIds(sender, { ids: bigintArray(ids) }), ({ workId }) => workId),
   );
   const identifiersByWork = new SharedBatches<bigint, readonly IdentifierRow[]>(
     source,
@@ -101,7 +146,7 @@ export function prepareWorkLoaders(source: LoaderSource): (batches: Batches) => 
     keyBy(await identifiers(sender, { ids: bigintArray(ids) }), ({ identifierId }) => identifierId),
   );
   return (batches) => ({
-    work: batches.sharedLoader(worksById),
+    work: batches.rowLoaders(rows),
     identifiersOfWork: batches.sharedLoader(identifiersByWork),
     identifier: batches.sharedLoader(identifiersById),
   });

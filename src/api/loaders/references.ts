@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, isNotNull, type Placeholder, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, isNotNull, type SQL, sql } from "drizzle-orm";
 import {
   bigintArray,
   inSnapshot,
@@ -10,15 +10,9 @@ import {
   works,
 } from "../../store/index.ts";
 import { type Batches, groupBy, LoadersByArguments } from "./batching.ts";
-import {
-  firstPage,
-  isFirstPage,
-  type OrdinalBounds,
-  type OrdinalPage,
-  placeInPage,
-  withinPage,
-} from "./ordinal.ts";
-import { type LoaderSource, maxRowsPerStatement, SharedBatchesByLimit } from "./shared-batches.ts";
+import { type ColumnSet, selection, TableColumns } from "./columns.ts";
+import { type OrdinalPage, OrdinalPages, placeInPage, withinPage } from "./ordinal.ts";
+import { type LoaderSource, maxRowsPerStatement } from "./shared-batches.ts";
 
 /** All columns but three that no field needs. */
 const {
@@ -29,6 +23,14 @@ const {
 } = getTableColumns(references);
 
 export type ReferenceRow = Omit<typeof references.$inferSelect, "arxivId" | "doiId" | "workUuidId">;
+
+export const referenceColumns = new TableColumns<ReferenceRow, "paperId" | "ordinal" | "citedWorkId">(
+  Object.keys(shownColumns) as (keyof ReferenceRow)[],
+  ["paperId", "ordinal", "citedWorkId"],
+  [["refIndex"], ["title", "year"], ["doi", "citedArxivId", "isInternalAnchor"]],
+);
+
+type ReferencePage = ReferenceFilter & OrdinalPage & { readonly columns: ColumnSet<ReferenceRow> };
 
 type ReferenceFilter = {
   readonly internalAnchor: boolean | null;
@@ -50,11 +52,7 @@ const edgeText = ({ citingWorkId, citedWorkId }: EdgeKey): string => `${citingWo
 
 export type ReferenceLoaders = {
   /** By `paper_id`: the paper's references in the order of its snapshot. */
-  readonly referencesOfPaper: LoadersByArguments<
-    ReferenceFilter & OrdinalPage,
-    bigint,
-    readonly ReferenceRow[]
-  >;
+  readonly referencesOfPaper: LoadersByArguments<ReferencePage, bigint, readonly ReferenceRow[]>;
   /** How many of a paper's references match a filter with `stored`. */
   readonly referenceCountOfPaper: LoadersByArguments<StoredFilter, bigint, number>;
   /** The references behind a citation, best proved first, then by paper and ordinal. */
@@ -63,17 +61,22 @@ export type ReferenceLoaders = {
 
 export function prepareReferenceLoaders(source: LoaderSource): (batches: Batches) => ReferenceLoaders {
   const { db, pool } = source;
-  const pagesOf = (
-    paperIds: string | Placeholder,
-    limit: number | Placeholder,
-    page: OrdinalBounds & Pick<ReferenceFilter, "internalAnchor">,
-  ) => {
+  const lists = new OrdinalPages<ReferenceRow>(source, {
+    table: references,
+    columns: referenceColumns,
+    name: "api_references",
+  });
+  /** Filtered lists have gaps, so their rows are numbered. */
+  const filteredPagesOf = (paperIds: readonly bigint[], page: ReferencePage) => {
     const numbered = db
-      .select({ ...shownColumns, place: placeInPage(references.paperId, references.ordinal, page.reverse) })
+      .select({
+        ...selection(references, page.columns.union(referenceColumns.key)),
+        place: placeInPage(references.paperId, references.ordinal, page.reverse),
+      })
       .from(references)
       .where(
         and(
-          sql`${references.paperId} = ANY(${paperIds}::bigint[])`,
+          sql`${references.paperId} = ANY(${bigintArray(paperIds)}::bigint[])`,
           withinPage(references.ordinal, page),
           anchorCondition(page),
         ),
@@ -82,19 +85,9 @@ export function prepareReferenceLoaders(source: LoaderSource): (batches: Batches
     return db
       .select()
       .from(numbered)
-      .where(sql`${numbered.place} <= ${limit}`)
+      .where(sql`${numbered.place} <= ${page.limit}`)
       .orderBy(numbered.paperId, numbered.place);
   };
-  const firstPages = prepareRows(
-    pagesOf(sql.placeholder("paperIds"), sql.placeholder("limit"), { ...firstPage, internalAnchor: null }),
-    "api_first_references",
-  );
-  const firstReferences = new SharedBatchesByLimit<bigint, readonly ReferenceRow[]>(
-    source,
-    [],
-    async (sender, paperIds, limit) =>
-      groupBy(await firstPages(sender, { paperIds: bigintArray(paperIds), limit }), ({ paperId }) => paperId),
-  );
 
   const byStored = referencesByStored(source);
 
@@ -123,13 +116,13 @@ export function prepareReferenceLoaders(source: LoaderSource): (batches: Batches
 
   return (batches) => ({
     referencesOfPaper: new LoadersByArguments((page) =>
-      page.internalAnchor === null && page.stored === null && isFirstPage(page)
-        ? batches.sharedLoader(firstReferences.for(page.limit))
+      page.internalAnchor === null && page.stored === null
+        ? lists.loader(batches, page)
         : batches.loader(
             async (paperIds) => {
               if (page.stored !== null) return byStored.pages(paperIds, { ...page, stored: page.stored });
-              const rows = await readRows(pool, pagesOf(bigintArray(paperIds), page.limit, page));
-              return groupBy(rows, ({ paperId }) => paperId);
+              const rows = await readRows(pool, filteredPagesOf(paperIds, page));
+              return groupBy(rows as unknown as ReferenceRow[], ({ paperId }) => paperId);
             },
             [],
             undefined,

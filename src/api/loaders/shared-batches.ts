@@ -47,12 +47,13 @@ export class SharedBatches<Key, Value> {
     absent: Value,
     read: (sender: Queryable, keys: readonly Key[]) => Promise<Found<Value>>,
     rowsPerKey = 1,
+    cached: CachedRows<Key, Value> | undefined = source.cache?.section(),
   ) {
     this.maxBatchSize = maxKeysPerStatement(rowsPerKey);
     this.#source = source;
     this.#read = read;
     this.#absent = absent;
-    this.#cached = source.cache?.section();
+    this.#cached = cached;
   }
 
   /** The cached value of a key; undefined if a statement is needed. */
@@ -153,6 +154,25 @@ export class SharedBatchesByLimit<Key, Value> {
     const batches = this.#byLimit.get(limit) ?? this.#create(limit);
     this.#byLimit.set(limit, batches);
     return batches;
+  }
+}
+
+/** What is made once for each set of columns that statements read. */
+export class PerSet<Columns, Made> {
+  readonly #made = new Map<Columns, Made>();
+  readonly #make: (columns: Columns) => Made;
+
+  constructor(make: (columns: Columns) => Made) {
+    this.#make = make;
+  }
+
+  for(columns: Columns): Made {
+    let made = this.#made.get(columns);
+    if (made === undefined) {
+      made = this.#make(columns);
+      this.#made.set(columns, made);
+    }
+    return made;
   }
 }
 

@@ -17,6 +17,8 @@ export type Identifiers = {
   readonly byId: ReadonlyMap<bigint, Identifier>;
   /** Those stored before that now resolve to another work: references of other papers move with them. */
   readonly moved: readonly Identifier[];
+  /** The works that a DOI was added to or removed from. */
+  readonly worksOfDois: ReadonlySet<bigint>;
 };
 
 /**
@@ -30,7 +32,7 @@ export function* planIdentifiers(rows: RowChanges, changes: readonly PaperChange
     if (doiId !== null) touched.add(doiId);
     if (workUuidId !== null) touched.add(workUuidId);
   }
-  if (touched.size === 0) return { byId: new Map(), moved: [] };
+  if (touched.size === 0) return { byId: new Map(), moved: [], worksOfDois: new Set() };
 
   const stored = yield* lookUp("identifiers", [...touched]);
   for (const identifier of named.values()) {
@@ -53,7 +55,10 @@ export function* planIdentifiers(rows: RowChanges, changes: readonly PaperChange
     if (before !== undefined && before.workId !== row.workId) moved.push(row);
   }
   planIdentifierRows(rows, { added, changed, unnamed });
-  return { byId, moved };
+  const worksOfDois = new Set<bigint>();
+  const former = [...moved, ...unnamed].map((row) => stored.get(typeof row === "bigint" ? row : row.id));
+  for (const row of [...added, ...moved, ...former]) if (row?.kind === "doi") worksOfDois.add(row.workId);
+  return { byId, moved, worksOfDois };
 }
 
 function namedIdentifiers(changes: readonly PaperChange[]): Map<bigint, NamedIdentifier> {

@@ -16,7 +16,7 @@ import {
 import { changeOf, planPapers } from "./papers.ts";
 import { lookUp, type Planning, type RowChange, RowChanges } from "./planning.ts";
 import { planReferences } from "./references.ts";
-import { lookUpOtherPapers, planWorks } from "./works.ts";
+import { affectedWorks, lookUpOtherPapers, planWorks } from "./works.ts";
 
 /**
  * All changes of a batch to the log and the tables derived from it, as data: applying them makes no further decisions.
@@ -95,6 +95,10 @@ export function* planBatch(
     graph: {
       addedWorks: works.added,
       removedWorks: works.removed,
+      changedWorks: difference(
+        [...works.renamed, ...affectedWorks(changes), ...identifiers.worksOfDois],
+        [...works.added, ...works.removed],
+      ),
       putEdges: citations.putEdges,
       removedEdges: citations.removedEdges,
     },
@@ -103,6 +107,12 @@ export function* planBatch(
       merge === null ? [] : [[{ paperId, pithNumber, logChecksum: state.logChecksum }, merge] as const],
     ),
   };
+}
+
+function difference(ids: readonly bigint[], others: readonly bigint[]): Set<bigint> {
+  const rest = new Set(ids);
+  for (const id of others) rest.delete(id);
+  return rest;
 }
 
 /** Merges the documents of stored papers; new papers were merged before. */

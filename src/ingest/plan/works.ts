@@ -9,7 +9,12 @@ import type { ReferenceChanges } from "./references.ts";
 import { resolvesToItself } from "./votes.ts";
 import { titleByReferences, yearOfWork } from "./work-titles.ts";
 
-type WorkChanges = { readonly added: readonly bigint[]; readonly removed: readonly bigint[] };
+type WorkChanges = {
+  readonly added: readonly bigint[];
+  readonly removed: readonly bigint[];
+  /** Stored works with other facts than before, besides counts. */
+  readonly renamed: readonly bigint[];
+};
 
 type WorkEntry = readonly [id: bigint, work: StoredWork];
 
@@ -34,7 +39,7 @@ export function* lookUpOtherPapers(changes: readonly PaperChange[]): Planning<Ot
 /**
  * Plans the works that a batch affects: their papers, titles and stored counts. Works that nothing names are deleted.
  *
- * @returns the works that are new, and those that are deleted.
+ * @returns the works that are new, deleted, or have other facts.
  */
 export function* planWorks(
   rows: RowChanges,
@@ -110,7 +115,7 @@ function workKeys(changes: readonly PaperChange[], identifiers: Identifiers): Ma
 // ---- The paper that represents a work
 
 /** The works whose papers a batch changes. */
-function affectedWorks(changes: readonly PaperChange[]): Set<bigint> {
+export function affectedWorks(changes: readonly PaperChange[]): Set<bigint> {
   const affected = new Set<bigint>();
   for (const { before, row } of changes) {
     if (before !== null) affected.add(before.workId);
@@ -213,7 +218,7 @@ function planWorkRows(
     changed: [],
     unnamed: removed.filter(hasArxivId).map(idOf),
   });
-  return { added: added.map(idOf), removed: removed.map(idOf) };
+  return { added: added.map(idOf), removed: removed.map(idOf), renamed: renamed.map(idOf) };
 }
 
 const arxiv = "arxiv:";
