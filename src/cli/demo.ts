@@ -8,6 +8,7 @@ import { type HepThPaper, hepThBundles, hepThFile, readHepTh } from "../sample/i
 import type { Database } from "../store/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
+import { reportFirstLoad } from "./first-load.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { loadKeyring } from "./keyring-file.ts";
 import { lowerPriority } from "./lower-priority.ts";
@@ -58,7 +59,13 @@ async function runDemo({ quiet }: DemoOptions): Promise<number> {
     const summary = await ingest(
       database,
       deliveries(network, () => progress.read(1)),
-      { ...options, threads, signal, onBatch: (current) => progress.showSummary(current) },
+      {
+        ...options,
+        threads,
+        firstLoad: reportFirstLoad((line) => progress.say(line)),
+        signal,
+        onBatch: (current) => progress.showSummary(current),
+      },
     ).finally(() => threads.close());
     progress.end();
     const interrupted = interruption.status();
