@@ -265,29 +265,45 @@ class ItemsText {
   /** The characters of all items except promises. */
   characters = 0;
   #text = "[";
-  #parts: Text[] | null = null;
+  readonly #parts: Text[] = [];
+  #hasPromises = false;
 
   add(written: Text): void {
     if (this.length++ > 0) this.#text += ",";
     if (typeof written === "string") {
       this.#text += written;
       this.characters += written.length;
+      if (this.#text.length < portionCharacters) return;
+      this.#parts.push(flat(this.#text));
     } else {
-      this.#parts ??= [];
       this.#parts.push(this.#text, written);
-      this.#text = "";
+      this.#hasPromises = true;
     }
+    this.#text = "";
   }
 
   end(): Text {
     const text = `${this.#text}]`;
-    return this.#parts === null ? text : Promise.all([...this.#parts, text]);
+    if (this.#parts.length === 0) return text;
+    this.#parts.push(text);
+    return this.#hasPromises ? Promise.all(this.#parts) : this.#parts.join("");
   }
 
   /** graphql-js leaves items that were started before a failure to reject unhandled, which would end the process. */
   forget(): void {
-    if (this.#parts !== null) Promise.all(this.#parts).catch(() => {});
+    if (this.#hasPromises) Promise.all(this.#parts).catch(() => {});
   }
+}
+
+/** The characters of a list that are made flat at a time. */
+const portionCharacters = 4_096;
+
+/**
+ * V8 represents a sum of texts as a tree of its terms, several times as large as the text, which the garbage collector
+ * would have to copy again and again while a long answer is written. Reading a character makes one text of it.
+ */
+function flat(text: string): string {
+  return text.charCodeAt(0) === 0 ? "" : text;
 }
 
 /** Writes a list in several turns of the event loop. */
