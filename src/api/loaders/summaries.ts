@@ -1,6 +1,9 @@
-import { type PaperSummary, type Summaries, WorkSummary } from "../../graph/index.ts";
+import { type GraphService, type PaperSummary, type Summaries, WorkSummary } from "../../graph/index.ts";
+import type { DataVersion } from "../../store/index.ts";
+import type { FromSummaries } from "./batching.ts";
 import type { ColumnSet } from "./columns.ts";
 import { type PaperRow, paperColumns, type WorkRow, workColumns } from "./papers.ts";
+import type { SummarySource } from "./shared-batches.ts";
 
 /*
  * Summaries in memory as rows: they have some of the columns, under the same names.
@@ -29,13 +32,34 @@ const authors = paperColumns.of("authors");
 const source = paperColumns.of("sourceKind", "sourceId", "sourceVersion");
 const ofAnyPaper = ofPaper.union(source).union(authors);
 
-/** A work's summary as a row; undefined if it lacks one of the columns. */
-export function workRowOf(
-  summary: WorkSummary | null | undefined,
-  columns: ColumnSet<WorkRow>,
-): WorkRow | undefined {
-  return summary && ofWork.includes(columns) ? (summary as unknown as WorkRow) : undefined;
+/**
+ * The summaries of a graph, for requests to the server whose version is read: a summary is at least as new as the data
+ * that a request would read there.
+ */
+export function currentSummaries(
+  graph: Pick<GraphService, "summaries">,
+  version: Pick<DataVersion, "read" | "graphPosition">,
+): SummarySource {
+  return async (isVersionRead) => {
+    if (graph.summaries() === null) return null;
+    try {
+      if (!isVersionRead) await version.read();
+    } catch {
+      // The statements will report the error.
+      return null;
+    }
+    const summaries = graph.summaries();
+    return summaries !== null && summaries.position >= version.graphPosition ? summaries : null;
+  };
 }
+
+export const workFromSummaries: FromSummaries<WorkRow> = (summaries, workId, columns) => {
+  if (!ofWork.includes(columns)) return undefined;
+  return (summaries.ofWork(workId) as WorkRow | null) ?? undefined;
+};
+
+export const paperFromSummaries: FromSummaries<PaperRow> = (summaries, paperId, columns) =>
+  ofAnyPaper.includes(columns) ? paperRowOf(summaries.ofPaper(paperId)?.paper, columns) : undefined;
 
 /** A paper's summary as a row; undefined if it lacks one of the columns. */
 export function paperRowOf(
