@@ -50,7 +50,7 @@ function expectSummaries(
   { message, isPartial = false }: { readonly message: string; readonly isPartial?: boolean },
 ): number {
   let found = 0;
-  for (const { paperIds: _, ...row } of rows) {
+  for (const { paperIds: _ids, allAuthors: _authors, ...row } of rows) {
     const summary = summaries.ofWork(row.workId);
     if (summary === null && isPartial) continue;
     found++;

@@ -30,7 +30,11 @@ export type SummaryRow = {
   readonly paper: SummaryPaper | null;
 };
 
-export type TableRow = SummaryRow & { readonly paperIds: readonly bigint[] };
+/** With all papers of the work, and all authors of the one that represents it. */
+export type TableRow = SummaryRow & {
+  readonly paperIds: readonly bigint[];
+  readonly allAuthors: readonly string[];
+};
 
 /** Reads every work, and all papers, from the tables. */
 export async function readSummaryRows({ db }: TestDatabase): Promise<TableRow[]> {
@@ -68,6 +72,7 @@ export async function readSummaryRows({ db }: TestDatabase): Promise<TableRow[]>
         authors: paper.authors.length > 6 ? null : paper.authors,
         source: isKeySource ? [paper.sourceKind, paper.sourceId, paper.sourceVersion] : null,
       },
+      allAuthors: paper?.authors ?? [],
       paperIds: paperRows.filter(({ workId }) => workId === work.workId).map(({ paperId }) => paperId),
     };
   });
