@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { buildIfNeeded } from "../bin/build.js";
 import { startGraph } from "../src/graph/index.ts";
-import { duplicateCitations } from "../src/store/distribute.ts";
+import { copyCitations } from "../src/store/distribute.ts";
 import { createPlainSchema } from "./api/plain-schema.ts";
 import { startBenchServer } from "./bench-server.ts";
 import { reportProgress, runBulk } from "./bulk-run.ts";
@@ -64,9 +64,10 @@ async function measureDisk(): Promise<void> {
     try {
       await graph.waitUntilLoaded();
       const memory = graph.status().bytes;
-      await duplicateCitations(database);
-      await database.pool.query("VACUUM (FULL, ANALYZE) citations_by_cited");
-      const copy = (await tableSizes(database.pool)).filter(({ table }) => table === "citations_by_cited");
+      await copyCitations(database);
+      const copies = ["citations_by_citing", "citations_by_cited"];
+      await database.pool.query(`VACUUM (FULL, ANALYZE) ${copies.join(", ")}`);
+      const copy = (await tableSizes(database.pool)).filter(({ table }) => copies.includes(table));
       printSizes({ tables: sizes, copy, counts, memory });
     } finally {
       await graph.close();

@@ -10,7 +10,7 @@ import {
 } from "../../src/graph/index.ts";
 import { appendGraphChanges, appendGraphReset, defaultGraphFeedLimits } from "../../src/store/graph-feed.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
-import { commitGraph, writeTables } from "./graph-tables.ts";
+import { commitGraph, writeCitations, writeTables } from "./graph-tables.ts";
 import { NaiveGraph, naiveAnswer } from "./naive.ts";
 import {
   below,
@@ -375,7 +375,7 @@ test("a graph that cannot be loaded again reports the error, answers from the ol
   await graph.waitForPosition(position, soon());
   const client = await database.pool.connect();
   await client.query("BEGIN");
-  await client.query("INSERT INTO citations VALUES (1, 2, false)");
+  await writeCitations(client, [{ citing: 1n, cited: 2n, isAnchor: false }]);
   await appendGraphReset(client, new Date().toISOString());
   await client.query("COMMIT");
   client.release();
