@@ -21,7 +21,6 @@ export const firstLoadLock = 7_484_003;
 
 /** The tables whose indexes are left out. Those of the others stay: a batch of a load does not write to them. */
 export const loadedTables: readonly string[] = [
-  "citations",
   "claims",
   "events",
   "paper_keys",
@@ -36,6 +35,7 @@ export const lookupIndexes: readonly string[] = [
   "events_received_at",
   "paper_keys_paper_id",
   "papers_work_id",
+  "references_cited",
   "references_doi_id",
   "references_work_uuid_id",
   "work_identifiers_target_id",
