@@ -9,8 +9,7 @@ import { tableSizes } from "./size/table-sizes.ts";
 
 /**
  * `npm run bench -- size`: the size of a paper, a claim, a reference, a work and an edge of hep-th on disk and in
- * memory, and of an edge's copies in distributed tables; and the resulting sizes for all of arXiv and for
- * OpenAlex.
+ * memory, and of an edge's copies in distributed tables; and the resulting sizes for all of arXiv and for OpenAlex.
  */
 export async function run(): Promise<void> {
   buildIfNeeded();
@@ -19,7 +18,9 @@ export async function run(): Promise<void> {
   try {
     const database = await server.createDatabase("size");
     await runBulk({ url: database.url, keyring: server.keyring, pool: database.pool }, corpus);
-    // Without the dead rows of the ingest.
+    await database.pool.query("VACUUM (ANALYZE)");
+    const ingested = await tableSizes(database.pool);
+    // Without the dead rows of the ingest, and with full pages.
     await database.pool.query("VACUUM (FULL, ANALYZE)");
     const sizes = await tableSizes(database.pool);
     const { rows } = await database.pool.query<Counts>(
@@ -36,7 +37,7 @@ export async function run(): Promise<void> {
       const copies = ["citations_by_citing", "citations_by_cited"];
       await database.pool.query(`VACUUM (FULL, ANALYZE) ${copies.join(", ")}`);
       const copy = (await tableSizes(database.pool)).filter(({ table }) => copies.includes(table));
-      printSizes({ tables: sizes, copy, counts, memory });
+      printSizes({ ingested, tables: sizes, copy, counts, memory });
     } finally {
       await graph.close();
     }
