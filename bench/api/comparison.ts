@@ -2,7 +2,14 @@ import { availableParallelism } from "node:os";
 import type pg from "pg";
 import { peerNode } from "../peers/install.ts";
 import { postgresSeconds } from "../processor-time.ts";
-import { type Contestant, type Program, theField, withoutCache, withResponseCache } from "./contestants.ts";
+import {
+  type Contestant,
+  type Program,
+  theField,
+  withoutCache,
+  withoutSummaries,
+  withResponseCache,
+} from "./contestants.ts";
 import { assertEqualAnswers, type Running } from "./equal-answers.ts";
 import type { JobName } from "./hand-written-sql.ts";
 import { type Job, jobs, type Parameters, type readParameters } from "./jobs.ts";
@@ -33,7 +40,11 @@ export async function compareServers(
   withCeilings: boolean,
 ): Promise<void> {
   const field = theField();
-  const contestants = [...Object.values(field), ...(withCeilings ? [withResponseCache()] : [])];
+  const contestants = [
+    ...Object.values(field),
+    withoutSummaries(),
+    ...(withCeilings ? [withResponseCache()] : []),
+  ];
   const load = startLoadProcess();
   const stopwatch = new Stopwatch(load, () => postgresSeconds(pool));
   const servers = new RunningServers(url);

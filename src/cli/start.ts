@@ -13,6 +13,7 @@ import { startTelemetry } from "../telemetry/index.ts";
 import { CommandError, exitStatus, withoutStack } from "./command-error.ts";
 import { optionOverrides, warnOfUnknownVariables } from "./config.ts";
 import { openConfiguredDatabase } from "./context.ts";
+import { finishInterruptedLoad } from "./first-load.ts";
 import { aborted, forceExit, listenForInterruption } from "./interruption.ts";
 import { loadKeyring } from "./keyring-file.ts";
 import { keyringOption } from "./options.ts";
@@ -120,6 +121,7 @@ async function runService(
   let service: Service | undefined;
   try {
     await warnOfDueRebuild(database, log);
+    await finishInterruptedLoad(database, { signal, log });
     await prepareSample(database, paths, { isWanted: options.sample, signal, log });
     if (signal.aborted) return;
     const hasWorker =

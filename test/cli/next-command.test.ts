@@ -28,13 +28,13 @@ test.each(["paper", "claims", "refs", "graph"])(
     const wrong = await runInProcess([command, "no reference"], env);
     expect(wrong).toMatchObject({ status: 2, stdout: "" });
     expect(wrong.stderr).toMatch(/names no paper.*\(BAD_USER_INPUT\)/);
-    expect(wrong.stderr.split("\n").at(-1)).toBe('Next: pith-graph search "no reference"');
+    expect(wrong.stderr.trimEnd().split("\n").at(-1)).toBe('Next: pith-graph search "no reference"');
 
     // Eight letters that could be the beginning of a Pith number's suffix.
     const unknown = await runInProcess([command, "nonsense", "--json"], env);
     expect(unknown.status).toBe(1);
     expect(unknown.stderr).toMatch(
-      /cited work matches "nonsense".*\(NOT_FOUND\)\nNext: pith-graph search "nonsense"$/,
+      /cited work matches "nonsense".*\(NOT_FOUND\)\nNext: pith-graph search "nonsense"\n$/,
     );
     expect(JSON.parse(unknown.stdout)).toEqual({
       errors: [
@@ -78,7 +78,7 @@ test("claims and refs of a work that is only cited exit with 1 and suggest `pape
   for (const command of ["claims", "refs"]) {
     const { status, stderr } = await runInProcess([command, ref], { PITH_GRAPH_URL: served.origin });
     expect([status, stderr]).toEqual([1, expect.stringContaining("is not stored, only cited")]);
-    expect(stderr.split("\n").at(-1)).toBe(`Next: pith-graph paper "${ref}"`);
+    expect(stderr.trimEnd().split("\n").at(-1)).toBe(`Next: pith-graph paper "${ref}"`);
   }
 });
 

@@ -69,8 +69,9 @@ test.each([
   const { status, stdout, stderr } = await runInProcess(["export", word], env);
   expect([status, stdout]).toEqual([2, ""]);
   expect(stderr.split("\n")).toEqual([
-    `Unknown kind of export ${JSON.stringify(word)}. The kinds are document, table, dump, graph and bibliography.`,
+    `error: Unknown kind of export ${JSON.stringify(word)}. The kinds are document, table, dump, graph and bibliography.`,
     `Next: ${next}`,
+    "",
   ]);
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { lookupsIn } from "../../src/ingest/stored/postgres-lookups.ts";
-
 import { identifierIdOf } from "../../src/row-rules/index.ts";
+import { beginFirstLoad } from "../../src/store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "./bundles.ts";
 import { ingestDocuments } from "./ingest-documents.ts";
@@ -19,6 +19,8 @@ const referencesPerPaper = 5;
 beforeAll(async () => {
   database = await createTestDatabase();
   await fill();
+  // A first load leaves out indexes that no look-up of these uses.
+  expect(await beginFirstLoad(database)).toBe(true);
   statements = recordStatements(database.pool);
 });
 
