@@ -52,8 +52,10 @@ async function measureDisk(): Promise<void> {
     await runBulk({ url: database.url, keyring: server.keyring, pool: database.pool }, corpus);
     await database.pool.query("VACUUM (ANALYZE)");
     const ingested = await tableSizes(database.pool);
-    // Without the dead rows of the ingest, and with full pages.
+    await printReferenceCosts(database.pool, "as ingested");
+    // Without dead rows, and indexes as full as new ones.
     await database.pool.query("VACUUM (FULL, ANALYZE)");
+    await printReferenceCosts(database.pool, "after VACUUM FULL");
     const sizes = await tableSizes(database.pool);
     const { rows } = await database.pool.query<Counts>(
       `SELECT (SELECT count(*)::int FROM papers) AS papers, (SELECT count(*)::int FROM claims) AS claims,
@@ -61,7 +63,6 @@ async function measureDisk(): Promise<void> {
          (SELECT value::int FROM totals WHERE name = 'citations') AS edges, (SELECT count(*)::int FROM events) AS events`,
     );
     const counts = rows[0] as Counts;
-    await printReferenceCosts(database.pool, counts.references);
     const graph = startGraph(database);
     try {
       await graph.waitUntilLoaded();
