@@ -4,7 +4,7 @@ import { ExportCounts, type ExportFile, type Snapshot, writeFileAtomically } fro
 import { errorText } from "../runtime/index.ts";
 import { isServerFault } from "../store/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
-import { say, terminalPieces } from "./output/terminal.ts";
+import { printStatus, terminalPieces } from "./output/terminal.ts";
 import { ProgressLine } from "./progress.ts";
 import { answerOf, dataOf, readAll, serviceAddress } from "./read/reader.ts";
 
@@ -19,7 +19,7 @@ export async function writeExport(
 ): Promise<void> {
   const counts = new ExportCounts();
   const bytes = await writePieces(file.name, file.write(snapshot, counts), options);
-  if (options.quiet !== true) say(summary(file.name, bytes, counts.main.rows, counts.citations.rows));
+  if (options.quiet !== true) printStatus(summary(file.name, bytes, counts.main.rows, counts.citations.rows));
 }
 
 /**
@@ -126,7 +126,7 @@ export async function downloadExport(
   const url = new URL(`export/${name}`, serviceAddress(address));
   url.search = String(parameters);
   const bytes = await writePieces(name, download(url), options);
-  if (options.quiet !== true) say(`${name}: ${bytes} bytes`);
+  if (options.quiet !== true) printStatus(`${name}: ${bytes} bytes`);
 }
 
 async function* download(url: URL): AsyncGenerator<Uint8Array> {

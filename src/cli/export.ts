@@ -17,11 +17,12 @@ import { isPithNumber, type PithNumber, parsePaperRef } from "../protocol/index.
 import { paperIdOf } from "../row-rules/index.ts";
 import { buildDocument, type Database, readLogTexts, readPaperHeads } from "../store/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
-import { say, withDatabase } from "./context.ts";
+import { withDatabase } from "./context.ts";
 import { downloadExport, exportUrlOption, type OutputOptions, writeExport } from "./export-output.ts";
 import { addDumpCommand, addTableCommand } from "./export-tables.ts";
 import { outputOption, parseWholeNumber, quietOption } from "./options.ts";
 import { escapedJson } from "./output/sanitize.ts";
+import { printStatus } from "./output/terminal.ts";
 import { refDescription, shellWord } from "./read/read-command.ts";
 
 export function addExportCommand(program: Command): void {
@@ -267,7 +268,9 @@ async function exportGraph(refs: readonly string[], options: Options): Promise<v
       let isReported = quiet;
       const files = graphFiles(format, neighbourhood, ({ isTruncated }) => {
         if (isTruncated && !isReported)
-          say(`Only the nearest ${maximumWorks} works are exported. To export more, raise --maximum-works.`);
+          printStatus(
+            `Only the nearest ${maximumWorks} works are exported. To export more, raise --maximum-works.`,
+          );
         isReported = true;
       });
       for (const file of files) await writeExport(snapshot, file, outputOf(file, files));

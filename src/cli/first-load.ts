@@ -3,16 +3,16 @@ import type { Log } from "../runtime/index.ts";
 import { claimFirstLoad, type Database, type IndexProgress, readFirstLoad } from "../store/index.ts";
 
 /** Reports a first load line by line. */
-export function reportFirstLoad(say: (line: string) => void): FirstLoadOptions {
+export function reportFirstLoad(print: (line: string) => void): FirstLoadOptions {
   return {
-    onBegin: () => say("First load: indexes are built at the end"),
-    onIndex: reportIndexes(say),
+    onBegin: () => print("First load: indexes are built at the end"),
+    onIndex: reportIndexes(print),
   };
 }
 
-function reportIndexes(say: (line: string) => void): IndexProgress {
+function reportIndexes(print: (line: string) => void): IndexProgress {
   return (index, done, all) =>
-    say(index === null ? "Analyzing the tables …" : `Building index ${done + 1} of ${all}: ${index} …`);
+    print(index === null ? "Analyzing the tables …" : `Building index ${done + 1} of ${all}: ${index} …`);
 }
 
 /** What an unfinished first load means for readers, for `check`, `doctor` and interrupted imports; null without one. */
