@@ -50,7 +50,9 @@ async function measureDisk(): Promise<void> {
   try {
     const database = await server.createDatabase("size");
     await runBulk({ url: database.url, keyring: server.keyring, pool: database.pool }, corpus);
-    // Without the dead rows of the ingest.
+    await database.pool.query("VACUUM (ANALYZE)");
+    const ingested = await tableSizes(database.pool);
+    // Without the dead rows of the ingest, and with full pages.
     await database.pool.query("VACUUM (FULL, ANALYZE)");
     const sizes = await tableSizes(database.pool);
     const { rows } = await database.pool.query<Counts>(
@@ -68,7 +70,7 @@ async function measureDisk(): Promise<void> {
       const copies = ["citations_by_citing", "citations_by_cited"];
       await database.pool.query(`VACUUM (FULL, ANALYZE) ${copies.join(", ")}`);
       const copy = (await tableSizes(database.pool)).filter(({ table }) => copies.includes(table));
-      printSizes({ tables: sizes, copy, counts, memory });
+      printSizes({ ingested, tables: sizes, copy, counts, memory });
     } finally {
       await graph.close();
     }
