@@ -21,7 +21,10 @@ export async function unfinishedLoad({ pool }: Database): Promise<string | null>
   return "A first load is running or was interrupted, so some indexes are not built yet and queries are slower.";
 }
 
-/** Builds the indexes that an interrupted first load left out, unless another process is loading. */
+/**
+ * Builds the indexes that an interrupted first load left out, unless another process is loading. A failure is logged:
+ * without these indexes the service is slower, and complete.
+ */
 export async function finishInterruptedLoad(
   database: Database,
   { signal, log }: { readonly signal: AbortSignal; readonly log: Log },
@@ -41,7 +44,11 @@ export async function finishInterruptedLoad(
       signal,
     );
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (signal.aborted) return;
+    log.warn(
+      { err: error },
+      "The indexes were not built, so queries are slower. The next start tries again.",
+    );
   } finally {
     claim.release();
   }

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { retry } from "../runtime/index.ts";
 import type { Database } from "./database.ts";
-import { isLockTimeout } from "./server-fault.ts";
+import { isLockTimeout, isPrivilegeMissing } from "./server-fault.ts";
 import { readLayout, singleLayout, tableShape } from "./table-layout.ts";
 import { inWriteTransaction, type QueryClient } from "./transaction.ts";
 import { waitForWriteLock, writeLock } from "./write-lock.ts";
@@ -47,8 +47,8 @@ const lockMilliseconds = 500;
 const retries = { attempts: 3, firstDelay: 200, maxDelay: 1_000 };
 
 /**
- * Drops the indexes that batches do not use, and records them. Does nothing if the tables are distributed, or if queries
- * keep a table busy.
+ * Drops the indexes that batches do not use, and records them. Does nothing if the tables are distributed, if queries
+ * keep a table busy, or if this user does not own the tables.
  *
  * @returns whether a first load is recorded now.
  */
@@ -77,7 +77,7 @@ export async function beginFirstLoad({ pool }: Pick<Database, "pool">): Promise<
   try {
     return await retry(begin, { ...retries, isRetryable: isLockTimeout });
   } catch (error) {
-    if (isLockTimeout(error)) return false;
+    if (isLockTimeout(error) || isPrivilegeMissing(error)) return false;
     throw error;
   }
 }

@@ -55,6 +55,11 @@ export function isLockTimeout(error: unknown): boolean {
   return findCause(error, (each) => codeOf(each) === "55P03") !== null;
 }
 
+/** Whether the user lacks a privilege, such as that of a table's owner. */
+export function isPrivilegeMissing(error: unknown): boolean {
+  return findCause(error, (each) => codeOf(each) === "42501") !== null;
+}
+
 /**
  * Whether a row violated its key or another constraint (SQLSTATE class 23). Written rows are derived, so this is never
  * the fault of a document: it is a defect of this program, or of a row that an earlier version has left.
