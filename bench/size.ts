@@ -52,7 +52,8 @@ async function measureDisk(): Promise<void> {
     await runBulk({ url: database.url, keyring: server.keyring, pool: database.pool }, corpus);
     await database.pool.query("VACUUM (ANALYZE)");
     await printReferenceCosts(database.pool, "as ingested");
-    // Without dead rows, and indexes as full as new ones.
+    const ingested = await tableSizes(database.pool);
+    // Without the dead rows of the ingest, and with full pages.
     await database.pool.query("VACUUM (FULL, ANALYZE)");
     await printReferenceCosts(database.pool, "after VACUUM FULL");
     const sizes = await tableSizes(database.pool);
@@ -70,7 +71,7 @@ async function measureDisk(): Promise<void> {
       const copies = ["citations_by_citing", "citations_by_cited"];
       await database.pool.query(`VACUUM (FULL, ANALYZE) ${copies.join(", ")}`);
       const copy = (await tableSizes(database.pool)).filter(({ table }) => copies.includes(table));
-      printSizes({ tables: sizes, copy, counts, memory });
+      printSizes({ ingested, tables: sizes, copy, counts, memory });
     } finally {
       await graph.close();
     }

@@ -10,16 +10,16 @@ import {
   firstArgument,
   type GraphResult,
   GraphResultInterface,
+  selectedWorks,
   withWorks,
   workIdByRef,
   workRefForms,
   workRows,
 } from "./graph-result.ts";
-import { type ColumnSet, kindCondition, paperColumns, type WorkRow } from "./loaders/index.ts";
+import { kindCondition, paperColumns, type SelectedWorks, type WorkRow } from "./loaders/index.ts";
 import { ClaimConnection, pageArguments, WorkObject } from "./objects.ts";
 import { type PaperFilter, PaperFilterInput, paperCondition } from "./paper-filter.ts";
 import { ClaimKindEnum } from "./scalars-and-enums.ts";
-import { selectedColumns } from "./selected-columns.ts";
 import {
   emptyListVersion,
   graphPosition,
@@ -110,9 +110,8 @@ builder.queryField("anchorChain", (t) =>
         if (!truncated) return null;
         throw new ApiError("QUERY_TOO_COMPLEX", "The time budget ran out before a chain was found.");
       }
-      const works = (await workRows(workIds, selectedColumns(info, "Work", [["works"]]), loaders)).filter(
-        (work) => work !== null,
-      );
+      const rows = await workRows(workIds, selectedWorks(info, [["works"]]), {}, loaders);
+      const works = rows.filter((work) => work !== null);
       return { works, truncated, graphVersion };
     },
   }),
@@ -155,10 +154,10 @@ builder.queryField("topAnchors", (t) =>
     resolve: async (_root, { filter, by, first }, context, info) => {
       readInRange("first", first, graphLimits.ranked);
       const condition = paperCondition(context.database.db, filter ?? {});
-      const columns = selectedColumns(info, "Work", [["nodes", "work"]]);
+      const selected = selectedWorks(info, [["nodes", "work"]]);
       return by === "PAGERANK"
-        ? byPageRank(first, condition, columns, context)
-        : byAnchoredWorks(first, filter ?? {}, condition, columns, context);
+        ? byPageRank(first, condition, selected, context)
+        : byAnchoredWorks(first, filter ?? {}, condition, selected, context);
     },
   }),
 );
@@ -169,7 +168,7 @@ async function byAnchoredWorks(
   first: number,
   filter: PaperFilter,
   condition: SQL | undefined,
-  columns: ColumnSet<WorkRow>,
+  selected: SelectedWorks,
   context: Context,
 ): Promise<RankedWorks> {
   const { database, loaders } = context;
@@ -190,7 +189,7 @@ async function byAnchoredWorks(
     rank: index + 1,
     score: count,
   }));
-  const nodes = await withWorks(ranked, columns, loaders);
+  const nodes = await withWorks(ranked, selected, {}, loaders);
   const graphVersion = counted[0]?.graphVersion ?? (await emptyListVersion(loaders));
   return { nodes, truncated: false, graphVersion };
 }
@@ -198,7 +197,7 @@ async function byAnchoredWorks(
 async function byPageRank(
   first: number,
   condition: SQL | undefined,
-  columns: ColumnSet<WorkRow>,
+  selected: SelectedWorks,
   context: Context,
 ): Promise<RankedWorks> {
   const within =
@@ -214,7 +213,7 @@ async function byPageRank(
     service.topWorks({ by: "PAGERANK", anchorsOnly: true, first, within }, budget),
   );
   const ranked = answer.works.map((work, index) => ({ ...work, rank: index + 1 }));
-  const nodes = await withWorks(ranked, columns, context.loaders);
+  const nodes = await withWorks(ranked, selected, answer, context.loaders);
   const { truncated, graphVersion } = answer;
   return { nodes, truncated, graphVersion };
 }

@@ -6,16 +6,16 @@ import { LazyList, selectedFields } from "./execution/index.ts";
 import {
   type GraphResult,
   GraphResultInterface,
+  selectedWorks,
   workIdByRef,
   workIdsByRefs,
   workRefForms,
   workRows,
 } from "./graph-result.ts";
-import type { ColumnSet, Loaders, ReferenceRow, WorkRow } from "./loaders/index.ts";
+import type { Loaders, ReferenceRow, SelectedWorks, WorkRow } from "./loaders/index.ts";
 import { ProvenanceObject, ReferenceObject, WorkObject } from "./objects.ts";
 import { provenanceOf } from "./provenance.ts";
 import { CitationDirectionEnum } from "./scalars-and-enums.ts";
-import { selectedColumns } from "./selected-columns.ts";
 
 type CitationNode = { readonly workId: bigint; readonly depth: number; readonly work: WorkRow | null };
 type CitationEdge = {
@@ -32,16 +32,16 @@ type CitationEdge = {
 class CitationGraph {
   readonly answer: WithGraphVersion<NeighbourhoodResult>;
   readonly #loaders: Loaders;
-  readonly #columns: ColumnSet<WorkRow> | null;
+  readonly #selected: SelectedWorks | null;
   #parts: NodeParts | Promise<NodeParts> | undefined;
 
   constructor(
     answer: WithGraphVersion<NeighbourhoodResult>,
-    columns: ColumnSet<WorkRow> | null,
+    selected: SelectedWorks | null,
     loaders: Loaders,
   ) {
     this.answer = answer;
-    this.#columns = columns;
+    this.#selected = selected;
     this.#loaders = loaders;
   }
 
@@ -82,7 +82,9 @@ class CitationGraph {
 
   #readParts(): NodeParts | Promise<NodeParts> {
     if (this.#parts !== undefined) return this.#parts;
-    const works = this.#columns === null ? null : workRows(this.answer.workIds, this.#columns, this.#loaders);
+    const { answer } = this;
+    const works =
+      this.#selected === null ? null : workRows(answer.workIds, this.#selected, answer, this.#loaders);
     this.#parts =
       works instanceof Promise
         ? works.then((rows) => nodesOf(this.answer, rows))
@@ -250,7 +252,7 @@ builder.queryField("citationGraph", (t) =>
       const withWorks = workPaths.some((path) => isSelected(...path));
       return new CitationGraph(
         await readNeighbourhood({ roots: ids, direction, depth, maxNodes, withoutEdges }, context),
-        withWorks ? selectedColumns(info, "Work", workPaths) : null,
+        withWorks ? selectedWorks(info, workPaths) : null,
         context.loaders,
       );
     },

@@ -6,14 +6,14 @@ import { ApiError } from "./errors.ts";
 import {
   type GraphResult,
   GraphResultInterface,
+  selectedWorks,
   workIdByRef,
   workRefForms,
   workRows,
 } from "./graph-result.ts";
-import type { ColumnSet, WorkRow } from "./loaders/index.ts";
+import type { SelectedWorks, WorkRow } from "./loaders/index.ts";
 import { WorkObject } from "./objects.ts";
 import { CitationDirectionEnum } from "./scalars-and-enums.ts";
-import { selectedColumns } from "./selected-columns.ts";
 
 type CitationPath = GraphResult & { readonly works: readonly WorkRow[] };
 
@@ -58,8 +58,8 @@ builder.queryField("citationPath", (t) =>
     },
     resolve: async (_root, { from, to, direction, maxDepth }, context, info) => {
       readInRange("maxDepth", maxDepth, graphLimits.maxDepth);
-      const columns = selectedColumns(info, "Work", [["works"]]);
-      return shortestPath({ from, to, direction, maxDepth }, columns, context);
+      const selected = selectedWorks(info, [["works"]]);
+      return shortestPath({ from, to, direction, maxDepth }, selected, context);
     },
   }),
 );
@@ -76,7 +76,7 @@ const maxAttempts = 3;
 
 async function shortestPath(
   query: PathQuery,
-  columns: ColumnSet<WorkRow>,
+  selected: SelectedWorks,
   context: Context,
 ): Promise<CitationPath | null> {
   const { from, to, ...options } = query;
@@ -84,9 +84,10 @@ async function shortestPath(
     const { graph, loaders } = context;
     // Looked up again each time: the ends may have been merged into other works, too.
     const [first, last] = await Promise.all([workIdByRef(from, context), workIdByRef(to, context)]);
-    const { workIds, truncated, graphVersion } = await graph.query((service, budget) =>
+    const answer = await graph.query((service, budget) =>
       service.path({ from: first, to: last, ...options }, budget),
     );
+    const { workIds, truncated, graphVersion } = answer;
     if (workIds === null) {
       if (!truncated) return null;
       throw new ApiError(
@@ -94,7 +95,7 @@ async function shortestPath(
         "The time budget ran out before a path was found. Use a smaller `maxDepth`, or a single direction.",
       );
     }
-    const works = await workRows(workIds, columns, loaders);
+    const works = await workRows(workIds, selected, answer, loaders);
     const stored = works.filter((work) => work !== null);
     if (stored.length === works.length) return { works: stored, graphVersion, truncated: false };
     // A work on the path was just merged into another one, and memory will follow; or it was just added, and a replica

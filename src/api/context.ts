@@ -3,7 +3,13 @@ import { createKeyring, type Keyring, registryKey } from "../protocol/index.ts";
 import { assignRequester, type Change, type Database } from "../store/index.ts";
 import { ApiError } from "./errors.ts";
 import { Allowance, Deadline, defaultQueryLimits } from "./execution/index.ts";
-import { type LoaderSource, type Loaders, prepareLoaders, type RowCache } from "./loaders/index.ts";
+import {
+  type LoaderSource,
+  type Loaders,
+  prepareLoaders,
+  type RowCache,
+  type SummarySource,
+} from "./loaders/index.ts";
 import { RequestGraph } from "./request-graph.ts";
 
 /** Shared by the resolvers of one request. */
@@ -90,7 +96,7 @@ export type PreparedReads = (deadline: Deadline, answerBytes: number) => ReadCon
 export function prepareReads(
   database: Database,
   graph: GraphService,
-  shared: Partial<Pick<LoaderSource, "cache" | "states">> = {},
+  shared: Partial<Pick<LoaderSource, "cache" | "states" | "summaries">> = {},
 ): PreparedReads {
   const createLoaders = prepareLoaders({ db: database.db, pool: database.pool, ...shared });
   return (deadline, answerBytes) => {
@@ -131,7 +137,8 @@ export function prepareContext(
   database: Database,
   graph: GraphService,
   cache?: RowCache,
+  summaries?: SummarySource,
 ): (parts?: RequestParts) => Context {
-  const reads = prepareReads(database, graph, { cache });
+  const reads = prepareReads(database, graph, { cache, summaries });
   return (parts) => createContext(reads, reads, parts);
 }

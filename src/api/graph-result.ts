@@ -1,11 +1,21 @@
 import type { ObjectRef } from "@pothos/core";
+import type { GraphQLResolveInfo } from "graphql";
+import type { Summaries } from "../graph/index.ts";
 import { parsePaperRef } from "../protocol/index.ts";
 import { identifierIdOf } from "../row-rules/index.ts";
 import { graphLimits, readInRange } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
 import { ApiError } from "./errors.ts";
-import { type ColumnSet, type Loaders, type WorkRow, workColumns } from "./loaders/index.ts";
+import { selectedFields } from "./execution/index.ts";
+import {
+  type Loaders,
+  rowsFromSummaries,
+  type SelectedWorks,
+  type WorkRow,
+  workColumns,
+} from "./loaders/index.ts";
+import { selectedColumns } from "./selected-columns.ts";
 
 /** The fields of every result that is computed over the citation graph. */
 export type GraphResult = { readonly truncated: boolean; readonly graphVersion: string };
@@ -118,29 +128,42 @@ function notFound(refs: readonly string[]): ApiError {
   });
 }
 
+/** Where works are in an answer, as paths of fields. */
+type WorkPaths = readonly (readonly string[])[];
+
+export function selectedWorks(info: GraphQLResolveInfo, paths: WorkPaths): SelectedWorks {
+  const papers = paths.map((path) => [...path, "paper"]);
+  const hasPapers = papers.some((path) => selectedFields(info, path).length > 0);
+  return {
+    columns: selectedColumns(info, "Work", paths),
+    paperColumns: hasPapers ? selectedColumns(info, "Paper", papers) : null,
+  };
+}
+
 /**
- * The rows of works that the graph returned, in one batch, in its order. Null for those that no longer exist: merged
- * into another work, or no longer cited.
+ * The rows of works that the graph returned, in its order: from their summaries at the version of the answer if all of
+ * them have what is selected, otherwise in one batch from the tables. Null for those that the tables no longer have:
+ * merged into another work, or no longer cited.
  */
 export function workRows(
-  ids: Iterable<bigint>,
-  columns: ColumnSet<WorkRow>,
+  ids: BigUint64Array | readonly bigint[],
+  selected: SelectedWorks,
+  { summaries }: { readonly summaries?: Summaries },
   { work }: Loaders,
 ): (WorkRow | null)[] | Promise<(WorkRow | null)[]> {
-  return work.for(columns).getMany([...ids]);
+  const rows = summaries === undefined ? null : rowsFromSummaries(summaries, ids, selected);
+  return rows ?? work.for(selected.columns).getMany([...ids]);
 }
 
 /** Results of the graph with the rows of their works, in the same order, without those whose work no longer exists. */
 export async function withWorks<Result extends { readonly workId: bigint }>(
   results: readonly Result[],
-  columns: ColumnSet<WorkRow>,
+  selected: SelectedWorks,
+  answer: { readonly summaries?: Summaries },
   loaders: Loaders,
 ): Promise<(Result & { readonly work: WorkRow })[]> {
-  const works = await workRows(
-    results.map(({ workId }) => workId),
-    columns,
-    loaders,
-  );
+  const ids = results.map(({ workId }) => workId);
+  const works = await workRows(ids, selected, answer, loaders);
   return results.flatMap((result, index) => {
     const work = works[index] ?? null;
     return work === null ? [] : [{ ...result, work }];

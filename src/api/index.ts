@@ -24,6 +24,7 @@ export {
 } from "./execution/index.ts";
 export {
   buildPaperDocument,
+  currentSummaries,
   findCitable,
   type Loaders,
   paperColumns,

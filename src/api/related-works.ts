@@ -8,15 +8,15 @@ import {
   firstArgument,
   type GraphList,
   graphListObject,
+  selectedWorks,
   withWorks,
   workIdByRef,
   workIdsByRefs,
   workRefForms,
   workRows,
 } from "./graph-result.ts";
-import type { ColumnSet, Loaders, WorkRow } from "./loaders/index.ts";
+import type { Loaders, SelectedWorks, WorkRow } from "./loaders/index.ts";
 import { WorkObject } from "./objects.ts";
-import { selectedColumns } from "./selected-columns.ts";
 
 type RelatedWork = {
   readonly work: WorkRow;
@@ -91,12 +91,12 @@ builder.queryField("relatedWorks", (t) =>
       const answer = await context.graph.query((service, budget) =>
         service.relatedWorks({ work: workId, by, first, shared }, budget),
       );
-      const columns = selectedColumns(info, "Work", [
+      const selected = selectedWorks(info, [
         ["nodes", "work"],
         ["nodes", "shared"],
       ]);
       const ids = [...new Set(answer.related.flatMap((related) => [related.workId, ...related.shared]))];
-      const rows = await workRows(ids, columns, context.loaders);
+      const rows = await workRows(ids, selected, answer, context.loaders);
       const works = new Map(ids.map((id, index) => [id, rows[index] ?? null]));
       const nodes = answer.related.flatMap(({ workId, score, sharedCount, shared }): RelatedWork[] => {
         const work = works.get(workId) ?? null;
@@ -186,7 +186,7 @@ builder.queryField("commonReferences", (t) =>
       const answer = await context.graph.query((service, budget) =>
         service.commonReferences({ works, least: min, first }, budget),
       );
-      return countedWorks(answer, selectedColumns(info, "Work", [["nodes", "work"]]), context.loaders);
+      return countedWorks(answer, selectedWorks(info, [["nodes", "work"]]), context.loaders);
     },
   }),
 );
@@ -224,16 +224,17 @@ function addOverlapQuery(
         const answer = await context.graph.query((service, budget) =>
           service[name]({ works, first }, budget),
         );
-        return countedWorks(answer, selectedColumns(info, "Work", [["nodes", "work"]]), context.loaders);
+        return countedWorks(answer, selectedWorks(info, [["nodes", "work"]]), context.loaders);
       },
     }),
   );
 }
 
 async function countedWorks(
-  { works, truncated, graphVersion }: WithGraphVersion<CountedWorksResult>,
-  columns: ColumnSet<WorkRow>,
+  answer: WithGraphVersion<CountedWorksResult>,
+  selected: SelectedWorks,
   loaders: Loaders,
 ): Promise<GraphList<CountedWork>> {
-  return { nodes: await withWorks(works, columns, loaders), truncated, graphVersion };
+  const { works, truncated, graphVersion } = answer;
+  return { nodes: await withWorks(works, selected, answer, loaders), truncated, graphVersion };
 }

@@ -15,11 +15,10 @@ import { bigintArray, papers, type Queries, works } from "../store/index.ts";
 import { graphLimits, readInRange } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import { firstArgument, type GraphList, graphListObject, withWorks } from "./graph-result.ts";
-import { type ColumnSet, type WorkRow, workColumns } from "./loaders/index.ts";
+import { firstArgument, type GraphList, graphListObject, selectedWorks, withWorks } from "./graph-result.ts";
+import { type SelectedWorks, type WorkRow, workColumns } from "./loaders/index.ts";
 import { WorkObject } from "./objects.ts";
 import { categoriesCondition } from "./paper-filter.ts";
-import { selectedColumns } from "./selected-columns.ts";
 
 const WorkFilterInput = builder.inputType("WorkFilter", {
   description: "Selects works that meet all conditions. An absent or null condition matches everything.",
@@ -105,7 +104,7 @@ builder.queryField("topWorks", (t) =>
       const condition = workFilterCondition(context.database.db, filter ?? {});
       return by === "CITED_BY_COUNT"
         ? mostCited(first, condition, context)
-        : byPageRank(first, condition, selectedColumns(info, "Work", [["nodes", "work"]]), context);
+        : byPageRank(first, condition, selectedWorks(info, [["nodes", "work"]]), context);
     },
   }),
 );
@@ -150,7 +149,7 @@ export const graphPosition = {
 async function byPageRank(
   first: number,
   condition: SQL | undefined,
-  columns: ColumnSet<WorkRow>,
+  selected: SelectedWorks,
   context: Context,
 ): Promise<RankedWorks> {
   const { graph, loaders } = context;
@@ -173,7 +172,7 @@ async function byPageRank(
       found = answer.works;
     }
   }
-  const ranked = await withWorks(found, columns, loaders);
+  const ranked = await withWorks(found, selected, answer, loaders);
   const { truncated, graphVersion } = answer;
   return { nodes: ranked.map((node, index) => ({ ...node, rank: index + 1 })), truncated, graphVersion };
 }

@@ -8,7 +8,9 @@ import {
   type CitingPaperRow,
   type IdentifierRow,
   type PaperRow,
+  paperRowOf,
   required,
+  summaryOf,
   type WorkRow,
   workColumns,
 } from "./loaders/index.ts";
@@ -59,10 +61,8 @@ builder.node(WorkObject, {
     arxivId: t.string({
       nullable: true,
       description: "The arXiv id without version. Returns null if unknown.",
-      resolve: reads(
-        ["workId", "key"],
-        (work, _args, context) => keyOfKind(work, "arxiv") ?? firstIdentifierOf(work, "arxiv", context),
-      ),
+      // An arXiv id never names a work with another key.
+      resolve: reads(["key"], (work) => keyOfKind(work, "arxiv")),
     }),
     doi: t.string({
       nullable: true,
@@ -70,7 +70,7 @@ builder.node(WorkObject, {
         "The DOI in lower case; the first in sort order if there are several. Returns null if unknown.",
       resolve: reads(
         ["workId", "key"],
-        (work, _args, context) => keyOfKind(work, "doi") ?? firstIdentifierOf(work, "doi", context),
+        (work, _args, context) => keyOfKind(work, "doi") ?? otherDoiOf(work, context),
       ),
     }),
     title: t.exposeString("title", {
@@ -109,9 +109,12 @@ builder.node(WorkObject, {
       nullable: true,
       description:
         "The stored paper: of several versions the best proved, then the latest. Returns null if the work is only cited.",
-      resolve: reads(["paperId"], ({ paperId }, _args, { loaders }, info) =>
-        paperId === null ? null : loaders.paper.referred(selectedColumns(info, "Paper")).get(paperId),
-      ),
+      resolve: reads(["paperId"], (work, _args, { loaders }, info) => {
+        const { paperId } = work;
+        if (paperId === null) return null;
+        const columns = selectedColumns(info, "Paper");
+        return paperRowOf(summaryOf(work)?.paper, columns) ?? loaders.paper.referred(columns).get(paperId);
+      }),
     }),
     citedBy: t.field({
       type: PaperConnection,
@@ -160,12 +163,11 @@ async function identifiersOf(
     .sort(compareCodePoints);
 }
 
-async function firstIdentifierOf(
-  work: Pick<WorkRow, "workId">,
-  kind: IdentifierKind,
-  context: Context,
-): Promise<string | null> {
-  return (await identifiersOf(work, kind, context))[0] ?? null;
+/** The first DOI of a work whose key is not one. */
+function otherDoiOf(work: Pick<WorkRow, "workId">, context: Context): string | null | Promise<string | null> {
+  const summary = summaryOf(work);
+  if (summary !== null) return summary.otherDoi;
+  return identifiersOf(work, "doi", context).then(([first]) => first ?? null);
 }
 
 builder.queryField("work", (t) =>

@@ -40,7 +40,7 @@ Examples:
 
 /** Imports the sample if it is missing, then all of hep-th; returns the exit status. */
 async function runDemo({ quiet }: DemoOptions): Promise<number> {
-  const network = readNetwork();
+  requireNetwork();
   const interruption = listenForInterruption();
   return withDatabase({}, async ({ config, database }) => {
     const isLoaded = await isSampleLoaded(database);
@@ -51,6 +51,7 @@ async function runDemo({ quiet }: DemoOptions): Promise<number> {
       say("Importing the sample …");
       await loadSample(database, keyring, { signal, onBatch: () => {} });
     }
+    const network = readHepTh();
     say(`Importing ${network.length} papers …`);
     const progress = new Progress(network.length, quiet !== true);
     const options = { keyring, minimumProof: "signed", maximumBytes: config.maximumDocumentBytes } as const;
@@ -84,8 +85,8 @@ async function runDemo({ quiet }: DemoOptions): Promise<number> {
   });
 }
 
-function readNetwork(): HepThPaper[] {
-  if (existsSync(hepThFile)) return readHepTh();
+function requireNetwork(): void {
+  if (existsSync(hepThFile)) return;
   throw new CommandError(
     `The installed package does not include the demo's data (${fileURLToPath(hepThFile)}). Run the command in a clone of the pith-graph repository.`,
     exitStatus.unavailable,

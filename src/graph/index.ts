@@ -27,4 +27,4 @@ export { SqlRows } from "./sql-rows.ts";
 export { neighbourhoodInSql } from "./sql-traversal.ts";
 export type { TopWorksInput, WorkIds, WorkRank } from "./top-works.ts";
 export { GraphVersion } from "./version.ts";
-export type { PaperSummary, Summaries, WorkSummary } from "./work-summary.ts";
+export { type PaperSummary, type Summaries, WorkSummary } from "./work-summary.ts";

@@ -6,7 +6,7 @@ import { countDocument, type DocumentResult, emptyIngestSummary, type IngestSumm
 import type { AdmissionPolicy, SourceDocument } from "./verify.ts";
 
 export type IngestOptions = AdmissionPolicy & {
-  /** Documents per batch; a batch also ends at 16 MB. Defaults to 25 for the first batch, doubling to 600. */
+  /** Documents per batch; a batch also ends at 8 MB. Defaults to 25 for the first batch, doubling to 600. */
   readonly batchDocuments?: number;
   /** Threads that verify and write in parallel. Without them, everything runs in this thread. */
   readonly threads?: IngestThreads;
@@ -23,7 +23,8 @@ export type IngestOptions = AdmissionPolicy & {
   readonly onRejection?: (result: DocumentResult) => void;
 };
 
-const batchBytes = 16_000_000;
+/** A document takes ten times its bytes while it is parsed: this bounds the memory of large ones. */
+const batchBytes = 8_000_000;
 /** Each batch has twice as many documents as the previous one, up to the default: the database has work early. */
 const firstBatchDocuments = 25;
 const defaultBatchDocuments = 600;

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { type Context, type PreparedReads, prepareReads, RowCache } from "../api/index.ts";
+import { type Context, currentSummaries, type PreparedReads, prepareReads, RowCache } from "../api/index.ts";
 import { type GraphService, graphQueryNames, startGraph } from "../graph/index.ts";
 import {
   DataVersion,
@@ -63,7 +63,8 @@ function prepareServer(server: ReadServer, { graph, states, rowCacheSize }: Shar
     isReplica && isInTables ? graphOfReplica(startGraph(database, { adjacency: "sql" }), graph) : graph;
   const version = new DataVersion(server, () => ownGraph.graphVersion());
   const cache = rowCacheSize > 0 ? new RowCache(version, rowCacheSize) : undefined;
-  return { server, version, reads: prepareReads(database, ownGraph, { cache, states }) };
+  const summaries = currentSummaries(ownGraph, version);
+  return { server, version, reads: prepareReads(database, ownGraph, { cache, summaries, states }) };
 }
 
 type Query = (input: unknown, budget?: unknown) => Promise<unknown>;

@@ -11,6 +11,7 @@ export class DataVersion {
   #running: Promise<string> | null = null;
   #next: Promise<string> | null = null;
   #last: { readonly version: string; readonly readAt: number } | null = null;
+  #graphPosition = 0n;
 
   /** `graphVersion` returns null while the graph is read from the tables. */
   constructor(
@@ -24,6 +25,11 @@ export class DataVersion {
   /** The version last read; null if none has been. */
   get last(): string | null {
     return this.#last?.version ?? null;
+  }
+
+  /** The end of the graph's feed when the version was last read, or later. */
+  get graphPosition(): bigint {
+    return this.#graphPosition;
   }
 
   /** The version now, read after this call. Concurrent callers share the next statement, so only one runs at a time. */
@@ -54,7 +60,10 @@ export class DataVersion {
   async #query(): Promise<string> {
     try {
       const { versionDatabase, versionStatement } = this.#server;
-      const { rows } = await versionDatabase.pool.query<{ snapshot: string }>(versionStatement);
+      const { rows } = await versionDatabase.pool.query<{ snapshot: string; graph_position: string | null }>(
+        versionStatement,
+      );
+      this.#graphPosition = BigInt(rows[0]?.graph_position ?? 0);
       const version = `${rows[0]?.snapshot}/${this.#graphVersion() ?? "sql"}`;
       this.#last = { version, readAt: performance.now() };
       return version;

@@ -26,7 +26,7 @@ export type ReadServer = {
   readonly database: Database;
   /**
    * Reads the version of the data: a statement that starts later sees this data or newer. The text is in the column
-   * `snapshot`. Send it over `versionDatabase`.
+   * `snapshot`, and the position of the graph's feed in `graph_position`. Send it over `versionDatabase`.
    */
   readonly versionStatement: { readonly name: string; readonly text: string };
   /** A separate connection, so that it is available while queries wait for theirs. */
@@ -43,10 +43,13 @@ export function openVersionDatabase(connection: Database["connection"]): Databas
   return openDatabase({ connection, maxConnections: 1, statementMilliseconds: versionMilliseconds });
 }
 
+export const graphPositionOfVersion =
+  "(SELECT value::text FROM totals WHERE name = 'graph_position') AS graph_position";
+
 /** On a primary the snapshot is sufficient: it says which transactions have ended and which are running. */
 export const primaryVersion = {
   name: "api_data_version",
-  text: "SELECT pg_current_snapshot()::text AS snapshot",
+  text: `SELECT pg_current_snapshot()::text AS snapshot, ${graphPositionOfVersion}`,
 };
 
 /** The primary, over the caller's connections; `close` only closes those that are opened here. */

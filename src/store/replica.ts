@@ -1,6 +1,7 @@
 import pg from "pg";
 import { type Database, openDatabase } from "./database.ts";
 import {
+  graphPositionOfVersion,
   openVersionDatabase,
   parseWalPosition,
   type ReadServer,
@@ -160,7 +161,7 @@ function openReplicaSession(options: SessionOptions): ReplicaSession {
       name: "api_replica_version",
       // A standby's snapshot does not name the running transactions, so snapshots of different data can have the same
       // text. The replayed position tells those apart, and the snapshot what changes between two positions.
-      text: `SELECT '${name} ' || pg_last_wal_replay_lsn() || ' ' || pg_current_snapshot() AS snapshot`,
+      text: `SELECT '${name} ' || pg_last_wal_replay_lsn() || ' ' || pg_current_snapshot() AS snapshot, ${graphPositionOfVersion}`,
     },
     versionDatabase,
     position: () => readWalPosition(versionDatabase, "SELECT pg_last_wal_replay_lsn()::text AS position"),

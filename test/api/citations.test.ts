@@ -105,9 +105,10 @@ describe.each(["memory", "sql"] as const)("with the graph in %s", (adjacency) =>
       },
     });
     const readsOfWorks = async (works: string) =>
-      (await client.statements(graph(works))).filter((text) => /"cited_by_count"/.test(text)).length;
+      (await client.statements(graph(works))).filter((text) => text.includes('from "works"')).length;
+    // In memory they have summaries.
     const withWorks = await readsOfWorks("work { id }");
-    expect(await readsOfWorks("")).toBe(withWorks - 1);
+    expect(await readsOfWorks("")).toBe(withWorks - (adjacency === "sql" ? 1 : 0));
   });
 
   it("citationGraph visits each work of a cycle once, up to the requested depth", async () => {

@@ -3,6 +3,7 @@ import type pg from "pg";
 import { prepareContext, type RequestParts } from "../../src/api/context.ts";
 import { stringifyResult } from "../../src/api/execution/json-text.ts";
 import type { RowCache } from "../../src/api/loaders/row-cache.ts";
+import type { SummarySource } from "../../src/api/loaders/shared-batches.ts";
 import { schema } from "../../src/api/schema.ts";
 import { type GraphService, startGraph } from "../../src/graph/index.ts";
 import type { Database } from "../../src/store/index.ts";
@@ -29,8 +30,9 @@ export function createClient(
   graph: GraphService = startGraph(database, { adjacency: "sql" }),
   parts: RequestParts = {},
   rowCache?: RowCache,
+  summaries?: SummarySource,
 ): Client {
-  const createContext = prepareContext(database, graph, rowCache);
+  const createContext = prepareContext(database, graph, rowCache, summaries);
   const run = (source: string, variableValues?: Variables): Promise<ExecutionResult> =>
     graphql({
       schema,

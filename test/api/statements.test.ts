@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type GraphService, startGraph } from "../../src/graph/index.ts";
 import { type Database, openDatabase } from "../../src/store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
@@ -10,6 +10,9 @@ let database: TestDatabase;
 let client: Client;
 let library: Library;
 let graph: GraphService;
+/** Without summaries, and its client. */
+let graphOfIds: GraphService;
+let clientOfIds: Client;
 let graphDatabase: Database;
 
 beforeAll(async () => {
@@ -20,9 +23,12 @@ beforeAll(async () => {
   graph = startGraph(graphDatabase);
   await graph.waitUntilLoaded(AbortSignal.timeout(60_000));
   client = createClient(database, graph);
+  graphOfIds = startGraph(graphDatabase, { maxSummaryBytes: 0 });
+  await graphOfIds.waitUntilLoaded(AbortSignal.timeout(60_000));
+  clientOfIds = createClient(database, graphOfIds);
 });
 afterAll(async () => {
-  await graph.close();
+  await Promise.all([graph.close(), graphOfIds.close()]);
   await graphDatabase.close();
   await database.drop();
 });
@@ -97,30 +103,38 @@ it("a query reads only the tables of its selected fields", async () => {
 });
 
 const citedByHub = `{ citationGraph(roots: ["${hubArxivId}"], direction: CITED_BY, depth: 2, maxNodes: $n)`;
-/** Citation queries, and the number of statements that they make. A work in memory is found by its identifier without one. */
-const graphQueries: Record<string, { source: string; statements: number }> = {
+/**
+ * Citation queries, and the number of statements that they make with summaries of works and without. A work in memory is
+ * found by its identifier without one.
+ */
+const graphQueries: Record<string, { source: string; statements: number; withSummaries?: number }> = {
   "a graph's size": { source: `${citedByHub} { nodeCount edgeCount } }`, statements: 0 },
   "a graph with titles and edges": {
     source: `${citedByHub} { nodes { depth work { id title year citedByCount } }
       edges { citing { id } cited { title } isInternalAnchor } } }`,
     statements: 1,
+    withSummaries: 0,
   },
   "a graph with papers, claims and identifiers": {
     source: `${citedByHub} { nodes { work { title doi workIds paper { title claims(first: 3) { nodes { text } } }
       papers { pithNumber } } } edges { citing { paper { title } } cited { doi } } } }`,
     // Works; identifiers, papers, papers of works; claims.
     statements: 5,
+    // Identifiers, papers of works; claims.
+    withSummaries: 3,
   },
   "related works": {
     source: `{ relatedWorks(ref: "${arxivIdOf(21)}", by: BIBLIOGRAPHIC_COUPLING, first: $n) { nodes { score
       work { title paper { title } } shared(first: $n) { title } again: shared(first: 1) { paper { title } } } } }`,
     statements: 2,
+    withSummaries: 0,
   },
   "common references, prior and derivative works": {
     source: `{ commonReferences(refs: ["${arxivIdOf(21)}", "${arxivIdOf(22)}"], first: $n) { nodes { work { title } } }
       priorWorks(refs: ["${arxivIdOf(21)}"], first: $n) { nodes { work { title } } }
       derivativeWorks(refs: ["${arxivIdOf(21)}", "${hubArxivId}"], first: $n) { nodes { work { paper { title } } } } }`,
     statements: 2,
+    withSummaries: 0,
   },
   "the most cited works": {
     source: "{ topWorks(by: CITED_BY_COUNT, first: $n) { nodes { work { title } } } }",
@@ -129,37 +143,45 @@ const graphQueries: Record<string, { source: string; statements: number }> = {
   "the works of highest PageRank": {
     source: "{ topWorks(by: PAGERANK, first: $n, filter: { stored: true }) { nodes { work { title } } } }",
     statements: 2,
+    withSummaries: 1,
   },
 };
 
-it.each(Object.entries(graphQueries))(
-  "%s: as many statements for 3, 10 and 100 works",
-  async (_name, query) => {
-    const counts: number[] = [];
-    for (const n of [3, 10, 100]) {
-      const statements = await client.statements(query.source.replaceAll("$n", String(n)));
-      counts.push(statements.length);
-      if (statements.length !== query.statements) console.error(statements.join("\n\n"));
-    }
-    expect(counts).toEqual([query.statements, query.statements, query.statements]);
-  },
-);
+describe.each(["with", "without"])("%s summaries of works in memory", (name) => {
+  const hasSummaries = name === "with";
+  const ask = (source: string, variables?: Record<string, unknown>) =>
+    (hasSummaries ? client : clientOfIds).statements(source, variables);
 
-it("citationGraph of 300 nodes makes the same statements as one of 10", async () => {
-  const source = `query ($n: Int!) { citationGraph(roots: ["${hubArxivId}"], direction: CITED_BY, maxNodes: $n) {
-    nodes { work { title paper { claims { nodes { text } } } } } edges { citing { title } } } }`;
-  const few = await client.statements(source, { n: 10 });
-  const many = await client.statements(source, { n: 300 });
-  expect(many).toEqual(few);
-  // Works and claims: of a work's paper, only its id is needed.
-  expect(many).toHaveLength(2);
-});
+  it.each(Object.entries(graphQueries))(
+    "%s: as many statements for 3, 10 and 100 works",
+    async (_name, { source, statements, withSummaries = statements }) => {
+      const expected = hasSummaries ? withSummaries : statements;
+      const counts: number[] = [];
+      for (const n of [3, 10, 100]) {
+        const made = await ask(source.replaceAll("$n", String(n)));
+        counts.push(made.length);
+        if (made.length !== expected) console.error(made.join("\n\n"));
+      }
+      expect(counts).toEqual([expected, expected, expected]);
+    },
+  );
 
-it("citationPath of any length makes one statement", async () => {
-  const path = (to: number) =>
-    `{ citationPath(from: "${arxivIdOf(51)}", to: "${arxivIdOf(to)}", maxDepth: 20) { works { title } } }`;
-  expect(await client.statements(path(40))).toHaveLength(1);
-  expect(await client.statements(path(1))).toHaveLength(1);
+  it("citationGraph of 300 nodes makes the same statements as one of 10", async () => {
+    const source = `query ($n: Int!) { citationGraph(roots: ["${hubArxivId}"], direction: CITED_BY, maxNodes: $n) {
+      nodes { work { title paper { claims { nodes { text } } } } } edges { citing { title } } } }`;
+    const few = await ask(source, { n: 10 });
+    const many = await ask(source, { n: 300 });
+    expect(many).toEqual(few);
+    // Works and claims: of a work's paper, only its id is needed.
+    expect(many).toHaveLength(hasSummaries ? 1 : 2);
+  });
+
+  it("citationPath of any length makes one statement at most", async () => {
+    const path = (to: number) =>
+      `{ citationPath(from: "${arxivIdOf(51)}", to: "${arxivIdOf(to)}", maxDepth: 20) { works { title } } }`;
+    expect(await ask(path(40))).toHaveLength(hasSummaries ? 0 : 1);
+    expect(await ask(path(1))).toHaveLength(hasSummaries ? 0 : 1);
+  });
 });
 
 it("citationGraph in SQL makes as many statements for 300 nodes as for 10", async () => {

@@ -175,6 +175,8 @@ test("is continued by the next import if it is killed while it imports", async (
   const check = await runCli(["check"], { env });
   expect(check.stderr).toContain("some indexes are not built yet");
   expect(check.stderr).toContain("No differences.");
+  const doctor = await runCli(["doctor", "--json"], { env });
+  expect(doctor.stdout).toContain("some indexes are not built yet");
 
   const next = await runCli(["ingest", join(folder, "documents.ndjson")], { env });
   expect(next.stderr).toContain("First load: indexes are built at the end");

@@ -38,12 +38,14 @@ type Parts = string | readonly Parts[];
 type Properties = Readonly<Record<string, unknown>>;
 type Method = (args: object, context: unknown, info: GraphQLResolveInfo) => unknown;
 
-/** A field of one object. */
-class Place {
+/**
+ * A field of one object, and the `info` of its resolver. Most resolvers read nothing of it, so its members are getters
+ * instead of the dozen properties that graphql-js copies for each call.
+ */
+class Place implements GraphQLResolveInfo {
   readonly context: Context;
   readonly field: SelectedField;
   readonly path: Path;
-  #info: GraphQLResolveInfo | undefined;
 
   constructor(context: Context, field: SelectedField, prev: Path | undefined) {
     this.context = context;
@@ -51,14 +53,44 @@ class Place {
     this.path = { prev, key: field.key, typename: field.parentType.name };
   }
 
-  get info(): GraphQLResolveInfo {
-    const { context, field, path } = this;
-    this.#info ??= graphqlJs.buildResolveInfo(context, field.definition, field.nodes, field.parentType, path);
-    return this.#info;
+  get fieldName(): string {
+    return this.field.definition.name;
   }
 
-  /** The field's name in messages. */
-  get name(): string {
+  get fieldNodes(): GraphQLResolveInfo["fieldNodes"] {
+    return this.field.nodes;
+  }
+
+  get returnType(): GraphQLResolveInfo["returnType"] {
+    return this.field.definition.type;
+  }
+
+  get parentType(): GraphQLObjectType {
+    return this.field.parentType;
+  }
+
+  get schema(): GraphQLResolveInfo["schema"] {
+    return this.context.schema;
+  }
+
+  get fragments(): GraphQLResolveInfo["fragments"] {
+    return this.context.fragments;
+  }
+
+  get rootValue(): unknown {
+    return this.context.rootValue;
+  }
+
+  get operation(): GraphQLResolveInfo["operation"] {
+    return this.context.operation;
+  }
+
+  get variableValues(): GraphQLResolveInfo["variableValues"] {
+    return this.context.variableValues;
+  }
+
+  /** The field in messages. */
+  get title(): string {
     return `${this.field.parentType.name}.${this.field.definition.name}`;
   }
 }
@@ -115,7 +147,7 @@ function writeOperation(context: Context, { document }: ExecutionArgs): Text {
       const join = (after: Parts): Parts => [before, field.prefix, after];
       return isPromise(written) ? written.then(join) : join(written);
     },
-    "{",
+    selection.length === 0 ? "{" : "",
   ) as Text;
 }
 
@@ -127,7 +159,7 @@ function writeFields(context: Context, selection: Selection, source: unknown, pa
     source !== null &&
     context.fieldResolver === defaultFieldResolver;
   let parts: Text[] | null = null;
-  let text = "{";
+  let text = selection.length === 0 ? "{" : "";
   try {
     for (const field of selection) {
       const written =
@@ -179,7 +211,7 @@ function writeExposed(
   try {
     value = source[property];
     if (callsMethods && typeof value === "function") {
-      const { info } = new Place(context, field, prev);
+      const info = new Place(context, field, prev);
       // Read again, as defaultFieldResolver does.
       value = (source as Readonly<Record<string, Method>>)[property]?.({}, context.contextValue, info);
     }
@@ -206,7 +238,7 @@ function resolveField(context: Context, field: SelectedField, source: unknown, p
   const resolve = definition.resolve ?? context.fieldResolver;
   try {
     const args = argumentsOf(field, context.variableValues);
-    return complete(resolve(source, args, context.contextValue, place.info), shape, place, place.path);
+    return complete(resolve(source, args, context.contextValue, place), shape, place, place.path);
   } catch (error) {
     return fail(error, shape, place, place.path);
   }
@@ -234,7 +266,7 @@ function write(value: unknown, shape: Shape, place: Place, path: Path): Text {
   if (value instanceof Error) throw value;
   if (value === null || value === undefined) {
     if (!shape.isRequired) return "null";
-    throw new Error(`Cannot return null for non-nullable field ${place.name}.`);
+    throw new Error(`Cannot return null for non-nullable field ${place.title}.`);
   }
   if (shape.item !== null) return writeList(value, shape.item, place, path);
   if (shape.leafType !== null) return leafText(shape.leafType, value);
@@ -246,7 +278,7 @@ function write(value: unknown, shape: Shape, place: Place, path: Path): Text {
 function writeList(list: unknown, item: Shape, place: Place, prev: Path): Text {
   if (list instanceof PacedList) return writePaced(list, item, place, prev);
   if (typeof list !== "object" || typeof (list as Iterable<unknown>)[Symbol.iterator] !== "function") {
-    throw new GraphQLError(`Expected Iterable, but did not find one for field "${place.name}".`);
+    throw new GraphQLError(`Expected Iterable, but did not find one for field "${place.title}".`);
   }
   const items = new ItemsText();
   try {
@@ -266,28 +298,46 @@ class ItemsText {
   characters = 0;
   #text = "[";
   #parts: Text[] | null = null;
+  #hasPromises = false;
 
   add(written: Text): void {
     if (this.length++ > 0) this.#text += ",";
     if (typeof written === "string") {
       this.#text += written;
       this.characters += written.length;
+      if (this.#text.length < portionCharacters) return;
+      this.#parts ??= [];
+      this.#parts.push(flat(this.#text));
     } else {
       this.#parts ??= [];
       this.#parts.push(this.#text, written);
-      this.#text = "";
+      this.#hasPromises = true;
     }
+    this.#text = "";
   }
 
   end(): Text {
     const text = `${this.#text}]`;
-    return this.#parts === null ? text : Promise.all([...this.#parts, text]);
+    if (this.#parts === null) return text;
+    this.#parts.push(text);
+    return this.#hasPromises ? Promise.all(this.#parts) : this.#parts.join("");
   }
 
   /** graphql-js leaves items that were started before a failure to reject unhandled, which would end the process. */
   forget(): void {
     if (this.#parts !== null) Promise.all(this.#parts).catch(() => {});
   }
+}
+
+/** The characters of a list that are made flat at a time. */
+const portionCharacters = 4_096;
+
+/**
+ * V8 represents a sum of texts as a tree of its terms, several times as large as the text, which the garbage collector
+ * would have to copy again and again while a long answer is written. Reading a character makes one text of it.
+ */
+function flat(text: string): string {
+  return text.charCodeAt(0) === 0 ? "" : text;
 }
 
 /** Writes a list in several turns of the event loop. */
@@ -357,7 +407,7 @@ function writeObject(value: unknown, type: GraphQLObjectType, place: Place, path
     const message = `Expected value of type "${type.name}" but got: ${inspect(value)}.`;
     throw new GraphQLError(message, { nodes: field.nodes });
   };
-  const isOfType = type.isTypeOf(value, context.contextValue, place.info);
+  const isOfType = type.isTypeOf(value, context.contextValue, place);
   return isPromise(isOfType) ? isOfType.then(writeIf) : writeIf(isOfType);
 }
 
@@ -368,7 +418,7 @@ function writeAbstract(value: unknown, type: GraphQLAbstractType, place: Place, 
     if (isObjectType(found) && schema.isSubType(type, found)) return writeObject(value, found, place, path);
     throw new GraphQLError(wrongType(name, found, type, value, place), { nodes: place.field.nodes });
   };
-  const name = (type.resolveType ?? typeResolver)(value, contextValue, place.info, type);
+  const name = (type.resolveType ?? typeResolver)(value, contextValue, place, type);
   return isPromise(name) ? name.then(writeAs) : writeAs(name);
 }
 
@@ -378,7 +428,7 @@ function wrongType(
   found: unknown,
   { name: abstract }: GraphQLAbstractType,
   value: unknown,
-  { name: field }: Place,
+  { title: field }: Place,
 ): string {
   const must = `Abstract type "${abstract}" must resolve to an Object type at runtime for field "${field}"`;
   if (name === null || name === undefined) {

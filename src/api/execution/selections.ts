@@ -33,7 +33,7 @@ import { type ExposedProperty, exposedProperty } from "./paced-fields.ts";
 /** A field of a selection, with all that the document and the schema determine. */
 export type SelectedField = {
   readonly key: string;
-  /** The key as JSON with its colon, preceded by a comma unless it is the first. */
+  /** The key as JSON with its colon, preceded by a comma, or by the object's brace. */
   readonly prefix: string;
   readonly nodes: readonly FieldNode[];
   readonly parentType: GraphQLObjectType;
@@ -164,7 +164,7 @@ function select(
   for (const [key, nodes] of fields) {
     const definition = getFieldDef(schema, parentType, nodes[0] as FieldNode);
     if (!definition) continue;
-    const prefix = `${selection.length === 0 ? "" : ","}${JSON.stringify(key)}:`;
+    const prefix = `${selection.length === 0 ? "{" : ","}${JSON.stringify(key)}:`;
     selection.push({
       key,
       prefix,

@@ -1,11 +1,25 @@
 import DataLoader from "dataloader";
+import type { Summaries } from "../../graph/index.ts";
 import { loaderBatches } from "../../runtime/index.ts";
 import { asExpensive, runWithSignal } from "../../store/index.ts";
 import type { Allowance } from "../execution/index.ts";
 import type { ColumnSet } from "./columns.ts";
 import type { RowCache } from "./row-cache.ts";
 import type { SharedRows } from "./rows.ts";
-import { atEndOfTurn, maxKeysPerStatement, type SharedBatches } from "./shared-batches.ts";
+import {
+  atEndOfTurn,
+  type LoaderSource,
+  maxKeysPerStatement,
+  type SharedBatches,
+  type SummarySource,
+} from "./shared-batches.ts";
+
+/** A row from summaries; undefined if it or one of the columns is not there. */
+export type FromSummaries<Row> = (
+  summaries: Summaries,
+  key: bigint,
+  columns: ColumnSet<Row>,
+) => Row | undefined;
 
 type Loaded<Key, Value> = { load(key: Key): Promise<Value> };
 
@@ -53,18 +67,26 @@ export class Batches {
   readonly allowance: Allowance;
   readonly #signal: AbortSignal | undefined;
   readonly #cache: RowCache | undefined;
+  readonly #summarySource: SummarySource | undefined;
   #running = 0;
   #waiting: (() => void)[] = [];
   #isScheduled = false;
   /** The version of the cached rows that this request sees; null until it is known. */
   #version: string | null = null;
+  /** All reads of the request use the same. */
+  #summaries: Summaries | null = null;
   #versionRead: Promise<void> | undefined;
 
   /** Once the signal is aborted, running reads end and no more start. */
-  constructor(allowance: Allowance, signal?: AbortSignal, cache?: RowCache) {
+  constructor(
+    allowance: Allowance,
+    signal?: AbortSignal,
+    { cache, summaries }: Pick<LoaderSource, "cache" | "summaries"> = {},
+  ) {
     this.allowance = allowance;
     this.#signal = signal;
     this.#cache = cache;
+    this.#summarySource = summaries;
   }
 
   /**
@@ -101,7 +123,7 @@ export class Batches {
       return values.map((value) => (value === undefined ? (found[next++] as Value) : value));
     };
     const batchScheduleFn = (dispatch: () => void) => {
-      if (this.#cache !== undefined) void this.#readVersion(this.#cache);
+      void this.#readVersion();
       this.#wait(dispatch);
     };
     const { maxBatchSize } = batches;
@@ -112,9 +134,12 @@ export class Batches {
   }
 
   /** The rows of a table; a statement of a level reads them with the columns of all its fields. */
-  rowLoaders<Row extends object>(rows: SharedRows<Row>): RowLoaders<Row> {
-    const cached = (key: bigint, columns: ColumnSet<Row>) =>
-      this.#version === null ? undefined : rows.cached(key, columns, this.#version);
+  rowLoaders<Row extends object>(rows: SharedRows<Row>, fromSummaries: FromSummaries<Row>): RowLoaders<Row> {
+    const cached = (key: bigint, columns: ColumnSet<Row>) => {
+      const row = this.#summaries === null ? undefined : fromSummaries(this.#summaries, key, columns);
+      if (row !== undefined) return row;
+      return this.#version === null ? undefined : rows.cached(key, columns, this.#version);
+    };
     const load = async (needs: readonly RowNeed<Row>[]) => {
       const values = needs.map(({ key, columns }) => cached(key, columns));
       const missing = needs.filter((_, index) => values[index] === undefined);
@@ -130,7 +155,7 @@ export class Batches {
       );
     };
     const batchScheduleFn = (dispatch: () => void) => {
-      if (this.#cache !== undefined) void this.#readVersion(this.#cache);
+      void this.#readVersion();
       this.#wait(dispatch);
     };
     const maxBatchSize = maxKeysPerStatement(1);
@@ -142,10 +167,15 @@ export class Batches {
   }
 
   /** Delays the first level of loaders. */
-  #readVersion(cache: RowCache): Promise<void> {
-    this.#versionRead ??= this.extendLevel(async () => {
-      this.#version = await cache.version();
-    });
+  #readVersion(): Promise<void> {
+    this.#versionRead ??=
+      this.#cache === undefined && this.#summarySource === undefined
+        ? Promise.resolve()
+        : this.extendLevel(async () => {
+            const version = (await this.#cache?.version()) ?? null;
+            this.#summaries = (await this.#summarySource?.(version !== null)) ?? null;
+            this.#version = version;
+          });
     return this.#versionRead;
   }
 
@@ -153,7 +183,7 @@ export class Batches {
   async cached<Result>(query: string, compute: () => Promise<Result>): Promise<Result> {
     if (this.#cache === undefined) return compute();
     const { results } = this.#cache;
-    await this.#readVersion(this.#cache);
+    await this.#readVersion();
     if (this.#version === null) return compute();
     const known = results.get(query, this.#version) as Result | undefined;
     if (known !== undefined) return known;

@@ -22,6 +22,7 @@ import {
 } from "./records.ts";
 import { prepareReferenceLoaders, type ReferenceLoaders } from "./references.ts";
 import type { LoaderSource } from "./shared-batches.ts";
+import { paperFromSummaries, workFromSummaries } from "./summaries.ts";
 
 /** The data access of resolvers: one set for each request, so that a request sees each row in one state. */
 export type Loaders = PaperLoaders &
@@ -55,8 +56,11 @@ export function prepareLoaders(
   const signers = prepareSignerLoaders(source);
   const totals = prepareTotalLoaders(source);
   return (signal, allowance = unlimitedAllowance()) => {
-    const batches = new Batches(allowance, signal, source.cache);
-    const papersAndWorks = { ...papers(batches), ...works(batches) };
+    const batches = new Batches(allowance, signal, source);
+    const papersAndWorks = {
+      ...papers(batches, paperFromSummaries),
+      ...works(batches, workFromSummaries),
+    };
     return {
       batches,
       ...papersAndWorks,
@@ -96,4 +100,11 @@ export type { AliasRow, SignerRow } from "./records.ts";
 export { buildPaperDocument } from "./records.ts";
 export { type ReferenceRow, referenceColumns } from "./references.ts";
 export { RowCache } from "./row-cache.ts";
-export type { LoaderSource } from "./shared-batches.ts";
+export type { LoaderSource, SummarySource } from "./shared-batches.ts";
+export {
+  currentSummaries,
+  paperRowOf,
+  rowsFromSummaries,
+  type SelectedWorks,
+  summaryOf,
+} from "./summaries.ts";

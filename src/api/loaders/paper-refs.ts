@@ -34,6 +34,9 @@ const decidingColumns = paperColumns.of(
   "recordStanding",
 );
 
+/** What a ref states of the paper that it names. */
+const matchedColumns = paperColumns.of("pithNumber", "sourceVersion");
+
 /** The maximum number of matches that an error lists. */
 const maxListed = 10;
 
@@ -102,7 +105,11 @@ async function papersWithKey(
   key: string,
   columns: ColumnSet<PaperRow>,
 ): Promise<PaperRow[]> {
-  const rows = await paper.for(columns.union(decidingColumns)).getMany(await papersByKey.load(key));
+  const ids = await papersByKey.load(key);
+  // A single candidate has no rival.
+  const rows = await paper
+    .for(columns.union(ids.length === 1 ? matchedColumns : decidingColumns))
+    .getMany(ids);
   return rows.filter((row) => row !== null);
 }
 
@@ -122,6 +129,7 @@ function ambiguous(written: string, matches: readonly PaperRow[]): ApiError {
  * returned only if there is no other: it belongs to no work but its own (PROTOCOL, 7).
  */
 function preferred(candidates: readonly PaperRow[]): PaperRow | null {
+  if (candidates.length < 2) return candidates[0] ?? null;
   const proved = candidates.filter(({ recordStanding }) => isAtLeast(recordStanding, "receipt"));
   return (proved.length > 0 ? proved : [...candidates]).sort(comparePapersOfWork)[0] ?? null;
 }

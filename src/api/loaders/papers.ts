@@ -14,6 +14,7 @@ import {
 import type { Key, Range } from "../keyset.ts";
 import {
   type Batches,
+  type FromSummaries,
   groupBy,
   keyBy,
   LoadersByArguments,
@@ -56,7 +57,9 @@ export type PaperLoaders = {
   readonly papersOfWork: LoadersByArguments<ColumnSet<PaperRow>, bigint, readonly PaperRow[]>;
 };
 
-export function preparePaperLoaders(source: LoaderSource): (batches: Batches) => PaperLoaders {
+export function preparePaperLoaders(
+  source: LoaderSource,
+): (batches: Batches, fromSummaries: FromSummaries<PaperRow>) => PaperLoaders {
   const { db } = source;
   const rows = new SharedRows<PaperRow>(source, {
     table: papers,
@@ -88,8 +91,8 @@ export function preparePaperLoaders(source: LoaderSource): (batches: Batches) =>
       return groupBy(found.sort(compareVersions), ({ workId }) => workId);
     });
   });
-  return (batches) => ({
-    paper: batches.rowLoaders(rows),
+  return (batches, fromSummaries) => ({
+    paper: batches.rowLoaders(rows, fromSummaries),
     papersByKey: batches.sharedLoader(idsByKey),
     papersOfWork: new LoadersByArguments((columns) =>
       batches.sharedLoader(papersByWork.for(paperColumns.read(columns.union(versionColumns)))),
@@ -120,7 +123,9 @@ export type WorkLoaders = {
   readonly identifier: RowLoader<bigint, IdentifierRow | null>;
 };
 
-export function prepareWorkLoaders(source: LoaderSource): (batches: Batches) => WorkLoaders {
+export function prepareWorkLoaders(
+  source: LoaderSource,
+): (batches: Batches, fromSummaries: FromSummaries<WorkRow>) => WorkLoaders {
   const { db } = source;
   const ids = sql.placeholder("ids");
   const rows = new SharedRows<WorkRow>(source, {
@@ -145,8 +150,8 @@ export function prepareWorkLoaders(source: LoaderSource): (batches: Batches) => 
   const identifiersById = new SharedBatches<bigint, IdentifierRow | null>(source, null, async (sender, ids) =>
     keyBy(await identifiers(sender, { ids: bigintArray(ids) }), ({ identifierId }) => identifierId),
   );
-  return (batches) => ({
-    work: batches.rowLoaders(rows),
+  return (batches, fromSummaries) => ({
+    work: batches.rowLoaders(rows, fromSummaries),
     identifiersOfWork: batches.sharedLoader(identifiersByWork),
     identifier: batches.sharedLoader(identifiersById),
   });

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Summaries } from "../../graph/index.ts";
 import { loaderBatches } from "../../runtime/index.ts";
 import {
   assignRequester,
@@ -201,10 +202,18 @@ function watchSignals(requests: readonly { readonly signal: AbortSignal | undefi
   };
 }
 
+/**
+ * Resolves to the summaries of works if they are no older than the data at the call, otherwise to null.
+ * `isVersionRead`: the version of the data was read for this purpose already (DataVersion).
+ */
+export type SummarySource = (isVersionRead: boolean) => Promise<Summaries | null>;
+
 /** The data source of loaders: the database, and its cached rows. */
 export type LoaderSource = Pick<Database, "db" | "pool"> & {
   /** Absent if nothing is cached. */
   readonly cache?: RowCache | undefined;
+  /** Absent if nothing has summaries. */
+  readonly summaries?: SummarySource | undefined;
   /** Merges the states of papers. Defaults to a new instance. */
   readonly states?: PaperStates;
 };
