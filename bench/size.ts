@@ -51,9 +51,9 @@ async function measureDisk(): Promise<void> {
     const database = await server.createDatabase("size");
     await runBulk({ url: database.url, keyring: server.keyring, pool: database.pool }, corpus);
     await database.pool.query("VACUUM (ANALYZE)");
-    const ingested = await tableSizes(database.pool);
     await printReferenceCosts(database.pool, "as ingested");
-    // Without dead rows, and indexes as full as new ones.
+    const ingested = await tableSizes(database.pool);
+    // Without the dead rows of the ingest, and with full pages.
     await database.pool.query("VACUUM (FULL, ANALYZE)");
     await printReferenceCosts(database.pool, "after VACUUM FULL");
     const sizes = await tableSizes(database.pool);
