@@ -75,6 +75,8 @@ export {
 } from "./server-fault.ts";
 export {
   columnType,
+  inLayout,
+  knownLayout,
   queryWithLayout,
   readLayout,
   singleLayout,

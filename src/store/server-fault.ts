@@ -50,6 +50,11 @@ export function isConflict(error: unknown): boolean {
   return findCause(error, (each) => conflictStates.test(codeOf(each))) !== null;
 }
 
+/** Whether PostgreSQL, or Citus, cannot run a statement of this form. */
+export function isUnsupported(error: unknown): boolean {
+  return findCause(error, (each) => codeOf(each) === "0A000") !== null;
+}
+
 /**
  * Whether a row violated its key or another constraint (SQLSTATE class 23). Written rows are derived, so this is never
  * the fault of a document: it is a defect of this program, or of a row that an earlier version has left.

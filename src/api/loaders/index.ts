@@ -9,6 +9,8 @@ import {
   prepareCitingPaperLoaders,
   preparePaperLoaders,
   prepareWorkLoaders,
+  sharedPapers,
+  sharedWorks,
   type WorkLoaders,
 } from "./papers.ts";
 
@@ -45,10 +47,11 @@ export type Loaders = PaperLoaders &
 export function prepareLoaders(
   source: LoaderSource,
 ): (signal?: AbortSignal, allowance?: Allowance) => Loaders {
-  const papers = preparePaperLoaders(source);
-  const works = prepareWorkLoaders(source);
+  const rows = { papers: sharedPapers(source), works: sharedWorks(source) };
+  const papers = preparePaperLoaders(source, rows.papers);
+  const works = prepareWorkLoaders(source, rows.works);
   const claims = prepareClaimLoaders(source);
-  const references = prepareReferenceLoaders(source);
+  const references = prepareReferenceLoaders(source, rows);
   const citingPapers = prepareCitingPaperLoaders(source);
   const events = prepareEventLoaders(source);
   const records = prepareRecordLoaders(source);
@@ -62,7 +65,7 @@ export function prepareLoaders(
       ...papersAndWorks,
       ...paperRefLoaders(papersAndWorks),
       ...claims(batches),
-      ...references(batches),
+      ...references(batches, papersAndWorks),
       ...citingPapers(batches),
       ...events(batches),
       ...records(batches),
@@ -94,6 +97,6 @@ export {
 } from "./papers.ts";
 export type { AliasRow, SignerRow } from "./records.ts";
 export { buildPaperDocument } from "./records.ts";
-export { type ReferenceRow, referenceColumns } from "./references.ts";
+export { type CitedColumns, type ReferenceRow, referenceColumns } from "./references.ts";
 export { RowCache } from "./row-cache.ts";
 export type { LoaderSource } from "./shared-batches.ts";
