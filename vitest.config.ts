@@ -11,9 +11,9 @@ export default defineConfig({
     globalSetup: ["test/build.ts", "test/global-setup.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // Tests wait for PostgreSQL and for processes of their own most of the time: two files at once keep two
+    // Tests wait much, for PostgreSQL, for processes of their own and for pauses: three files at once keep two
     // processors busy.
-    maxWorkers: 2,
+    maxWorkers: 3,
     // The server's modules are loaded once a worker, not once a file.
     isolate: false,
   },

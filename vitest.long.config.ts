@@ -11,5 +11,6 @@ export default defineConfig({
     exclude: [],
     env: { PITH_LONG: "1" },
     testTimeout: 600_000,
+    maxWorkers: 2,
   },
 });

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import type pg from "pg";
 import { launcher } from "../scripts/started-server.ts";
+import { processMemory } from "./process-memory.ts";
 import { postgresSeconds, processSeconds } from "./processor-time.ts";
 
 /** The database and the keyring. */
@@ -45,7 +45,7 @@ export async function runBulk({ url, keyring, pool }: Site, path: string): Promi
   let isRunning = true;
   const watching = (async () => {
     while (isRunning) {
-      peak = Math.max(peak, peakMemory(child.pid));
+      peak = Math.max(peak, processMemory(child.pid).peak);
       processor = Math.max(processor, processSeconds(child.pid));
       const papers = await countPapers(pool);
       progress.push([elapsed(), papers]);
@@ -85,14 +85,4 @@ export function speedBetween({ progress }: BulkRun, from: number, to: number): n
 async function countPapers(pool: pg.Pool): Promise<number> {
   const { rows } = await pool.query<{ value: string }>("SELECT value FROM totals WHERE name = 'papers'");
   return Number(rows[0]?.value ?? 0);
-}
-
-/** The peak memory of a process in MB; needs /proc. */
-function peakMemory(pid: number | undefined): number {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, "utf8");
-    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
-  } catch {
-    return 0;
-  }
 }

@@ -43,7 +43,9 @@ export async function run(): Promise<void> {
       );
       for (const format of tableFormats) await exportTimed(database, tableFile(name, format));
     }
-    await timed("citations: COPY TO of the bare table", () => copied(database, "COPY citations TO STDOUT"));
+    await timed("references: COPY TO of the bare table", () =>
+      copied(database, `COPY "references" TO STDOUT`),
+    );
     const others = [
       ...graphFormats.flatMap((format) => graphFiles(format, null)),
       ...bibliographyFormats.map((format) => bibliographyFile(format, {})),

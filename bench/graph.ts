@@ -1,37 +1,60 @@
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { buildIfNeeded } from "../bin/build.js";
+import { withoutCache } from "./api/contestants.ts";
+import { createPlainSchema } from "./api/plain-schema.ts";
+import { startPithGraph } from "./api/server-process.ts";
+import type { Pace } from "./api/turns.ts";
 import { type BenchDatabase, type BenchServer, startBenchServer } from "./bench-server.ts";
 import { assertEqualAnswers, figure, printComparison } from "./graph/compare.ts";
-import { type EdgeList, writeEdgeList } from "./graph/edge-list.ts";
+import { type EdgeList, hubOf, writeEdgeList } from "./graph/edge-list.ts";
 import type { EngineName, EngineResult } from "./graph/engine.ts";
-import { fillTables } from "./graph/fill-tables.ts";
-import { hubOf, ingestHepTh, readArxivIds, readTables } from "./graph/hep-th.ts";
+import { ingestHepTh, readArxivIds, readTables } from "./graph/hep-th.ts";
 import { measureInProcess } from "./graph/in-process.ts";
+import { edgeListOf } from "./graph/large.ts";
 import { measureBeside, measureOverHttp } from "./graph/over-http.ts";
 import { pageRankTolerance, questionGroups } from "./graph/questions.ts";
 import { runEngine } from "./graph/run-engine.ts";
-import { fullSize, quickSize, syntheticGraph } from "./graph/synthetic.ts";
-import { installPeers, peerNode } from "./peers/install.ts";
-import { type Service, startService } from "./service.ts";
+import { corpusDatabase } from "./large-corpus/database.ts";
+import { type CorpusSize, largeCorpus, largeSize, sizeOf } from "./large-corpus/network.ts";
+import { installPeers } from "./peers/install.ts";
 
 const engines: readonly EngineName[] = ["pith-graph", "SQL", "graphology", "kuzu"];
 
 /**
- * `npm run bench -- graph [hep-th] [synthetic] [http] [--quick]`: the questions of the citation graph, on the ingested
- * hep-th and on a synthetic graph of 6 million edges, compared with recursive SQL on the same PostgreSQL, graphology in
- * memory and kuzu, an embedded graph database; then over HTTP from another process. A comparison is printed only if all
- * answers are equal. Defaults to all parts.
+ * `npm run bench -- graph [hep-th] [large] [http] [--papers N] [--data DIR] [--quick]`: the questions of the citation
+ * graph, on the ingested hep-th and on the large corpus of `bench -- api` (300,000 papers, 6 million references, or N
+ * papers with 20 each; kept in DIR), compared with recursive SQL on the same PostgreSQL, graphology in memory and kuzu,
+ * an embedded graph database; then over HTTP from another process. A comparison is printed only if all answers are
+ * equal. Defaults to all parts. `--quick` takes less time, and 60,000 papers.
  */
 export async function run(given: readonly string[]): Promise<void> {
-  const isQuick = given.includes("--quick");
-  const parts = given.filter((name) => !name.startsWith("--"));
-  const wants = (part: string) => parts.length === 0 || parts.includes(part);
+  const { values, positionals } = parseArgs({
+    args: [...given],
+    allowPositionals: true,
+    options: { papers: { type: "string" }, data: { type: "string" }, quick: { type: "boolean" } },
+  });
+  const isQuick = values.quick === true;
+  const wants = (part: string) => positionals.length === 0 || positionals.includes(part);
+  const papers = values.papers ?? (isQuick ? "60000" : undefined);
+  const size = papers === undefined ? largeSize : sizeOf(Number(papers));
   installPeers();
   buildIfNeeded();
-  const server = await startBenchServer();
+  if (wants("hep-th") || wants("http")) {
+    await withServer(undefined, (server) => onHepTh(server, wants, isQuick));
+  }
+  if (wants("large") || wants("http")) {
+    await withServer(values.data, (server) => onLargeCorpus(server, size, wants, isQuick));
+  }
+}
+
+async function withServer(
+  dataFolder: string | undefined,
+  work: (server: BenchServer) => Promise<void>,
+): Promise<void> {
+  const server = await startBenchServer(dataFolder);
   try {
-    if (wants("hep-th") || wants("http")) await onHepTh(server, wants, isQuick);
-    if (wants("synthetic") || wants("http")) await onSynthetic(server, wants, isQuick);
+    await work(server);
   } finally {
     await server.close();
   }
@@ -43,49 +66,65 @@ async function onHepTh(server: BenchServer, wants: Wants, isQuick: boolean): Pro
   const database = await server.createDatabase("hep_th");
   progress("Ingesting hep-th");
   const { seconds } = await ingestHepTh(database, server);
+  await createPlainSchema(database.pool, progress);
   const list = await readTables(database);
+  const edgeList = join(server.folder, "edges.bin");
+  writeEdgeList(edgeList, list);
   console.log(
     `\nhep-th as ingested in ${figure(seconds)} s: ${list.ids.length} works, ${list.citing.length} citations\n`,
   );
-  if (wants("hep-th")) await compare(server, database, list, hubOf(list), isQuick);
+  if (wants("hep-th")) await compare(database, edgeList, list, isQuick);
   if (!wants("http")) return;
-  progress("Querying over HTTP");
   const arxivIds = await readArxivIds(database);
-  await whileServing(server, database, (service) =>
-    measureOverHttp({ service, list, arxivIds, seconds: isQuick ? 1 : 3 }),
-  );
+  await measureOverHttp({ database, edgeList, list, arxivIds, pace: paceOf(isQuick) });
 }
 
-async function onSynthetic(server: BenchServer, wants: Wants, isQuick: boolean): Promise<void> {
-  const size = isQuick ? quickSize : fullSize;
-  const database = await server.createDatabase("synthetic");
-  progress("Making the synthetic graph");
-  const graph = syntheticGraph(size);
-  progress("Writing it into the tables");
-  const client = await database.pool.connect();
-  await fillTables(client, graph).finally(() => client.release(true));
+/** Of the comparison over HTTP. */
+function paceOf(isQuick: boolean): Pace {
+  const milliseconds = isQuick ? 500 : 1000;
+  return { rounds: isQuick ? 1 : 3, milliseconds, warmUpMilliseconds: 1000 };
+}
+
+async function onLargeCorpus(
+  server: BenchServer,
+  size: CorpusSize,
+  wants: Wants,
+  isQuick: boolean,
+): Promise<void> {
+  const database = await corpusDatabase(server, size, progress);
+  await createPlainSchema(database.pool, progress);
+  progress("Making its list of edges");
+  const { list, arxivIds } = edgeListOf(largeCorpus(size));
+  const edgeList = join(server.folder, "edges.bin");
+  writeEdgeList(edgeList, list);
+  const hub = hubOf(list);
+  const hubCiters = list.cited.reduce((count, vertex) => count + (vertex === hub ? 1 : 0), 0);
   console.log(
-    `\nsynthetic: ${size.papers} works, ${size.edges} citations, a hub cited by ${size.hubCiters}; written directly into the tables\n`,
+    `\nlarge: ${list.ids.length} works, ${size.papers} papers, ${list.citing.length} citations, a hub cited by ${hubCiters}; ` +
+      "written directly into the tables\n",
   );
-  if (wants("synthetic")) await compare(server, database, graph, graph.hub, isQuick);
-  await measureInProcess(database, graph, graph.hub);
+  if (wants("large")) {
+    await compare(database, edgeList, list, isQuick);
+    await measureInProcess(database, list, hub);
+  }
   if (!wants("http")) return;
-  progress("Querying over HTTP");
-  await whileServing(server, database, (service) =>
-    measureBeside(service, graph.arxivIds, graph.arxivIds[graph.hub] as string, isQuick ? 1 : 3),
-  );
+  await measureOverHttp({ database, edgeList, list, arxivIds, pace: paceOf(isQuick) });
+  const refs = arxivIds.filter((arxivId) => arxivId !== null);
+  const service = await startPithGraph(database.url, withoutCache);
+  try {
+    await measureBeside(service.port, refs, arxivIds[hub] ?? (refs[0] as string), isQuick ? 1 : 3);
+  } finally {
+    await service.close();
+  }
 }
 
 async function compare(
-  server: BenchServer,
   { settings }: BenchDatabase,
+  edgeList: string,
   list: EdgeList,
-  hub: number,
   isQuick: boolean,
 ): Promise<void> {
-  const edgeList = join(server.folder, "edges.bin");
-  writeEdgeList(edgeList, list);
-  const groups = questionGroups(list, hub, pageRankTolerance(list), {
+  const groups = questionGroups(list, hubOf(list), pageRankTolerance(list), {
     count: isQuick ? 100 : 400,
     seconds: isQuick ? 1 : 2,
   });
@@ -103,32 +142,6 @@ async function compare(
   console.log(
     `${"bytes an edge, ours".padEnd(32)}${figure((bytes ?? Number.NaN) / list.citing.length).padStart(24)}`,
   );
-}
-
-/** Runs work on a `pith-graph serve`, with the Node.js of all servers of a comparison. */
-async function whileServing(
-  { keyring }: BenchServer,
-  { url, pool }: BenchDatabase,
-  ask: (service: Service) => Promise<void>,
-): Promise<void> {
-  const node = peerNode();
-  console.log(`The server on Node.js ${node.version}.`);
-  const service = await startService({ url, keyring, pool }, node.path);
-  try {
-    await memoryLoaded(service);
-    await ask(service);
-  } finally {
-    await service.close();
-  }
-}
-
-/** Resolves once the graph is in memory. */
-async function memoryLoaded({ origin }: Service): Promise<void> {
-  for (;;) {
-    const { graph } = (await (await fetch(`${origin}/health`)).json()) as { graph: { isLoaded: boolean } };
-    if (graph.isLoaded) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }
 
 function progress(text: string): void {

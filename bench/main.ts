@@ -7,6 +7,7 @@ const benchmarks: Record<string, () => Promise<{ run(given: readonly string[]): 
   graph: () => import("./graph.ts"),
   soak: () => import("./soak.ts"),
   api: () => import("./api.ts"),
+  executor: () => import("./executor.ts"),
   profile: () => import("./profile.ts"),
   telemetry: () => import("./telemetry.ts"),
   explorer: () => import("./explorer.ts"),

@@ -7,7 +7,7 @@ import {
 } from "../src/protocol/index.ts";
 import { identifierIdOf, paperIdOf } from "../src/row-rules/index.ts";
 import type { Database } from "../src/store/index.ts";
-import { citations, claims, events, references, works } from "../src/store/tables/index.ts";
+import { claims, events, references, works } from "../src/store/tables/index.ts";
 
 /**
  * The straightforward program for comparison: for each document a transaction with an ORM's inserts. It verifies and
@@ -26,7 +26,6 @@ export async function ingestOneByOne(
     const now = new Date().toISOString();
     const snapshot = currentSnapshot(state)?.event.payload["graph_snapshot"];
     if (!isJsonObject(snapshot)) continue;
-    const citingWorkId = identifierIdOf("arxiv", sourceId(state.canonicalRecord));
     await database.db.transaction(async (transaction) => {
       for (const { event, standing, status } of state.events.values()) {
         await transaction.insert(events).values({
@@ -58,6 +57,8 @@ export async function ingestOneByOne(
           source: source ?? null,
         });
       }
+      const metadata = state.canonicalRecord?.["metadata"];
+      const submittedAt = isJsonObject(metadata) ? String(metadata["submitted_at"]) : now;
       const work = { citedByCount: 0, citingPaperCount: 0, referenceCount: 0 };
       for (const [ordinal, item] of listOf(snapshot, "references", "sample").entries()) {
         const arxiv = String(item["cited_arxiv_id"]);
@@ -69,25 +70,17 @@ export async function ingestOneByOne(
           title: String(item["title"]),
           citedArxivId: arxiv,
           isInternalAnchor: true,
-          arxivId: citedWorkId,
+          hasArxivId: true,
           citedWorkId,
+          submittedAt,
         });
         await transaction
           .insert(works)
           .values({ workId: citedWorkId, key: `arxiv:${arxiv}`, ...work })
           .onConflictDoNothing();
-        await transaction
-          .insert(citations)
-          .values({ citingWorkId, citedWorkId, isInternalAnchor: true })
-          .onConflictDoNothing();
       }
     });
   }
-}
-
-function sourceId(record: JsonObject | null): string {
-  const source = record?.["source"];
-  return isJsonObject(source) ? String(source["id"]) : "";
 }
 
 function listOf(snapshot: JsonObject, part: string, list: string): JsonObject[] {

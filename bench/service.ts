@@ -9,14 +9,13 @@ const token = "a-token-of-the-bench-that-opens-nothing-else";
 /** A running `pith-graph serve`: API and worker. */
 export type Service = StartedServer;
 
-/** Starts it on the given Node.js, or on the one that runs this program. */
-export function startService({ url, keyring }: Site, node = process.execPath): Promise<Service> {
+export function startService({ url, keyring }: Site): Promise<Service> {
   const environment = {
     ...process.env,
     DATABASE_URL: url,
     PITH_GRAPH_TOKENS: `bench:${createHash("sha256").update(token).digest("hex")}`,
   };
-  return startServerProcess(["serve", "--keyring", keyring], environment, undefined, node);
+  return startServerProcess(["serve", "--keyring", keyring], environment);
 }
 
 const paperQuery = `query ($ref: String!) { paper(ref: $ref) {

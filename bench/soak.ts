@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createReadStream, createWriteStream, readFileSync } from "node:fs";
+import { createReadStream, createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
@@ -9,9 +9,11 @@ import { runBulk } from "./bulk-run.ts";
 import { corpusFile } from "./corpus.ts";
 import { figure, quantile } from "./graph/compare.ts";
 import { readArxivIds, readTables } from "./graph/hep-th.ts";
+import { queries } from "./graph/http-kinds.ts";
 import { bodyOf, load } from "./graph/http-load.ts";
-import { assertReachedCounts, queries } from "./graph/over-http.ts";
 import { below, randomOf } from "./graph/random.ts";
+import { assertReachedCounts } from "./graph/reached.ts";
+import { processMemory } from "./process-memory.ts";
 import { type Service, startService } from "./service.ts";
 
 const clients = 24;
@@ -147,12 +149,7 @@ function watchMemory({ pid }: Service): { stop(): number[] } {
   const samples: number[] = [];
   let isStopped = false;
   const sample = () => {
-    try {
-      const status = readFileSync(`/proc/${pid}/status`, "utf8");
-      samples.push(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
-    } catch {
-      samples.push(Number.NaN);
-    }
+    samples.push(processMemory(pid).now);
   };
   sample();
   const timer = setInterval(sample, 500);

@@ -13,13 +13,15 @@ $$;
 -- letters, digits of any script, and marks of letters are parts of words. Invisible characters within a word are dropped.
 -- Compatible characters are normalised (a ligature becomes its letters, a letter with a combining accent the accented
 -- letter); the dictionary folds case. The collation is PostgreSQL's own, so that it is the same on every system.
+-- Most texts are ASCII (as many bytes as characters): there all but letters and digits are separators, and a space need not
+-- be replaced by another one. Indexing words is a large part of PostgreSQL's work in an import.
 CREATE FUNCTION pith_graph_words(t text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN regexp_replace(
-  CASE WHEN octet_length(t) = char_length(t) THEN left(t, 20000)
-       ELSE translate(normalize(left(t, 20000), NFKC), U&'\200B\00AD\200C\200D\2060\FEFF', ' ') END
-    COLLATE "pg_c_utf8",
-  '[[:punct:][:space:][:cntrl:]]+', ' ', 'g');
+RETURN CASE WHEN octet_length(t) = char_length(t)
+  THEN regexp_replace(left(t, 20000) COLLATE "pg_c_utf8", '[^ a-zA-Z0-9]+', ' ', 'g')
+  ELSE regexp_replace(
+    translate(normalize(left(t, 20000), NFKC), U&'\200B\00AD\200C\200D\2060\FEFF', ' ') COLLATE "pg_c_utf8",
+    '[[:punct:][:space:][:cntrl:]]+', ' ', 'g') END;
 --> statement-breakpoint
 CREATE FUNCTION pith_graph_names(title text, authors text[]) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -50,25 +52,19 @@ CREATE TABLE "changes" (
 	"changed_at" timestamp (6) with time zone NOT NULL
 ) WITH (autovacuum_analyze_scale_factor = 1);
 --> statement-breakpoint
-CREATE TABLE "citations" (
-	"citing_work_id" bigint NOT NULL,
-	"cited_work_id" bigint NOT NULL,
-	"is_internal_anchor" boolean NOT NULL,
-	CONSTRAINT "citations_citing_work_id_cited_work_id_pk" PRIMARY KEY("citing_work_id","cited_work_id")
-) WITH (autovacuum_analyze_scale_factor = 1);
---> statement-breakpoint
 CREATE TABLE "citations_by_cited" (
-	"cited_work_id" bigint NOT NULL,
-	"citing_work_id" bigint NOT NULL,
-	"is_internal_anchor" boolean NOT NULL,
-	CONSTRAINT "citations_by_cited_cited_work_id_citing_work_id_pk" PRIMARY KEY("cited_work_id","citing_work_id")
-) WITH (autovacuum_analyze_scale_factor = 1);
---> statement-breakpoint
-CREATE TABLE "citing_papers" (
 	"cited_work_id" bigint NOT NULL,
 	"submitted_at" timestamp (6) with time zone NOT NULL,
 	"paper_id" bigint NOT NULL,
-	CONSTRAINT "citing_papers_cited_work_id_submitted_at_paper_id_pk" PRIMARY KEY("cited_work_id","submitted_at","paper_id")
+	"citing_work_id" bigint NOT NULL,
+	CONSTRAINT "citations_by_cited_cited_work_id_submitted_at_paper_id_pk" PRIMARY KEY("cited_work_id","submitted_at","paper_id")
+) WITH (autovacuum_analyze_scale_factor = 1);
+--> statement-breakpoint
+CREATE TABLE "citations_by_citing" (
+	"citing_work_id" bigint NOT NULL,
+	"cited_work_id" bigint NOT NULL,
+	"is_internal_anchor" boolean NOT NULL,
+	CONSTRAINT "citations_by_citing_citing_work_id_cited_work_id_pk" PRIMARY KEY("citing_work_id","cited_work_id")
 ) WITH (autovacuum_analyze_scale_factor = 1);
 --> statement-breakpoint
 CREATE TABLE "claims" (
@@ -208,17 +204,18 @@ CREATE TABLE "records" (
 --> statement-breakpoint
 CREATE TABLE "references" (
 	"paper_id" bigint NOT NULL,
-	"ordinal" integer NOT NULL,
-	"ref_index" integer NOT NULL,
-	"title" text,
-	"year" integer,
-	"doi" text,
-	"cited_arxiv_id" text,
-	"is_internal_anchor" boolean NOT NULL,
-	"arxiv_id" bigint,
+	"cited_work_id" bigint NOT NULL,
+	"submitted_at" timestamp (6) with time zone NOT NULL,
 	"doi_id" bigint,
 	"work_uuid_id" bigint,
-	"cited_work_id" bigint NOT NULL,
+	"ordinal" integer NOT NULL,
+	"ref_index" integer NOT NULL,
+	"year" integer,
+	"is_internal_anchor" boolean NOT NULL,
+	"has_arxiv_id" boolean NOT NULL,
+	"title" text,
+	"doi" text,
+	"cited_arxiv_id" text,
 	CONSTRAINT "references_paper_id_ordinal_pk" PRIMARY KEY("paper_id","ordinal")
 ) WITH (autovacuum_analyze_scale_factor = 1);
 --> statement-breakpoint
@@ -282,7 +279,6 @@ CREATE TABLE "works" (
 	"anchored_work_count" integer DEFAULT 0 NOT NULL
 ) WITH (autovacuum_analyze_scale_factor = 1);
 --> statement-breakpoint
-CREATE INDEX "citations_cited_work_id" ON "citations" USING btree ("cited_work_id","citing_work_id");--> statement-breakpoint
 CREATE INDEX "claims_other_kind" ON "claims" USING btree ("paper_id","ordinal") WHERE kind NOT IN ('strongest_claim', 'weakest_assumption', 'one_line_summary', 'headline');--> statement-breakpoint
 CREATE INDEX "claims_words" ON "claims" USING gin (to_tsvector('simple', pith_graph_words("text")));--> statement-breakpoint
 CREATE INDEX "events_event_id" ON "events" USING btree ("event_id");--> statement-breakpoint
@@ -300,6 +296,7 @@ CREATE INDEX "papers_categories" ON "papers" USING gin (array_prepend("primary_c
 CREATE INDEX "papers_words" ON "papers" USING gin (pith_graph_paper_words("title", "authors", "abstract_excerpt"));--> statement-breakpoint
 CREATE INDEX "quarantine_received_at" ON "quarantine" USING btree ("received_at");--> statement-breakpoint
 CREATE INDEX "quarantine_pith_number" ON "quarantine" USING btree ("pith_number");--> statement-breakpoint
+CREATE INDEX "references_cited" ON "references" USING btree ("cited_work_id","submitted_at","paper_id");--> statement-breakpoint
 CREATE INDEX "references_doi_id" ON "references" USING btree ("doi_id") WHERE doi_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX "references_work_uuid_id" ON "references" USING btree ("work_uuid_id") WHERE work_uuid_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX "submissions_queue" ON "submissions" USING btree ("status","not_before","received_at");--> statement-breakpoint
@@ -307,6 +304,8 @@ CREATE INDEX "work_identifiers_work_id" ON "work_identifiers" USING btree ("work
 CREATE INDEX "work_identifiers_target_id" ON "work_identifiers" USING btree ("target_id");--> statement-breakpoint
 CREATE INDEX "works_cited_by_count" ON "works" USING btree ("cited_by_count","work_id");--> statement-breakpoint
 CREATE INDEX "works_never_anchors" ON "works" USING btree ("cited_by_count","work_id") WHERE anchored_work_count = 0 AND paper_id IS NOT NULL;--> statement-breakpoint
+CREATE VIEW "public"."citations" AS (SELECT p.work_id AS citing_work_id, r.cited_work_id, bool_or(r.is_internal_anchor) AS is_internal_anchor FROM "references" r JOIN papers p USING (paper_id) GROUP BY p.work_id, r.cited_work_id);--> statement-breakpoint
+CREATE VIEW "public"."citing_papers" AS (SELECT cited_work_id, submitted_at, paper_id FROM "references");--> statement-breakpoint
 DO $$
 BEGIN
   IF EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') THEN

@@ -16,15 +16,14 @@ export type StartedServer = {
 
 /**
  * Starts a server on a free port, and resolves once it is ready. Rejects with its output if it ends. `onEnd` is called
- * after it was closed. `node` is the path of the Node.js that runs it.
+ * after it was closed.
  */
 export async function startServerProcess(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
   onEnd: () => Promise<void> = async () => {},
-  node = process.execPath,
 ): Promise<StartedServer> {
-  const child = spawn(node, [launcher, ...args, "--port", "0"], {
+  const child = spawn(process.execPath, [launcher, ...args, "--port", "0"], {
     env: environment,
     stdio: ["ignore", "pipe", "pipe"],
   });

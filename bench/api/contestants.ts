@@ -89,4 +89,6 @@ export function theField(): Field {
 }
 
 /** pith-graph with other settings, for comparison only. */
+export const withoutSummaries = () =>
+  pithGraph("without work summaries", { ...withoutCache, PITH_GRAPH_WORK_CACHE: "0" });
 export const withResponseCache = () => pithGraph("with its response cache", {});

@@ -5,8 +5,9 @@ import { connect, type Socket } from "node:net";
 export type LoadOrder = {
   readonly port: number;
   readonly path: string;
-  /** Sent one after the other. */
+  /** Sent one after the other from this index, and again from the first after the last. */
   readonly bodies: readonly string[];
+  readonly from?: number;
   readonly connections: number;
   readonly milliseconds: number;
 };
@@ -87,7 +88,7 @@ async function run(order: LoadOrder): Promise<LoadReport> {
   const requests = order.bodies.map((body) => requestOf(order.path, body));
   const times: number[] = [];
   let bytes = 0;
-  let sent = 0;
+  let sent = order.from ?? 0;
   const connections = Array.from({ length: order.connections }, () => new Connection(order.port));
   const start = performance.now();
   const end = start + order.milliseconds;

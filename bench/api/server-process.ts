@@ -7,26 +7,27 @@ import { peerNode } from "../peers/install.ts";
 /** A measured server in a separate process. */
 export type ServerProcess = {
   readonly port: number;
+  readonly pid: number | undefined;
   /** Seconds of CPU of the process, without PostgreSQL; NaN if there is no /proc. */
   cpuSeconds(): number;
   close(): Promise<void>;
 };
 
-type Start = {
+export type Start = {
   /** The file and its arguments. */
   readonly command: readonly string[];
-  readonly databaseUrl: string;
+  readonly databaseUrl?: string;
   readonly environment?: Readonly<Record<string, string>>;
 };
 
 /** Starts a file that prints `listening PORT`, or pith-graph, which prints its address, and waits for that. */
-async function start({ command, databaseUrl, environment }: Start): Promise<ServerProcess> {
+export async function startProcess({ command, databaseUrl, environment }: Start): Promise<ServerProcess> {
   const child = spawn(peerNode().path, ["--disable-warning=ExperimentalWarning", ...command], {
     env: {
       ...process.env,
       NODE_ENV: "production",
       GRAPHILE_ENV: "production",
-      DATABASE_URL: databaseUrl,
+      ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
       ...environment,
     },
     stdio: ["ignore", "pipe", "pipe"],
@@ -46,6 +47,7 @@ async function start({ command, databaseUrl, environment }: Start): Promise<Serv
   const port = await portOf(child, command.join(" "));
   return {
     port,
+    pid: child.pid,
     cpuSeconds: () => cpuSecondsOf(child.pid),
     close: () => {
       isClosing = true;
@@ -85,7 +87,7 @@ function file(path: string): string {
 
 /** A server of bench/peers. */
 export function startPeer(name: string, databaseUrl: string): Promise<ServerProcess> {
-  return start({ command: [file(`../peers/${name}`)], databaseUrl });
+  return startProcess({ command: [file(`../peers/${name}`)], databaseUrl });
 }
 
 const arguments_ = ["start", "--no-sample", "--port", "0"];
@@ -95,7 +97,7 @@ export async function startPithGraph(
   databaseUrl: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<ServerProcess> {
-  const server = await start({ command: [launcher, ...arguments_], databaseUrl, environment });
+  const server = await startProcess({ command: [launcher, ...arguments_], databaseUrl, environment });
   await graphsLoaded(server.port, 1);
   return server;
 }
@@ -107,7 +109,7 @@ export async function startPithGraphCluster(
   processes: number,
 ): Promise<ServerProcess> {
   const command = [file("./cluster.ts"), String(processes), launcher, ...arguments_];
-  const server = await start({ command, databaseUrl, environment });
+  const server = await startProcess({ command, databaseUrl, environment });
   await graphsLoaded(server.port, processes);
   // The CPU of the primary process, which only distributes connections, would mean nothing.
   return { ...server, cpuSeconds: () => Number.NaN };

@@ -3,7 +3,7 @@ import type { LoadReport } from "./load.ts";
 import type { LoadProcess } from "./load-process.ts";
 import type { ServerProcess } from "./server-process.ts";
 
-/** Connections of the load generator. */
+/** Connections of the load generator, unless a turn has its own number. */
 export const connections = 16;
 
 /** A server and its requests. */
@@ -12,6 +12,7 @@ export type Turn = {
   readonly server: ServerProcess;
   readonly path: string;
   readonly bodies: readonly string[];
+  readonly connections?: number;
 };
 
 /** Medians over the rounds. */
@@ -34,14 +35,14 @@ export type Pace = {
   readonly rounds: number;
   readonly milliseconds: number;
   readonly warmUpMilliseconds: number;
-  /** The length of the first phase of a server that was just started. */
-  readonly coldMilliseconds: number;
 };
 
 /** Sends requests, and measures the processor time that they take. */
 export class Stopwatch {
   readonly #load: LoadProcess;
   readonly #postgresSeconds: () => Promise<number>;
+  /** How many requests of a turn were sent: the next round continues there. */
+  readonly #sent = new WeakMap<Turn, number>();
 
   /** `postgresSeconds` is the CPU time of all of PostgreSQL's processes so far. */
   constructor(load: LoadProcess, postgresSeconds: () => Promise<number>) {
@@ -49,8 +50,13 @@ export class Stopwatch {
     this.#postgresSeconds = postgresSeconds;
   }
 
-  run({ server, path, bodies }: Turn, milliseconds: number): Promise<LoadReport> {
-    return this.#load.run({ port: server.port, path, bodies, connections, milliseconds });
+  async run(turn: Turn, milliseconds: number): Promise<LoadReport> {
+    const { server, path, bodies } = turn;
+    const from = this.#sent.get(turn) ?? 0;
+    const order = { port: server.port, path, bodies, from, milliseconds };
+    const report = await this.#load.run({ ...order, connections: turn.connections ?? connections });
+    this.#sent.set(turn, from + report.requests);
+    return report;
   }
 
   /** One round of a turn. */
@@ -71,9 +77,14 @@ export class Stopwatch {
     };
   }
 
-  /** Measures servers in turn, round by round, so that other load of the machine affects all equally. */
+  /**
+   * Measures servers in turn, round by round, so that other load of the machine affects all equally. Turns that were
+   * measured before are not warmed up again.
+   */
   async takeTurns(turns: readonly Turn[], pace: Pace): Promise<readonly TurnResult[]> {
-    for (const turn of turns) await this.run(turn, pace.warmUpMilliseconds);
+    for (const turn of turns) {
+      if (!this.#sent.has(turn)) await this.run(turn, pace.warmUpMilliseconds);
+    }
     const results = turns.map(() => [] as TurnResult[]);
     for (let round = 0; round < pace.rounds; round++) {
       for (const [index, turn] of turns.entries()) {

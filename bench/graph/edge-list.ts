@@ -35,3 +35,17 @@ export function countByVertex(vertices: number, column: Uint32Array): Uint32Arra
   for (const vertex of column) counts[vertex] = (counts[vertex] as number) + 1;
   return counts;
 }
+
+/** The works' stored counts. */
+export function degreesOf({ ids, citing, cited }: EdgeList): {
+  references: Uint32Array;
+  citedBy: Uint32Array;
+} {
+  return { references: countByVertex(ids.length, citing), citedBy: countByVertex(ids.length, cited) };
+}
+
+/** The vertex that is cited most. */
+export function hubOf(list: EdgeList): number {
+  const { citedBy } = degreesOf(list);
+  return citedBy.reduce((best, count, vertex) => (count > (citedBy[best] as number) ? vertex : best), 0);
+}

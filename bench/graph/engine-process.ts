@@ -1,13 +1,7 @@
 // The process of one engine, started by run-engine.ts. Its first message has its orders.
 import type { Engine, EngineName, EngineResult, GroupResult, Site } from "./engine.ts";
+import { openers } from "./openers.ts";
 import type { Group } from "./questions.ts";
-
-const openers: Readonly<Record<EngineName, () => Promise<(site: Site) => Promise<Engine>>>> = {
-  "pith-graph": async () => (await import("./engines/memory.ts")).openMemory,
-  SQL: async () => (await import("./engines/sql.ts")).openSql,
-  graphology: async () => (await import("./engines/graphology.ts")).openGraphology,
-  kuzu: async () => (await import("./engines/kuzu.ts")).openKuzu,
-};
 
 /** The number of questions before any is timed, and the maximum time for them. */
 const warmingQuestions = 50;

@@ -5,6 +5,8 @@ import type { Comparable, Question } from "./questions.ts";
 export type Site = {
   readonly edgeList: string;
   readonly connection: pg.PoolConfig;
+  /** Connections to PostgreSQL. */
+  readonly maxConnections: number;
   /** An empty folder for the engine. */
   readonly folder: string;
 };

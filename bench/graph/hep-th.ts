@@ -1,10 +1,7 @@
-import { identifierIdOf } from "../../src/row-rules/index.ts";
 import type { BenchDatabase, BenchServer } from "../bench-server.ts";
 import { type BulkRun, runBulk } from "../bulk-run.ts";
 import { corpusFile } from "../corpus.ts";
 import type { EdgeList } from "./edge-list.ts";
-
-export const mostCited = "hep-th/9711200";
 
 /** Ingests hep-th as signed bundles with `pith-graph ingest`. */
 export async function ingestHepTh(database: BenchDatabase, { keyring }: BenchServer): Promise<BulkRun> {
@@ -14,7 +11,7 @@ export async function ingestHepTh(database: BenchDatabase, { keyring }: BenchSer
   return run;
 }
 
-/** The graph in the tables, read row by row, unlike the service's loading. */
+/** The graph in the tables, read row by row from the references, unlike the service's loading. */
 export async function readTables({ pool }: BenchDatabase): Promise<EdgeList> {
   const works = await pool.query<[string]>({
     text: "SELECT work_id FROM works ORDER BY work_id",
@@ -22,7 +19,7 @@ export async function readTables({ pool }: BenchDatabase): Promise<EdgeList> {
   });
   const places = new Map(works.rows.map(([id], place) => [id, place]));
   const edges = await pool.query<[string, string]>({
-    text: "SELECT citing_work_id, cited_work_id FROM citations",
+    text: 'SELECT DISTINCT work_id, cited_work_id FROM papers JOIN "references" USING (paper_id)',
     rowMode: "array",
   });
   return {
@@ -30,10 +27,6 @@ export async function readTables({ pool }: BenchDatabase): Promise<EdgeList> {
     citing: Uint32Array.from(edges.rows, ([citing]) => places.get(citing) as number),
     cited: Uint32Array.from(edges.rows, ([, cited]) => places.get(cited) as number),
   };
-}
-
-export function hubOf({ ids }: EdgeList): number {
-  return ids.indexOf(identifierIdOf("arxiv", mostCited));
 }
 
 /** The arXiv id of each work, by index. */

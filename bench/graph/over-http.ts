@@ -1,125 +1,199 @@
-import { randomInt } from "node:crypto";
-import type { Service } from "../service.ts";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
+import { withoutCache } from "../api/contestants.ts";
+import type { Json } from "../api/json.ts";
+import { startLoadProcess } from "../api/load-process.ts";
+import { type ServerProcess, startPithGraph, startProcess } from "../api/server-process.ts";
+import { connections, type Pace, ratioOf, Stopwatch, type Turn } from "../api/turns.ts";
+import type { BenchDatabase } from "../bench-server.ts";
+import { postgresSeconds } from "../processor-time.ts";
 import { figure, quantile } from "./compare.ts";
 import type { EdgeList } from "./edge-list.ts";
-import { bodyOf, type LoadResult, load } from "./http-load.ts";
+import type { EngineName } from "./engine.ts";
+import type { EngineSite } from "./engine-server.ts";
+import { type HttpKind, httpKinds, type Named, namedAnswer, queries } from "./http-kinds.ts";
+import { bodyOf, load } from "./http-load.ts";
+import type { Comparable } from "./questions.ts";
 import { below, randomOf } from "./random.ts";
+import { neighboursOf, reachedCount } from "./reached.ts";
 
-const connections = 16;
+const rivals: readonly EngineName[] = ["SQL", "graphology", "kuzu"];
+const engineServer = fileURLToPath(new URL("engine-server.ts", import.meta.url));
 
-export const queries = {
-  reach: "query ($ref: String!) { reachableWorks(ref: $ref, maxDepth: 3) { total } }",
-  path: "query ($from: String!, $to: String!) { citationPath(from: $from, to: $to, maxDepth: 100) { length works { arxivId } } }",
-  coCitation:
-    "query ($ref: String!) { relatedWorks(ref: $ref, by: CO_CITATION, first: 20) { nodes { score sharedCount work { arxivId } } } }",
-  coupling:
-    "query ($ref: String!) { relatedWorks(ref: $ref, by: BIBLIOGRAPHIC_COUPLING, first: 20) { nodes { score sharedCount work { arxivId } } } }",
-  graph: `query ($ref: String!) { citationGraph(roots: [$ref], depth: 3, maxNodes: 300) {
-    nodeCount nodes { depth work { arxivId title } } edges { citing { arxivId } cited { arxivId } } } }`,
-};
-
-/** The best rate of SQL, graphology and kuzu over HTTP, measured before our adjacency existed, and the aimed multiple. */
-const formerBest = { reach: 1265, path: 241, coCitation: 3002, coupling: 1100 } as const;
-const aim = 3;
-
-export type HttpMeasurement = {
-  readonly service: Service;
+export type HttpSite = {
+  readonly database: BenchDatabase;
+  /** The file with the list of edges. */
+  readonly edgeList: string;
   readonly list: EdgeList;
-  readonly arxivIds: readonly string[];
-  readonly seconds: number;
+  /** Null for a work without one, which no question is about. */
+  readonly arxivIds: readonly (string | null)[];
+  readonly pace: Pace;
 };
 
-/** Measures requests a second of the four questions, each work queried once, and the time of a drawn graph. */
-export async function measureOverHttp({ service, list, arxivIds, seconds }: HttpMeasurement): Promise<void> {
-  const port = Number(new URL(service.origin).port);
-  const refs = shuffled(arxivIds);
-  const run = (bodies: readonly string[], count = connections) =>
-    load({ port, connections: count, seconds, bodies });
-  const reach = await run(refs.map((ref) => bodyOf(queries.reach, { ref })));
-  assertReachedCounts(reach, refs, list, arxivIds);
-  const results = {
-    reach,
-    path: await run(
-      refs.map((from, index) => bodyOf(queries.path, { from, to: refs[(index * 7 + 1) % refs.length] })),
-    ),
-    coCitation: await run(refs.map((ref) => bodyOf(queries.coCitation, { ref }))),
-    coupling: await run(refs.map((ref) => bodyOf(queries.coupling, { ref }))),
-  };
-  console.log(`Over HTTP, ${connections} connections from another process, ${seconds} s each:`);
-  for (const [name, { perSecond, times }] of Object.entries(results)) {
-    const best = formerBest[name as keyof typeof formerBest];
+/** The aimed multiple of the best rival's requests a second. */
+const aim = 3;
+/** The aimed requests a second of drawn graphs. */
+const graphAim = 1000;
+/** Roots of drawn graphs. */
+const maxRoots = 2000;
+/** Works that are asked about, and those whose answers are compared. */
+const maxWorks = 20_000;
+const comparedWorks = 100;
+
+/**
+ * Measures requests a second of four questions, in turn with SQL, graphology and kuzu, which answer them behind a bare
+ * node:http server; then of drawn graphs.
+ */
+export async function measureOverHttp(site: HttpSite): Promise<void> {
+  const { database, arxivIds, pace } = site;
+  const load = startLoadProcess();
+  const servers: Server[] = [];
+  try {
+    servers.push({ name: "pith-graph", server: await startPithGraph(database.url, withoutCache) });
+    for (const name of rivals) servers.push({ name, server: await startRival(name, site) });
+    const works = shuffled(
+      Array.from(arxivIds.keys()).filter((vertex) => arxivIds[vertex] !== null),
+      randomOf(53),
+    ).slice(0, maxWorks);
     console.log(
-      `  ${name.padEnd(12)} ${figure(perSecond).padStart(8)} requests/s, ${figure(perSecond / best)}× ${best} (aim ${aim}×); ` +
-        `p50 ${figure(quantile(times, 0.5))} ms, p95 ${figure(quantile(times, 0.95))} ms`,
+      `Over HTTP, ${connections} connections from another process, rounds in turn. pith-graph answers GraphQL, with the response\n` +
+        "cache off. The others have no GraphQL, only JSON behind node:http: SQL with 10 connections to PostgreSQL,\n" +
+        `graphology and kuzu in the server's process. The answers about ${comparedWorks} works are equal.`,
     );
+    const stopwatch = new Stopwatch(load, () => postgresSeconds(database.pool));
+    const columns = servers.map(({ name }) => name.padStart(18)).join("");
+    console.log(`${"requests/s (p95 in ms)".padEnd(24)}${columns}   pith-graph, of the best`);
+    for (const kind of httpKinds) await compareOn(kind, servers, works, arxivIds, stopwatch, pace);
+    const [own] = servers;
+    if (own !== undefined) await measureDrawnGraphs(own.server, site, stopwatch);
+  } finally {
+    load.close();
+    await Promise.all(servers.map(({ server }) => server.close()));
   }
-  const large = await largeGraphs(list, arxivIds);
-  for (const count of [1, connections]) {
-    const { times, perSecond } = await run(large, count);
+}
+
+type Server = { readonly name: EngineName; readonly server: ServerProcess };
+
+async function startRival(name: EngineName, { database, edgeList }: HttpSite): Promise<ServerProcess> {
+  process.stderr.write(`Starting ${name} behind node:http …\n`);
+  const folder = mkdtempSync(join(tmpdir(), "pith-graph-bench-engine-"));
+  const engine: EngineSite = {
+    name,
+    site: { edgeList, connection: database.settings, folder, maxConnections: 10 },
+  };
+  const server = await startProcess({
+    // graphology needs several hundred bytes an edge.
+    command: ["--import", "tsx", "--max-old-space-size=12000", engineServer, JSON.stringify(engine)],
+  });
+  const close = async () => {
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { ...server, close };
+}
+
+/** Checks that all servers give the same answers, and prints the line of a kind of question. */
+async function compareOn(
+  kind: HttpKind,
+  servers: readonly Server[],
+  works: readonly number[],
+  arxivIds: readonly (string | null)[],
+  stopwatch: Stopwatch,
+  pace: Pace,
+): Promise<void> {
+  const refOf = (work: number) => arxivIds[work] as string;
+  const other = (index: number) => works[(index * 7 + 1) % works.length] as number;
+  const turns = servers.map(({ name, server }): Turn => {
+    const isOwn = name === "pith-graph";
+    const bodies = works.map((work, index) =>
+      isOwn ? kind.body(refOf(work), refOf(other(index))) : JSON.stringify(kind.question(work, other(index))),
+    );
+    return { name, server, path: "/graphql", bodies };
+  });
+  for (let index = 0; index < comparedWorks; index++) {
+    const [ours, ...others] = await Promise.all(
+      turns.map(async ({ name, server, path, bodies }): Promise<Named> => {
+        const data = await dataOf(server.port, path, bodies[index] as string);
+        return name === "pith-graph" ? kind.read(data) : namedAnswer(data as Comparable, arxivIds);
+      }),
+    );
+    for (const [place, theirs] of others.entries()) {
+      if (isDeepStrictEqual(ours, theirs)) continue;
+      throw new Error(
+        `${kind.name}, question ${index}: ${rivals[place]} answers ${JSON.stringify(theirs)}, we ${JSON.stringify(ours)}.`,
+      );
+    }
+  }
+  const results = await stopwatch.takeTurns(turns, pace);
+  const [own, ...others] = results;
+  if (own === undefined) return;
+  const cells = results.map(({ rate, p95 }) => `${figure(rate)} (${figure(p95)})`.padStart(18));
+  const multiple = Math.min(...others.map((result) => ratioOf(own, result)));
+  const verdict = multiple >= aim ? "reached" : "MISSED";
+  console.log(`  ${kind.name.padEnd(22)}${cells.join("")}   ${figure(multiple)} × (aim ${aim}: ${verdict})`);
+}
+
+async function dataOf(port: number, path: string, body: string): Promise<Json> {
+  const headers = { "content-type": "application/json", accept: "application/json" };
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { method: "POST", headers, body });
+  const answer = (await response.json()) as { data?: Json; errors?: Json };
+  if (answer.data === undefined || answer.errors !== undefined) throw new Error(JSON.stringify(answer));
+  return answer.data;
+}
+
+async function measureDrawnGraphs(
+  server: ServerProcess,
+  { list, arxivIds, pace }: HttpSite,
+  stopwatch: Stopwatch,
+): Promise<void> {
+  const roots = largeRoots(list, arxivIds);
+  console.log(`citationGraph of 300 nodes with titles and edges, from ${roots.length} roots`);
+  const turns = [
+    { name: "edges as positions", query: queries.graph },
+    { name: "edges as works", query: queries.graphOfWorks },
+  ].flatMap(({ name, query }) => {
+    const bodies = roots.map((ref) => bodyOf(query, { ref }));
+    return [1, connections].map(
+      (count): Turn => ({
+        name: `${name}, ${count} ${count === 1 ? "connection" : "connections"}`,
+        server,
+        path: "/graphql",
+        bodies,
+        connections: count,
+      }),
+    );
+  });
+  for (const [index, result] of (await stopwatch.takeTurns(turns, pace)).entries()) {
+    const { name, rate, p50, p95, serverCpu, bytes } = result;
+    const verdict = rate >= graphAim ? "reached" : "MISSED";
     console.log(
-      `  citationGraph of 300 nodes with titles and edges, ${count} connections: p50 ${figure(quantile(times, 0.5))} ms, ` +
-        `p95 ${figure(quantile(times, 0.95))} ms, ${figure(perSecond)} requests/s`,
+      `  ${name.padEnd(38)}${figure(rate).padStart(8)} requests/s, p50 ${figure(p50)} ms, p95 ${figure(p95)} ms, ` +
+        `CPU of the server ${serverCpu.toFixed(2)} ms, ${(bytes / 1000).toFixed(1)} kB` +
+        (index === 1 ? ` (aim ${graphAim}: ${verdict})` : ""),
     );
   }
 }
 
-/** Roots that reach at least 300 works in three steps. */
-async function largeGraphs(list: EdgeList, arxivIds: readonly string[]): Promise<string[]> {
+/** Roots, drawn from all works with an arXiv id, that reach at least 300 works in three steps. */
+function largeRoots(list: EdgeList, arxivIds: readonly (string | null)[]): string[] {
   const neighbours = neighboursOf(list);
   const random = randomOf(31);
-  const bodies: string[] = [];
-  for (let looked = 0; bodies.length < 500 && looked < 20_000; looked++) {
+  const refs: string[] = [];
+  for (let looked = 0; refs.length < maxRoots && looked < 50 * maxRoots; looked++) {
     const vertex = below(random, arxivIds.length);
-    if (reached(neighbours, vertex, 3) >= 300) bodies.push(bodyOf(queries.graph, { ref: arxivIds[vertex] }));
+    const ref = arxivIds[vertex];
+    if (ref != null && reachedCount(neighbours, vertex, 3, 300) >= 300) refs.push(ref);
   }
-  return bodies;
+  return refs;
 }
 
-/** Throws if the server's counts differ from those of a plain search. */
-export function assertReachedCounts(
-  { firstAnswers }: LoadResult,
-  refs: readonly string[],
-  list: EdgeList,
-  arxivIds: readonly string[],
-): void {
-  const neighbours = neighboursOf(list);
-  const places = new Map(arxivIds.map((arxivId, place) => [arxivId, place]));
-  for (const [index, answer] of firstAnswers.entries()) {
-    const total = reached(neighbours, places.get(refs[index] as string) as number, 3);
-    const expected = `"total":${total}}`;
-    if (!answer.includes(expected)) throw new Error(`${refs[index]}: ${answer} is not ${total}.`);
-  }
-}
-
-function neighboursOf({ ids, citing, cited }: EdgeList): readonly (readonly number[])[] {
-  const lists = Array.from(ids, (): number[] => []);
-  for (let edge = 0; edge < citing.length; edge++) {
-    (lists[citing[edge] as number] as number[]).push(cited[edge] as number);
-  }
-  return lists;
-}
-
-function reached(neighbours: readonly (readonly number[])[], from: number, depth: number): number {
-  const seen = new Set([from]);
-  let level = [from];
-  for (let step = 0; step < depth; step++) {
-    const next: number[] = [];
-    for (const vertex of level) {
-      for (const neighbour of neighbours[vertex] ?? []) {
-        if (seen.has(neighbour)) continue;
-        seen.add(neighbour);
-        next.push(neighbour);
-      }
-    }
-    level = next;
-  }
-  return seen.size;
-}
-
-function shuffled<Item>(items: readonly Item[]): Item[] {
+function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
   const list = [...items];
   for (let last = list.length - 1; last > 0; last--) {
-    const other = randomInt(last + 1);
+    const other = below(random, last + 1);
     [list[last], list[other]] = [list[other] as Item, list[last] as Item];
   }
   return list;
@@ -127,13 +201,12 @@ function shuffled<Item>(items: readonly Item[]): Item[] {
 
 /** Measures cheap questions alone, and beside constant expensive ones. */
 export async function measureBeside(
-  service: Service,
-  arxivIds: readonly string[],
+  port: number,
+  refs: readonly string[],
   hub: string,
   seconds: number,
 ): Promise<void> {
-  const port = Number(new URL(service.origin).port);
-  const cheap = shuffled(arxivIds)
+  const cheap = shuffled(refs, randomOf(59))
     .slice(0, 5000)
     .map((ref) => bodyOf(queries.reach, { ref }));
   const expensive: Readonly<Record<string, string>> = {

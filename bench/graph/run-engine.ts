@@ -12,7 +12,7 @@ const program = fileURLToPath(new URL("engine-process.ts", import.meta.url));
 /** Runs all questions on one engine in a separate process. Rejects if that ends without a result. */
 export async function runEngine(
   name: EngineName,
-  site: Omit<Site, "folder">,
+  site: Omit<Site, "folder" | "maxConnections">,
   groups: readonly Group[],
 ): Promise<EngineResult> {
   const folder = mkdtempSync(join(tmpdir(), "pith-graph-bench-engine-"));
@@ -26,7 +26,7 @@ export async function runEngine(
       });
       child.on("error", reject);
       child.on("exit", (code, signal) => reject(new Error(`${name} ended with ${signal ?? code}.`)));
-      child.send({ name, site: { ...site, folder }, groups } satisfies EngineOrder);
+      child.send({ name, site: { ...site, folder, maxConnections: 1 }, groups } satisfies EngineOrder);
     });
   } finally {
     if (child.exitCode === null && child.connected)

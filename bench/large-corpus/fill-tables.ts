@@ -119,7 +119,6 @@ function fillingsOf(corpus: Corpus, ids: CorpusIds): Filling[] {
     works(corpus, ids),
     workIdentifiers(corpus, ids),
     references(corpus, ids),
-    ...edges(corpus, ids),
   ];
 }
 
@@ -237,64 +236,32 @@ function workIdentifiers({ works }: Corpus, ids: CorpusIds): Filling {
 function references(corpus: Corpus, ids: CorpusIds): Filling {
   const { works, starts, cited } = corpus;
   function* rows(): Generator<Cell[]> {
-    for (const [vertex] of papersOf(corpus)) {
+    for (const [vertex, , { submittedAt }] of papersOf(corpus)) {
       const paperId = ids.papers[vertex] as bigint;
       for (const [ordinal, target] of cited.subarray(starts[vertex], starts[vertex + 1]).entries()) {
         const { kind, name, title, year, paper } = works[target] as CorpusWork;
         const isArxiv = kind === "arxiv";
         const workId = ids.works[target] as bigint;
-        const named = isArxiv ? [null, name, workId, null] : [name, null, null, workId];
-        const [doi = null, arxiv = null, arxivId = null, doiId = null] = named;
         yield [
           paperId,
+          workId,
+          submittedAt,
+          isArxiv ? null : workId,
           ordinal,
           ordinal + 1,
-          title,
           year,
-          doi,
-          arxiv,
           paper !== null,
-          arxivId,
-          doiId,
-          workId,
+          isArxiv,
+          title,
+          isArxiv ? null : name,
+          isArxiv ? name : null,
         ];
       }
     }
   }
   const columns =
-    "paper_id ordinal ref_index title year doi cited_arxiv_id is_internal_anchor arxiv_id doi_id cited_work_id";
+    "paper_id cited_work_id submitted_at doi_id ordinal ref_index year is_internal_anchor has_arxiv_id title doi cited_arxiv_id";
   return { table: "references", columns: columns.split(" "), rows: rows() };
-}
-
-/** The tables of edges, which follow from the references: each paper is the only one of its work, and cites none twice. */
-function edges(corpus: Corpus, ids: CorpusIds): Filling[] {
-  const { works, starts, cited } = corpus;
-  function* rowsOf(row: (vertex: number, target: number, paper: CorpusPaper) => Cell[]): Generator<Cell[]> {
-    for (const [vertex, , paper] of papersOf(corpus)) {
-      for (const target of cited.subarray(starts[vertex], starts[vertex + 1]))
-        yield row(vertex, target, paper);
-    }
-  }
-  return [
-    {
-      table: "citations",
-      columns: ["citing_work_id", "cited_work_id", "is_internal_anchor"],
-      rows: rowsOf((vertex, target) => [
-        ids.works[vertex] as bigint,
-        ids.works[target] as bigint,
-        works[target]?.paper !== null,
-      ]),
-    },
-    {
-      table: "citing_papers",
-      columns: ["cited_work_id", "submitted_at", "paper_id"],
-      rows: rowsOf((vertex, target, { submittedAt }) => [
-        ids.works[target] as bigint,
-        submittedAt,
-        ids.papers[vertex] as bigint,
-      ]),
-    },
-  ];
 }
 
 function* map<Item, Result>(items: Iterable<Item>, change: (item: Item) => Result): Generator<Result> {

@@ -21,8 +21,6 @@ const growsWith: Readonly<Record<string, keyof Counts>> = {
   references: "references",
   works: "works",
   work_identifiers: "works",
-  citations: "edges",
-  citing_papers: "edges",
 };
 
 /** The corpora to compute sizes of, with hep-th's numbers of claims a paper and references an edge. */
@@ -36,7 +34,7 @@ const sizeOf = ({ heap, toast, indexes }: TableSize) => heap + toast + indexes;
 export type Measured = {
   /** The tables on one server. */
   readonly tables: readonly TableSize[];
-  /** The additional table if they are distributed: citations by cited work. */
+  /** The additional tables if they are distributed: citations by citing and by cited work. */
   readonly copy: readonly TableSize[];
   readonly counts: Counts;
   /** The size of the graph in bytes. */
@@ -66,32 +64,26 @@ export function printSizes({ tables, copy, counts, memory }: Measured): void {
     claims: unit("claims"),
     references: unit("references"),
     works: unit("works"),
-    edges: unit("edges"),
   };
   const names = {
     papers: "a paper, with its log",
     claims: "a claim",
     references: "a reference",
     works: "a work",
-    edges: "an edge",
   };
   console.log("bytes on disk");
   for (const [of, bytes] of Object.entries(units)) {
     console.log(`  ${names[of as keyof typeof names].padEnd(24)}${bytes.toFixed(0).padStart(7)}`);
   }
   const ofCopy = copy.reduce((sum, table) => sum + sizeOf(table), 0) / counts.edges;
-  console.log(`  ${"its copy, with Citus".padEnd(24)}${ofCopy.toFixed(0).padStart(7)}`);
+  console.log(`  ${"its copies, with Citus".padEnd(24)}${ofCopy.toFixed(0).padStart(7)}`);
   const inMemory = memory / counts.edges;
   console.log(`bytes in memory an edge, including its works ${inMemory.toFixed(1)}\n`);
   for (const { name, papers, works, edges } of corpora) {
     const claims = (papers * counts.claims) / counts.papers;
     const references = (edges * counts.references) / counts.edges;
     const disk =
-      papers * units.papers +
-      claims * units.claims +
-      references * units.references +
-      works * units.works +
-      edges * units.edges;
+      papers * units.papers + claims * units.claims + references * units.references + works * units.works;
     console.log(
       `${name}: ${millions(papers)} papers, ${millions(works)} works, ${millions(edges)} edges: ` +
         `${gigabytes(disk)} on disk, with Citus ${gigabytes(edges * ofCopy)} more, ${gigabytes(edges * inMemory)} in memory`,

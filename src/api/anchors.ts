@@ -1,6 +1,6 @@
 import { and, eq, inArray, isNotNull, type SQL, sql } from "drizzle-orm";
 import { anchorChainInSql } from "../graph/index.ts";
-import { citations, claims, papers, references, works } from "../store/index.ts";
+import { claims, papers, references, works } from "../store/index.ts";
 import { graphLimits, readInRange } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import { claimsConnection } from "./claim.ts";
@@ -176,11 +176,11 @@ async function byAnchoredWorks(
   const counted = await loaders.batches.cached(`topAnchors ${JSON.stringify([filter, first])}`, async () => {
     const { rows } = await loaders.batches.trackExpensive(() =>
       database.db.execute<CountedAnchor>(
-        sql`SELECT ${citations.citedWorkId}::text AS "workId", count(*)::int AS count, ${graphPosition.value} AS "graphVersion"
-            FROM ${citations} CROSS JOIN ${graphPosition.table}
-            WHERE ${citations.isInternalAnchor}
-              AND ${citations.citingWorkId} IN (SELECT ${papers.workId} FROM ${papers} WHERE ${condition ?? sql`true`})
-            GROUP BY ${citations.citedWorkId}, ${graphPosition.value} ORDER BY count(*) DESC, ${citations.citedWorkId} LIMIT ${first}`,
+        sql`SELECT ${references.citedWorkId}::text AS "workId", count(DISTINCT ${papers.workId})::int AS count, ${graphPosition.value} AS "graphVersion"
+            FROM ${references} JOIN ${papers} ON ${papers.paperId} = ${references.paperId} CROSS JOIN ${graphPosition.table}
+            WHERE ${references.isInternalAnchor}
+              AND ${papers.workId} IN (SELECT ${papers.workId} FROM ${papers} WHERE ${condition ?? sql`true`})
+            GROUP BY ${references.citedWorkId}, ${graphPosition.value} ORDER BY count DESC, ${references.citedWorkId} LIMIT ${first}`,
       ),
     );
     return rows;

@@ -2,7 +2,7 @@ import type { NeighbourhoodResult, WithGraphVersion } from "../graph/index.ts";
 import { graphLimits, readInRange } from "./argument-limits.ts";
 import { builder } from "./builder.ts";
 import type { Context } from "./context.ts";
-import { selectedFields } from "./execution/index.ts";
+import { LazyList, selectedFields } from "./execution/index.ts";
 import {
   type GraphResult,
   GraphResultInterface,
@@ -58,21 +58,26 @@ class CitationGraph {
     return parts instanceof Promise ? parts.then(({ nodes }) => nodes) : parts.nodes;
   }
 
-  edges(): CitationEdge[] | Promise<CitationEdge[]> {
+  edges(): LazyList<CitationEdge> | Promise<LazyList<CitationEdge>> {
     const parts = this.#readParts();
     return parts instanceof Promise ? parts.then((read) => this.#edgesOf(read)) : this.#edgesOf(parts);
   }
 
-  #edgesOf({ nodes, positions }: NodeParts): CitationEdge[] {
+  #edgesOf({ nodes, positions }: NodeParts): LazyList<CitationEdge> {
     const { citing, cited, isInternalAnchor } = this.answer.edges;
-    const edges: CitationEdge[] = [];
-    for (const [index, from] of citing.entries()) {
-      const citingIndex = positions[from] ?? -1;
-      const citedIndex = positions[cited[index] ?? -1] ?? -1;
-      if (citingIndex < 0 || citedIndex < 0) continue;
-      edges.push({ nodes, citingIndex, citedIndex, isInternalAnchor: isInternalAnchor[index] === 1 });
-    }
-    return edges;
+    const edgeAt = (index: number): CitationEdge => ({
+      nodes,
+      citingIndex: positions[citing[index] as number] as number,
+      citedIndex: positions[cited[index] as number] as number,
+      isInternalAnchor: isInternalAnchor[index] === 1,
+    });
+    if (nodes.length === positions.length) return new LazyList(citing.length, edgeAt);
+    const isComplete = (_: unknown, index: number) => {
+      const { citingIndex, citedIndex } = edgeAt(index);
+      return citingIndex >= 0 && citedIndex >= 0;
+    };
+    const complete = Uint32Array.from(citing.keys()).filter(isComplete);
+    return new LazyList(complete.length, (index) => edgeAt(complete[index] as number));
   }
 
   #readParts(): NodeParts | Promise<NodeParts> {
@@ -190,7 +195,7 @@ CitationGraphObject.implement({
       type: [CitationEdgeObject],
       description:
         "All citations between the nodes, in either direction, each once, in the order of the citing nodes.",
-      resolve: (graph) => graph.edges(),
+      resolve: (graph) => graph.edges() as never,
     }),
     nodeCount: t.int({
       description: "The number of nodes.",

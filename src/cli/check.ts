@@ -4,6 +4,7 @@ import { checkTables, rebuildTables, retryQuarantined, WouldDropEventsError } fr
 import { readRebuildDue } from "../store/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
+import { unfinishedLoad } from "./first-load.ts";
 import { keyringOption } from "./options.ts";
 import { counted } from "./output/layout.ts";
 import { jsonLine, sanitize } from "./output/sanitize.ts";
@@ -85,10 +86,14 @@ function explainDrop(error: unknown): never {
 }
 
 async function runCheck(options: Options): Promise<number> {
-  const { counts, differences, due } = await withDatabase(options, async ({ database, keyring }) => ({
-    ...(await checkTables(database, { keyring, onProgress: rebuildProgress() })),
-    due: await readRebuildDue(database.pool),
-  }));
+  const { counts, differences, due, unfinished } = await withDatabase(
+    options,
+    async ({ database, keyring }) => ({
+      ...(await checkTables(database, { keyring, onProgress: rebuildProgress() })),
+      due: await readRebuildDue(database.pool),
+      unfinished: await unfinishedLoad(database),
+    }),
+  );
   for (const difference of differences) {
     const { table, key, stored, expected } = difference;
     process.stdout.write(
@@ -99,6 +104,7 @@ async function runCheck(options: Options): Promise<number> {
   }
   for (const [table, count] of counts) say(`${table}: ${counted(count, "difference")}`);
   if (due !== null) say(due);
+  if (unfinished !== null) say(`${unfinished} If none is running, \`pith-graph start\` builds them.`);
   if (counts.size === 0) say("No differences.");
   else say("Run `pith-graph rebuild` to repair the tables.");
   return counts.size === 0 ? exitStatus.done : exitStatus.failed;

@@ -8,6 +8,7 @@ import { type HepThPaper, hepThBundles, hepThFile, readHepTh } from "../sample/i
 import type { Database } from "../store/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
+import { reportFirstLoad } from "./first-load.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { loadKeyring } from "./keyring-file.ts";
 import { lowerPriority } from "./lower-priority.ts";
@@ -39,7 +40,7 @@ Examples:
 
 /** Imports the sample if it is missing, then all of hep-th; returns the exit status. */
 async function runDemo({ quiet }: DemoOptions): Promise<number> {
-  const network = readNetwork();
+  requireNetwork();
   const interruption = listenForInterruption();
   return withDatabase({}, async ({ config, database }) => {
     const isLoaded = await isSampleLoaded(database);
@@ -50,6 +51,7 @@ async function runDemo({ quiet }: DemoOptions): Promise<number> {
       say("Importing the sample …");
       await loadSample(database, keyring, { signal, onBatch: () => {} });
     }
+    const network = readHepTh();
     say(`Importing ${network.length} papers …`);
     const progress = new Progress(network.length, quiet !== true);
     const options = { keyring, minimumProof: "signed", maximumBytes: config.maximumDocumentBytes } as const;
@@ -58,7 +60,13 @@ async function runDemo({ quiet }: DemoOptions): Promise<number> {
     const summary = await ingest(
       database,
       deliveries(network, () => progress.read(1)),
-      { ...options, threads, signal, onBatch: (current) => progress.showSummary(current) },
+      {
+        ...options,
+        threads,
+        firstLoad: reportFirstLoad((line) => progress.say(line)),
+        signal,
+        onBatch: (current) => progress.showSummary(current),
+      },
     ).finally(() => threads.close());
     progress.end();
     const interrupted = interruption.status();
@@ -77,8 +85,8 @@ async function runDemo({ quiet }: DemoOptions): Promise<number> {
   });
 }
 
-function readNetwork(): HepThPaper[] {
-  if (existsSync(hepThFile)) return readHepTh();
+function requireNetwork(): void {
+  if (existsSync(hepThFile)) return;
   throw new CommandError(
     `The installed package does not include the demo's data (${fileURLToPath(hepThFile)}). Run the command in a clone of the pith-graph repository.`,
     exitStatus.unavailable,

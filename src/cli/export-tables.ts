@@ -17,14 +17,16 @@ import {
 } from "../export/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
-import { downloadExport, exportUrlOption } from "./export-download.ts";
 import {
   describeWriteError,
+  downloadExport,
   ExportProgress,
+  exportUrlOption,
   type OutputOptions,
   summary,
   writeExport,
 } from "./export-output.ts";
+
 import { listenForInterruption } from "./interruption.ts";
 import { outputOption, quietOption } from "./options.ts";
 

@@ -16,6 +16,7 @@ import {
 import { threadWatcher } from "../telemetry/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
 import { say, withDatabase } from "./context.ts";
+import { reportFirstLoad, unfinishedLoad } from "./first-load.ts";
 import { rejectionStatus, summaryJson, summaryLines } from "./ingest-summary.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { lowerPriority } from "./lower-priority.ts";
@@ -62,6 +63,7 @@ export async function runIngest(
       ...policy,
       threads,
       ...(batch === undefined ? {} : { batchDocuments: batch }),
+      firstLoad: reportFirstLoad((line) => progress.say(line)),
       signal: interruption.signal,
       onBatch: (current) => progress.showSummary(current),
       onRejection: ({ source, rejection }) =>
@@ -73,6 +75,9 @@ export async function runIngest(
     const interrupted = interruption.status();
     if (interrupted !== undefined)
       say("Interrupted. The documents counted above are stored; run the command again for the rest.");
+    const unfinished = await unfinishedLoad(database);
+    if (unfinished !== null && interrupted !== undefined)
+      say(`${unfinished} The next \`pith-graph ingest\` or \`pith-graph start\` builds them.`);
     return interrupted ?? (summary.documents === 0 ? exitStatus.failed : rejectionStatus(summary));
   });
 }

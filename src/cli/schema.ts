@@ -60,8 +60,7 @@ async function runDistribute(options: DistributeCommandOptions): Promise<void> {
   await withDatabase({}, ({ database }) =>
     distributeTables(database, {
       ...options,
-      onCitationsDuplicated: (done) =>
-        say(`citations: ${done === "created" ? "reverse copy created" : "reverse copy exists"}`),
+      onCitationsCopied: (done) => say(`citations: ${done === "created" ? "copied" : "already copied"}`),
       onTable: (table, done) => say(`${table}: ${done === "distributed" ? done : "already distributed"}`),
     }),
   );

@@ -7,12 +7,13 @@ import {
   type RunningServer,
   startListening,
 } from "../server/index.ts";
-import { type Service, startService } from "../service.ts";
+import type { Service } from "../service.ts";
 import { type Database, readRebuildDue } from "../store/index.ts";
 import { startTelemetry } from "../telemetry/index.ts";
 import { CommandError, exitStatus, withoutStack } from "./command-error.ts";
 import { optionOverrides, warnOfUnknownVariables } from "./config.ts";
 import { openConfiguredDatabase } from "./context.ts";
+import { finishInterruptedLoad } from "./first-load.ts";
 import { aborted, forceExit, listenForInterruption } from "./interruption.ts";
 import { loadKeyring } from "./keyring-file.ts";
 import { keyringOption } from "./options.ts";
@@ -120,12 +121,15 @@ async function runService(
   let service: Service | undefined;
   try {
     await warnOfDueRebuild(database, log);
+    await finishInterruptedLoad(database, { signal, log });
     await prepareSample(database, paths, { isWanted: options.sample, signal, log });
     if (signal.aborted) return;
     const hasWorker =
       workerRuns === "always" || (workerRuns === "with-tokens" && config.submissions.tokens.length > 0);
     const worker = hasWorker ? { keyring: options.keyring } : null;
     const parts = { config, keyring, telemetry, server, database, worker };
+    // Loading it takes a second, which help and early errors do without.
+    const { startService } = await import("../service.ts");
     service = await withoutStack(() => startService(parts));
     announce(server, config, log, await examplePaper(database));
     await aborted(signal);

@@ -66,6 +66,13 @@ export const service = {
         "Where graph queries run: in `memory`, or in `sql` if the edges don't fit into memory. PageRank needs `memory` ([graph.md](graph.md)).",
       read: oneOf("memory", "sql"),
     },
+    graphWorkCacheMegabytes: {
+      name: "PITH_GRAPH_WORK_CACHE",
+      default: "512",
+      description:
+        "Megabytes for what most answers show of works, beside the graph in memory; works cited most come first. `0` disables it ([graph.md](graph.md)).",
+      read: wholeNumber(0, 30_000),
+    },
   },
 } as const satisfies Topic;
 

@@ -1,4 +1,4 @@
-import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+import type { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type pg from "pg";
 import { softwareVersion } from "../runtime/index.ts";
 import { type RowCount, readSelectedRows } from "./copy-out.ts";
@@ -20,8 +20,10 @@ export async function* tableParquet(
   table: ExportedTable,
   count: RowCount,
 ): AsyncGenerator<Uint8Array> {
-  const writer = new ByteWriter();
-  const parquet = new ParquetWriter({
+  // Loaded when needed: commands and servers seldom write Parquet.
+  const hyparquet = await import("hyparquet-writer");
+  const writer = new hyparquet.ByteWriter();
+  const parquet = new hyparquet.ParquetWriter({
     writer,
     schema: schemaOf(table.columns),
     createdBy: `pith-graph ${softwareVersion}`,

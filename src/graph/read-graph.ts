@@ -19,7 +19,7 @@ export async function readGraph(
 }
 
 /**
- * Reads all of `works` and `citations` at one position of the feed: rows and position come from one snapshot. Needs 8
+ * Reads all works and citations at one position of the feed: rows and position come from one snapshot. Needs 8
  * bytes an edge besides the result. O(vertices + edges). Within the caller's transaction, which must see one snapshot.
  */
 export async function readGraphInSnapshot(client: pg.ClientBase): Promise<BaseGraph> {
@@ -76,10 +76,10 @@ async function readEdges(client: pg.ClientBase, high: Uint32Array, low: Uint32Ar
   };
   await copy(
     client,
-    "SELECT citing_work_id, cited_work_id, is_internal_anchor FROM citations",
+    'SELECT p.work_id, r.cited_work_id, r.is_internal_anchor FROM "references" r JOIN papers p USING (paper_id)',
     [8, 8, 1],
     (view, at) => {
-      // The references of a work are mostly adjacent.
+      // The references of a paper are mostly adjacent.
       const high = view.getUint32(at + 4);
       const low = view.getUint32(at + 8);
       if (high !== lastHigh || low !== lastLow) {

@@ -8,7 +8,8 @@ const paperColumns = `paper_id, work_id, pith_number, submitted_at, primary_cate
   source_version, title IS NOT NULL, authors[1:${maxAuthors}], cardinality(authors),
   CASE proof WHEN 'signed' THEN 2 WHEN 'receipt' THEN 1 ELSE 0 END`;
 /** The identifiers that are another DOI than the work's key. */
-const otherDois = "SELECT work_id, value FROM work_identifiers WHERE kind = 'doi' AND identifier_id <> work_id";
+const otherDois =
+  "SELECT work_id, value FROM work_identifiers WHERE kind = 'doi' AND identifier_id <> work_id";
 
 /** If all summaries surely fit, they are read in the order of the table. */
 const maxExpectedBytes = 400;

@@ -40,20 +40,21 @@ export class RecordIndex {
   }
 
   /** The first record with this id that is accepted; 0 if there is none. */
-  find(high: number, low: number, accepts: (address: number) => boolean = acceptAll): number {
-    const shard = this.#shards[shardOf(high, low)] ?? null;
+  find(high: number, low: number, accepts?: (address: number) => boolean): number {
+    const mixed = mix(high, low);
+    const shard = this.#shards[shardOf(mixed)] ?? null;
     if (shard === null) return 0;
-    for (let slot = slotOf(high, low, shard.length); ; slot = (slot + 1) & (shard.length - 1)) {
+    for (let slot = slotOf(mixed, shard); ; slot = next(slot, shard)) {
       const address = shard[slot] as number;
-      if (address === 0 || (this.#has(address, high, low) && accepts(address))) return address;
+      if (address === 0) return 0;
+      const hasId = this.#memory.hasWords(address, this.#idPlace, high, low);
+      if (hasId && (accepts === undefined || accepts(address))) return address;
     }
   }
 
   /** Adds a record; records with the same id stay. */
   add(address: number): void {
-    const high = this.#memory.word(address, this.#idPlace);
-    const low = this.#memory.word(address, this.#idPlace + 1);
-    const number = shardOf(high, low);
+    const number = shardOf(this.#mixedIdOf(address));
     let shard = this.#shards[number] ?? null;
     const count = (this.#counts[number] as number) + 1;
     if (shard === null || count * 4 > shard.length * 3) {
@@ -69,42 +70,37 @@ export class RecordIndex {
 
   /** Puts a record in the place of another one with the same id. */
   replace(before: number, address: number): void {
-    const high = this.#memory.word(before, this.#idPlace);
-    const low = this.#memory.word(before, this.#idPlace + 1);
-    const shard = this.#shards[shardOf(high, low)] as Uint32Array;
-    let slot = slotOf(high, low, shard.length);
-    while (shard[slot] !== before) slot = (slot + 1) & (shard.length - 1);
+    const mixed = this.#mixedIdOf(before);
+    const shard = this.#shards[shardOf(mixed)] as Uint32Array;
+    let slot = slotOf(mixed, shard);
+    while (shard[slot] !== before) slot = next(slot, shard);
     shard[slot] = address;
   }
 
   #put(shard: Uint32Array, address: number): void {
-    const high = this.#memory.word(address, this.#idPlace);
-    const low = this.#memory.word(address, this.#idPlace + 1);
-    let slot = slotOf(high, low, shard.length);
-    while (shard[slot] !== 0) slot = (slot + 1) & (shard.length - 1);
+    let slot = slotOf(this.#mixedIdOf(address), shard);
+    while (shard[slot] !== 0) slot = next(slot, shard);
     shard[slot] = address;
   }
 
-  #has(address: number, high: number, low: number): boolean {
-    return (
-      this.#memory.word(address, this.#idPlace) === high &&
-      this.#memory.word(address, this.#idPlace + 1) === low
-    );
+  #mixedIdOf(address: number): number {
+    const high = this.#memory.word(address, this.#idPlace);
+    return mix(high, this.#memory.word(address, this.#idPlace + 1));
   }
 }
 
-function acceptAll(): boolean {
-  return true;
-}
-
 /** The shard takes the upper bits of a mixed id, the slot the lower ones. */
-function shardOf(high: number, low: number): number {
-  return mix(high, low) >>> (32 - shardBits);
+function shardOf(mixed: number): number {
+  return mixed >>> (32 - shardBits);
 }
 
-/** `capacity` is a power of two. */
-function slotOf(high: number, low: number, capacity: number): number {
-  return mix(high, low) & (capacity - 1);
+/** A shard's length is a power of two. */
+function slotOf(mixed: number, shard: Uint32Array): number {
+  return mixed & (shard.length - 1);
+}
+
+function next(slot: number, shard: Uint32Array): number {
+  return (slot + 1) & (shard.length - 1);
 }
 
 /** Ids are hashes already, but those of tests are not. */

@@ -57,11 +57,18 @@ export class RecordMemory {
     words[(address & (unitsPerChunk - 1)) * 2 + place] = value;
   }
 
-  /** A text, from its bytes. `isAscii`: it has no other characters, and is decoded faster. */
-  text(address: number, offset: number, length: number, isAscii: boolean): string {
+  /** Whether two neighbouring words have these values. */
+  hasWords(address: number, place: number, first: number, second: number): boolean {
+    const { words } = this.#chunks[address >>> (chunkBits - unitBits)] as Chunk;
+    const start = (address & (unitsPerChunk - 1)) * 2 + place;
+    return words[start] === first && words[start + 1] === second;
+  }
+
+  /** A text, from its bytes in UTF-8. */
+  text(address: number, offset: number, length: number): string {
     const { bytes } = this.#chunks[address >>> (chunkBits - unitBits)] as Chunk;
     const start = (address & (unitsPerChunk - 1)) * 8 + offset;
-    return bytes.toString(isAscii ? "latin1" : "utf8", start, start + length);
+    return bytes.toString("utf8", start, start + length);
   }
 
   /** The bytes themselves. */

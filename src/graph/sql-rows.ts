@@ -50,13 +50,13 @@ export class SqlRows {
   async edges(works: readonly bigint[], direction: CitationDirection): Promise<SqlEdge[]> {
     const found: SqlEdge[] = [];
     const sides = [
-      ["citations", "citing_work_id", "cited_work_id", "CITED_BY"],
-      [this.#layout.citationsByCited, "cited_work_id", "citing_work_id", "REFERENCES"],
+      [this.#layout.citations.byCiting, "citing_work_id", "cited_work_id", "CITED_BY"],
+      [this.#layout.citations.byCited, "cited_work_id", "citing_work_id", "REFERENCES"],
     ] as const;
-    for (const [table, from, to, other] of sides) {
+    for (const [citations, from, to, other] of sides) {
       if (direction === other || works.length === 0) continue;
       const rows = await this.#read(
-        `SELECT ${from}, ${to} FROM ${table} WHERE ${from} = ANY($1::bigint[]) LIMIT $2`,
+        `SELECT DISTINCT ${from}, ${to} FROM ${citations} WHERE ${from} = ANY($1::bigint[]) LIMIT $2`,
         [bigintArray(works), this.#limit()],
       );
       const edges = await mapInTurns(
@@ -73,8 +73,8 @@ export class SqlRows {
   async among(works: readonly bigint[]): Promise<CitationRow[]> {
     if (works.length === 0) return [];
     const rows = await this.#read(
-      `SELECT citing_work_id, cited_work_id, is_internal_anchor FROM citations
-       WHERE citing_work_id = ANY($1::bigint[]) AND cited_work_id = ANY($1::bigint[]) LIMIT $2`,
+      `SELECT citing_work_id, cited_work_id, bool_or(is_internal_anchor) FROM ${this.#layout.citations.byCiting}
+       WHERE citing_work_id = ANY($1::bigint[]) AND cited_work_id = ANY($1::bigint[]) GROUP BY 1, 2 LIMIT $2`,
       [bigintArray(works), this.#limit()],
     );
     return mapInTurns(
@@ -92,7 +92,7 @@ export class SqlRows {
   async anchors(works: readonly bigint[]): Promise<AnchorRow[]> {
     if (works.length === 0) return [];
     const rows = await this.#read(
-      `SELECT citing_work_id, cited_work_id FROM citations
+      `SELECT DISTINCT citing_work_id, cited_work_id FROM ${this.#layout.citations.byCiting}
        WHERE citing_work_id = ANY($1::bigint[]) AND is_internal_anchor LIMIT $2`,
       [bigintArray(works), this.#limit()],
     );

@@ -18,9 +18,9 @@ export const workWord = {
   /** The representing paper's id; `noPaper` for none. */
   paperHigh: 4,
   paperLow: 5,
-  /** The paper's record; 0 if it is not stored here. */
+  /** The paper's record; 0 for none. */
   paper: 6,
-  /** The record of the DOI; 0 if it has none, `unknown` if it is not stored here. */
+  /** The record of the DOI; 0 for none. */
   doi: 7,
   /** Two signed 16-bit numbers, `noYear` for null: the year, and the stated year above it. */
   years: 8,
@@ -30,11 +30,9 @@ export const workWord = {
 export const workBytes = 40;
 
 export const noPaper = 0xffff_ffff;
-export const unknown = 1;
 export const noYear = -0x8000;
 export const hasTitle = 1 << 29;
-export const isAsciiText = 1 << 30;
-/** The work is not in this revision, or its facts do not fit. */
+/** The work is not in this revision, or some of its facts do not fit. */
 const isAbsent = 1 << 31;
 const maxKeyBytes = (1 << 12) - 1;
 const maxTitleBytes = (1 << 14) - 1;
@@ -68,7 +66,6 @@ export const hasOwnTitle = 1 << 21;
 /** Its source is arXiv, with the work's arXiv id. */
 export const isKeySource = 1 << 22;
 export const hasCategory = 1 << 23;
-export const isAsciiPaper = 1 << 24;
 /** Between the names of authors. */
 export const authorSeparator = "\0";
 /** Few papers have more authors; of those, a summary has the first. */
@@ -195,7 +192,7 @@ export class SummaryStore {
     while (address !== 0 && this.memory.word(address, workWord.revision) > revision) {
       address = this.memory.word(address, workWord.previous);
     }
-    return address === 0 || this.#isAbsent(address) ? 0 : address;
+    return address !== 0 && this.#isComplete(address) ? address : 0;
   }
 
   /** The record of the work that a paper represents in a revision; 0 if there is none. */
@@ -205,10 +202,7 @@ export class SummaryStore {
     this.#papers.find(paperHigh, paperLow, (address) => {
       const [high, low] = [memory.word(address, workWord.idHigh), memory.word(address, workWord.idLow)];
       const work = this.find(high, low, revision);
-      const isOfPaper =
-        work !== 0 &&
-        memory.word(work, workWord.paperHigh) === paperHigh &&
-        memory.word(work, workWord.paperLow) === paperLow;
+      const isOfPaper = work !== 0 && memory.hasWords(work, workWord.paperHigh, paperHigh, paperLow);
       if (isOfPaper) found = work;
       return isOfPaper;
     });
@@ -249,11 +243,9 @@ export class SummaryStore {
   /** Leaves a work out of the next revision. */
   remove(high: number, low: number): void {
     const before = this.#works.find(high, low);
-    if (before === 0 || this.#isAbsent(before)) return;
-    const work = { idHigh: high, idLow: low, key: noText, title: null, year: null, statedYear: null, paper: null };
-    const address = this.#append(work, this.#revision + 1, before);
-    this.memory.setWord(address, workWord.texts, isAbsent);
-    this.#workCount--;
+    if (before === 0 || !this.#isComplete(before)) return;
+    const facts = { key: noText, title: null, year: null, statedYear: null, paper: null };
+    this.#omit(this.#append({ idHigh: high, idLow: low, ...facts }, this.#revision + 1, before));
   }
 
   /** Makes the next revision the current one. */
@@ -261,8 +253,17 @@ export class SummaryStore {
     this.#revision++;
   }
 
-  #isAbsent(address: number): boolean {
-    return (this.memory.word(address, workWord.texts) & isAbsent) !== 0;
+  /** Whether all facts of the work are here, not only some. */
+  #isComplete(address: number): boolean {
+    const { memory } = this;
+    if ((memory.word(address, workWord.texts) & isAbsent) !== 0) return false;
+    return memory.word(address, workWord.paper) !== 0 || memory.word(address, workWord.paperHigh) === noPaper;
+  }
+
+  /** Some of the work's facts do not fit. */
+  #omit(address: number): void {
+    if (this.#isComplete(address)) this.#workCount--;
+    this.memory.setWord(address, workWord.texts, this.memory.word(address, workWord.texts) | isAbsent);
   }
 
   #append(work: WorkFacts, revision: number, before: number): number {
@@ -280,11 +281,7 @@ export class SummaryStore {
     set(workWord.paperHigh, paper?.high ?? noPaper);
     set(workWord.paperLow, paper?.low ?? noPaper);
     set(workWord.years, ((year ?? noYear) & 0xffff) | ((statedYear ?? noYear) << 16));
-    const isAscii = isAsciiBytes(key) && (title === null || isAsciiBytes(title));
-    set(
-      workWord.texts,
-      key.length | (titleBytes << 12) | (kind << 26) | (title === null ? 0 : hasTitle) | (isAscii ? isAsciiText : 0),
-    );
+    set(workWord.texts, key.length | (titleBytes << 12) | (kind << 26) | (title === null ? 0 : hasTitle));
     const texts = memory.slice(address, workBytes, key.length + titleBytes);
     texts.set(key);
     if (title !== null) texts.set(title, key.length);
@@ -292,24 +289,23 @@ export class SummaryStore {
     else {
       this.#works.replace(before, address);
       this.#replacedBytes += this.#sizeOf(before);
+      if (this.#isComplete(before)) this.#workCount--;
     }
-    if (before === 0 || this.#isAbsent(before)) this.#workCount++;
+    if (this.#isComplete(address)) this.#workCount++;
     if (paper !== null && !this.#isIndexed(paper.high, paper.low, idHigh, idLow)) this.#papers.add(address);
     return address;
   }
 
   #isIndexed(paperHigh: number, paperLow: number, idHigh: number, idLow: number): boolean {
     const { memory } = this;
-    const isOfWork = (address: number) =>
-      memory.word(address, workWord.idHigh) === idHigh && memory.word(address, workWord.idLow) === idLow;
+    const isOfWork = (address: number) => memory.hasWords(address, workWord.idHigh, idHigh, idLow);
     return this.#papers.find(paperHigh, paperLow, isOfWork) !== 0;
   }
 
-  /** The record of a work that may still be completed; 0 if there is none. */
+  /** The record of a work that is being completed; 0 if there is none. */
   #open(high: number, low: number, revision: number): number {
     const address = this.#works.find(high, low);
-    if (address === 0 || this.memory.word(address, workWord.revision) !== revision) return 0;
-    return this.#isAbsent(address) ? 0 : address;
+    return address !== 0 && this.memory.word(address, workWord.revision) === revision ? address : 0;
   }
 
   #setPaper(paper: PaperFacts, revision: number): void {
@@ -317,8 +313,7 @@ export class SummaryStore {
     const work = this.#open(paper.workHigh, paper.workLow, revision);
     if (
       work === 0 ||
-      memory.word(work, workWord.paperHigh) !== paper.paperHigh ||
-      memory.word(work, workWord.paperLow) !== paper.paperLow ||
+      !memory.hasWords(work, workWord.paperHigh, paper.paperHigh, paper.paperLow) ||
       !paperFits(paper) ||
       (revision === 0 && this.isFull)
     )
@@ -339,14 +334,14 @@ export class SummaryStore {
         (paper.authorCount << 5) |
         (paper.hasTitle ? hasOwnTitle : 0) |
         (this.#isKeyOf(work, paper) ? isKeySource : 0) |
-        (paper.category === null ? 0 : hasCategory) |
-        (isAsciiBytes(texts) ? isAsciiPaper : 0),
+        (paper.category === null ? 0 : hasCategory),
     );
     memory.setWord(address, paperWord.version, paper.sourceVersion ?? noVersion);
     memory.setWord(address, paperWord.texts, number.length | (category.length << 8) | (authors.length << 20));
     memory.setWord(address, paperWord.submittedHigh, paper.submittedHigh);
     memory.setWord(address, paperWord.submittedLow, paper.submittedLow);
     memory.setWord(work, workWord.paper, address);
+    if (this.#isComplete(work)) this.#workCount++;
   }
 
   #isKeyOf(work: number, { isFromArxiv, sourceId }: PaperFacts): boolean {
@@ -361,13 +356,12 @@ export class SummaryStore {
     const work = this.#open(workHigh, workLow, revision);
     if (work === 0) return;
     const known = memory.word(work, workWord.doi);
-    if (known === unknown) return;
     if (known !== 0) {
       if (Buffer.compare(doi, memory.slice(known, 4, memory.word(known, 0))) >= 0) return;
       this.#replacedBytes += allocatedBytes(4 + memory.word(known, 0));
     }
     if (doi.length > maxKeyBytes || (revision === 0 && this.isFull)) {
-      memory.setWord(work, workWord.doi, unknown);
+      this.#omit(work);
       return;
     }
     const address = memory.allocate(4 + doi.length);
@@ -386,7 +380,7 @@ export class SummaryStore {
       const lengths = memory.word(paper, paperWord.texts);
       size += allocatedBytes(paperBytes + (lengths & 0xff) + ((lengths >>> 8) & 0xfff) + (lengths >>> 20));
     }
-    return doi > unknown ? size + allocatedBytes(4 + memory.word(doi, 0)) : size;
+    return doi !== 0 ? size + allocatedBytes(4 + memory.word(doi, 0)) : size;
   }
 }
 
@@ -427,9 +421,4 @@ function joinAuthors(authors: readonly Uint8Array[]): Uint8Array {
 
 function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
   return bytes.length >= prefix.length && prefix.every((byte, index) => bytes[index] === byte);
-}
-
-function isAsciiBytes(bytes: Uint8Array): boolean {
-  for (let at = 0; at < bytes.length; at++) if ((bytes[at] as number) > 0x7f) return false;
-  return true;
 }

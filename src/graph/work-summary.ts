@@ -6,8 +6,6 @@ import {
   hasCategory,
   hasOwnTitle,
   hasTitle,
-  isAsciiPaper,
-  isAsciiText,
   isKeySource,
   keyBytesOf,
   keyKindOf,
@@ -22,7 +20,6 @@ import {
   type SummaryStore,
   storedAuthorsOf,
   titleBytesOf,
-  unknown,
   workBytes,
   workWord,
 } from "./summary-store.ts";
@@ -95,12 +92,12 @@ export class WorkSummary {
 
   get key(): string {
     const texts = this.#word(workWord.texts);
-    return `${keyPrefixes[keyKindOf(texts)]}${this.#text(texts, 0, keyBytesOf(texts))}`;
+    return `${keyPrefixes[keyKindOf(texts)]}${this.#text(0, keyBytesOf(texts))}`;
   }
 
   get title(): string | null {
     const texts = this.#word(workWord.texts);
-    return (texts & hasTitle) === 0 ? null : this.#text(texts, keyBytesOf(texts), titleBytesOf(texts));
+    return (texts & hasTitle) === 0 ? null : this.#text(keyBytesOf(texts), titleBytesOf(texts));
   }
 
   get year(): number | null {
@@ -116,19 +113,17 @@ export class WorkSummary {
     return high === noPaper ? null : joinId(high, this.#word(workWord.paperLow));
   }
 
-  /** The first of its DOIs besides its key, in the order of code points; null if it has none, undefined if unknown. */
-  get otherDoi(): string | null | undefined {
+  /** The first of its DOIs besides its key, in the order of code points; null if it has none. */
+  get otherDoi(): string | null {
     const address = this.#word(workWord.doi);
-    if (address === unknown) return undefined;
     const { memory } = this.#of.store;
-    return address === 0 ? null : memory.text(address, 4, memory.word(address, 0), false);
+    return address === 0 ? null : memory.text(address, 4, memory.word(address, 0));
   }
 
-  /** The paper that represents it; null if it has none, undefined if it is not stored here. */
-  get paper(): PaperSummary | null | undefined {
-    if (this.#word(workWord.paperHigh) === noPaper) return null;
+  /** The paper that represents it; null if it has none. */
+  get paper(): PaperSummary | null {
     const address = this.#word(workWord.paper);
-    return address === 0 ? undefined : new PaperSummary(this, this.#of, address);
+    return address === 0 ? null : new PaperSummary(this, this.#of, address);
   }
 
   get citedByCount(): number {
@@ -149,8 +144,8 @@ export class WorkSummary {
     return this.#of.store.memory.word(this.#address, place);
   }
 
-  #text(texts: number, offset: number, length: number): string {
-    return this.#of.store.memory.text(this.#address, workBytes + offset, length, (texts & isAsciiText) !== 0);
+  #text(offset: number, length: number): string {
+    return this.#of.store.memory.text(this.#address, workBytes + offset, length);
   }
 }
 
@@ -243,8 +238,7 @@ export class PaperSummary {
   }
 
   #text(offset: number, length: number): string {
-    const isAscii = (this.#flags & isAsciiPaper) !== 0;
-    return this.#of.store.memory.text(this.#address, paperBytes + offset, length, isAscii);
+    return this.#of.store.memory.text(this.#address, paperBytes + offset, length);
   }
 }
 

@@ -74,10 +74,7 @@ export async function applyRows(
     rows = 0;
     if (ready.length > 0) await send(() => copyIn(writer, ready));
   };
-  const copied = changes.flatMap((change) =>
-    layout.copiesOf(change.table).map((table) => ({ ...change, table })),
-  );
-  for (const change of copied) {
+  for (const change of changes) {
     if (change.action === "insert") {
       copies.push(encode(change));
       rows += change.rows.length;

@@ -1,4 +1,11 @@
-import { type Cell, columnType, type Database, inTransaction, tableShape } from "../store/index.ts";
+import {
+  type Cell,
+  columnType,
+  type Database,
+  inTransaction,
+  readLayout,
+  tableShape,
+} from "../store/index.ts";
 import { parseBatch, statedEvents, verifyBatch } from "./batch.ts";
 import { type BatchPlan, planBatch, type RowChange, runPlanning } from "./plan/index.ts";
 import { quarantineColumns, quarantineRows } from "./quarantine.ts";
@@ -28,7 +35,11 @@ export async function planIngest(
     const stored = await readStored(reader, statedEvents(parsed));
     const batch = await verifyBatch(parsed, stored, policy);
     const now = new Date().toISOString();
-    const planning = planBatch(batch.papers, stored, { now, areNewPapersWritten: false });
+    const planning = planBatch(batch.papers, stored, {
+      now,
+      areNewPapersWritten: false,
+      areCitationsCopied: (await readLayout(reader)).keepsCopies,
+    });
     const plan = await runPlanning(planning, lookupsIn(reader));
     const rows = quarantineRows(batch.documents, now);
     return {

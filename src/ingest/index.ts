@@ -8,6 +8,7 @@ export {
   withoutByteOrderMark,
 } from "./document-stream.ts";
 export { type DryRun, planIngest, printChanges } from "./dry-run.ts";
+export type { FirstLoadOptions } from "./first-load.ts";
 export { type IngestOptions, ingest } from "./ingest.ts";
 export { createIngestThreads, IngestThread, type IngestThreads } from "./ingest-threads.ts";
 export { ingestBatch, ingestVerified } from "./pipeline.ts";

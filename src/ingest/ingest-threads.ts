@@ -89,6 +89,13 @@ export function createIngestThreads(
 /** Compiled beside this file. */
 const entry = new URL(`./ingest-thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
 
+/**
+ * Sizes of a thread's heap. Its batches in progress need 50 to 150 MB. By default V8 lets a heap grow to a multiple of
+ * what it needs, up to 4 GB; with a limit it collects earlier: the smaller the limit, the smaller the multiple. This one
+ * leaves room for batches of large documents, whose objects take many times their bytes.
+ */
+const resourceLimits = { maxOldGenerationSizeMb: 1_024, maxYoungGenerationSizeMb: 48 };
+
 type Waiting = {
   readonly resolve: (results: readonly DocumentResult[]) => void;
   readonly reject: (error: unknown) => void;
@@ -107,7 +114,7 @@ export class IngestThread {
   readonly #ended: Promise<void>;
 
   constructor() {
-    this.#worker = new Worker(entry);
+    this.#worker = new Worker(entry, { resourceLimits });
     this.#worker.unref();
     this.#worker.on("message", (reply: IngestReply) => this.#resolve(reply));
     this.#worker.on("error", (error) => this.#fail(error));

@@ -1,14 +1,20 @@
 import type { Database } from "../store/index.ts";
+import { FirstLoad, type FirstLoadOptions } from "./first-load.ts";
 import { batchesPerThread, type IngestThreads } from "./ingest-threads.ts";
 import { ingestBatch } from "./pipeline.ts";
 import { countDocument, type DocumentResult, emptyIngestSummary, type IngestSummary } from "./results.ts";
 import type { AdmissionPolicy, SourceDocument } from "./verify.ts";
 
 export type IngestOptions = AdmissionPolicy & {
-  /** Documents per batch; a batch also ends at 16 MB. Defaults to 25 for the first batch, doubling to 600. */
+  /** Documents per batch; a batch also ends at 8 MB. Defaults to 25 for the first batch, doubling to 600. */
   readonly batchDocuments?: number;
   /** Threads that verify and write in parallel. Without them, everything runs in this thread. */
   readonly threads?: IngestThreads;
+  /**
+   * Permits a first load: many documents for a nearly empty database are imported without the indexes that only readers
+   * use, which are built at the end. Without it, all indexes are kept.
+   */
+  readonly firstLoad?: FirstLoadOptions;
   /** Stops the ingest gracefully: documents already read are written, no more are read. */
   readonly signal?: AbortSignal;
   /** Called after each committed batch. */
@@ -17,7 +23,8 @@ export type IngestOptions = AdmissionPolicy & {
   readonly onRejection?: (result: DocumentResult) => void;
 };
 
-const batchBytes = 16_000_000;
+/** A document takes ten times its bytes while it is parsed: this bounds the memory of large ones. */
+const batchBytes = 8_000_000;
 /** Each batch has twice as many documents as the previous one, up to the default: the database has work early. */
 const firstBatchDocuments = 25;
 const defaultBatchDocuments = 600;
@@ -30,6 +37,28 @@ export async function ingest(
   database: Database,
   documents: AsyncIterable<SourceDocument>,
   options: IngestOptions,
+): Promise<IngestSummary> {
+  const { firstLoad, signal } = options;
+  if (firstLoad === undefined) return ingestAll(database, documents, options, null);
+  const load = await FirstLoad.open(database, firstLoad);
+  try {
+    const summary = await ingestAll(database, documents, options, load);
+    if (!signal?.aborted) {
+      await load.finish(signal).catch((error: unknown) => {
+        if (!signal?.aborted) throw error;
+      });
+    }
+    return summary;
+  } finally {
+    load.close();
+  }
+}
+
+async function ingestAll(
+  database: Database,
+  documents: AsyncIterable<SourceDocument>,
+  options: IngestOptions,
+  load: FirstLoad | null,
 ): Promise<IngestSummary> {
   const summary = emptyIngestSummary();
   const { threads } = options;
@@ -46,8 +75,14 @@ export async function ingest(
       .finally(() => inProgress.delete(writing));
     inProgress.add(writing);
   };
+  let read = 0;
   for await (const batch of inBatches(documents, options)) {
     if (failure !== undefined) break;
+    read += batch.length;
+    if (load?.isDue(read)) {
+      await Promise.all(inProgress);
+      await load.begin();
+    }
     await write(batch);
   }
   await Promise.all(inProgress);

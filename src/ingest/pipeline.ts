@@ -88,7 +88,11 @@ async function storeBatch(
     const layout = await takeWriteLock(pool, writer, isLockHeld);
     const now = new Date().toISOString();
     const stored = await readStored(writer, eventsToCompare(papers));
-    const planning = planBatch(papers, stored, { now, areNewPapersWritten: true });
+    const planning = planBatch(papers, stored, {
+      now,
+      areNewPapersWritten: true,
+      areCitationsCopied: layout.keepsCopies,
+    });
     const plan = await runPlanning(planning, lookupsIn(writer, cache));
     await applyPlan(writer, plan, { now, layout });
     for (const [log, merge] of plan.merges) cache.put(log, merge);

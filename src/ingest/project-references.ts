@@ -15,7 +15,12 @@ import { count, shownMember, textMember } from "./row-text.ts";
  * A reference whose cited work is not yet decided. Flat, without nested objects: a batch keeps all of its references in
  * memory.
  */
-export type ProjectedReference = Omit<typeof references.$inferSelect, "citedWorkId"> & {
+export type ProjectedReference = Omit<
+  typeof references.$inferSelect,
+  "citedWorkId" | "submittedAt" | "hasArxivId"
+> & {
+  /** The id of its arXiv id; null if it names none. */
+  readonly arxivId: bigint | null;
   /** The identifiers it names, normalized; null if it names none of the kind. */
   readonly arxivName: string | null;
   readonly doiName: string | null;

@@ -52,7 +52,7 @@ type BackupTable = {
 };
 
 /** The settings that a backup includes. */
-const isBackedUpSetting = "name <> 'distributed'";
+const isBackedUpSetting = "name NOT IN ('distributed', 'first_load')";
 
 /**
  * Data that cannot be derived: the log, its feed, and what is local to a mirror. `rebuild` derives all other tables.
@@ -71,7 +71,7 @@ const backupTables: readonly BackupTable[] = [
   { name: "submissions" },
   { name: "followed_mirrors" },
   { name: "outstanding_papers" },
-  // The table layout belongs to this database: a restored database records its own.
+  // The table layout and the indexes belong to this database: a restored database has its own.
   { name: "settings", where: isBackedUpSetting },
 ];
 

@@ -38,10 +38,9 @@ export const derivedTables: readonly DerivedTable[] = [
   { name: "references", key: ["paper_id", "ordinal"] },
   { name: "works", key: ["work_id"] },
   { name: "work_identifiers", key: ["identifier_id"] },
-  { name: "citations", key: ["citing_work_id", "cited_work_id"] },
-  // Empty on a single server. If the tables are distributed, a batch writes it in this schema as well.
-  { name: "citations_by_cited", key: ["cited_work_id", "citing_work_id"] },
-  { name: "citing_papers", key: ["cited_work_id", "submitted_at", "paper_id"] },
+  // Empty on a single server. If the tables are distributed, a batch writes them in this schema as well.
+  { name: "citations_by_citing", key: ["citing_work_id", "cited_work_id"] },
+  { name: "citations_by_cited", key: ["cited_work_id", "submitted_at", "paper_id"] },
   { name: "signers", key: ["fingerprint"] },
   { name: "totals", key: ["name"] },
 ];

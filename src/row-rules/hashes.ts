@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { cryptography, type PithNumber } from "../protocol/index.ts";
 
 /**
@@ -68,7 +67,7 @@ const modulus = 1n << 256n;
 
 /** The contribution of a member to the checksum. */
 function share(member: string): bigint {
-  return BigInt(`0x${createHash("sha256").update(member).digest("hex")}`);
+  return BigInt(`0x${cryptography.sha256Text(member)}`);
 }
 
 /**

@@ -18,14 +18,14 @@ type DistributeOptions = {
   /** Shards of each group of tables, except the graph's, which has `graphShards`. */
   readonly shards: number;
   readonly graphShards: number;
-  /** Called once citations are stored twice, with whether they were before. */
-  readonly onCitationsDuplicated?: (done: "created" | "existed") => void;
+  /** Called once the copies of citations are kept, with whether they were before. */
+  readonly onCitationsCopied?: (done: "created" | "existed") => void;
   /** Called for each table once it is distributed, with whether it was before. */
   readonly onTable?: (table: string, done: "distributed" | "was distributed") => void;
 };
 
 /**
- * Stores citations twice from now on, then distributes the tables over the servers of a Citus cluster with their rows:
+ * Keeps the copies of citations from now on, then distributes the tables over the servers of a Citus cluster with their rows:
  * one atomic statement per table, while writers wait. Completed steps are skipped, so it may be called again after an
  * error.
  */
@@ -38,9 +38,9 @@ export async function distributeTables(database: Database, options: DistributeOp
     );
   }
   await pool.query("CREATE EXTENSION IF NOT EXISTS citus");
-  // First, while both tables usually are still on one server: see `duplicateCitations`.
-  const isNew = await duplicateCitations(database);
-  options.onCitationsDuplicated?.(isNew ? "created" : "existed");
+  // First, while all tables usually are still on one server: see `copyCitations`.
+  const isNew = await copyCitations(database);
+  options.onCitationsCopied?.(isNew ? "created" : "existed");
   const { rows } = await pool.query<{ name: string }>("SELECT table_name::text AS name FROM citus_tables");
   // Names that are keywords are quoted.
   const distributed = new Set(rows.map(({ name }) => name.replaceAll('"', "").replace(/^public\./, "")));
@@ -79,21 +79,31 @@ export function distributeStatements({
 }
 
 /**
- * Stores citations twice from now on. It runs in one transaction, under the lock that every writer takes before it
- * reads the setting: no batch can miss the setting, and it is never visible before the second table is complete. This
- * needs no Citus, and comes before the tables are distributed: if a later step fails, both tables are still right.
+ * Keeps the copies of citations from now on. It runs in one transaction, under the lock that every writer takes before
+ * it reads the setting: no batch can miss the setting, and it is never visible before the copies are complete. This
+ * needs no Citus, and comes before the tables are distributed: if a later step fails, the copies are still right.
  *
- * @returns false if citations were stored twice already: then nothing is done.
+ * @returns false if they were kept already: then nothing is done.
  */
-export async function duplicateCitations({ pool }: Pick<Database, "pool">): Promise<boolean> {
+export async function copyCitations({ pool }: Pick<Database, "pool">): Promise<boolean> {
   return inWriteTransaction(pool, async (writer) => {
     const lock = `SELECT pg_advisory_xact_lock(${writeLock})`;
     const { layout } = await waitForWriteLock(pool, () => queryWithLayout(writer, lock));
     if (layout === citusLayout) return false;
+    await writer.query("DELETE FROM citations_by_citing");
     await writer.query("DELETE FROM citations_by_cited");
     await writer.query(
-      `INSERT INTO citations_by_cited (cited_work_id, citing_work_id, is_internal_anchor)
-       SELECT cited_work_id, citing_work_id, is_internal_anchor FROM citations ORDER BY cited_work_id, citing_work_id`,
+      `INSERT INTO citations_by_citing (citing_work_id, cited_work_id, is_internal_anchor)
+       SELECT citing_work_id, cited_work_id, is_internal_anchor FROM citations ORDER BY citing_work_id, cited_work_id`,
+    );
+    await writer.query(
+      `INSERT INTO citations_by_cited (cited_work_id, submitted_at, paper_id, citing_work_id)
+       SELECT DISTINCT r.cited_work_id, r.submitted_at, r.paper_id, p.work_id
+       FROM "references" r JOIN papers p USING (paper_id) ORDER BY 1, 2, 3`,
+    );
+    await writer.query(
+      `CREATE OR REPLACE VIEW citing_papers AS
+       SELECT cited_work_id, submitted_at, paper_id FROM citations_by_cited`,
     );
     await writer.query("INSERT INTO settings (name, value) VALUES ('distributed', 'yes')");
     return true;

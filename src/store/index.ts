@@ -32,6 +32,13 @@ export {
   type StateChange,
 } from "./feed.ts";
 export {
+  beginFirstLoad,
+  claimFirstLoad,
+  type FirstLoadClaim,
+  type IndexProgress,
+  readFirstLoad,
+} from "./first-load.ts";
+export {
   appendGraphChanges,
   appendGraphReset,
   type GraphChanges,

@@ -5,6 +5,7 @@ import { migrate } from "drizzle-orm/node-postgres/migrator";
 import pg from "pg";
 import { retry } from "../runtime/index.ts";
 import type { Database } from "./database.ts";
+import { buildRecordedIndexes, firstLoadLock } from "./first-load.ts";
 import { isConflict } from "./server-fault.ts";
 import { waitForWriteLock, writeLock } from "./write-lock.ts";
 
@@ -76,6 +77,13 @@ async function migrateOnce(
       // Waits for a running batch before any table is locked: the batch reads by a second connection, which would wait
       // for the migration while that waits for the batch. The next batch comes after.
       const onWriter = () => onWait("Waiting for a running import before the migration …");
+      if (schema.applied > 0) {
+        // A migration may change an index that an interrupted first load left out.
+        await lock(client, firstLoadLock, onWriter);
+        await buildRecordedIndexes(client, (index) => {
+          if (index !== null) onWait(`Building the index ${index} …`);
+        });
+      }
       await waitForWriteLock(pool, () => lock(client, writeLock, onWriter));
       await migrate(drizzle(client), { migrationsFolder });
     }

@@ -55,6 +55,11 @@ export function isUnsupported(error: unknown): boolean {
   return findCause(error, (each) => codeOf(each) === "0A000") !== null;
 }
 
+/** Whether a lock was not available within `lock_timeout`. */
+export function isLockTimeout(error: unknown): boolean {
+  return findCause(error, (each) => codeOf(each) === "55P03") !== null;
+}
+
 /**
  * Whether a row violated its key or another constraint (SQLSTATE class 23). Written rows are derived, so this is never
  * the fault of a document: it is a defect of this program, or of a row that an earlier version has left.

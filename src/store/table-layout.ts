@@ -18,10 +18,13 @@ type Statement = { readonly text: string; readonly values: readonly unknown[] };
  */
 export type TableLayout = {
   readonly name: "single" | "citus";
-  /** The table from which citations are read by cited work. */
-  readonly citationsByCited: "citations" | "citations_by_cited";
-  /** The tables that a table's rows are written to: itself, and its copies. */
-  copiesOf(table: string): readonly string[];
+  /** Whether the copies of citations are kept: `citations_by_citing` and `citations_by_cited`. */
+  readonly keepsCopies: boolean;
+  /**
+   * The FROM items from which citations are read, by citing and by cited work; the former has their marks as well. An
+   * edge comes once for each reference or paper behind it.
+   */
+  readonly citations: { readonly byCiting: string; readonly byCited: string };
   /**
    * Updates the columns `changed` in stored rows. `columns` contains the primary key, and any other known columns of
    * the rows. There is at least one row, and no two rows have the same key.
@@ -66,15 +69,19 @@ export function columnType(table: string, column: string): string {
   return type;
 }
 
+const listedCitations = `(
+  SELECT papers.work_id AS citing_work_id, cited_work_id, is_internal_anchor
+  FROM "references" JOIN papers USING (paper_id)
+) AS listed`;
+
 /**
  * One server. Changed rows are sent in one statement: one array per column, or one JSON text. The text of the statement
  * is short and always the same.
  */
 export const singleLayout: TableLayout = {
   name: "single",
-  // An index of the table covers the cited work.
-  citationsByCited: "citations",
-  copiesOf: (table) => [table],
+  keepsCopies: false,
+  citations: { byCiting: listedCitations, byCited: listedCitations },
 
   update(table, columns, rows, changed) {
     const { key, required } = tableShape(table);
@@ -155,11 +162,9 @@ export const distributions: Readonly<Record<string, Distribution>> = {
   references: byPaper,
   published_states: byPaper,
   works: { kind: "distributed", column: "work_id", group: "works" },
-  // By the citing work: its references are read from one shard.
-  citations: { kind: "distributed", column: "citing_work_id", group: "works" },
-  // The same rows by the cited work: its citations are read from one shard.
+  // Copies of the citations: those of a work are read from one shard, in either direction.
+  citations_by_citing: { kind: "distributed", column: "citing_work_id", group: "works" },
   citations_by_cited: { kind: "distributed", column: "cited_work_id", group: "works" },
-  citing_papers: { kind: "distributed", column: "cited_work_id", group: "works" },
   work_identifiers: { kind: "distributed", column: "identifier_id", group: "identifiers" },
   paper_keys: { kind: "distributed", column: "key", group: "keys" },
   signers: { kind: "reference" },
@@ -175,15 +180,15 @@ export const distributions: Readonly<Record<string, Distribution>> = {
 };
 
 /**
- * Distributed with Citus. Citations are stored twice, by citing work and by cited work, so that either is read from one
+ * Distributed with Citus. Citations are copied twice, by citing work and by cited work, so that either is read from one
  * shard. Changed rows are written out in the order of their keys, and each statement names the values of the
  * distribution column: with `INSERT … VALUES` Citus sends each server only its own rows; a list would be sent to all
  * servers, or pass through the coordinator row by row.
  */
 export const citusLayout: TableLayout = {
   name: "citus",
-  citationsByCited: "citations_by_cited",
-  copiesOf: (table) => (table === "citations" ? ["citations", "citations_by_cited"] : [table]),
+  keepsCopies: true,
+  citations: { byCiting: "citations_by_citing", byCited: "citations_by_cited" },
 
   update(table, columns, rows, changed) {
     const { key, required } = tableShape(table);
@@ -295,8 +300,8 @@ function placeholders(
 
 /**
  * Returns a row if the tables are distributed, or are about to be. Without parameters, so it can be sent together with
- * another statement. The row is never deleted: `citusLayout` stays valid once read; `singleLayout` reads `citations`,
- * which has all edges in either layout.
+ * another statement. The row is never deleted: `citusLayout` stays valid once read; `singleLayout` reads
+ * `references`, which has all edges in either layout.
  */
 const distributedQuery = "SELECT value FROM settings WHERE name = 'distributed'";
 

@@ -78,6 +78,10 @@ export function collectGraphMetrics(metrics: Metrics, graph: Pick<GraphService, 
       gauge("pith_graph_graph_works", "Works in memory.", [[status.vertices]]),
       gauge("pith_graph_graph_citations", "Citations in memory.", [[status.edges]]),
       gauge("pith_graph_graph_memory_bytes", "Memory of the graph.", [[status.bytes]]),
+      gauge("pith_graph_graph_summaries", "Works in memory whose title and paper are there too.", [
+        [status.summaries],
+      ]),
+      gauge("pith_graph_graph_summary_bytes", "Memory of these titles and papers.", [[status.summaryBytes]]),
       gauge("pith_graph_graph_loads_total", "Times that the graph was loaded.", [[status.loads]], "counter"),
       gauge(
         "pith_graph_graph_folds_total",

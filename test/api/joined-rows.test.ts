@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { duplicateCitations } from "../../src/store/distribute.ts";
+import { copyCitations } from "../../src/store/distribute.ts";
 import { inLayout, openDatabase } from "../../src/store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
@@ -32,7 +32,7 @@ it("references with what they cite are the same by a join and by one statement f
   const joined = await together.statements(queries[0] as string);
   expect(joined.some((text) => text.includes('left join "works"'))).toBe(true);
 
-  await duplicateCitations(database);
+  await copyCitations(database);
   // What a pool has read of the layout stays, so the tables are opened again.
   const reopened = openDatabase({ connection: database.connection });
   try {

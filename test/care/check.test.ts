@@ -38,7 +38,7 @@ const faults: Record<string, readonly [statement: string, named: string]> = {
   ],
   paper_keys: ["DELETE FROM paper_keys WHERE key = 'arxiv:2302.12192'", "arxiv:2302.12192"],
   claims: ["UPDATE claims SET text = 'something else' WHERE ordinal = 0", "something else"],
-  references: ['UPDATE "references" SET cited_work_id = 1 WHERE ordinal = 0', '"cited_work_id":1}'],
+  references: ['UPDATE "references" SET cited_work_id = 1 WHERE ordinal = 0', '"cited_work_id":1,'],
   works: [
     "UPDATE works SET cited_by_count = cited_by_count + 1 WHERE key = 'arxiv:2302.12192'",
     "arxiv:2302.12192",
@@ -48,11 +48,12 @@ const faults: Record<string, readonly [statement: string, named: string]> = {
     '"anchored_work_count":1',
   ],
   work_identifiers: ["DELETE FROM work_identifiers WHERE kind = 'doi'", '"kind":"doi"'],
-  citations: ["INSERT INTO citations VALUES (1, 2, false)", '"citing_work_id":1,'],
-  citing_papers: [
-    "DELETE FROM citing_papers WHERE paper_id = (SELECT min(paper_id) FROM citing_papers)",
-    "submitted_at",
+  "references: submitted_at": [
+    `UPDATE "references" SET submitted_at = '2001-02-03T04:05:06Z' WHERE ordinal = 0`,
+    "2001-02-03T04:05:06",
   ],
+  // Must be empty on one server.
+  citations_by_citing: ["INSERT INTO citations_by_citing VALUES (1, 2, false)", '"citing_work_id":1,'],
   signers: ["UPDATE signers SET signer_id = 'altered'", "altered"],
   totals: ["UPDATE totals SET value = value + 1 WHERE name = 'claims'", "claims"],
 };

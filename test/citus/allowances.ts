@@ -67,7 +67,7 @@ export const allowances: readonly Allowance[] = [
   },
   {
     name: "the other papers of the works of a batch",
-    statement: /^SELECT work_id, paper_id, pith_number, .* FROM papers WHERE work_id = ANY/s,
+    statement: /^SELECT work_id, paper_id, pith_number, .* FROM papers\s+WHERE work_id = ANY/s,
     rules: [noKey],
     consequence: "all shards",
     reason: "Once a batch. The reader decides which of them represents its work.",
@@ -85,6 +85,27 @@ export const allowances: readonly Allowance[] = [
     rules: [noKey],
     consequence: "all shards",
     reason: "Once a batch, if it changes the target of an identifier.",
+  },
+  {
+    name: "what references say about identifiers of a batch",
+    statement: /^SELECT id, target_id, target_kind, proof, count/,
+    rules: [noKey],
+    consequence: "all shards",
+    reason: "Once a batch, if its references contradict stored ones. Joins within a shard only.",
+  },
+  {
+    name: "edges by other papers of the works of a batch",
+    statement: /^SELECT p\.work_id, r\.cited_work_id, bool_or\(r\.is_internal_anchor\)/,
+    rules: [noKey],
+    consequence: "all shards",
+    reason: "Once a batch, if works of it have other papers. Joins within a shard only.",
+  },
+  {
+    name: "titles of works in references",
+    statement: /^SELECT DISTINCT ON \(r\.cited_work_id\)/,
+    rules: [noKey],
+    consequence: "all shards",
+    reason: "Once a batch, if works lose the reference that gave their title. Joins within a shard only.",
   },
   {
     name: "the time of the last event before a batch",
@@ -111,8 +132,8 @@ export const allowances: readonly Allowance[] = [
   },
   {
     name: "the works that anchor most",
-    statement: /^SELECT "citations"\."cited_work_id"::text AS "workId"/,
-    rules: [noKey, severalGroups, localToo],
+    statement: /^SELECT "references"\."cited_work_id"::text AS "workId"/,
+    rules: [noKey, localToo],
     consequence: "rows moved",
     reason: "The works of all papers that match the filter, once after each change.",
   },

@@ -4,7 +4,7 @@ import { querySql } from "../../src/graph/sql-graph.ts";
 import type { VerifiedDocument } from "../../src/ingest/index.ts";
 import { ingestVerified } from "../../src/ingest/pipeline.ts";
 import { checkTables, readBackup, rebuildTables, writeBackup } from "../../src/maintenance/index.ts";
-import { duplicateCitations } from "../../src/store/distribute.ts";
+import { copyCitations } from "../../src/store/distribute.ts";
 import { citusLayout, singleLayout } from "../../src/store/table-layout.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { randomOf } from "../graph/random-graph.ts";
@@ -38,7 +38,10 @@ beforeEach(() => Promise.all([reset(plain), reset(twice)]));
 
 async function reset(database: TestDatabase): Promise<void> {
   await clearTables(database);
-  await database.pool.query("DELETE FROM settings");
+  await database.pool.query(
+    `DELETE FROM settings;
+     CREATE OR REPLACE VIEW citing_papers AS SELECT cited_work_id, submitted_at, paper_id FROM "references"`,
+  );
 }
 
 async function write(
@@ -55,8 +58,25 @@ async function edgesOf({ pool }: TestDatabase, table: string): Promise<unknown[]
   return rows;
 }
 
-async function expectBothEqual(database: TestDatabase, about: string): Promise<void> {
-  expect(await edgesOf(database, "citations_by_cited"), about).toEqual(await edgesOf(database, "citations"));
+async function citersOf({ pool }: TestDatabase, from: string): Promise<unknown[]> {
+  const { rows } = await pool.query(
+    `SELECT DISTINCT cited_work_id, submitted_at, paper_id, citing_work_id FROM ${from} ORDER BY 1, 2, 3`,
+  );
+  return rows;
+}
+
+/** Both copies have the rows that follow from papers and references. */
+async function expectCopies(database: TestDatabase, about: string): Promise<void> {
+  expect(await edgesOf(database, "citations_by_citing"), about).toEqual(await edgesOf(database, "citations"));
+  const citers = `(SELECT r.*, p.work_id AS citing_work_id FROM "references" r JOIN papers p USING (paper_id)) AS listed`;
+  expect(await citersOf(database, "citations_by_cited"), about).toEqual(await citersOf(database, citers));
+}
+
+async function expectNoCopies({ pool }: TestDatabase): Promise<void> {
+  const { rows } = await pool.query(
+    "SELECT FROM citations_by_citing UNION ALL SELECT FROM citations_by_cited",
+  );
+  expect(rows).toEqual([]);
 }
 
 async function settingsOf({ pool }: TestDatabase): Promise<unknown[]> {
@@ -67,11 +87,10 @@ const distributed = [{ name: "distributed", value: "yes" }];
 
 /** The changes that the ingest sends as VALUES. */
 const changed = [
-  'DELETE FROM "citations"',
   'DELETE FROM "citations_by_cited"',
-  'DELETE FROM "citing_papers"',
-  'INSERT INTO "citations"',
+  'DELETE FROM "citations_by_citing"',
   'INSERT INTO "citations_by_cited"',
+  'INSERT INTO "citations_by_citing"',
   'INSERT INTO "papers"',
   'INSERT INTO "records"',
   'INSERT INTO "work_identifiers"',
@@ -86,14 +105,14 @@ describe("an ingest of random histories", () => {
     for (let seed = 1; seed <= 3; seed++) {
       await Promise.all([reset(plain), reset(twice)]);
       const batches = batchesOf(seed);
-      await duplicateCitations(twice);
+      await copyCitations(twice);
       await write(plain, batches);
       for (const [index, batch] of batches.entries()) {
         await write(twice, [batch]);
-        await expectBothEqual(twice, `seed ${seed}, batch ${index + 1}`);
+        await expectCopies(twice, `seed ${seed}, batch ${index + 1}`);
       }
       expect(await readTables(twice), `seed ${seed}`).toEqual(await readTables(plain));
-      expect(await edgesOf(plain, "citations_by_cited")).toEqual([]);
+      await expectNoCopies(plain);
       edges += (await edgesOf(twice, "citations")).length;
 
       const { rows } = await plain.pool.query<{ id: string }>("SELECT work_id AS id FROM works ORDER BY 1");
@@ -121,12 +140,16 @@ describe("an ingest of random histories", () => {
     expect(statements.filter(({ text }) => brokenRules(text).includes("changed rows as an array"))).toEqual(
       [],
     );
-    // The copy is read for cited works, and the original is not.
+    // Each direction is read from the copy that is distributed by it.
     const read = new Set(
-      statements.map(({ text }) => /FROM (citations\w*) WHERE (\w+)/.exec(text)?.slice(1).join(" ")),
+      statements.flatMap(
+        ({ text }) => /FROM (citations\w*)\s+WHERE (\w+)/.exec(text)?.slice(1).join(" ") ?? [],
+      ),
     );
-    expect(read).toContain("citations_by_cited cited_work_id");
-    expect(read).not.toContain("citations cited_work_id");
+    expect([...read].sort()).toEqual([
+      "citations_by_cited cited_work_id",
+      "citations_by_citing citing_work_id",
+    ]);
   });
 
   test("may run while two processes begin to store citations twice", async () => {
@@ -136,12 +159,12 @@ describe("an ingest of random histories", () => {
       const half = batches.length >> 1;
       await write(twice, batches.slice(0, half));
       const [first, again] = await Promise.all([
-        duplicateCitations(twice),
-        duplicateCitations(twice),
+        copyCitations(twice),
+        copyCitations(twice),
         ...batches.slice(half).map((batch) => ingestVerified(twice, batch)),
       ]);
       expect([first, again].sort()).toEqual([false, true]);
-      await expectBothEqual(twice, `seed ${seed}`);
+      await expectCopies(twice, `seed ${seed}`);
       expect(await settingsOf(twice)).toEqual(distributed);
     }
     expect((await checkTables(twice, { keyring })).differences).toEqual([]);
@@ -165,34 +188,34 @@ test("the statements of both layouts delete the same three keys of papers", asyn
   expect(await readTables(twice)).toEqual(await readTables(plain));
 });
 
-test("keepCitationsTwice changes nothing if it fails, and succeeds when called again", async () => {
+test("copyCitations changes nothing if it fails, and succeeds when called again", async () => {
   await write(twice, batchesOf(31));
   // A stale row.
-  await twice.pool.query("INSERT INTO citations_by_cited VALUES (1, 2, false)");
+  await twice.pool.query("INSERT INTO citations_by_citing VALUES (1, 2, false)");
   await twice.pool.query(
     "ALTER TABLE settings ADD CONSTRAINT no_such_setting CHECK (name <> 'distributed') NOT VALID",
   );
-  await expect(duplicateCitations(twice)).rejects.toThrow("no_such_setting");
+  await expect(copyCitations(twice)).rejects.toThrow("no_such_setting");
   await twice.pool.query("ALTER TABLE settings DROP CONSTRAINT no_such_setting");
   expect(await settingsOf(twice)).toEqual([]);
-  expect(await edgesOf(twice, "citations_by_cited")).toHaveLength(1);
-  expect(await duplicateCitations(twice)).toBe(true);
-  await expectBothEqual(twice, "at the second attempt");
+  expect(await edgesOf(twice, "citations_by_citing")).toHaveLength(1);
+  expect(await copyCitations(twice)).toBe(true);
+  await expectCopies(twice, "at the second attempt");
 });
 
-test("check reports differences of citations_by_cited, and rebuild repairs them", async () => {
-  await duplicateCitations(twice);
+test("check reports differences of the copies, and rebuild repairs them", async () => {
+  await copyCitations(twice);
   await write(twice, batchesOf(32));
   await twice.pool.query(
     `DELETE FROM citations_by_cited WHERE cited_work_id = (SELECT min(cited_work_id) FROM citations_by_cited);
-     UPDATE citations_by_cited SET is_internal_anchor = NOT is_internal_anchor
-     WHERE cited_work_id = (SELECT max(cited_work_id) FROM citations_by_cited)`,
+     UPDATE citations_by_citing SET is_internal_anchor = NOT is_internal_anchor
+     WHERE cited_work_id = (SELECT max(cited_work_id) FROM citations_by_citing)`,
   );
   const { counts, differences } = await checkTables(twice, { keyring });
-  expect([...counts.keys()]).toEqual(["citations_by_cited"]);
+  expect([...counts.keys()]).toEqual(["citations_by_citing", "citations_by_cited"]);
   expect(differences.map(({ stored }) => stored === null)).toEqual(expect.arrayContaining([true, false]));
   await rebuildTables(twice, { keyring });
-  await expectBothEqual(twice, "rebuilt");
+  await expectCopies(twice, "rebuilt");
 });
 
 describe("a backup", () => {
@@ -212,21 +235,21 @@ describe("a backup", () => {
   };
 
   test("of a distributed database can be restored to a plain one, and the reverse", async () => {
-    await duplicateCitations(twice);
+    await copyCitations(twice);
     await twice.pool.query("INSERT INTO settings VALUES ('sample', 'loaded')");
     await write(twice, batchesOf(33));
     const backup = await backupOf(twice);
     await restore(plain, backup);
     expect(await settingsOf(plain)).toEqual([{ name: "sample", value: "loaded" }]);
     expect(await edgesOf(plain, "citations")).toEqual(await edgesOf(twice, "citations"));
-    expect(await edgesOf(plain, "citations_by_cited")).toEqual([]);
+    await expectNoCopies(plain);
 
     await reset(twice);
-    await duplicateCitations(twice);
+    await copyCitations(twice);
     await restore(twice, await backupOf(plain));
     expect(await settingsOf(twice)).toEqual(expect.arrayContaining(distributed));
     expect(await edgesOf(twice, "citations")).not.toEqual([]);
-    await expectBothEqual(twice, "restored");
+    await expectCopies(twice, "restored");
   });
 });
 
@@ -235,18 +258,18 @@ describe("changed rows with more than 65,535 parameters", () => {
   const rows = Array.from({ length: 25_000 }, (_, nth) => [1n, BigInt((nth * 7_919) % 25_000), false]);
 
   test("are sent in several statements, sorted by key, in the distributed layout", async () => {
-    const sent = citusLayout.update("citations_by_cited", columns, rows, ["is_internal_anchor"]);
+    const sent = citusLayout.update("citations_by_citing", columns, rows, ["is_internal_anchor"]);
     expect(sent.map(({ values }) => values.length)).toEqual([65_532, 9_468]);
     const cited = sent.flatMap(({ values }) => values.filter((_, place) => place % 3 === 1));
     expect(cited).toEqual(Array.from(rows, (_, nth) => BigInt(nth)));
     // The driver and PostgreSQL accept this number of parameters.
     const [full] = sent;
     await plain.pool.query(full?.text ?? "", [...(full?.values ?? [])]);
-    expect(await edgesOf(plain, "citations_by_cited")).toHaveLength(65_532 / 3);
+    expect(await edgesOf(plain, "citations_by_citing")).toHaveLength(65_532 / 3);
   });
 
   test("are sent in one statement in the layout of one server", () => {
-    expect(singleLayout.update("citations", columns, rows, ["is_internal_anchor"])).toHaveLength(1);
-    expect(singleLayout.remove("citations", columns.slice(0, 2), rows)).toHaveLength(1);
+    expect(singleLayout.update("citations_by_citing", columns, rows, ["is_internal_anchor"])).toHaveLength(1);
+    expect(singleLayout.remove("citations_by_citing", columns.slice(0, 2), rows)).toHaveLength(1);
   });
 });

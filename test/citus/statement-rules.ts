@@ -20,12 +20,20 @@ export type Rule = (typeof rules)[number];
 
 type Distributed = Extract<Distribution, { kind: "distributed" }>;
 
-/** The tables that a statement names, sorted. */
+/** What the views read in a distributed installation. */
+const views: Readonly<Record<string, string>> = {
+  citations: "references",
+  citing_papers: "citations_by_cited",
+};
+
+/** The tables that a statement names, itself or by a view, sorted. */
 export function tablesOf(text: string): string[] {
   const named = [
     ...plain(text).matchAll(/\b(?:from|join|into|update|using|copy)\s+(?:public\.)?"?(\w+)"?/gi),
   ];
-  const tables = named.map(([, name]) => name ?? "").filter((name) => Object.hasOwn(distributions, name));
+  const tables = named
+    .map(([, name = ""]) => views[name] ?? name)
+    .filter((name) => Object.hasOwn(distributions, name));
   return [...new Set(tables)].sort();
 }
 
@@ -79,8 +87,7 @@ function joins(words: string): string[][] {
 function carriesKey(words: string, table: string, column: string): boolean {
   const compared = new RegExp(`(?:\\b|\\.|")${column}"?\\s*(?:=|\\bin\\b)`, "i");
   const inserted = new RegExp(`(?:into|copy)\\s+(?:public\\.)?"?${table}"?\\s*\\([^)]*\\b${column}\\b`, "i");
-  const joined = new RegExp(`using\\s*\\(\\s*"?${column}"?\\s*\\)`, "i");
-  return compared.test(words) || inserted.test(words) || joined.test(words);
+  return compared.test(words) || inserted.test(words);
 }
 
 /** The statement without comments and the contents of literals. */

@@ -4,8 +4,7 @@ import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { arxivIdOf, fill, hostileTitles } from "../export/library.ts";
 import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { databaseUrl } from "../server-connection.ts";
-import { runCli } from "./run-cli.ts";
-import { runHere } from "./run-here.ts";
+import { runInProcess } from "./run-in-process.ts";
 
 let database: TestDatabase;
 let served: ServedDatabase;
@@ -37,15 +36,18 @@ test.each([
   ["ris", "ris"],
   ["csl", "csl-json"],
 ])("cite --style %s prints what export bibliography writes", async (style, format) => {
-  const exported = await runCli(["export", "bibliography", ...refs, "--format", format, "--quiet"], { env });
+  const exported = await runInProcess(
+    ["export", "bibliography", ...refs, "--format", format, "--quiet"],
+    env,
+  );
   expect(exported).toMatchObject({ status: 0, stderr: "" });
-  const here = await runHere(["cite", ...refs, "--style", style], env);
+  const here = await runInProcess(["cite", ...refs, "--style", style], env);
   expect(here).toEqual(exported);
-  expect(await runHere(["cite", ...refs, "--style", style, "--url", served.origin])).toEqual(here);
+  expect(await runInProcess(["cite", ...refs, "--style", style, "--url", served.origin])).toEqual(here);
 });
 
 test("prints an entry once, also if several refs name it", async () => {
-  const { stdout } = await runHere(["cite", "2302.12192", "pith:ROU4N4IR", "2302.12192v1"], env);
+  const { stdout } = await runInProcess(["cite", "2302.12192", "pith:ROU4N4IR", "2302.12192v1"], env);
   expect(stdout.match(/^@misc\{/gm)).toHaveLength(1);
 });
 
@@ -54,6 +56,6 @@ test.each([
   ["2302.12192v7", 1, 'Next: pith-graph paper "2302.12192v1"'],
   ["what is this", 2, "(BAD_USER_INPUT)"],
 ])("prints nothing if a ref is %s", async (ref, status, message) => {
-  const result = await runHere(["cite", "2302.12192", ref, "--url", served.origin]);
+  const result = await runInProcess(["cite", "2302.12192", ref, "--url", served.origin]);
   expect(result).toMatchObject({ status, stdout: "", stderr: expect.stringContaining(message) });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { ingestTexts, type Listening, papers, serveMirror, withAnchor } from "../mirror/mirrors.ts";
-import { runHere } from "./run-here.ts";
+import { runInProcess } from "./run-in-process.ts";
 
 const documents = papers(4);
 const [first = expect.fail(), second = expect.fail(), third = expect.fail(), fourth = expect.fail()] =
@@ -32,7 +32,7 @@ afterAll(async () => {
   for (const database of databases) await database.drop();
 });
 
-const compare = (...args: string[]) => runHere(["compare", "--allow-host", "127.0.0.1", ...args]);
+const compare = (...args: string[]) => runInProcess(["compare", "--allow-host", "127.0.0.1", ...args]);
 
 test("ends with 0 if two mirrors have the same states, in whatever order they came", async () => {
   const { status, stdout, stderr } = await compare(a, sameAsA);
@@ -64,7 +64,7 @@ test("lists each paper that differs, and ends with 1", async () => {
 });
 
 test("ends with 3 if a mirror may not be reached, and names the option", async () => {
-  const { status, stdout, stderr } = await runHere(["compare", a, b]);
+  const { status, stdout, stderr } = await runInProcess(["compare", a, b]);
   expect([status, stdout]).toEqual([3, ""]);
   expect(stderr).toContain("--allow-host 127.0.0.1");
 });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCli } from "./run-cli.ts";
+import { runInProcess } from "./run-in-process.ts";
 
 let folder: string;
 
@@ -30,7 +31,7 @@ test("conformance exits with 1 and prints the difference of a vector with anothe
   );
   await writeFile(join(folder, "receipts.json"), "no JSON");
   await writeFile(join(folder, "notes.txt"), "not a vector");
-  const { status, stdout } = await runCli(["conformance", folder]);
+  const { status, stdout } = await runInProcess(["conformance", folder]);
   expect(status).toBe(1);
   expect(stdout).toContain("FAILED merge-fork.json: state.equivocation_count: expected 2, got 1");
   expect(stdout).toContain("FAILED receipts.json: not test vectors");
@@ -38,7 +39,7 @@ test("conformance exits with 1 and prints the difference of a vector with anothe
 });
 
 test("conformance exits with 1 for a folder without vectors", async () => {
-  const { status, stderr } = await runCli(["conformance", "docs"]);
+  const { status, stderr } = await runInProcess(["conformance", "docs"]);
   expect(status).toBe(1);
   expect(stderr).toContain("No test vectors in");
 });

@@ -9,6 +9,7 @@ import { createTestDatabase } from "../database.ts";
 import { copyPreparedData } from "../prepared-data.ts";
 import { databaseUrl } from "../server-connection.ts";
 import { runCli } from "./run-cli.ts";
+import { runInProcess } from "./run-in-process.ts";
 
 const seed = "sample/pith-2302.12192.state.json";
 let folder: string;
@@ -120,7 +121,7 @@ test("exits with 2 without the keyring; quarantine retry and rebuild with it acc
       `${count} documents verified again, ${count} accepted\n`,
     ]);
     expect(await papers()).toBe(count);
-    expect((await runCli(["quarantine", "list"], { env: own })).stderr).toBe("The quarantine is empty.\n");
+    expect((await runInProcess(["quarantine", "list"], own)).stderr).toBe("The quarantine is empty.\n");
 
     const forks = await runCli(["ingest", "--json", "sample/forks.ndjson"], { env: own });
     expect(JSON.parse(forks.stdout)).toMatchObject({
@@ -131,7 +132,7 @@ test("exits with 2 without the keyring; quarantine retry and rebuild with it acc
     const rebuilt = await runCli(["rebuild", "--json", ...keyring], { env: own });
     expect(JSON.parse(rebuilt.stdout)).toMatchObject({ accepted: { documents: 2, events: 0 } });
     expect(await papers()).toBe(count + 2);
-    expect((await runCli(["check", ...keyring], { env: own })).status).toBe(0);
+    expect((await runInProcess(["check", ...keyring], own)).status).toBe(0);
   } finally {
     await database.drop();
   }
@@ -141,9 +142,9 @@ test("exports the state that the registry published, and a bundle that merges to
   const state = await runCli(["export", "document", "2302.12192"], { env });
   expect(state.stdout).toBe(`${canonicalJson(parseJson(await readFile(seed)))}\n`);
   for (const ref of ["pith:ROU4N4IR", "https://arxiv.org/abs/2302.12192v1", "10.48550/arXiv.2302.12192"]) {
-    expect((await runCli(["export", "document", ref], { env })).stdout).toBe(state.stdout);
+    expect((await runInProcess(["export", "document", ref], env)).stdout).toBe(state.stdout);
   }
-  const bundle = await runCli(["export", "document", "--bundle", "2302.12192"], { env });
+  const bundle = await runInProcess(["export", "document", "--bundle", "2302.12192"], env);
   const verified = await runCli(["verify", "--json", "-"], { input: bundle.stdout });
   expect(JSON.parse(verified.stdout)).toMatchObject({
     kind: "bundle",
@@ -177,7 +178,7 @@ test("commands exit with 1, 2 or 3 for each mistake, with a message that says wh
     [["start"], { PORT: "http" }, "PORT must be a whole number"],
   ];
   for (const [args, environment, message, expected = 2] of cases) {
-    const { status, stderr } = await runCli(args, { env: environment });
+    const { status, stderr } = await runInProcess(args, environment);
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect([args, status]).toEqual([args, expected]);

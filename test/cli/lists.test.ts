@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { csvRows } from "../export/csv-rows.ts";
 import { arxivIdOf, fill, hostileTitles } from "../export/library.ts";
 import { databaseUrl } from "../server-connection.ts";
-import { runHere } from "./run-here.ts";
+import { runInProcess } from "./run-in-process.ts";
 
 let database: TestDatabase;
 let served: ServedDatabase;
@@ -30,12 +30,12 @@ type Answer = {
 };
 
 const json = async (...args: string[]) => {
-  const { status, stdout } = await runHere([...args, "--json"], env);
+  const { status, stdout } = await runInProcess([...args, "--json"], env);
   return { status, data: JSON.parse(stdout) };
 };
 
 test("prints counts, graph version and last change, the same over the database and over HTTP", async () => {
-  const here = await runHere(["status"], env);
+  const here = await runInProcess(["status"], env);
   expect(here).toMatchObject({ status: 0, stderr: "" });
   expect(here.stdout).toMatch(new RegExp(`^Papers +${hostileTitles.length}$`, "m"));
   expect(here.stdout).toMatch(/^Last change +\d{4}-\d\d-\d\dT[\d:.]+Z$/m);
@@ -43,14 +43,14 @@ test("prints counts, graph version and last change, the same over the database a
   const { data } = await json("status");
   const { rows } = await database.pool.query("SELECT max(received_at) AS last FROM events");
   expect(new Date(data.events.nodes[0].receivedAt)).toEqual(rows[0].last);
-  const there = await runHere(["status", "--url", served.origin, "--json"]);
+  const there = await runInProcess(["status", "--url", served.origin, "--json"]);
   expect(JSON.parse(there.stdout).status).toMatchObject({ papers: data.status.papers });
 });
 
 test("names no last change if nothing is stored", async () => {
   const empty = await createTestDatabase();
   try {
-    const { stdout } = await runHere(["status"], { DATABASE_URL: databaseUrl(empty.connection) });
+    const { stdout } = await runInProcess(["status"], { DATABASE_URL: databaseUrl(empty.connection) });
     expect(stdout).toMatch(/^Papers +0$/m);
     expect(stdout).toMatch(/^Last change +none$/m);
   } finally {
@@ -82,7 +82,7 @@ test.each([
 
 test("papers orders by submission or citations, and reads further pages up to the limit", async () => {
   const column = async (name: string, ...args: string[]) => {
-    const { stdout } = await runHere(["papers", "--format", "csv", "--limit", "1000", ...args], env);
+    const { stdout } = await runInProcess(["papers", "--format", "csv", "--limit", "1000", ...args], env);
     return csvRows(stdout).map((row) => row[name] ?? "");
   };
   const newest = await column("submitted_at");
@@ -95,17 +95,17 @@ test("papers orders by submission or citations, and reads further pages up to th
 });
 
 test("papers prints a table with a header, and what --limit leaves out", async () => {
-  const { stdout } = await runHere(["papers", "--limit", "2"], env);
+  const { stdout } = await runInProcess(["papers", "--limit", "2"], env);
   const lines = stdout.trimEnd().split("\n");
   expect(lines[0]).toMatch(/^ID +Submitted +Category +Cited by +Proof +Title$/);
   expect(lines).toHaveLength(5);
   expect(lines[4]).toBe(`${hostileTitles.length} papers, 2 shown: --limit shows more`);
-  const csv = await runHere(["papers", "--limit", "2", "--format", "csv"], env);
+  const csv = await runInProcess(["papers", "--limit", "2", "--format", "csv"], env);
   expect(csv.stderr).toBe(`2 of ${hostileTitles.length} rows: --limit prints more.\n`);
 });
 
 test("CSV has the cells that an exported table has", async () => {
-  const exported = await runHere(["papers", "--limit", "1000", "--format", "csv"], env);
+  const exported = await runInProcess(["papers", "--limit", "1000", "--format", "csv"], env);
   const { rows } = await database.pool.query<{ title: string }>("SELECT title FROM papers");
   const titles = csvRows(exported.stdout).map(({ title }) => title);
   expect(titles).toHaveLength(rows.length);
@@ -121,7 +121,7 @@ test.each([
 ] as const)("%s prints the same rows as CSV, TSV and JSON", async (_, args, nodesOf) => {
   const printed: string[] = [];
   for (const format of ["--format=csv", "--format=tsv", "--format=json", "--json"]) {
-    const { status, stdout, stderr } = await runHere([...args, format, "--url", served.origin]);
+    const { status, stdout, stderr } = await runInProcess([...args, format, "--url", served.origin]);
     expect([status, stderr]).toEqual([0, ""]);
     printed.push(stdout);
   }
@@ -154,7 +154,7 @@ test("a server's answer of another shape runs in no spreadsheet", async () => {
   const server = createServer((_, response) => response.end(JSON.stringify({ data: { papers: page } })));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const { stdout } = await runHere(["papers", "--format", "tsv", "--url", url]);
+  const { stdout } = await runInProcess(["papers", "--format", "tsv", "--url", url]);
   expect(stdout.split("\n")[1]?.split("\t")).toEqual([
     ...["pith:1", "x:y", "'=1+1", "2020", "", "'=2", "'@x", "", "", "a b '=1", "'=cmd|' /C calc'!A0"],
   ]);

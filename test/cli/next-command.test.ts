@@ -6,7 +6,7 @@ import { shellWord, withSearch } from "../../src/cli/read/read-command.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { databaseUrl } from "../server-connection.ts";
-import { runHere } from "./run-here.ts";
+import { runInProcess } from "./run-in-process.ts";
 
 let database: TestDatabase;
 let served: ServedDatabase;
@@ -25,16 +25,16 @@ test.each(["paper", "claims", "refs", "graph"])(
   "%s suggests a search for a text that is not a reference, and for an unknown paper",
   async (command) => {
     const env = { PITH_GRAPH_URL: served.origin };
-    const wrong = await runHere([command, "no reference"], env);
+    const wrong = await runInProcess([command, "no reference"], env);
     expect(wrong).toMatchObject({ status: 2, stdout: "" });
     expect(wrong.stderr).toMatch(/names no paper.*\(BAD_USER_INPUT\)/);
-    expect(wrong.stderr.split("\n").at(-1)).toBe('Next: pith-graph search "no reference"');
+    expect(wrong.stderr.trimEnd().split("\n").at(-1)).toBe('Next: pith-graph search "no reference"');
 
     // Eight letters that could be the beginning of a Pith number's suffix.
-    const unknown = await runHere([command, "nonsense", "--json"], env);
+    const unknown = await runInProcess([command, "nonsense", "--json"], env);
     expect(unknown.status).toBe(1);
     expect(unknown.stderr).toMatch(
-      /cited work matches "nonsense".*\(NOT_FOUND\)\nNext: pith-graph search "nonsense"$/,
+      /cited work matches "nonsense".*\(NOT_FOUND\)\nNext: pith-graph search "nonsense"\n$/,
     );
     expect(JSON.parse(unknown.stdout)).toEqual({
       errors: [
@@ -50,7 +50,7 @@ test.each(["paper", "claims", "refs", "graph"])(
 test("commands suggest the same on the database, and exit with 2 and a code for each mistake", async () => {
   const env = { DATABASE_URL: databaseUrl(database.connection) };
   const local = async (args: string[]) => {
-    const { status, stdout } = await runHere(args, env);
+    const { status, stdout } = await runInProcess(args, env);
     const { errors } = JSON.parse(stdout) as { errors: { extensions: { code: string; next?: string } }[] };
     return [status, errors[0]?.extensions];
   };
@@ -65,7 +65,7 @@ test("commands suggest the same on the database, and exit with 2 and a code for 
     ["subscription { paperChanged { position } }", "BAD_USER_INPUT"],
   ];
   for (const [query, code] of mistakes) {
-    const { status, stderr } = await runHere(["query", query], env);
+    const { status, stderr } = await runInProcess(["query", query], env);
     expect([query, status, stderr]).toEqual([query, 2, expect.stringContaining(`(${code})`)]);
   }
 });
@@ -76,9 +76,9 @@ test("claims and refs of a work that is only cited exit with 1 and suggest `pape
   );
   const ref = rows[0]?.key.slice("arxiv:".length) ?? expect.fail();
   for (const command of ["claims", "refs"]) {
-    const { status, stderr } = await runHere([command, ref], { PITH_GRAPH_URL: served.origin });
+    const { status, stderr } = await runInProcess([command, ref], { PITH_GRAPH_URL: served.origin });
     expect([status, stderr]).toEqual([1, expect.stringContaining("is not stored, only cited")]);
-    expect(stderr.split("\n").at(-1)).toBe(`Next: pith-graph paper "${ref}"`);
+    expect(stderr.trimEnd().split("\n").at(-1)).toBe(`Next: pith-graph paper "${ref}"`);
   }
 });
 

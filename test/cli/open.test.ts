@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { explorerPagePattern } from "../../src/server/explorer.ts";
-import { runHere } from "./run-here.ts";
+import { runInProcess } from "./run-in-process.ts";
 
 let server: Server;
 let port: number;
@@ -24,12 +24,12 @@ afterAll(async () => {
 });
 
 test("prints the address of the pith-graph that runs here", async () => {
-  const { status, stdout, stderr } = await runHere(["open", "--no-browser"], { PORT: String(port) });
+  const { status, stdout, stderr } = await runInProcess(["open", "--no-browser"], { PORT: String(port) });
   expect([status, stdout, stderr]).toEqual([0, `http://127.0.0.1:${port}/\n`, ""]);
 });
 
 test("says what to do if none runs here", async () => {
-  const { status, stdout, stderr } = await runHere(["open", "--no-browser"], { PORT: "1" });
+  const { status, stdout, stderr } = await runInProcess(["open", "--no-browser"], { PORT: "1" });
   expect([status, stdout]).toEqual([3, ""]);
   expect(stderr).toContain("pith-graph start");
 });
@@ -43,7 +43,7 @@ test.each([
   ["10.1000/../x", "10.1000%2F../x"],
 ])("the page of %s is below /paper/", async (ref, path) => {
   for (const url of ["https://mirror.example.org/base", "https://mirror.example.org/base/graphql"]) {
-    const { stdout } = await runHere(["open", ref, "--no-browser", "--url", url]);
+    const { stdout } = await runInProcess(["open", ref, "--no-browser", "--url", url]);
     expect(stdout).toBe(`https://mirror.example.org/base/paper/${path}\n`);
     const { pathname } = new URL(stdout.trim());
     expect(decodeURIComponent(pathname)).toBe(`/base/paper/${ref}`);
@@ -62,7 +62,9 @@ test.runIf(isLinux)("gives the address to the desktop's opener as one argument",
   );
   await chmod(opener, 0o755);
   const url = "http://mirror.example.org";
-  const { status } = await runHere(["open", "$(id);&'\"", "--url", url], { PATH: `${folder}:/usr/bin:/bin` });
+  const { status } = await runInProcess(["open", "$(id);&'\"", "--url", url], {
+    PATH: `${folder}:/usr/bin:/bin`,
+  });
   expect(status).toBe(0);
   await expect
     .poll(() => readFile(opened, "utf8").catch(() => ""), { timeout: 60_000 })
@@ -70,7 +72,7 @@ test.runIf(isLinux)("gives the address to the desktop's opener as one argument",
 });
 
 test.runIf(isLinux)("prints the address if there is no browser", async () => {
-  const { status, stdout, stderr } = await runHere(["open", "--url", "http://mirror.example.org"], {
+  const { status, stdout, stderr } = await runInProcess(["open", "--url", "http://mirror.example.org"], {
     PATH: join(folder, "empty"),
   });
   expect([status, stdout]).toEqual([0, "http://mirror.example.org/\n"]);

@@ -6,6 +6,7 @@ import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { ingestDocuments, sampleDocuments, sampleKeyring } from "../ingest/ingest-documents.ts";
 import { databaseUrl } from "../server-connection.ts";
 import { runCli } from "./run-cli.ts";
+import { runInProcess } from "./run-in-process.ts";
 
 let database: TestDatabase;
 let served: ServedDatabase;
@@ -61,7 +62,7 @@ test("reading commands exit with 1 for no result, 2 for wrong use and 3 for an u
     [["--version"], 0, ""],
   ];
   for (const [args, status, message] of cases) {
-    const result = await runCli(args);
+    const result = await runInProcess(args);
     expect([args, result.status, result.stderr]).toEqual([args, status, expect.stringContaining(message)]);
     expect(result.stderr).not.toMatch(/^\s+at /m);
   }
@@ -69,7 +70,7 @@ test("reading commands exit with 1 for no result, 2 for wrong use and 3 for an u
 
 test("paper exits with 3 and creates nothing if there is no data folder", async () => {
   const data = "/nonexistent/pith-graph";
-  const { status, stderr } = await runCli(["paper", "2302.12192"], { env: { PITH_GRAPH_DATA: data } });
+  const { status, stderr } = await runInProcess(["paper", "2302.12192"], { PITH_GRAPH_DATA: data });
   expect(status).toBe(3);
   expect(stderr).toContain(`No data in ${data}`);
 });
@@ -95,7 +96,7 @@ test("paper prints no control characters of a hostile server, and exits with 3 f
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   for (const [given, status, printed] of answers) {
     answer = given;
-    const result = await runCli(["paper", "2302.12192", "--url", url]);
+    const result = await runInProcess(["paper", "2302.12192", "--url", url]);
     expect(result.stdout + result.stderr).toMatch(printed);
     expect(result.stdout + result.stderr).not.toMatch(/[\u001b\u009b]/);
     expect(result.status).toBe(status);
@@ -106,10 +107,10 @@ test("paper prints no control characters of a hostile server, and exits with 3 f
 test("paper and refs mark signers with the demo key, and never the registry", async () => {
   const url = ["--url", served.origin];
   for (const command of ["paper", "refs"]) {
-    expect((await runCli([command, "hep-th/9204099", ...url])).stdout).toContain(
+    expect((await runInProcess([command, "hep-th/9204099", ...url])).stdout).toContain(
       "SIGNED by sample.pith-graph.invalid (pith-graph-sample) [demo key, proves nothing]",
     );
-    const registry = await runCli([command, "2302.12192", ...url]);
+    const registry = await runInProcess([command, "2302.12192", ...url]);
     expect(registry.stdout).toContain("HASH by pith.science (pith-v1-2026-05)");
     expect(registry.stdout).not.toContain("demo key");
   }

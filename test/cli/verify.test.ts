@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runCli } from "./run-cli.ts";
-import { runHere } from "./run-here.ts";
+import { runInProcess } from "./run-in-process.ts";
 
 const seed = "sample/pith-2302.12192.state.json";
 
@@ -32,7 +32,7 @@ test("verify exits with 1 for a copy with one changed letter, and names the hash
 });
 
 test("verify --json prints the checks and events as one object", async () => {
-  const { status, stdout } = await runCli(["verify", "--json", seed]);
+  const { status, stdout } = await runInProcess(["verify", "--json", seed]);
   expect(status).toBe(0);
   const report = JSON.parse(stdout);
   expect(report.pithNumber).toBe("pith:2023:ROU4N4IRYZ3HV3M7HKTK3YY643");
@@ -49,13 +49,13 @@ test("verify --json prints the checks and events as one object", async () => {
 
 /** @threat T6 */
 test("verify exits with 1 and rejects each event whose key is not in the keyring with UNKNOWN_SIGNER", async () => {
-  const { status, stdout } = await runCli(["verify", "sample/forks.ndjson"]);
+  const { status, stdout } = await runInProcess(["verify", "sample/forks.ndjson"]);
   expect(status).toBe(1);
   expect(stdout).toContain("refused (UNKNOWN_SIGNER)");
 });
 
 test("verify with the sample's keyring prints forks, and invalid events with their reasons", async () => {
-  const { status, stdout } = await runCli([
+  const { status, stdout } = await runInProcess([
     "verify",
     "--keyring",
     "sample/keyring.json",
@@ -73,7 +73,7 @@ test("verify --json prints a line for each document of a folder, and exits with 
   try {
     await copyFile(seed, join(folder, "a.json"));
     await writeFile(join(folder, "b.json"), "no JSON");
-    const { status, stdout } = await runHere(["verify", "--json", folder]);
+    const { status, stdout } = await runInProcess(["verify", "--json", folder]);
     expect(
       stdout
         .trimEnd()
@@ -83,7 +83,7 @@ test("verify --json prints a line for each document of a folder, and exits with 
     expect(status).toBe(1);
     await rm(join(folder, "b.json"));
     await rm(join(folder, "a.json"));
-    expect(await runHere(["verify", folder])).toMatchObject({ status: 2, stdout: "" });
+    expect(await runInProcess(["verify", folder])).toMatchObject({ status: 2, stdout: "" });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -106,7 +106,7 @@ test("verify exits with 2 and names the keyring's entry for a malformed or small
     const cases = { [`${"A".repeat(43)}=`]: "small order", "not base64": "padded base64" };
     for (const [key, reason] of Object.entries(cases)) {
       await writeFile(file, entry(key));
-      const result = await runCli(["verify", "--keyring", file, seed]);
+      const result = await runInProcess(["verify", "--keyring", file, seed]);
       expect(result.status).toBe(2);
       expect(result.stderr).toContain('"my-key"');
       expect(result.stderr).toContain(reason);
@@ -120,7 +120,7 @@ test("verify exits with 2 and names the keyring's entry for a malformed or small
 test("verify accepts a key that is in two keyrings", async () => {
   const env = { PITH_GRAPH_KEYRING: "sample/keyring.json" };
   const args = ["verify", "--keyring", "sample/keyring.json", "sample/arxiv-2022-12.ndjson.gz"];
-  const { status, stdout } = await runCli(args, { env });
+  const { status, stdout } = await runInProcess(args, env);
   expect(status).toBe(0);
   expect(stdout).not.toContain("FAILED");
 });

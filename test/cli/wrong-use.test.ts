@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { exitStatus } from "../../src/cli/command-error.ts";
 import { createProgram } from "../../src/cli/program.ts";
-import { runHere } from "./run-here.ts";
+import { runInProcess } from "./run-in-process.ts";
 
 /** An unreachable database: a command that tried to connect would exit with another status. */
 const env = { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" };
@@ -103,7 +103,7 @@ const wrong: readonly (readonly string[])[] = [
 test.each(wrong.map((args) => [args.join(" "), args] as const))(
   "pith-graph %s exits with 2",
   async (_, args) => {
-    const { status, stdout, stderr } = await runHere(args, env);
+    const { status, stdout, stderr } = await runInProcess(args, env);
     expect([status, stderr]).toEqual([exitStatus.usage, expect.stringMatching(/\S/)]);
     expect(stdout).toBe("");
     expect(stderr).not.toMatch(/^ {4}at |hunter2/m);
@@ -111,7 +111,7 @@ test.each(wrong.map((args) => [args.join(" "), args] as const))(
 );
 
 test("analyst exits with 2 for a password of less than 12 characters", async () => {
-  const { status, stderr } = await runHere(["analyst", "ada"], {
+  const { status, stderr } = await runInProcess(["analyst", "ada"], {
     ...env,
     PITH_GRAPH_ANALYST_PASSWORD: "short",
   });

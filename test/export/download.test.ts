@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type App, createApp } from "../../src/server/index.ts";
-import { runCli } from "../cli/run-cli.ts";
+import { runInProcess } from "../cli/run-in-process.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { type Listening, listen } from "../mirror/mirrors.ts";
 import { databaseUrl } from "../server-connection.ts";
@@ -42,15 +42,15 @@ test.each([
   ["bibliography", arxivIdOf(3), '10.1000/a"b;c,d', arxivIdOf(1), "--format", "ris"],
   ["bibliography", "--category", "gr-qc", "--format", "csl-json"],
 ])("export %s %s … --url writes the bytes that the server's own database gives", async (...args) => {
-  const here = await runCli(["export", ...args, "--quiet"], { env });
+  const here = await runInProcess(["export", ...args, "--quiet"], env);
   expect(here).toMatchObject({ status: 0, stderr: "" });
-  expect(await runCli(["export", ...args, "--quiet", "--url", server.url], { env })).toEqual(here);
+  expect(await runInProcess(["export", ...args, "--quiet", "--url", server.url], env)).toEqual(here);
 });
 
 test("export --url writes files, and reports their size", async () => {
   const output = join(folder, "around");
   const args = ["export", "graph", arxivIdOf(1), "--format", "vosviewer", "--url", server.url];
-  const { status, stdout, stderr } = await runCli([...args, "--output", output], { env });
+  const { status, stdout, stderr } = await runInProcess([...args, "--output", output], env);
   expect([status, stdout]).toEqual([0, ""]);
   expect((await readdir(folder)).sort()).toEqual(["around-map.txt", "around-network.txt"]);
   const bytes = (await readFile(`${output}-map.txt`)).length;
@@ -63,8 +63,9 @@ test.each([
   ["more works than a server exports", ["graph", "--maximum-works", "100001"], {}, 2, "(BAD_USER_INPUT)"],
 ])("export --url prints the server's error: %s", async (_, args, environment, status, message) => {
   const output = join(folder, "none");
-  const result = await runCli(["export", ...args, "--output", output, "--url", server.url], {
-    env: { ...env, ...environment },
+  const result = await runInProcess(["export", ...args, "--output", output, "--url", server.url], {
+    ...env,
+    ...environment,
   });
   expect(result).toMatchObject({ status, stdout: "", stderr: expect.stringContaining(message) });
   expect(await readdir(folder)).not.toContain("none");
@@ -76,7 +77,7 @@ test("export --url exits 3 and leaves no file if the answer is cut off", async (
   });
   const output = join(folder, "part.csv");
   const args = ["export", "table", "papers", "--format", "csv", "--output", output, "--url", broken.url];
-  const { status, stderr } = await runCli(args, { env });
+  const { status, stderr } = await runInProcess(args, env);
   await broken.close();
   expect([status, stderr]).toEqual([3, expect.stringContaining("Can't fetch ")]);
   expect(stderr).not.toMatch(/^\s+at /m);

@@ -62,7 +62,7 @@ async function ingestDisturbed(fault: Fault, place: Place): Promise<Run> {
       else if (/^\s*(?:COPY|INSERT|UPDATE|DELETE)/.test(text) && !open.has(index))
         outside.push(text.slice(0, 60));
       // Slows COPY down: its following statements are still queued when the other connection is lost.
-      if (text.startsWith("COPY")) await pause(50);
+      if (text.startsWith("COPY")) await pause(20);
       if (isOver || fired !== null || place.connection !== index || place.nth !== nth) return "pass";
       fired = text;
       if (fault !== "terminate") return fault;

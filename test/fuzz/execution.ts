@@ -1,4 +1,5 @@
 import {
+  assertObjectType,
   buildSchema,
   type DocumentNode,
   type ExecutionResult,
@@ -6,6 +7,8 @@ import {
   GraphQLError,
   type GraphQLOutputType,
   type GraphQLResolveInfo,
+  getNamedType,
+  getNullableType,
   isAbstractType,
   isEnumType,
   isListType,
@@ -38,12 +41,27 @@ export const schema = buildSchema(`
     grid: [[Int!]!]  kind: Kind  any: Any }
   type B implements Node { id: ID!  name: String  isIt: Boolean!  a: A  either: Either!  kinds: [Kind!]!  list: [B]
     loose: Loose  values: [Any!] }
-  type Plain { id: ID  name: String  count(by: Int = 1): Int!  plain: Plain }
+  type Plain { id: ID  name: String  count(by: Int = 1): Int!  plain: Plain  level: Int!  share: Float  isIt: Boolean!
+    kind: Kind  any: Any  tags: [String!]  grid: [[Int]!]  renamed: String  other: Int!  either: Either  node: Node!
+    lists: [Plain!] }
   union Either = A | B
   union Loose = B | A
   enum Kind { ONE TWO }
   scalar Any
 `);
+
+const plainType = assertObjectType(schema.getType("Plain"));
+
+// Resolvers as Pothos makes them for exposed properties.
+for (const [name, property] of [
+  ["renamed", "label"],
+  ["other", "number"],
+] as const) {
+  const field = plainType.getFields()[name];
+  if (field === undefined) continue;
+  field.extensions = { pothosExposedField: property };
+  field.resolve = (source: Record<string, unknown>) => source[property];
+}
 
 export type Conduct = {
   readonly seed: number;
@@ -85,18 +103,24 @@ const serialized: Readonly<Record<string, (value: string) => unknown>> = {
   },
 };
 
-function valueFor(type: GraphQLOutputType, random: Random, share: number, deliver: Deliver): unknown {
+function valueFor(
+  type: GraphQLOutputType,
+  random: Random,
+  share: number,
+  deliver: Deliver,
+  log: string[],
+): unknown {
   if (random.chance(share)) {
     const failure = random.of(failures)();
     if (random.chance(0.5) || !(failure instanceof Error)) throw failure;
     return failure;
   }
-  if (isNonNullType(type)) return valueFor(type.ofType, random, share, deliver);
+  if (isNonNullType(type)) return valueFor(type.ofType, random, share, deliver, log);
   if (random.chance(0.08)) return random.chance(0.5) ? null : undefined;
   if (isListType(type)) {
     if (random.chance(0.02)) return random.of<unknown>(["no list", { length: 1 }, 3]);
     const items = Array.from({ length: random.integer(0, 3) }, () => {
-      const item = caught(() => valueFor(type.ofType, random, share, deliver));
+      const item = caught(() => valueFor(type.ofType, random, share, deliver, log));
       return deliver(() => {
         if (item instanceof Error && item.message.length % 2 === 0) throw item;
         return item;
@@ -108,25 +132,64 @@ function valueFor(type: GraphQLOutputType, random: Random, share: number, delive
   if (isEnumType(type)) return random.of<unknown>(["ONE", "TWO", "TWO", "THREE", 1]);
   if (isScalarType(type)) return random.of(leaves[type.name] ?? []);
   if (isAbstractType(type)) return { __typename: random.of<unknown>(typeNames), tag: random.integer(1, 9) };
-  if (isObjectType(type) && type.name === "Plain") return plainValue(random, share, deliver, 0);
+  if (isObjectType(type) && type === plainType) return plainValue(random, share, deliver, log, 0);
   return { no: random.chance(share), tag: random.integer(1, 9) };
 }
 
-/** An object whose fields are read without resolvers: properties, getters and methods. */
-function plainValue(random: Random, share: number, deliver: Deliver, depth: number): object {
-  const name = random.of<unknown>(["p", null, 7]);
-  const count = random.of<unknown>([1, 2, "x", undefined]);
-  return {
-    id: random.integer(1, 9),
-    get name() {
-      return name;
-    },
-    count: ({ by }: { by: number }, { log }: Context, info: GraphQLResolveInfo) => {
-      log.push(`method ${responsePathAsArray(info.path).join(".")} ${by}`);
-      return deliver(() => (typeof count === "number" ? count * by : count));
-    },
-    plain: depth < 3 && random.chance(0.7) ? plainValue(random, share, deliver, depth + 1) : null,
-  };
+/** An object whose fields are read without resolvers: properties, getters and methods. Their use is logged. */
+function plainValue(random: Random, share: number, deliver: Deliver, log: string[], depth: number): object {
+  const value = {};
+  for (const field of Object.values(plainType.getFields())) {
+    const property = String(field.extensions["pothosExposedField"] ?? field.name);
+    const result = plainResult(field.type, random, share, deliver, log, depth);
+    const access = random.integer(0, 3);
+    if (field.args.length > 0 || access === 0) {
+      const method = (args: object, context: Context, info?: GraphQLResolveInfo) => {
+        log.push(
+          `method ${info && responsePathAsArray(info.path).join(".")} ${JSON.stringify(args)} ${context.seed}`,
+        );
+        return deliver(result);
+      };
+      Object.assign(value, { [property]: method });
+    } else if (access === 1) {
+      const get = () => {
+        log.push(`read ${property}`);
+        return result();
+      };
+      Object.defineProperty(value, property, { get });
+    } else {
+      Object.assign(value, { [property]: caught(() => deliver(result)) });
+    }
+  }
+  return value;
+}
+
+/** A function that always returns the same value, or always throws the same error. */
+function plainResult(
+  type: GraphQLOutputType,
+  random: Random,
+  share: number,
+  deliver: Deliver,
+  log: string[],
+  depth: number,
+): () => unknown {
+  const isEmpty = depth >= 2 || random.chance(0.3);
+  try {
+    const value =
+      getNamedType(type) !== plainType
+        ? valueFor(type, random, share, deliver, log)
+        : isEmpty
+          ? null
+          : plainValue(random, share, deliver, log, depth + 1);
+    return () =>
+      isListType(getNullableType(type)) && getNamedType(type) === plainType && value !== null
+        ? [value]
+        : value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }
 
 /** The result of work, or its error, as an item of a list. */
@@ -211,7 +274,7 @@ for (const type of Object.values(schema.getTypeMap())) {
     field.resolve = (source, args, context: Context, info) => {
       const tag = (source as { tag?: number } | undefined)?.tag;
       const { random, deliver } = conductAt(`resolve of ${tag}`, context, info, args);
-      return deliver(() => valueFor(field.type, random, context.failures, deliver));
+      return deliver(() => valueFor(field.type, random, context.failures, deliver, context.log));
     };
   }
 }

@@ -1,10 +1,16 @@
 import { once } from "node:events";
 import type { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type GraphOptions, type GraphService, graphQueryNames, startGraph } from "../../src/graph/index.ts";
+import {
+  type GraphOptions,
+  type GraphService,
+  graphQueryNames,
+  startGraph,
+  type WithGraphVersion,
+} from "../../src/graph/index.ts";
 import { appendGraphChanges, appendGraphReset, defaultGraphFeedLimits } from "../../src/store/graph-feed.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
-import { commitGraph, writeTables } from "./graph-tables.ts";
+import { commitGraph, writeCitations, writeTables } from "./graph-tables.ts";
 import { NaiveGraph, naiveAnswer } from "./naive.ts";
 import {
   below,
@@ -111,8 +117,9 @@ describe("committed changes", () => {
       const readers = randomOf(seed);
       while (isWriting) {
         const { name, input } = randomQuestion(readers, pick(readers, graphQueryNames), current.works);
-        const ask = graph[name] as (input: unknown) => Promise<{ graphVersion: string }>;
-        const { graphVersion, ...answer } = await ask(input);
+        const ask = graph[name] as (input: unknown) => Promise<WithGraphVersion<object>>;
+        const { graphVersion, summaries, ...answer } = await ask(input);
+        if (summaries !== undefined) expect(String(summaries.position)).toBe(graphVersion);
         answers.push({ name, input, answer, version: graphVersion });
         // Answers on the event loop would otherwise starve the others.
         await new Promise(setImmediate);
@@ -350,7 +357,7 @@ test("questions that wait or run end when their signal aborts, and free the thre
 test("the graph answers in SQL until it is loaded, and the same afterwards", async () => {
   const after = randomGraph(randomOf(71), 20);
   await commitGraph(database, emptyGraph, after);
-  const graph = startGraph(database);
+  const graph = startGraph(database, { maxSummaryBytes: 0 });
   services.push(graph);
   expect(graph.status().isLoaded).toBe(false);
   const input = { roots: after.works, direction: "BOTH", depth: 0, maxNodes: 100 } as const;
@@ -368,7 +375,7 @@ test("a graph that cannot be loaded again reports the error, answers from the ol
   await graph.waitForPosition(position, soon());
   const client = await database.pool.connect();
   await client.query("BEGIN");
-  await client.query("INSERT INTO citations VALUES (1, 2, false)");
+  await writeCitations(client, [{ citing: 1n, cited: 2n, isAnchor: false }]);
   await appendGraphReset(client, new Date().toISOString());
   await client.query("COMMIT");
   client.release();

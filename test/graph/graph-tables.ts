@@ -9,7 +9,50 @@ import { NaiveGraph } from "./naive.ts";
 import type { EdgeListGraph } from "./random-graph.ts";
 import { changesBetween } from "./versions.ts";
 
-/** Replaces the contents of `works` and `citations` by a graph, in the caller's transaction if there is one. */
+type Edge = { readonly citing: bigint; readonly cited: bigint; readonly isAnchor: boolean };
+
+/** Writes citations as references, of one paper for each citing work. */
+export async function writeCitations(
+  client: Parameters<typeof insertRows>[0],
+  edges: readonly Edge[],
+): Promise<void> {
+  await client.query(
+    `INSERT INTO papers (paper_id, pith_number, canonical_sha256, work_id, source_kind, source_id, submitted_at,
+       cross_categories, authors, record_standing, proof, claim_count, references_known, internal_anchors_known,
+       state_sha256, event_count, valid_event_count, equivocation_count, record_hash, receipt, title_binding,
+       claims_hash, references_hash, published_state_hash)
+     SELECT id, 'pith:' || id, '', id, 'arxiv', id, $2, '{}', '{}', 'signed', 'signed',
+       0, 0, 0, '', 1, 1, 0, 'PASSED', 'PASSED', 'PASSED', 'PASSED', 'PASSED', 'PASSED'
+     FROM unnest($1::bigint[]) AS id`,
+    [[...new Set(edges.map(({ citing }) => citing))], submittedAt],
+  );
+  await insertRows(
+    client,
+    "references",
+    [
+      "paper_id",
+      "cited_work_id",
+      "submitted_at",
+      "ordinal",
+      "ref_index",
+      "is_internal_anchor",
+      "has_arxiv_id",
+    ],
+    edges.map(({ citing, cited, isAnchor }, index) => [
+      citing,
+      cited,
+      submittedAt,
+      index,
+      index + 1,
+      isAnchor,
+      true,
+    ]),
+  );
+}
+
+const submittedAt = "2000-01-01T00:00:00Z";
+
+/** Replaces all works and citations by a graph, in the caller's transaction if there is one. */
 export async function writeTables(
   client: Parameters<typeof insertRows>[0],
   graph: EdgeListGraph,
@@ -21,7 +64,8 @@ export async function writeTables(
     references.set(citing, (references.get(citing) ?? 0) + 1);
     citedBy.set(cited, (citedBy.get(cited) ?? 0) + 1);
   }
-  await client.query("DELETE FROM citations");
+  await client.query('DELETE FROM "references"');
+  await client.query("DELETE FROM papers");
   await client.query("DELETE FROM works");
   await insertRows(
     client,
@@ -35,12 +79,7 @@ export async function writeTables(
       references.get(work) ?? 0,
     ]),
   );
-  await insertRows(
-    client,
-    "citations",
-    ["citing_work_id", "cited_work_id", "is_internal_anchor"],
-    naive.edges.map(({ citing, cited, isAnchor }) => [citing, cited, isAnchor]),
-  );
+  await writeCitations(client, naive.edges);
 }
 
 /** Writes a graph and the changes to it into tables and feed in one transaction. Returns the feed's last position. */

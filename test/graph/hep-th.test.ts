@@ -24,7 +24,7 @@ beforeAll(async () => {
   const client = await database.pool.connect();
   await writeTables(client, { works: [...ids.values()], edges });
   client.release();
-  graph = startGraph(database);
+  graph = startGraph(database, { maxSummaryBytes: 0 });
   await graph.waitUntilLoaded(AbortSignal.timeout(60_000));
 });
 
@@ -76,7 +76,7 @@ test("answers the same in memory and in SQL", async () => {
 });
 
 test("answers the same on the event loop and in a thread", async () => {
-  const threaded = startGraph(database, { eventLoopMilliseconds: 0, threads: 1 });
+  const threaded = startGraph(database, { eventLoopMilliseconds: 0, maxSummaryBytes: 0, threads: 1 });
   await threaded.waitUntilLoaded();
   const around = { roots: [work("hep-th/9905111")], direction: "BOTH", depth: 3, maxNodes: 5000 } as const;
   expect(await threaded.neighbourhood(around)).toEqual(await graph.neighbourhood(around));

@@ -53,11 +53,13 @@ describe("a graph in the tables", () => {
     const there = await planOf(
       `SELECT citing_work_id, cited_work_id FROM citations WHERE citing_work_id ${some}`,
     );
-    expect(there).toContain("citations_citing_work_id_cited_work_id_pk");
+    expect(there).toContain("papers_work_id");
+    expect(there).toContain("references_paper_id_ordinal_pk");
     const back = await planOf(
       `SELECT cited_work_id, citing_work_id FROM citations WHERE cited_work_id ${some}`,
     );
-    expect(back).toContain("citations_cited_work_id");
+    expect(back).toContain("references_cited");
+    expect(back).toContain("papers_pkey");
     const top = await planOf(
       "SELECT work_id, cited_by_count FROM works ORDER BY cited_by_count DESC, work_id LIMIT 9",
     );

@@ -93,7 +93,7 @@ describe("a budget in SQL", () => {
     const input = { roots: [work], direction: "BOTH", depth: 3, maxNodes: 10 } as const;
     const locker = await database.pool.connect();
     await locker.query("BEGIN");
-    await locker.query("LOCK TABLE citations IN ACCESS EXCLUSIVE MODE");
+    await locker.query('LOCK TABLE "references" IN ACCESS EXCLUSIVE MODE');
     try {
       const { result } = await querySql(database.pool, "neighbourhood", input, { milliseconds: 60 });
       expect(result).toMatchObject({ workIds: BigUint64Array.of(work), truncated: true });

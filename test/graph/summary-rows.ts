@@ -26,8 +26,8 @@ export type SummaryRow = {
   readonly paperId: bigint | null;
   readonly citedByCount: number;
   readonly referenceCount: number;
-  readonly otherDoi: string | null | undefined;
-  readonly paper: SummaryPaper | null | undefined;
+  readonly otherDoi: string | null;
+  readonly paper: SummaryPaper | null;
 };
 
 export type TableRow = SummaryRow & { readonly paperIds: readonly bigint[] };

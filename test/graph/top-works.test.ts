@@ -23,8 +23,8 @@ async function commit(next: EdgeListGraph): Promise<string> {
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  graph = startGraph(database, { threads: 1, maxRankAgeMilliseconds: 0 });
-  patient = startGraph(database, { threads: 1, maxRankAgeMilliseconds: 3_600_000 });
+  graph = startGraph(database, { threads: 1, maxSummaryBytes: 0, maxRankAgeMilliseconds: 0 });
+  patient = startGraph(database, { threads: 1, maxSummaryBytes: 0, maxRankAgeMilliseconds: 3_600_000 });
   await Promise.all([graph.waitUntilLoaded(soon()), patient.waitUntilLoaded(soon())]);
 });
 

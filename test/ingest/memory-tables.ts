@@ -1,5 +1,6 @@
 import type {
   Identifier,
+  StoredEdge,
   StoredPapers,
   StoredReference,
   StoredWork,
@@ -25,7 +26,7 @@ import { checksumAfter } from "../../src/store/feed.ts";
 import { parseLog } from "../../src/store/index.ts";
 import type { Cell } from "../../src/store/rows.ts";
 import { columnType, tableShape } from "../../src/store/table-layout.ts";
-import { type Row, sorted, type Tables } from "./tables.ts";
+import { type Row, sorted, type Tables, tableNames } from "./tables.ts";
 
 type Cells = Record<string, Cell>;
 
@@ -73,12 +74,17 @@ export class MemoryTables implements LookupSource {
     }
   }
 
-  /** In the format of `readTables`. */
+  /** In the format of `readTables`, with the copies of citations, which stand for the edges here. */
   print(): Tables {
     const tables: Tables = {};
     for (const [table, rows] of this.#tables)
       tables[table] = [...rows.values()].map((row) => printed(table, row));
-    return sorted({ ...tables, feed: this.#checksum === null ? [] : [{ checksum: this.#checksum }] });
+    const all = {
+      ...tables,
+      citations: tables["citations_by_citing"] ?? [],
+      feed: this.#checksum === null ? [] : [{ checksum: this.#checksum }],
+    };
+    return sorted(all, [...tableNames, "citations_by_cited"]);
   }
 
   /** In the format of `readStored`. */
@@ -176,11 +182,6 @@ export class MemoryTables implements LookupSource {
       .filter(({ paper_id }) => !except.includes(paper_id as bigint))
       .map((row) => [row["work_id"] as bigint, workPaperOf(row)]);
 
-  siblings: LookupSource["siblings"] = (paperIds, except) => {
-    const works = this.#having("papers", "paper_id", paperIds).map(({ work_id }) => work_id as bigint);
-    return this.papersOfWorks(works, except);
-  };
-
   identifiers: LookupSource["identifiers"] = (ids) =>
     new Map(this.#having("work_identifiers", "identifier_id", ids).map(identifierEntry));
 
@@ -230,25 +231,28 @@ export class MemoryTables implements LookupSource {
       )
       .map(({ paperId, citedWorkId }) => [paperId, citedWorkId]);
 
-  references: LookupSource["references"] = (paperIds) =>
-    new Map(paperIds.map((paperId) => [paperId, this.#referencesOf(paperId)]));
-
   referencesTo: LookupSource["referencesTo"] = (paperIds, workIds) =>
-    new Map(
-      paperIds.map((paperId) => [
-        paperId,
-        this.#referencesOf(paperId).filter(({ citedWorkId }) => workIds.includes(citedWorkId)),
-      ]),
-    );
+    this.#having("papers", "paper_id", paperIds).map((row) => ({
+      paperId: row["paper_id"] as bigint,
+      workId: row["work_id"] as bigint,
+      submittedAt: row["submitted_at"] as string,
+      references: this.#referencesOf(row["paper_id"] as bigint).filter(({ citedWorkId }) =>
+        workIds.includes(citedWorkId),
+      ),
+    }));
 
-  citations: LookupSource["citations"] = (citing, cited) =>
-    this.#having("citations", "citing_work_id", citing)
-      .filter(({ cited_work_id }) => cited === undefined || cited.includes(cited_work_id as bigint))
-      .map((row) => [
-        String(row["citing_work_id"]),
-        String(row["cited_work_id"]),
-        row["is_internal_anchor"] as boolean,
-      ]);
+  citations: LookupSource["citations"] = (citing, cited, except) => {
+    const marks = new Map<string, boolean>();
+    for (const { paper_id, work_id } of this.#having("papers", "work_id", citing)) {
+      if (except.includes(paper_id as bigint)) continue;
+      for (const { citedWorkId, isInternalAnchor } of this.#referencesOf(paper_id as bigint)) {
+        if (!cited.includes(citedWorkId)) continue;
+        const edge = `${work_id} ${citedWorkId}`;
+        marks.set(edge, (marks.get(edge) ?? false) || isInternalAnchor);
+      }
+    }
+    return Array.from(marks, ([edge, mark]) => [...edge.split(" "), mark] as unknown as StoredEdge);
+  };
 
   works: LookupSource["works"] = (ids) =>
     new Map(
@@ -319,7 +323,7 @@ export class MemoryTables implements LookupSource {
       const reference = {
         paperId: row["paper_id"],
         ordinal: row["ordinal"],
-        arxivId: row["arxiv_id"],
+        arxivId: row["has_arxiv_id"] ? row["cited_work_id"] : null,
         doiId: row["doi_id"],
         workUuidId: row["work_uuid_id"],
         citedWorkId: row["cited_work_id"],

@@ -28,7 +28,7 @@ import {
 
 import { type IdentifierKind, identifierIdOf, paperIdOf, workIdOf } from "../../src/row-rules/index.ts";
 import { parseName, readableText } from "../../src/text/index.ts";
-import { type Row, sorted, type Tables } from "./tables.ts";
+import { type Row, sorted, type Tables, tableNames } from "./tables.ts";
 import type { WorldDocument } from "./world.ts";
 
 /*
@@ -36,7 +36,12 @@ import type { WorldDocument } from "./world.ts";
  * src/store/tables and decision 5 of the design, and shares no code with src/ingest.
  */
 
-export function modelOf(documents: readonly WorldDocument[], keyring: Keyring): Tables {
+/** `names`: the tables to return. */
+export function modelOf(
+  documents: readonly WorldDocument[],
+  keyring: Keyring,
+  names: readonly string[] = tableNames,
+): Tables {
   const subjects = subjectsOf(documents, keyring);
   const papers = subjects.flatMap((subject) => paperOf(subject) ?? []);
   const graph = graphOf(papers);
@@ -64,7 +69,7 @@ export function modelOf(documents: readonly WorldDocument[], keyring: Keyring): 
     feed: feedRows(subjects),
     ...graph,
   };
-  return sorted({ ...tables, totals: totalRows(subjects, tables) });
+  return sorted({ ...tables, totals: totalRows(subjects, tables) }, names);
 }
 
 // ---- Papers
@@ -563,11 +568,12 @@ function graphOf(papers: readonly Paper[]): Tables {
         ),
       })),
     ),
-    citing_papers: distinct(
+    citations_by_cited: distinct(
       edges.map(({ reference, cited }) => ({
         cited_work_id: idText(workIdOf(cited)),
         submitted_at: reference.paper.row["submitted_at"] ?? null,
         paper_id: reference.paper.row["paper_id"] ?? null,
+        citing_work_id: idText(workIdOf(reference.paper.workKey)),
       })),
     ),
     works: [...keys].map((key) => workRow(key, papers, edges)),
@@ -602,10 +608,11 @@ function referenceRow(reference: Reference, cited: string): Row {
     doi: text(item["doi"]),
     cited_arxiv_id: text(item["cited_arxiv_id"]),
     is_internal_anchor: String(item["is_internal_anchor"] === true),
-    arxiv_id: idOf("arxiv", arxiv),
+    has_arxiv_id: String(arxiv !== null),
     doi_id: idOf("doi", doi),
     work_uuid_id: idOf("work_id", uuid),
     cited_work_id: idText(workIdOf(cited)),
+    submitted_at: paper.row["submitted_at"] ?? null,
   };
 }
 

@@ -25,16 +25,17 @@ async function ingestInMemory(
 ): Promise<ReadonlySet<bigint>> {
   const stored = tables.storedPapers();
   const { papers } = await gatherBatch(documents, stored);
-  const options = { now: "2026-01-01T00:00:00.000Z", areNewPapersWritten: false };
+  const options = { now: "2026-01-01T00:00:00.000Z", areNewPapersWritten: false, areCitationsCopied: true };
   const plan = await runPlanning(planBatch(papers, stored, options), tables);
   tables.apply(plan);
   return plan.merged;
 }
 
 function expectModel(tables: MemoryTables, documents: readonly WorldDocument[], about: string): void {
-  const wanted = modelOf(documents, keyring);
+  const names = [...tableNames, "citations_by_cited"];
+  const wanted = modelOf(documents, keyring, names);
   const actual = tables.print();
-  for (const table of tableNames) expect(actual[table], `${about}: ${table}`).toEqual(wanted[table]);
+  for (const table of names) expect(actual[table], `${about}: ${table}`).toEqual(wanted[table]);
 }
 
 test("plans of random histories, applied in memory, result in the model's tables", async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { lookupsIn } from "../../src/ingest/stored/postgres-lookups.ts";
-
 import { identifierIdOf } from "../../src/row-rules/index.ts";
+import { beginFirstLoad } from "../../src/store/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { bundleOfPaper, snapshotEvent } from "./bundles.ts";
 import { ingestDocuments } from "./ingest-documents.ts";
@@ -19,6 +19,8 @@ const referencesPerPaper = 5;
 beforeAll(async () => {
   database = await createTestDatabase();
   await fill();
+  // A first load leaves out indexes that no look-up of these uses.
+  expect(await beginFirstLoad(database)).toBe(true);
   statements = recordStatements(database.pool);
 });
 
@@ -51,10 +53,8 @@ async function fill(): Promise<void> {
     `INSERT INTO published_states SELECT ${id("'paper' || n")}, '', 'PASSED' FROM ${made}`,
     `INSERT INTO paper_keys SELECT 'arxiv:' || n, ${id("'paper' || n")} FROM ${made}`,
     `INSERT INTO claims SELECT ${id("'paper' || n")}, 0, '', '', '', '', '' FROM ${made}`,
-    `INSERT INTO "references" (paper_id, ordinal, ref_index, title, is_internal_anchor, doi_id, work_uuid_id, cited_work_id)
-     SELECT ${id("'paper' || n")}, o, o, 'title', false, ${work}, ${id("'uuid' || (n * 7 + o)")}, ${work} FROM ${made}, ${cited}`,
-    `INSERT INTO citations SELECT ${id("'work' || n")}, ${work}, false FROM ${made}, ${cited}`,
-    `INSERT INTO citing_papers SELECT ${work}, ${at}, ${id("'paper' || n")} FROM ${made}, ${cited}`,
+    `INSERT INTO "references" (paper_id, submitted_at, ordinal, ref_index, title, is_internal_anchor, has_arxiv_id, doi_id, work_uuid_id, cited_work_id)
+     SELECT ${id("'paper' || n")}, ${at}, o, o, 'title', false, false, ${work}, ${id("'uuid' || (n * 7 + o)")}, ${work} FROM ${made}, ${cited}`,
     `INSERT INTO works (work_id, key, cited_by_count, citing_paper_count, reference_count)
      SELECT DISTINCT ON (1) ${work}, CASE WHEN o = 0 AND n <= ${hubCiters} THEN 'doi:${hub}' ELSE 'doi:' || (n * 7 + o) END,
        ${hubCiters}, ${hubCiters}, 0

@@ -313,7 +313,12 @@ describe("a hostile but valid document", () => {
     // A text without letters is not a name.
     expect(parseJson(papers?.[0]?.["authors"] ?? "")).toEqual(["b a", "NULL", shown, "\\u"]);
     expect(claims?.[0]).toMatchObject({ text: shown, source: shown });
-    expect(references?.[0]).toMatchObject({ title: shown, doi_id: null, arxiv_id: null, work_uuid_id: null });
+    expect(references?.[0]).toMatchObject({
+      title: shown,
+      doi_id: null,
+      has_arxiv_id: "false",
+      work_uuid_id: null,
+    });
   });
 
   test("is stored as the model says, with members of every wrong type and counts of every size", async () => {

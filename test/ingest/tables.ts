@@ -4,7 +4,7 @@ import type { Database } from "../../src/store/index.ts";
 export type Row = Record<string, string | null>;
 export type Tables = Record<string, Row[]>;
 
-/** The tables that follow from the accepted documents. Quarantine is not one of them. */
+/** The tables and views that follow from the accepted documents. Quarantine is not one of them. */
 export const tableNames = [
   "records",
   "events",
@@ -16,7 +16,6 @@ export const tableNames = [
   "works",
   "work_identifiers",
   "citations",
-  "citing_papers",
   "signers",
   "totals",
   "feed",
@@ -25,10 +24,16 @@ export const tableNames = [
 /** Tables that depend on the order of import: emptied like the others, but not compared. */
 const orderDependentTables = ["quarantine", "changes", "graph_changes"];
 
-/** The second copy of the citations in distributed tables. Only the tests of those read it. */
-const copies = ["citations_by_cited"];
+/** The copies of citations in distributed tables. */
+export const copies = ["citations_by_citing", "citations_by_cited"] as const;
 
-const storedTables = [...tableNames.filter((name) => name !== "feed"), ...copies, ...orderDependentTables];
+const views: readonly string[] = ["citations", "feed"];
+
+const storedTables = [
+  ...tableNames.filter((name) => !views.includes(name)),
+  ...copies,
+  ...orderDependentTables,
+];
 
 /** Columns that depend only on the order of import. */
 const orderDependentColumns = new Set(["position", "received_at"]);
@@ -47,9 +52,9 @@ export async function readTables(database: Database): Promise<Tables> {
 }
 
 /** Sorts rows and members, so that equal tables are equal values. */
-export function sorted(tables: Tables): Tables {
+export function sorted(tables: Tables, names: readonly string[] = tableNames): Tables {
   return Object.fromEntries(
-    tableNames.map((name) => {
+    names.map((name) => {
       const rows = (tables[name] ?? []).map((row) =>
         Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)),
       );

@@ -112,7 +112,7 @@ test("removes 100,000 references to one work when a later snapshot has none", as
   expect(summary.rejected).toEqual(new Map());
   const count = async () => {
     const { rows } = await database.pool.query(
-      'SELECT (SELECT count(*) FROM "references") AS rows, (SELECT count(*) FROM citations) AS edges, (SELECT count(*) FROM citing_papers) AS citers',
+      'SELECT (SELECT count(*) FROM "references") AS rows, (SELECT count(*) FROM citations) AS edges, (SELECT count(DISTINCT paper_id) FROM citing_papers) AS citers',
     );
     return rows[0];
   };

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { suffixOf } from "../../src/protocol/index.ts";
 import { runCli, spawnCli } from "../cli/run-cli.ts";
+import { runInProcess } from "../cli/run-in-process.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { registry } from "../protocol/signed-events.ts";
 import { databaseUrl } from "../server-connection.ts";
@@ -123,7 +124,7 @@ it("sync exits 3 and names outstanding papers, and quarantine retry fetches them
   expect(stderr).toContain("  1: The response has status 503 Service Unavailable.");
   expect(stderr).toContain(`1 paper differs:\n  1: not fetched yet (${first.pithNumber})`);
   expect(status).toBe(3);
-  const listed = await runCli(["quarantine", "list"], { env });
+  const listed = await runInProcess(["quarantine", "list"], env);
   expect(listed.stdout).toContain(`outstanding  FETCH_FAILED  ${server.url} ${first.pithNumber}`);
 
   isBroken = false;
@@ -181,7 +182,7 @@ it("sync answers wrong arguments with what to do, and exits 2 or 3", async () =>
     [["--follow", "--numbers", list, "https://example.org"], "is not a Pith number"],
   ];
   for (const [args, message, expected = 2] of cases) {
-    const { status, stderr } = await runCli(["sync", ...args], { env });
+    const { status, stderr } = await runInProcess(["sync", ...args], env);
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect([args, status]).toEqual([args, expected]);

@@ -151,6 +151,8 @@ describe("/metrics", () => {
       "process_resident_memory_bytes",
       "pith_graph_loader_batches_total",
       "pith_graph_graph_works",
+      "pith_graph_graph_summaries",
+      "pith_graph_graph_summary_bytes",
       "pith_graph_resolver_seconds_sum",
       "pith_graph_sql_seconds_sum",
       "pith_graph_ingest_batch_seconds_sum",

@@ -1,6 +1,6 @@
 import { jobs } from "../../bench/api/jobs.ts";
 import { words } from "../../bench/corpus.ts";
-import { queries } from "../../bench/graph/over-http.ts";
+import { queries } from "../../bench/graph/http-kinds.ts";
 import type { Random } from "../ingest/random.ts";
 import type { Papers, SoakPaper } from "./papers.ts";
 

@@ -20,6 +20,7 @@ import { readRebuildDue } from "../../src/store/migrate.ts";
 import { writeLock } from "../../src/store/write-lock.ts";
 import { drainQueue } from "../../src/submissions/index.ts";
 import { runCli } from "../cli/run-cli.ts";
+import { runInProcess } from "../cli/run-in-process.ts";
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "../database.ts";
 import { untilRows } from "../faults/waiting.ts";
 import { databaseUrl } from "../server-connection.ts";
@@ -133,7 +134,7 @@ it("doctor reports a rebuild that a migration demands, until the rebuild is done
     "INSERT INTO settings VALUES ('rebuild_due', 'Titles are read in a better way.')",
   );
   const env = { DATABASE_URL: databaseUrl(database.connection) };
-  expect((await runCli(["doctor"], { env })).stdout).toContain("Titles are read in a better way.");
+  expect((await runInProcess(["doctor"], env)).stdout).toContain("Titles are read in a better way.");
   await rebuildTables(database, { keyring: await loadKeyring([]) });
   expect(await readRebuildDue(database.pool)).toBeNull();
 });
@@ -165,7 +166,9 @@ describe("data of an unreleased version", () => {
     const database = await created(createEmptyDatabase());
     await makeUnreleased(database);
     const env = { DATABASE_URL: databaseUrl(database.connection), PORT: "0" };
-    const { status, stderr } = await runCli(args, { env });
+    // These listen for signals, and `ingest` lowers its priority.
+    const isService = ["serve", "start", "worker", "ingest"].includes(args[0] ?? "");
+    const { status, stderr } = await (isService ? runCli(args, { env }) : runInProcess(args, env));
     expect(stderr).toMatch(/The data in .* is from an unreleased version of pith-graph .*pith-graph sync/);
     expect(stderr).not.toContain("at migrate");
     expect(status).toBe(3);
@@ -184,7 +187,7 @@ describe("data of an unreleased version", () => {
     const started = await runCli(["start"], { env });
     expect(started.stderr).toContain(`The data in ${server.dataDirectory} is from an unreleased version`);
     expect(started.status).toBe(3);
-    const { status, stdout } = await runCli(["doctor"], { env });
+    const { status, stdout } = await runInProcess(["doctor"], env);
     expect(stdout).toContain(`The data in ${server.dataDirectory} is from an unreleased version`);
     expect(status).toBe(1);
   });
@@ -199,7 +202,7 @@ describe("migrations", () => {
   it("are run once by two concurrent processes; `--check` exits with 1 until they are", async () => {
     const database = await created(createEmptyDatabase());
     const env = { DATABASE_URL: databaseUrl(database.connection) };
-    const checked = await runCli(["migrate", "--check"], { env });
+    const checked = await runInProcess(["migrate", "--check"], env);
     expect(checked).toMatchObject({ status: 1, stdout: "" });
     expect(checked.stderr).toContain(`pending: ${journal.entries.at(-1)?.tag}`);
     const both = await Promise.all([runCli(["migrate"], { env }), runCli(["migrate"], { env })]);

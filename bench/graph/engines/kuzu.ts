@@ -2,11 +2,10 @@ import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { readEdgeList } from "../edge-list.ts";
+import { degreesOf, readEdgeList } from "../edge-list.ts";
 import type { Engine, Site } from "../engine.ts";
 import { loadPeer, versionOfPeer } from "../peers.ts";
 import { type Comparable, first, type Question } from "../questions.ts";
-import { degreesOf } from "../synthetic.ts";
 
 /** The part of kuzu's API that is used here. */
 type Row = Readonly<Record<string, number>>;
@@ -70,13 +69,19 @@ export async function openKuzu({ edgeList, folder }: Site): Promise<Engine> {
     if (!statement.isSuccess()) throw new Error(`${name}: ${statement.getErrorMessage()}`);
     statements.set(name, statement);
   }
-  const execute = async (name: string, values: Readonly<Record<string, number>>) => {
-    const result = await connection.execute(statements.get(name) as Statement, values);
-    try {
-      return await result.getAll();
-    } finally {
-      result.close();
-    }
+  // One at a time, because a statement's values are bound to the connection's only copy of it.
+  let last: Promise<unknown> = Promise.resolve();
+  const execute = (name: string, values: Readonly<Record<string, number>>): Promise<Row[]> => {
+    const rows = last.then(async () => {
+      const result = await connection.execute(statements.get(name) as Statement, values);
+      try {
+        return await result.getAll();
+      } finally {
+        result.close();
+      }
+    });
+    last = rows.catch(() => {});
+    return rows;
   };
   const ask = (question: Question): Promise<Row[]> => {
     switch (question.kind) {

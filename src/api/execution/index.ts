@@ -1,6 +1,6 @@
 export { executeToText } from "./execute-to-text.ts";
 export { JsonText, stringifyResult } from "./json-text.ts";
-export { limitFields } from "./paced-fields.ts";
+export { LazyList, limitFields } from "./paced-fields.ts";
 export { costOf, priceFields } from "./query-cost.ts";
 export {
   defaultQueryLimits,

@@ -1,5 +1,6 @@
 import {
   defaultFieldResolver,
+  type GraphQLField,
   type GraphQLFieldResolver,
   type GraphQLOutputType,
   type GraphQLSchema,
@@ -15,26 +16,51 @@ import type { Allowance, LoaderLevel } from "./request-limits.ts";
 /** The part of a request's context that its fields spend and wait for. */
 type Context = { readonly allowance: Allowance; readonly loaders: { readonly batches: LoaderLevel } };
 
+/** What a list is read by: arrays, and lists whose items are made when they are read. */
+type Items<Item> = { readonly length: number; at(index: number): Item | undefined };
+
 /**
- * A list that is completed in several turns of the event loop: once the current turn is over, the next item is a
- * promise, which delays the items behind it.
+ * A list that is written in several turns of the event loop. For graphql-js, which reads it by its iterator, the next
+ * item is a promise once the current turn is over, which delays the items behind it.
  */
 export class PacedList<Item> implements Iterable<Item | Promise<Item>> {
-  readonly #items: readonly Item[];
+  readonly #items: Items<Item>;
   readonly #context: Context;
 
-  constructor(items: readonly Item[], context: Context) {
+  constructor(items: Items<Item>, context: Context) {
     this.#items = items;
     this.#context = context;
   }
 
+  get length(): number {
+    return this.#items.length;
+  }
+
+  at(index: number): Item {
+    return this.#items.at(index) as Item;
+  }
+
+  /** Whether other work is due: the writer should wait for `pause`. */
+  get isTurnOver(): boolean {
+    return this.#context.allowance.isTurnOver;
+  }
+
+  /** Whether the request has ended: its answer is no longer needed. */
+  get hasEnded(): boolean {
+    return this.#context.allowance.hasEnded;
+  }
+
+  pause(): Promise<void> {
+    return this.#context.allowance.pause(this.#context.loaders.batches);
+  }
+
   *[Symbol.iterator](): Iterator<Item | Promise<Item>> {
-    const { allowance, loaders } = this.#context;
-    for (const item of this.#items) {
-      if (allowance.isTurnOver) {
+    for (let index = 0; index < this.length; index++) {
+      const item = this.at(index);
+      if (this.isTurnOver) {
         // The output of an ended request is discarded: stop, and leave no promise behind.
-        if (allowance.hasEnded) return;
-        yield allowance.pause(loaders.batches).then(() => item);
+        if (this.hasEnded) return;
+        yield this.pause().then(() => item);
       } else {
         yield item;
       }
@@ -42,9 +68,52 @@ export class PacedList<Item> implements Iterable<Item | Promise<Item>> {
   }
 }
 
+/** A list whose items are made when they are read, so that a long one never exists as a whole. */
+export class LazyList<Item> implements Iterable<Item> {
+  readonly length: number;
+  /** Makes the item at an index. */
+  readonly at: (index: number) => Item;
+
+  constructor(length: number, at: (index: number) => Item) {
+    this.length = length;
+    this.at = at;
+  }
+
+  *[Symbol.iterator](): Iterator<Item> {
+    for (let index = 0; index < this.length; index++) yield this.at(index);
+  }
+}
+
 type Resolver = GraphQLFieldResolver<unknown, Context>;
 /** Applied to the value of a field before it is completed. */
 type FieldLimit = (value: unknown, context: Context) => unknown;
+
+/** A field whose resolver only reads a property of its source. An executor may do so itself. */
+export type ExposedProperty = {
+  readonly property: string;
+  /** Whether a property that is a function is called, as `defaultFieldResolver` does. */
+  readonly callsMethods: boolean;
+  /** What `limitFields` applies to the value. */
+  readonly limit: FieldLimit | null;
+};
+
+const exposedKey = "exposedProperty";
+
+/** The property that a field exposes; null if its resolver does anything else. */
+export function exposedProperty({
+  name,
+  args,
+  resolve,
+  extensions,
+}: GraphQLField<unknown, unknown>): ExposedProperty | null {
+  const exposed = extensions[exposedKey] as ExposedProperty | null | undefined;
+  if (exposed !== undefined) return exposed;
+  if (args.length > 0) return null;
+  if (resolve === undefined || resolve === defaultFieldResolver)
+    return { property: name, callsMethods: true, limit: null };
+  const property = extensions["pothosExposedField"];
+  return typeof property === "string" ? { property, callsMethods: false, limit: null } : null;
+}
 
 /** Leaf types whose values may be long. */
 const textTypes = new Set(["String", "ID", "JSON"]);
@@ -61,6 +130,8 @@ export function limitFields(schema: GraphQLSchema): void {
     if (type.name.startsWith("__") || !isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
       const limit = limitOf(field.type);
+      const exposed = exposedProperty(field);
+      field.extensions = { ...field.extensions, [exposedKey]: exposed && { ...exposed, limit } };
       const resolve = (field.resolve ?? defaultFieldResolver) as Resolver;
       const limited = limit === null ? resolve : wrap(resolve, limit);
       field.resolve = type === schema.getQueryType() ? paceRootField(limited) : limited;
@@ -75,14 +146,15 @@ function limitOf(type: GraphQLOutputType): FieldLimit | null {
 }
 
 function wrap(resolve: Resolver, limit: FieldLimit): Resolver {
-  return (source, args, context, info) => {
-    const value = resolve(source, args, context, info);
-    if (!(value instanceof Promise)) {
-      // Synchronous objects belong to the list item that is being completed.
-      return limit === paceObject ? value : limit(value, context);
-    }
-    return value.then((found) => limit(found, context));
-  };
+  return (source, args, context, info) => limitValue(limit, resolve(source, args, context, info), context);
+}
+
+export function limitValue(limit: FieldLimit, value: unknown, context: Context): unknown {
+  if (!(value instanceof Promise)) {
+    // Synchronous objects belong to the list item that is being completed.
+    return limit === paceObject ? value : limit(value, context);
+  }
+  return value.then((found) => limit(found, context));
 }
 
 /** Starts root fields in several turns: there may be hundreds of aliases. */
@@ -107,7 +179,7 @@ const paceObject: FieldLimit = (value, { allowance, loaders }) => {
 };
 
 const paceList: FieldLimit = (value, context) => {
-  if (!Array.isArray(value)) return value;
+  if (!Array.isArray(value) && !(value instanceof LazyList)) return value;
   const list = value.length <= maxUnpacedLength ? value : new PacedList(value, context);
   return paceObject(list, context);
 };

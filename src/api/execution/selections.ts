@@ -1,17 +1,23 @@
 import {
   type DocumentNode,
   type FieldNode,
+  type GraphQLAbstractType,
   GraphQLBoolean,
   type GraphQLField,
   GraphQLID,
   GraphQLInt,
   type GraphQLLeafType,
   type GraphQLObjectType,
+  type GraphQLOutputType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
   GraphQLString,
-  getNamedType,
+  getArgumentValues,
+  getNullableType,
+  isAbstractType,
   isLeafType,
+  isListType,
+  isObjectType,
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
@@ -22,20 +28,55 @@ import { type ExecutionContext, getFieldDef } from "graphql/execution/execute.js
 import { inspect } from "graphql/jsutils/inspect.js";
 import { LRUCache } from "lru-cache";
 import { stringifyResult } from "./json-text.ts";
+import { type ExposedProperty, exposedProperty } from "./paced-fields.ts";
 
 /** A field of a selection, with all that the document and the schema determine. */
 export type SelectedField = {
   readonly key: string;
-  /** The key as JSON with its colon, preceded by a comma unless it is the first. */
+  /** The key as JSON with its colon, preceded by a comma, or by the object's brace. */
   readonly prefix: string;
   readonly nodes: readonly FieldNode[];
   readonly parentType: GraphQLObjectType;
   readonly definition: GraphQLField<unknown, unknown>;
-  /** The type of its values, or of those in its lists; null if they are objects. */
-  readonly leafType: GraphQLLeafType | null;
+  readonly shape: Shape;
+  /** The property that is all its resolver returns; null for any other resolver. */
+  readonly exposed: ExposedProperty | null;
   /** The selections below it by object type; filled when the first object of a type occurs. */
   readonly below: Map<GraphQLObjectType, Selection>;
+  /** The last of them that was asked for. */
+  lastType: GraphQLObjectType | null;
+  lastSelection: Selection;
+  /** The arguments of the last call, valid for the same variables. */
+  lastArguments: { readonly variables: object; readonly values: Readonly<Record<string, unknown>> } | null;
 };
+
+/** A type without its wrappers. Exactly one of the last four is not null. */
+export type Shape = {
+  readonly isRequired: boolean;
+  /** The shape of a list's items. */
+  readonly item: Shape | null;
+  readonly leafType: GraphQLLeafType | null;
+  readonly objectType: GraphQLObjectType | null;
+  readonly abstractType: GraphQLAbstractType | null;
+};
+
+const shapes = new WeakMap<GraphQLOutputType, Shape>();
+
+function shapeOf(type: GraphQLOutputType): Shape {
+  let shape = shapes.get(type);
+  if (shape === undefined) {
+    const nullable = getNullableType(type);
+    shape = {
+      isRequired: nullable !== type,
+      item: isListType(nullable) ? shapeOf(nullable.ofType) : null,
+      leafType: isLeafType(nullable) ? nullable : null,
+      objectType: isObjectType(nullable) ? nullable : null,
+      abstractType: isAbstractType(nullable) ? nullable : null,
+    };
+    shapes.set(type, shape);
+  }
+  return shape;
+}
 
 /** The fields of an object, in the order of the answer. */
 export type Selection = readonly SelectedField[];
@@ -85,15 +126,33 @@ export function rootSelection(
 /** The fields of an object of this type below a field. */
 export function selectionBelow(
   { schema, fragments, variableValues }: ExecutionContext,
-  { below, nodes }: SelectedField,
+  field: SelectedField,
   type: GraphQLObjectType,
 ): Selection {
+  if (field.lastType === type) return field.lastSelection;
+  const { below, nodes } = field;
   let selection = below.get(type);
   if (selection === undefined) {
     selection = select(schema, type, collectSubfields(schema, fragments, variableValues, type, nodes));
     below.set(type, selection);
   }
+  field.lastType = type;
+  field.lastSelection = selection;
   return selection;
+}
+
+/** The arguments of a field, in an object that its resolver may change. Throws as `getArgumentValues` does. */
+export function argumentsOf(
+  field: SelectedField,
+  variables: ExecutionContext["variableValues"],
+): Record<string, unknown> {
+  const { definition, nodes } = field;
+  if (definition.args.length === 0) return {};
+  if (field.lastArguments?.variables !== variables) {
+    const values = getArgumentValues(definition, nodes[0] as FieldNode, variables);
+    field.lastArguments = { variables, values };
+  }
+  return { ...field.lastArguments.values };
 }
 
 function select(
@@ -105,10 +164,20 @@ function select(
   for (const [key, nodes] of fields) {
     const definition = getFieldDef(schema, parentType, nodes[0] as FieldNode);
     if (!definition) continue;
-    const prefix = `${selection.length === 0 ? "" : ","}${JSON.stringify(key)}:`;
-    const type = getNamedType(definition.type);
-    const leafType = isLeafType(type) ? type : null;
-    selection.push({ key, prefix, nodes, parentType, definition, leafType, below: new Map() });
+    const prefix = `${selection.length === 0 ? "{" : ","}${JSON.stringify(key)}:`;
+    selection.push({
+      key,
+      prefix,
+      nodes,
+      parentType,
+      definition,
+      shape: shapeOf(definition.type),
+      exposed: exposedProperty(definition),
+      below: new Map(),
+      lastType: null,
+      lastSelection: [],
+      lastArguments: null,
+    });
   }
   return selection;
 }
@@ -116,8 +185,7 @@ function select(
 /** The JSON text of a value of a leaf type. Throws if the type cannot serialize it. */
 export function leafText(type: GraphQLLeafType, value: unknown): string {
   // The common cases, without calling the type.
-  if (typeof value === "string" && (type === GraphQLString || type === GraphQLID))
-    return JSON.stringify(value);
+  if (typeof value === "string" && (type === GraphQLString || type === GraphQLID)) return quoted(value);
   if (type === GraphQLInt && Number.isInteger(value) && ((value as number) | 0) === value)
     return String(value);
   if (type === GraphQLBoolean && typeof value === "boolean") return String(value);
@@ -126,6 +194,38 @@ export function leafText(type: GraphQLLeafType, value: unknown): string {
   throw new Error(
     `Expected \`${inspect(type)}.serialize(${inspect(value)})\` to return non-nullable value, returned: ${inspect(result)}`,
   );
+}
+
+/**
+ * The JSON text of a leaf or of no value, if that is certain without a path and `info`; null otherwise. Throws if the
+ * leaf's type cannot serialize the value.
+ */
+export function simpleText({ leafType, isRequired }: Shape, value: unknown): string | null {
+  switch (typeof value) {
+    case "string":
+    case "number":
+    case "boolean":
+      return leafType === null ? null : leafText(leafType, value);
+    default:
+      return (value === null || value === undefined) && !isRequired ? "null" : null;
+  }
+}
+
+/** Characters that JSON escapes, or may have to. */
+const escaped = /["\\\u0000-\u001f\ud800-\udfff]/;
+/** Texts up to this length are checked faster character by character. */
+const shortText = 40;
+
+/** A text as JSON. Most texts need nothing but the quotation marks, which costs half of JSON.stringify. */
+function quoted(text: string): string {
+  const { length } = text;
+  if (length > shortText) return escaped.test(text) ? JSON.stringify(text) : `"${text}"`;
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 || code === 0x22 || code === 0x5c || (code >= 0xd800 && code <= 0xdfff))
+      return JSON.stringify(text);
+  }
+  return `"${text}"`;
 }
 
 type FieldInfo = Pick<GraphQLResolveInfo, "fieldNodes" | "fragments">;

@@ -215,23 +215,25 @@ export function prepareCitingPaperLoaders(source: LoaderSource): (batches: Batch
   const { db, pool } = source;
   const pageOf = (workId: string | Placeholder, limit: number | Placeholder, bounds: Bounds) =>
     db
-      .select()
+      .selectDistinct()
       .from(citingPapers)
       .where(and(sql`${citedWorkId} = ${workId}::bigint`, boundsCondition(bounds)))
       .orderBy(pageOrder(bounds))
       .limit(limit);
   const pagesOf = (workIds: string | Placeholder, limit: number | Placeholder, bounds: Bounds) => {
-    const position = sql<string>`row_number() OVER (PARTITION BY ${citedWorkId} ORDER BY ${pageOrder(bounds)})`;
+    // A paper that lists a work twice has two rows, with one number.
+    const position = sql<string>`dense_rank() OVER (PARTITION BY ${citedWorkId} ORDER BY ${pageOrder(bounds)})`;
     const numbered = db
       .select({ citedWorkId, submittedAt, paperId, position: position.as("position") })
       .from(citingPapers)
       .where(and(sql`${citedWorkId} = ANY(${workIds}::bigint[])`, boundsCondition(bounds)))
       .as("numbered");
     return db
-      .select({
+      .selectDistinct({
         citedWorkId: numbered.citedWorkId,
         submittedAt: numbered.submittedAt,
         paperId: numbered.paperId,
+        position: numbered.position,
       })
       .from(numbered)
       .where(sql`${numbered.position} <= ${limit}`)

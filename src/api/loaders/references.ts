@@ -23,15 +23,19 @@ import {
 import type { SharedRows } from "./rows.ts";
 import { type LoaderSource, maxRowsPerStatement } from "./shared-batches.ts";
 
-/** All columns but three that no field needs. */
+/** All columns but those that no field needs. */
 const {
-  arxivId: _arxivId,
+  submittedAt: _submittedAt,
+  hasArxivId: _hasArxivId,
   doiId: _doiId,
   workUuidId: _workUuidId,
   ...shownColumns
 } = getTableColumns(references);
 
-export type ReferenceRow = Omit<typeof references.$inferSelect, "arxivId" | "doiId" | "workUuidId">;
+export type ReferenceRow = Omit<
+  typeof references.$inferSelect,
+  "submittedAt" | "hasArxivId" | "doiId" | "workUuidId"
+>;
 
 export const referenceColumns = new TableColumns<ReferenceRow, "paperId" | "ordinal" | "citedWorkId">(
   Object.keys(shownColumns) as (keyof ReferenceRow)[],

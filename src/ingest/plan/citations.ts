@@ -2,17 +2,17 @@ import type { Cell, GraphEdge } from "../../store/index.ts";
 import type { StoredEdge, StoredReference } from "./lookups.ts";
 import type { PaperChange } from "./papers.ts";
 import { inKeyOrder, lookUp, type Planning, type RowChanges } from "./planning.ts";
-import type { ReferenceChanges } from "./references.ts";
+import type { MovedReferences, ReferenceChanges } from "./references.ts";
 
 /** Changes of a work's stored counts. */
 export type CountChange = {
-  /** Change in the number of `citations` rows in which it is cited. */
+  /** Change in the number of works that cite it. */
   citedBy: number;
-  /** Change in the number of `citing_papers` rows. */
+  /** Change in the number of papers that cite it. */
   citingPapers: number;
-  /** Change in the number of `citations` rows in which it cites. */
+  /** Change in the number of works that it cites. */
   references: number;
-  /** Change in the number of internal anchors among the rows in which another work cites it. */
+  /** Change in the number of other works that cite it as an internal anchor. */
   anchoredWorks: number;
 };
 
@@ -20,7 +20,7 @@ export type CountChange = {
 type CitationChanges = {
   /** By work. */
   readonly counts: Map<bigint, CountChange>;
-  /** Change in the total number of `citations` rows. */
+  /** Change in the total number of edges. */
   total: number;
   /** Edges that are new or whose mark changed, and removed edges. */
   readonly putEdges: GraphEdge[];
@@ -30,248 +30,220 @@ type CitationChanges = {
 type UnmarkedEdge = Omit<GraphEdge, "isInternalAnchor">;
 
 /**
- * Plans the edges that follow from the references. For works whose papers changed, all edges are compared with the
- * stored ones; for works of which only references were moved, the edges to the works that these were moved from or to.
- * `worksWithPapers` are works that have papers besides those of the batch.
+ * Plans how edges and counts follow from changed references. An edge exists if a paper of the citing work lists the
+ * cited work, and is marked if one of these references is. So each edge is compared before and after the batch:
+ *
+ *     before   after    the edge is
+ *     –        mark     new
+ *     mark     –        removed
+ *     mark     another  marked otherwise
+ *
+ * `worksWithPapers` are works that have papers besides those of the batch. Tables have no rows of edges, except the
+ * copies in distributed tables.
  */
 export function* planCitations(
   rows: RowChanges,
   changes: readonly PaperChange[],
   references: ReferenceChanges,
   worksWithPapers: ReadonlySet<bigint>,
+  areCitationsCopied: boolean,
 ): Planning<CitationChanges> {
+  const papers = citingPapers(changes, references);
+  const edges = edgesOf(papers);
+  for (const stored of yield* lookUpOtherEdges(edges, papers, changes, worksWithPapers)) {
+    const edge = edges.get(BigInt(stored[0]))?.get(BigInt(stored[1]));
+    if (edge === undefined) continue;
+    edge.before = either(edge.before, stored[2]);
+    edge.after = either(edge.after, stored[2]);
+  }
   const citations: CitationChanges = { counts: new Map(), total: 0, putEdges: [], removedEdges: [] };
-  const citing = yield* findCiting(changes, references, worksWithPapers);
-  planEdges(rows, citing, yield* lookUpEdges(citing), citations);
-  planCitingPapers(rows, citing.submittedAt, references, citations.counts);
+  compareEdges(rows, edges, citations, areCitationsCopied);
+  compareCitingPapers(rows, papers, citations.counts, areCitationsCopied);
   return citations;
 }
 
-/** The works whose edges are compared, with their papers' references; those of several versions are combined. */
-type Citing = {
-  /** All their edges are compared; includes works that have no papers left. */
-  readonly complete: ReadonlySet<bigint>;
-  /** Works to which papers were only added: no edge is removed. */
-  readonly grown: ReadonlySet<bigint>;
-  /** Those of `grown` that had papers before: the others have no stored edges. */
-  readonly grownAgain: ReadonlySet<bigint>;
-  /** Only their edges to `movedWorks` are compared. */
-  readonly parts: ReadonlySet<bigint>;
-  readonly movedWorks: ReadonlySet<bigint>;
-  /** The work of each paper. */
-  readonly workOf: ReadonlyMap<bigint, bigint>;
-  readonly submittedAt: ReadonlyMap<bigint, string>;
-  readonly references: ReadonlyMap<bigint, readonly StoredReference[]>;
+// ---- The papers whose references change, or whose work
+
+type CitingPaper = {
+  readonly paperId: bigint;
+  readonly submittedAt: string;
+  /** Whether all its references are listed, or only those to the works that references were moved from or to. */
+  readonly isComplete: boolean;
+  /** Null if it has no row. */
+  readonly before: Listed | null;
+  readonly after: Listed | null;
 };
 
-function* findCiting(
+type Listed = { readonly workId: bigint; readonly references: readonly StoredReference[] };
+
+function citingPapers(
   changes: readonly PaperChange[],
   { replaced, moved }: ReferenceChanges,
-  worksWithPapers: ReadonlySet<bigint>,
-): Planning<Citing> {
-  const complete = new Set<bigint>();
-  const grown = new Set<bigint>();
-  const submittedAt = new Map<bigint, string>();
-  const workOf = new Map<bigint, bigint>();
+): readonly CitingPaper[] {
+  const papers: CitingPaper[] = [];
+  const movedByPaper = new Map(moved.map((move) => [move.paperId, move]));
+  const replacedByPaper = new Map(replaced.map(({ paperId, after }) => [paperId, after]));
   for (const { paperId, before, row, hasNewContent } of changes) {
-    if (before !== null) submittedAt.set(paperId, before.submittedAt);
-    if (row !== null) submittedAt.set(paperId, row.submittedAt);
-    if (!hasNewContent && before?.workId === row?.workId) continue;
-    if (before !== null) complete.add(before.workId);
-    if (row === null) continue;
-    if (before === null) {
-      grown.add(row.workId);
-      workOf.set(paperId, row.workId);
-    } else {
-      complete.add(row.workId);
-    }
+    const submittedAt = row?.submittedAt ?? before?.submittedAt;
+    const move = movedByPaper.get(paperId);
+    const isOfOtherWork = before?.workId !== row?.workId;
+    if (submittedAt === undefined || !(hasNewContent || isOfOtherWork)) continue;
+    movedByPaper.delete(paperId);
+    const replacement = replacedByPaper.get(paperId);
+    papers.push({
+      paperId,
+      submittedAt,
+      isComplete: true,
+      before,
+      after: row && {
+        workId: row.workId,
+        references: replacement ?? afterMove(before?.references ?? [], move),
+      },
+    });
   }
-  const movedWorks = new Set(
-    moved.flatMap(({ before, after }) => [...before, ...after].map(({ citedWorkId }) => citedWorkId)),
-  );
-  const parts = new Set<bigint>();
-  for (const { paperId, workId, submitted } of yield* lookUpPapers(changes, complete, moved)) {
-    workOf.set(paperId, workId);
-    submittedAt.set(paperId, submitted);
-    if (complete.has(workId)) continue;
-    // References of another version of a grown work were moved as well.
-    if (grown.has(workId)) complete.add(workId);
-    else parts.add(workId);
-  }
-  for (const workId of complete) grown.delete(workId);
-  const references = new Map(replaced.map(({ paperId, after }) => [paperId, after]));
-  const unread = [...workOf].filter(([paperId]) => !references.has(paperId));
-  const papersOf = (works: ReadonlySet<bigint>) =>
-    unread.filter(([, workId]) => works.has(workId)).map(([paperId]) => paperId);
-  const [ofComplete, ofParts] = [papersOf(complete), papersOf(parts)];
-  const citedNow = movedReferences(moved);
-  if (ofComplete.length > 0) {
-    for (const [paperId, list] of yield* lookUp("references", ofComplete)) {
-      references.set(paperId, citedNow(paperId, list));
-    }
-  }
-  if (ofParts.length > 0) {
-    for (const [paperId, list] of yield* lookUp("referencesTo", ofParts, [...movedWorks])) {
-      references.set(paperId, citedNow(paperId, list));
-    }
-  }
-  const worksBefore = new Set(worksWithPapers);
-  for (const { before } of changes) if (before !== null) worksBefore.add(before.workId);
-  const grownAgain = new Set([...grown].filter((workId) => worksBefore.has(workId)));
-  return { complete, grown, grownAgain, parts, movedWorks, workOf, submittedAt, references };
-}
-
-type WorkOfPaper = { readonly paperId: bigint; readonly workId: bigint; readonly submitted: string };
-
-/** All papers that the works have after the batch, and the papers of works whose references were moved. */
-function* lookUpPapers(
-  changes: readonly PaperChange[],
-  complete: ReadonlySet<bigint>,
-  moved: ReferenceChanges["moved"],
-): Planning<WorkOfPaper[]> {
-  if (complete.size + moved.length === 0) return [];
-  const changed = new Map(changes.map((change) => [change.paperId, change]));
-  const works = new Set(complete);
-  const unchanged: bigint[] = [];
-  for (const { paperId } of moved) {
-    const change = changed.get(paperId);
-    if (change === undefined) unchanged.push(paperId);
-    else if (change.row !== null) works.add(change.row.workId);
-  }
-  const except = [...changed.keys()];
-  const others = [
-    ...(works.size === 0 ? [] : yield* lookUp("papersOfWorks", [...works], except)),
-    ...(unchanged.length === 0 ? [] : yield* lookUp("siblings", unchanged, except)),
-  ];
-  const papers = others.map(([workId, { paperId, submittedAt }]) => {
-    works.add(workId);
-    return { paperId, workId, submitted: submittedAt };
-  });
-  for (const { row } of changes) {
-    if (row === null || !works.has(row.workId)) continue;
-    papers.push({ paperId: row.paperId, workId: row.workId, submitted: row.submittedAt });
+  for (const { paperId, workId, submittedAt, before, after } of movedByPaper.values()) {
+    papers.push({
+      paperId,
+      submittedAt,
+      isComplete: false,
+      before: { workId, references: before },
+      after: { workId, references: after },
+    });
   }
   return papers;
 }
 
-/** Applies the cited works after the batch to stored references. */
-function movedReferences(
-  moved: ReferenceChanges["moved"],
-): (paperId: bigint, references: readonly StoredReference[]) => readonly StoredReference[] {
-  const byPaper = new Map(
-    moved.map(({ paperId, after }) => [
-      paperId,
-      new Map(after.map(({ ordinal, citedWorkId }) => [ordinal, citedWorkId])),
-    ]),
-  );
-  return (paperId, references) => {
-    const cited = byPaper.get(paperId);
-    if (cited === undefined) return references;
-    return references.map((reference) => ({
-      ...reference,
-      citedWorkId: cited.get(reference.ordinal) ?? reference.citedWorkId,
-    }));
-  };
+function afterMove(
+  references: readonly StoredReference[],
+  move: MovedReferences | undefined,
+): readonly StoredReference[] {
+  if (move === undefined) return references;
+  const moved = new Map(move.after.map((reference) => [reference.ordinal, reference]));
+  return references.map((reference) => moved.get(reference.ordinal) ?? reference);
 }
 
-/** The stored edges. */
-function* lookUpEdges({ complete, grownAgain, parts, movedWorks }: Citing): Planning<readonly StoredEdge[]> {
-  const works = [...complete, ...grownAgain];
-  const edges = works.length === 0 ? [] : yield* lookUp("citations", works);
-  if (parts.size === 0) return edges;
-  return [...edges, ...(yield* lookUp("citations", [...parts], [...movedWorks]))];
+// ---- Edges
+
+/** Whether the edge is an internal anchor; null if there is no edge. */
+type Mark = boolean | null;
+
+type Edge = UnmarkedEdge & { before: Mark; after: Mark };
+
+/** By citing and cited work. */
+type Edges = ReadonlyMap<bigint, ReadonlyMap<bigint, Edge>>;
+
+function either(a: Mark, b: Mark): Mark {
+  return a === null || b === null ? (a ?? b) : a || b;
 }
 
-/** An edge that should exist. */
-type Edge = {
-  readonly citingWorkId: bigint;
-  readonly citedWorkId: bigint;
-  isInternalAnchor: boolean;
-  /** Its stored mark; null if the edge is not stored. */
-  before: boolean | null;
-};
-
-/** The edges that follow from the references, by citing and cited work. */
-function expectedEdges({ workOf, references }: Citing): Map<bigint, Map<bigint, Edge>> {
-  const expected = new Map<bigint, Map<bigint, Edge>>();
-  for (const [paperId, citingWorkId] of workOf) {
-    const edges = expected.get(citingWorkId) ?? new Map<bigint, Edge>();
-    expected.set(citingWorkId, edges);
-    for (const { citedWorkId, isInternalAnchor } of references.get(paperId) ?? []) {
-      const edge = edges.get(citedWorkId);
+/** The edges that follow from the references of these papers. */
+function edgesOf(papers: readonly CitingPaper[]): Edges {
+  const edges = new Map<bigint, Map<bigint, Edge>>();
+  const add = ({ workId, references }: Listed, time: "before" | "after") => {
+    let ofWork = edges.get(workId);
+    if (ofWork === undefined) {
+      ofWork = new Map();
+      edges.set(workId, ofWork);
+    }
+    for (const { citedWorkId, isInternalAnchor } of references) {
+      let edge = ofWork.get(citedWorkId);
       if (edge === undefined) {
-        edges.set(citedWorkId, { citingWorkId, citedWorkId, isInternalAnchor, before: null });
-      } else if (isInternalAnchor) edge.isInternalAnchor = true;
+        edge = { citingWorkId: workId, citedWorkId, before: null, after: null };
+        ofWork.set(citedWorkId, edge);
+      }
+      edge[time] = either(edge[time], isInternalAnchor);
     }
+  };
+  for (const { before, after } of papers) {
+    if (before !== null) add(before, "before");
+    if (after !== null) add(after, "after");
   }
-  return expected;
+  return edges;
 }
 
-function planEdges(
-  rows: RowChanges,
-  papers: Citing,
-  stored: readonly StoredEdge[],
-  changes: CitationChanges,
-): void {
-  const expected = expectedEdges(papers);
-  const dropped: GraphEdge[] = [];
-  for (const [citing, cited, isAnchor] of stored) {
-    const citingWorkId = BigInt(citing);
-    const citedWorkId = BigInt(cited);
-    const isGrown = papers.grown.has(citingWorkId);
-    const edge = expected.get(citingWorkId)?.get(citedWorkId);
-    if (edge !== undefined) {
-      edge.before = isAnchor;
-      // The references of the work's other papers were not read: a stored mark stays.
-      if (isGrown && isAnchor) edge.isInternalAnchor = true;
-    } else if (!isGrown) dropped.push({ citingWorkId, citedWorkId, isInternalAnchor: isAnchor });
+/** The edges by other papers of the same works, which are the same before and after: only if these can matter. */
+function* lookUpOtherEdges(
+  edges: Edges,
+  papers: readonly CitingPaper[],
+  changes: readonly PaperChange[],
+  worksWithPapers: ReadonlySet<bigint>,
+): Planning<readonly StoredEdge[]> {
+  const complete = papers.filter(({ isComplete }) => isComplete).map(({ paperId }) => paperId);
+  const partial = papers.filter(({ isComplete }) => !isComplete);
+  const withOthers = new Set(worksWithPapers);
+  const compared = new Set(complete);
+  for (const { paperId, before } of changes) {
+    if (before !== null && !compared.has(paperId)) withOthers.add(before.workId);
   }
-  const added: Edge[] = [];
-  const changed: Edge[] = [];
-  for (const edges of expected.values()) {
-    for (const edge of edges.values()) {
-      if (edge.before === edge.isInternalAnchor) continue;
-      (edge.before === null ? added : changed).push(edge);
-      changes.putEdges.push(edge);
-      countAnchor(changes, edge, Number(edge.isInternalAnchor) - Number(edge.before ?? false));
-      if (edge.before === null) countEdge(changes, edge, 1);
+  const partialWorks = new Set<bigint>();
+  for (const { before, after } of partial) {
+    for (const listed of [before, after]) {
+      if (listed === null) continue;
+      withOthers.add(listed.workId);
+      for (const { citedWorkId } of listed.references) partialWorks.add(citedWorkId);
     }
   }
-  for (const edge of dropped) {
-    countEdge(changes, edge, -1);
-    countAnchor(changes, edge, -Number(edge.isInternalAnchor));
-    changes.removedEdges.push(edge);
+  const stored: StoredEdge[] = [];
+  const lookUpTo = function* (isTo: (citedWorkId: bigint) => boolean, except: readonly bigint[]) {
+    const citing = new Set<bigint>();
+    const cited = new Set<bigint>();
+    for (const workId of withOthers) {
+      for (const { citedWorkId, before, after } of edges.get(workId)?.values() ?? []) {
+        if (before === after || !isTo(citedWorkId)) continue;
+        citing.add(workId);
+        cited.add(citedWorkId);
+      }
+    }
+    if (citing.size === 0) return;
+    for (const edge of yield* lookUp("citations", [...citing], [...cited], except)) stored.push(edge);
+  };
+  // Of a paper with a partial list, all references to other works stay as they are stored.
+  yield* lookUpTo((workId) => !partialWorks.has(workId), complete);
+  yield* lookUpTo(
+    (workId) => partialWorks.has(workId),
+    [...complete, ...partial.map(({ paperId }) => paperId)],
+  );
+  return stored;
+}
+
+function compareEdges(
+  rows: RowChanges,
+  edges: Edges,
+  changes: CitationChanges,
+  areCitationsCopied: boolean,
+): void {
+  const added: GraphEdge[] = [];
+  const marked: GraphEdge[] = [];
+  for (const ofWork of edges.values()) {
+    for (const { citingWorkId, citedWorkId, before, after } of ofWork.values()) {
+      if (before === after) continue;
+      const count = Number(after !== null) - Number(before !== null);
+      changes.total += count;
+      const cited = countOf(changes.counts, citedWorkId);
+      cited.citedBy += count;
+      countOf(changes.counts, citingWorkId).references += count;
+      // A work that cites itself is not an anchor.
+      if (citingWorkId !== citedWorkId)
+        cited.anchoredWorks += Number(after ?? false) - Number(before ?? false);
+      if (after === null) {
+        changes.removedEdges.push({ citingWorkId, citedWorkId });
+        continue;
+      }
+      const edge = { citingWorkId, citedWorkId, isInternalAnchor: after };
+      changes.putEdges.push(edge);
+      if (areCitationsCopied) (before === null ? added : marked).push(edge);
+    }
   }
+  if (!areCitationsCopied) return;
   const columns = ["citing_work_id", "cited_work_id", "is_internal_anchor"];
   const cellsOf = (edge: GraphEdge) => [edge.citingWorkId, edge.citedWorkId, edge.isInternalAnchor];
   rows.delete(
-    "citations",
+    "citations_by_citing",
     columns.slice(0, 2),
-    dropped.map(({ citingWorkId, citedWorkId }) => [citingWorkId, citedWorkId]),
+    changes.removedEdges.map(({ citingWorkId, citedWorkId }) => [citingWorkId, citedWorkId]),
   );
-  // The papers of a batch are sorted by key; sorting by cited work visits the index on it in order as well.
-  const ordered = inKeyOrder(added, ({ citedWorkId }) => citedWorkId);
-  rows.insert("citations", columns, ordered, cellsOf);
-  rows.update("citations", columns, changed.map(cellsOf), ["is_internal_anchor"]);
-}
-
-/** A work that cites itself is not an anchor. */
-function countAnchor(
-  { counts }: CitationChanges,
-  { citingWorkId, citedWorkId }: UnmarkedEdge,
-  change: number,
-): void {
-  if (citingWorkId !== citedWorkId) countOf(counts, citedWorkId).anchoredWorks += change;
-}
-
-function countEdge(
-  changes: CitationChanges,
-  { citingWorkId, citedWorkId }: UnmarkedEdge,
-  change: 1 | -1,
-): void {
-  countOf(changes.counts, citedWorkId).citedBy += change;
-  countOf(changes.counts, citingWorkId).references += change;
-  changes.total += change;
+  rows.insert("citations_by_citing", columns, added, cellsOf);
+  rows.update("citations_by_citing", columns, marked.map(cellsOf), ["is_internal_anchor"]);
 }
 
 /** The change of a work, created with zeros if there is none. */
@@ -283,44 +255,44 @@ function countOf(counts: Map<bigint, CountChange>, workId: bigint): CountChange 
   return none;
 }
 
-type CitingPaper = { readonly cited: bigint; readonly submitted: string; readonly paperId: bigint };
+// ---- Papers that cite a work
 
-/**
- * Plans `citing_papers` as the references require. The submission time is part of the hashed record and never changes,
- * so only the cited works can.
- */
-function planCitingPapers(
+/** Compares which works each paper cites, and counts them; in distributed tables, plans the copy of them as well. */
+function compareCitingPapers(
   rows: RowChanges,
-  submittedAt: ReadonlyMap<bigint, string>,
-  { replaced, moved }: ReferenceChanges,
+  papers: readonly CitingPaper[],
   counts: Map<bigint, CountChange>,
+  areCitationsCopied: boolean,
 ): void {
-  const added: CitingPaper[] = [];
-  const dropped: CitingPaper[] = [];
-  for (const { paperId, before, after } of [...replaced, ...moved]) {
-    const submitted = submittedAt.get(paperId);
-    if (submitted === undefined) continue;
-    const old = new Set(before.map(({ citedWorkId }) => citedWorkId));
-    const now = new Set(after.map(({ citedWorkId }) => citedWorkId));
-    for (const cited of now) {
-      if (old.has(cited)) continue;
-      added.push({ cited, submitted, paperId });
-      countOf(counts, cited).citingPapers++;
+  const added: Cell[][] = [];
+  const dropped: Cell[][] = [];
+  const ofOtherWork: Cell[][] = [];
+  for (const { paperId, submittedAt, before, after } of papers) {
+    const citedBefore = new Set(before?.references.map(({ citedWorkId }) => citedWorkId));
+    const citedAfter = new Set(after?.references.map(({ citedWorkId }) => citedWorkId));
+    const isOfOtherWork = before?.workId !== after?.workId;
+    for (const cited of citedAfter) {
+      const isNew = !citedBefore.has(cited);
+      if (isNew) countOf(counts, cited).citingPapers++;
+      if (!areCitationsCopied || after === null) continue;
+      const cells = [cited, submittedAt, paperId, after.workId];
+      if (isNew) added.push(cells);
+      else if (isOfOtherWork) ofOtherWork.push(cells);
     }
-    for (const cited of old) {
-      if (now.has(cited)) continue;
-      dropped.push({ cited, submitted, paperId });
+    for (const cited of citedBefore) {
+      if (citedAfter.has(cited)) continue;
       countOf(counts, cited).citingPapers--;
+      if (areCitationsCopied) dropped.push([cited, submittedAt, paperId]);
     }
   }
-  const columns = ["cited_work_id", "submitted_at", "paper_id"];
-  const cellsOf = ({ cited, submitted, paperId }: CitingPaper): Cell[] => [cited, submitted, paperId];
+  const columns = ["cited_work_id", "submitted_at", "paper_id", "citing_work_id"];
   // By the complete key: no other rows of a frequently cited work are read.
-  rows.delete("citing_papers", columns, dropped.map(cellsOf));
+  rows.delete("citations_by_cited", columns.slice(0, 3), dropped);
   rows.insert(
-    "citing_papers",
+    "citations_by_cited",
     columns,
-    inKeyOrder(added, ({ cited }) => cited),
-    cellsOf,
+    inKeyOrder(added, ([cited]) => cited as bigint),
+    (cells) => cells,
   );
+  rows.update("citations_by_cited", columns, ofOtherWork, ["citing_work_id"]);
 }

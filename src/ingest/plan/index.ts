@@ -1,4 +1,5 @@
 export type {
+  CitingReferences,
   Evidence,
   Identifier,
   LogKey,
@@ -32,4 +33,3 @@ export {
   runPlanning,
   throwCollision,
 } from "./planning.ts";
-export { isBetterSource } from "./work-titles.ts";

@@ -89,6 +89,14 @@ export type TitledReference = StoredReference & {
   readonly proof: Proof;
 };
 
+/** Some references of a paper, sorted by ordinal. */
+export type CitingReferences = {
+  readonly paperId: bigint;
+  readonly workId: bigint;
+  readonly submittedAt: string;
+  readonly references: readonly TitledReference[];
+};
+
 // ---- Identifiers
 
 /** Why an identifier resolves to another: the target, and the proof of the papers that name both. */
@@ -170,11 +178,6 @@ export type Lookups = {
     workIds: readonly bigint[],
     except: readonly bigint[],
   ): readonly (readonly [workId: bigint, paper: WorkPaper])[];
-  /** All papers of the works of these papers, including these papers. */
-  siblings(
-    paperIds: readonly bigint[],
-    except: readonly bigint[],
-  ): readonly (readonly [workId: bigint, paper: WorkPaper])[];
   /** Rows of `work_identifiers` by their ids. */
   identifiers(ids: readonly bigint[]): ReadonlyMap<bigint, Identifier>;
   /** Rows of `work_identifiers` that resolve to one of these. */
@@ -188,15 +191,14 @@ export type Lookups = {
     identifierIds: readonly bigint[],
     except: readonly bigint[],
   ): readonly (readonly [paperId: bigint, citedWorkId: bigint])[];
-  /** The references of papers, sorted by ordinal; one entry per paper. */
-  references(paperIds: readonly bigint[]): ReadonlyMap<bigint, readonly StoredReference[]>;
-  /** The references of papers to one of these works, with titles. */
-  referencesTo(
-    paperIds: readonly bigint[],
-    workIds: readonly bigint[],
-  ): ReadonlyMap<bigint, readonly TitledReference[]>;
-  /** Rows of `citations` by citing work, optionally restricted to certain cited works. */
-  citations(citingWorkIds: readonly bigint[], citedWorkIds?: readonly bigint[]): readonly StoredEdge[];
+  /** The references of papers to some of these works; only papers that have any. */
+  referencesTo(paperIds: readonly bigint[], workIds: readonly bigint[]): readonly CitingReferences[];
+  /** The edges from some works to others by papers that are not in `except`. */
+  citations(
+    citingWorkIds: readonly bigint[],
+    citedWorkIds: readonly bigint[],
+    except: readonly bigint[],
+  ): readonly StoredEdge[];
   works(ids: readonly bigint[]): ReadonlyMap<bigint, StoredWork>;
   /** The best title that references give each of these works, without those resolved through `identifiers`. */
   titles(

@@ -43,6 +43,8 @@ type PlanOptions = {
   readonly now: string;
   /** Whether the new papers of the batch are already written (`planNewPapers`). */
   readonly areNewPapersWritten: boolean;
+  /** Whether the tables are distributed: then citations are copied by citing and by cited work. */
+  readonly areCitationsCopied: boolean;
 };
 
 /**
@@ -52,7 +54,7 @@ type PlanOptions = {
 export function* planBatch(
   incoming: readonly IncomingPaper[],
   stored: StoredPapers,
-  { now, areNewPapersWritten }: PlanOptions,
+  { now, areNewPapersWritten, areCitationsCopied }: PlanOptions,
 ): Planning<BatchPlan> {
   const papers = yield* mergePapers(incoming, stored);
   const isWritten = ({ stored }: MergedPaper) => areNewPapersWritten && stored.pithNumber === null;
@@ -75,7 +77,13 @@ export function* planBatch(
   const others = yield* lookUpOtherPapers(changes);
   const identifiers = yield* planIdentifiers(rows, changes);
   const references = yield* planReferences(rows, changes, identifiers);
-  const citations = yield* planCitations(rows, changes, references, new Set(others.keys()));
+  const citations = yield* planCitations(
+    rows,
+    changes,
+    references,
+    new Set(others.keys()),
+    areCitationsCopied,
+  );
   const works = yield* planWorks(rows, changes, identifiers, references, citations.counts, others);
 
   const sum = <Item>(items: readonly Item[], amount: (item: Item) => number) =>

@@ -13,32 +13,38 @@ type ReferenceChange = {
 };
 
 /**
- * How references change. For a paper with unchanged content, of which only cited works changed, `moved` lists only its
- * references to the works that references were moved from or to.
+ * References of a paper with unchanged content of which only cited works changed: its references to the works that
+ * references were moved from or to.
  */
+export type MovedReferences = ReferenceChange & {
+  readonly workId: bigint;
+  readonly submittedAt: string;
+  readonly before: readonly TitledReference[];
+  readonly after: readonly TitledReference[];
+};
+
+/** How references change. */
 export type ReferenceChanges = {
   readonly replaced: readonly ReferenceChange[];
-  readonly moved: readonly (ReferenceChange & {
-    readonly before: readonly TitledReference[];
-    readonly after: readonly TitledReference[];
-  })[];
+  readonly moved: readonly MovedReferences[];
   /** The identifiers by which the moved references are resolved. */
   readonly movedBy: readonly bigint[];
 };
 
 const columns = [
   "paper_id",
-  "ordinal",
-  "ref_index",
-  "title",
-  "year",
-  "doi",
-  "cited_arxiv_id",
-  "is_internal_anchor",
-  "arxiv_id",
+  "cited_work_id",
+  "submitted_at",
   "doi_id",
   "work_uuid_id",
-  "cited_work_id",
+  "ordinal",
+  "ref_index",
+  "year",
+  "is_internal_anchor",
+  "has_arxiv_id",
+  "title",
+  "doi",
+  "cited_arxiv_id",
 ];
 
 /**
@@ -57,32 +63,35 @@ export function* planReferences(
     Array.from(new Set(emptied.map(({ paperId }) => paperId)), (paperId) => [paperId]),
     emptied.length,
   );
-  const listed: ProjectedReference[] = [];
+  const listed: { reference: ProjectedReference; citedWorkId: bigint; submittedAt: string }[] = [];
   const replaced: ReferenceChange[] = [];
   for (const { paperId, before, row, references, hasNewContent } of changes) {
     if (!hasNewContent) continue;
     const after: StoredReference[] = [];
-    for (const reference of row === null ? [] : references) {
-      listed.push(reference);
-      const { ordinal, arxivId, doiId, workUuidId, isInternalAnchor } = reference;
-      const citedWorkId = citedWork(reference, identifiers);
-      after.push({ paperId, ordinal, arxivId, doiId, workUuidId, citedWorkId, isInternalAnchor });
+    if (row !== null) {
+      for (const reference of references) {
+        const { ordinal, arxivId, doiId, workUuidId, isInternalAnchor } = reference;
+        const citedWorkId = citedWork(reference, identifiers);
+        listed.push({ reference, citedWorkId, submittedAt: row.submittedAt });
+        after.push({ paperId, ordinal, arxivId, doiId, workUuidId, citedWorkId, isInternalAnchor });
+      }
     }
     replaced.push({ paperId, before: before?.references ?? [], after });
   }
-  rows.insert("references", columns, listed, (reference) => [
+  rows.insert("references", columns, listed, ({ reference, citedWorkId, submittedAt }) => [
     reference.paperId,
-    reference.ordinal,
-    reference.refIndex,
-    reference.title,
-    reference.year,
-    reference.doi,
-    reference.citedArxivId,
-    reference.isInternalAnchor,
-    reference.arxivId,
+    citedWorkId,
+    submittedAt,
     reference.doiId,
     reference.workUuidId,
-    citedWork(reference, identifiers),
+    reference.ordinal,
+    reference.refIndex,
+    reference.year,
+    reference.isInternalAnchor,
+    reference.arxivId !== null,
+    reference.title,
+    reference.doi,
+    reference.citedArxivId,
   ]);
   const moved = yield* moveReferences(rows, changes, identifiers);
   return { replaced, moved, movedBy: identifiers.moved.map(({ id }) => id) };
@@ -120,16 +129,17 @@ function* moveReferences(
   const papers = new Set(cited.map(([paperId]) => paperId));
   const works = new Set(identifiers.moved.map(({ workId }) => workId));
   for (const [, workId] of cited) works.add(workId);
-  const moved: ReferenceChanges["moved"][number][] = [];
+  const moved: MovedReferences[] = [];
   const updates: Cell[][] = [];
-  for (const [paperId, before] of yield* lookUp("referencesTo", [...papers], [...works])) {
+  for (const paper of yield* lookUp("referencesTo", [...papers], [...works])) {
+    const { paperId, references: before, ...rest } = paper;
     const after = before.map((reference) => {
       const identifier = resolvingIdentifier(reference, identifiers);
       if (identifier === undefined || identifier.workId === reference.citedWorkId) return reference;
       updates.push([paperId, reference.ordinal, identifier.workId]);
       return { ...reference, citedWorkId: identifier.workId };
     });
-    moved.push({ paperId, before, after });
+    moved.push({ ...rest, paperId, before, after });
   }
   rows.update("references", ["paper_id", "ordinal", "cited_work_id"], updates, ["cited_work_id"]);
   return moved;

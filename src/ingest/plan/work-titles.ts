@@ -117,7 +117,7 @@ function setTitle(work: StoredWork, title: Title | null): void {
     title === null ? null : { proof: title.proof, paperId: title.paperId, ordinal: title.ordinal };
 }
 
-export function isBetterSource(a: TitleSource, b: TitleSource): boolean {
+function isBetterSource(a: TitleSource, b: TitleSource): boolean {
   const proofs = proofRank(a.proof) - proofRank(b.proof);
   if (proofs !== 0) return proofs > 0;
   return a.paperId === b.paperId ? a.ordinal < b.ordinal : a.paperId < b.paperId;

@@ -1,6 +1,7 @@
 import type { Proof } from "../../protocol/index.ts";
 import { bigintArray, type QueryClient } from "../../store/index.ts";
 import type {
+  CitingReferences,
   LookupSource,
   PaperBefore,
   StoredEdge,
@@ -35,14 +36,7 @@ export function lookupsIn(client: QueryClient, cache?: MergeCache): LookupSource
       );
       return rows.map(({ paper_id, key }) => [BigInt(paper_id), key]);
     },
-    papersOfWorks: (workIds, except) =>
-      readWorkPapers(client, `work_id = ANY('${bigintArray(workIds)}'::bigint[])`, except),
-    siblings: (paperIds, except) =>
-      readWorkPapers(
-        client,
-        `work_id = ANY(ARRAY(SELECT work_id FROM papers WHERE paper_id = ANY('${bigintArray(paperIds)}'::bigint[])))`,
-        except,
-      ),
+    papersOfWorks: (workIds, except) => readWorkPapers(client, workIds, except),
     identifiers: (ids) => readIdentifiers(client, "identifier_id", ids),
     dependents: (ids) => readIdentifiers(client, "target_id", ids),
     named: (identifiers, except) => findNamed(client, identifiers, except),
@@ -51,22 +45,22 @@ export function lookupsIn(client: QueryClient, cache?: MergeCache): LookupSource
       const { rows } = await client.query<{ paper_id: string; cited_work_id: string }>(
         `SELECT DISTINCT paper_id, cited_work_id FROM "references"
          WHERE (doi_id = ANY($1::bigint[]) OR work_uuid_id = ANY($1::bigint[]))
-           AND arxiv_id IS NULL AND paper_id <> ALL($2::bigint[])`,
+           AND NOT has_arxiv_id AND paper_id <> ALL($2::bigint[])`,
         [bigintArray(identifierIds), bigintArray(except)],
       );
       return rows.map((row) => [BigInt(row.paper_id), BigInt(row.cited_work_id)]);
     },
-    references: (paperIds) => readReferences(client, paperIds),
     referencesTo: (paperIds, workIds) => readReferencesTo(client, paperIds, workIds),
-    citations: (citing, cited) => {
-      const condition =
-        cited === undefined ? "" : `AND cited_work_id = ANY('${bigintArray(cited)}'::bigint[])`;
-      return queryListsByIndex<[string, string, boolean]>(
+    citations: (citing, cited, except) =>
+      queryListsByIndex<[string, string, boolean]>(
         client,
-        `SELECT citing_work_id, cited_work_id, is_internal_anchor FROM citations
-         WHERE citing_work_id = ANY('${bigintArray(citing)}'::bigint[]) ${condition}`,
-      ) satisfies Promise<readonly StoredEdge[]>;
-    },
+        `SELECT p.work_id, r.cited_work_id, bool_or(r.is_internal_anchor)
+         FROM papers p JOIN "references" r USING (paper_id)
+         WHERE p.work_id = ANY('${bigintArray(citing)}'::bigint[])
+           AND r.cited_work_id = ANY('${bigintArray(cited)}'::bigint[])
+           AND p.paper_id <> ALL('${bigintArray(except)}'::bigint[])
+         GROUP BY 1, 2`,
+      ) satisfies Promise<readonly StoredEdge[]>,
     works: (ids) => readStoredWorks(client, ids),
     titles: (workIds, except, identifiers) => readTitles(client, workIds, except, identifiers),
   };
@@ -111,7 +105,7 @@ async function readPapers(
 
 async function readWorkPapers(
   client: QueryClient,
-  condition: string,
+  workIds: readonly bigint[],
   except: readonly bigint[],
 ): Promise<[workId: bigint, paper: WorkPaper][]> {
   const rows = await queryListsByIndex<
@@ -127,7 +121,8 @@ async function readWorkPapers(
   >(
     client,
     `SELECT work_id, paper_id, pith_number, source_version, proof, ${instantText("submitted_at")}, title
-     FROM papers WHERE ${condition} AND paper_id <> ALL('${bigintArray(except)}'::bigint[])`,
+     FROM papers
+     WHERE work_id = ANY('${bigintArray(workIds)}'::bigint[]) AND paper_id <> ALL('${bigintArray(except)}'::bigint[])`,
   );
   return rows.map(([workId, paperId, pithNumber, sourceVersion, proof, submittedAt, title]) => [
     BigInt(workId),
@@ -138,7 +133,7 @@ async function readWorkPapers(
 type ReferenceRow = {
   paper_id: string;
   ordinal: number;
-  arxiv_id: string | null;
+  has_arxiv_id: boolean;
   doi_id: string | null;
   work_uuid_id: string | null;
   cited_work_id: string;
@@ -152,7 +147,7 @@ async function readReferences(
   const byPaper = new Map<bigint, StoredReference[]>(paperIds.map((paperId) => [paperId, []]));
   if (byPaper.size === 0) return byPaper;
   const { rows } = await client.query<ReferenceRow>(
-    `SELECT paper_id, ordinal, arxiv_id, doi_id, work_uuid_id, cited_work_id, is_internal_anchor
+    `SELECT paper_id, ordinal, has_arxiv_id, doi_id, work_uuid_id, cited_work_id, is_internal_anchor
      FROM "references" WHERE paper_id = ANY($1::bigint[]) ORDER BY paper_id, ordinal`,
     [bigintArray(paperIds)],
   );
@@ -164,32 +159,50 @@ async function readReferencesTo(
   client: QueryClient,
   paperIds: readonly bigint[],
   workIds: readonly bigint[],
-): Promise<Map<bigint, TitledReference[]>> {
-  const byPaper = new Map<bigint, TitledReference[]>(paperIds.map((paperId) => [paperId, []]));
+): Promise<CitingReferences[]> {
   const { rows } = await client.query<
-    ReferenceRow & { title: string | null; year: number | null; proof: Proof }
+    ReferenceRow & {
+      work_id: string;
+      submitted_at: string;
+      title: string | null;
+      year: number | null;
+      proof: Proof;
+    }
   >(
-    `SELECT r.paper_id, r.ordinal, r.arxiv_id, r.doi_id, r.work_uuid_id, r.cited_work_id, r.is_internal_anchor,
-       r.title, r.year, p.proof
+    `SELECT r.paper_id, r.ordinal, r.has_arxiv_id, r.doi_id, r.work_uuid_id, r.cited_work_id, r.is_internal_anchor,
+       r.title, r.year, p.proof, p.work_id, ${instantText("r.submitted_at")} AS submitted_at
      FROM "references" r JOIN papers p USING (paper_id)
      WHERE r.paper_id = ANY($1::bigint[]) AND r.cited_work_id = ANY($2::bigint[]) ORDER BY r.paper_id, r.ordinal`,
     [bigintArray(paperIds), bigintArray(workIds)],
   );
+  const papers = new Map<string, CitingReferences & { readonly references: TitledReference[] }>();
   for (const row of rows) {
     const { title, year, proof } = row;
-    byPaper.get(BigInt(row.paper_id))?.push({ ...referenceOf(row), title, year, proof });
+    const reference = { ...referenceOf(row), title, year, proof };
+    let paper = papers.get(row.paper_id);
+    if (paper === undefined) {
+      paper = {
+        paperId: reference.paperId,
+        workId: BigInt(row.work_id),
+        submittedAt: row.submitted_at,
+        references: [],
+      };
+      papers.set(row.paper_id, paper);
+    }
+    paper.references.push(reference);
   }
-  return byPaper;
+  return [...papers.values()];
 }
 
 function referenceOf(row: ReferenceRow): StoredReference {
+  const citedWorkId = BigInt(row.cited_work_id);
   return {
     paperId: BigInt(row.paper_id),
     ordinal: row.ordinal,
-    arxivId: optionalId(row.arxiv_id),
+    arxivId: row.has_arxiv_id ? citedWorkId : null,
     doiId: optionalId(row.doi_id),
     workUuidId: optionalId(row.work_uuid_id),
-    citedWorkId: BigInt(row.cited_work_id),
+    citedWorkId,
     isInternalAnchor: row.is_internal_anchor,
   };
 }

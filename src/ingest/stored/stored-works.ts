@@ -1,14 +1,7 @@
 import type { Proof } from "../../protocol/index.ts";
 import { type IdentifierKind, readVotes, type Target } from "../../row-rules/index.ts";
 import { bigintArray, type QueryClient } from "../../store/index.ts";
-import {
-  type Evidence,
-  type Identifier,
-  isBetterSource,
-  type StoredWork,
-  type Title,
-  type VoteCount,
-} from "../plan/index.ts";
+import type { Evidence, Identifier, StoredWork, Title, VoteCount } from "../plan/index.ts";
 import { optionalId, queryLists, queryListsByIndex } from "./read-rows.ts";
 
 export async function readIdentifiers(
@@ -114,8 +107,8 @@ export async function countVotes(
     proof: Proof;
     papers: number;
   }>(
-    `${countOf("doi_id", "r.arxiv_id", "'arxiv'")} UNION ALL
-     ${countOf("work_uuid_id", "coalesce(r.arxiv_id, r.doi_id)", "CASE WHEN r.arxiv_id IS NULL THEN 'doi' ELSE 'arxiv' END")}`,
+    `${countOf("doi_id", "CASE WHEN r.has_arxiv_id THEN r.cited_work_id END", "'arxiv'")} UNION ALL
+     ${countOf("work_uuid_id", "CASE WHEN r.has_arxiv_id THEN r.cited_work_id ELSE r.doi_id END", "CASE WHEN r.has_arxiv_id THEN 'arxiv' ELSE 'doi' END")}`,
     [bigintArray(ids), bigintArray(except)],
   );
   return rows.map(({ id, target_id: target, target_kind: targetKind, proof, papers }) => ({
@@ -177,46 +170,28 @@ export async function readStoredWorks(
   return works;
 }
 
-/** Papers per query of references. */
-const papersPerQuery = 5_000;
-
-/** `citing_papers` lists the papers that have references to a work. */
 export async function readTitles(
   client: QueryClient,
   ids: readonly bigint[],
   except: readonly bigint[],
   identifiers: readonly bigint[],
 ): Promise<Map<bigint, Title>> {
-  const titles = new Map<bigint, Title>();
-  const works = bigintArray(ids);
-  const citing = await client.query<{ paper_id: string }>(
-    `SELECT DISTINCT paper_id FROM citing_papers
-     WHERE cited_work_id = ANY($1::bigint[]) AND paper_id <> ALL($2::bigint[])`,
-    [works, bigintArray(except)],
+  const rows = await queryLists<
+    [workId: string, proof: Proof, paperId: string, ordinal: number, title: string, year: number | null]
+  >(
+    client,
+    `SELECT DISTINCT ON (r.cited_work_id) r.cited_work_id, p.proof, r.paper_id, r.ordinal, r.title, r.year
+     FROM "references" r JOIN papers p USING (paper_id)
+     WHERE r.cited_work_id = ANY($1::bigint[]) AND r.paper_id <> ALL($2::bigint[]) AND r.title IS NOT NULL
+       AND (r.has_arxiv_id OR coalesce(r.doi_id, r.work_uuid_id) IS NULL
+            OR coalesce(r.doi_id, r.work_uuid_id) <> ALL($3::bigint[]))
+     ORDER BY r.cited_work_id, p.proof DESC, r.paper_id, r.ordinal`,
+    [bigintArray(ids), bigintArray(except), bigintArray(identifiers)],
   );
-  for (let start = 0; start < citing.rows.length; start += papersPerQuery) {
-    const papers = citing.rows.slice(start, start + papersPerQuery).map((row) => row.paper_id);
-    const { rows } = await client.query<{
-      work_id: string;
-      proof: Proof;
-      paper_id: string;
-      ordinal: number;
-      title: string;
-      year: number | null;
-    }>(
-      `SELECT DISTINCT ON (r.cited_work_id) r.cited_work_id AS work_id, p.proof, r.paper_id, r.ordinal, r.title, r.year
-       FROM "references" r JOIN papers p USING (paper_id)
-       WHERE r.paper_id = ANY($2::bigint[]) AND r.cited_work_id = ANY($1::bigint[]) AND r.title IS NOT NULL
-         AND (r.arxiv_id IS NOT NULL OR coalesce(r.doi_id, r.work_uuid_id) IS NULL
-              OR coalesce(r.doi_id, r.work_uuid_id) <> ALL($3::bigint[]))
-       ORDER BY r.cited_work_id, p.proof DESC, r.paper_id, r.ordinal`,
-      [works, `{${papers.join(",")}}`, bigintArray(identifiers)],
-    );
-    for (const { work_id, paper_id, proof, ordinal, title, year } of rows) {
-      const candidate = { proof, paperId: BigInt(paper_id), ordinal, title, year };
-      const best = titles.get(BigInt(work_id));
-      if (best === undefined || isBetterSource(candidate, best)) titles.set(BigInt(work_id), candidate);
-    }
-  }
-  return titles;
+  return new Map(
+    rows.map(([workId, proof, paperId, ordinal, title, year]) => [
+      BigInt(workId),
+      { proof, paperId: BigInt(paperId), ordinal, title, year },
+    ]),
+  );
 }

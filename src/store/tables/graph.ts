@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { bigint, boolean, index, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { bigint, boolean, index, integer, pgTable, pgView, primaryKey, text } from "drizzle-orm/pg-core";
 import { bytea, identifierKind, instant, proof } from "./columns.ts";
 
 /**
@@ -29,7 +29,7 @@ export const works = pgTable(
     titleOrdinal: integer("title_ordinal"),
     /** Maintained count: rows of `citations` with this work as cited. */
     citedByCount: integer("cited_by_count").notNull(),
-    /** Maintained count: rows of `citing_papers`. */
+    /** Maintained count: the different papers in `citing_papers`. */
     citingPaperCount: integer("citing_paper_count").notNull(),
     /** Maintained count: rows of `citations` with this work as citing. */
     referenceCount: integer("reference_count").notNull(),
@@ -80,45 +80,49 @@ export const workIdentifiers = pgTable(
   ],
 );
 
-/** Derived: the edges of the citation graph, without duplicates. A work may cite itself. */
-export const citations = pgTable(
-  "citations",
-  {
-    citingWorkId: bigint("citing_work_id", { mode: "bigint" }).notNull(),
-    citedWorkId: bigint("cited_work_id", { mode: "bigint" }).notNull(),
-    /** Whether any of the references behind the edge is marked as an internal anchor. */
-    isInternalAnchor: boolean("is_internal_anchor").notNull(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.citingWorkId, table.citedWorkId] }),
-    index("citations_cited_work_id").on(table.citedWorkId, table.citingWorkId),
-  ],
+/** The edges of the citation graph, each once, from all stored versions of the citing work. A work may cite itself. */
+export const citations = pgView("citations", {
+  citingWorkId: bigint("citing_work_id", { mode: "bigint" }).notNull(),
+  citedWorkId: bigint("cited_work_id", { mode: "bigint" }).notNull(),
+  /** Whether any of the references behind the edge is marked as an internal anchor. */
+  isInternalAnchor: boolean("is_internal_anchor").notNull(),
+}).as(
+  sql`SELECT p.work_id AS citing_work_id, r.cited_work_id, bool_or(r.is_internal_anchor) AS is_internal_anchor FROM "references" r JOIN papers p USING (paper_id) GROUP BY p.work_id, r.cited_work_id`,
 );
 
 /**
- * Derived: a copy of `citations` by cited work, if the tables are distributed: the citations of a work are then read
- * from one shard. On one server an index of `citations` serves this, and the table is empty (store/layout).
+ * The stored papers that cite a work; a paper that lists the work twice comes twice, adjacent in `references_cited`.
+ * `citedBy` pages through them, newest first, with its last page as fast as its first. If the tables are distributed,
+ * this is a view of `citations_by_cited` (store/distribute).
  */
+export const citingPapers = pgView("citing_papers", {
+  citedWorkId: bigint("cited_work_id", { mode: "bigint" }).notNull(),
+  submittedAt: instant("submitted_at").notNull(),
+  paperId: bigint("paper_id", { mode: "bigint" }).notNull(),
+}).as(sql`SELECT cited_work_id, submitted_at, paper_id FROM "references"`);
+
+/**
+ * Derived: a copy of `citations`, if the tables are distributed: the works that a work cites are then read from one
+ * shard. Empty on one server, as is `citations_by_cited` (store/table-layout).
+ */
+export const citationsByCiting = pgTable(
+  "citations_by_citing",
+  {
+    citingWorkId: bigint("citing_work_id", { mode: "bigint" }).notNull(),
+    citedWorkId: bigint("cited_work_id", { mode: "bigint" }).notNull(),
+    isInternalAnchor: boolean("is_internal_anchor").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.citingWorkId, table.citedWorkId] })],
+);
+
+/** Derived: likewise the papers that cite a work, each once, and their works. */
 export const citationsByCited = pgTable(
   "citations_by_cited",
   {
     citedWorkId: bigint("cited_work_id", { mode: "bigint" }).notNull(),
-    citingWorkId: bigint("citing_work_id", { mode: "bigint" }).notNull(),
-    isInternalAnchor: boolean("is_internal_anchor").notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.citedWorkId, table.citingWorkId] })],
-);
-
-/**
- * Derived: the stored papers that cite a work, by that work. `citedBy` pages through them, newest first, with its last
- * page as fast as its first.
- */
-export const citingPapers = pgTable(
-  "citing_papers",
-  {
-    citedWorkId: bigint("cited_work_id", { mode: "bigint" }).notNull(),
     submittedAt: instant("submitted_at").notNull(),
     paperId: bigint("paper_id", { mode: "bigint" }).notNull(),
+    citingWorkId: bigint("citing_work_id", { mode: "bigint" }).notNull(),
   },
   (table) => [primaryKey({ columns: [table.citedWorkId, table.submittedAt, table.paperId] })],
 );

@@ -118,33 +118,37 @@ export const claims = pgTable(
 );
 
 /**
- * Derived: the references that a paper's current snapshot lists, in its order.
+ * Derived: the references that a paper's current snapshot lists, in its order, and so the edges of the citation graph:
+ * `citations` and `citing_papers` are views of this table.
  *
- * `arxiv_id`, `doi_id` and `work_uuid_id` are the ids of the reference's identifiers (see `work_identifiers`),
- * whichever of them decides which work it cites.
- *
- * References have no index by work: `citing_papers` leads to the papers that contain them.
+ * The columns are ordered by size, so that none is padded; the order of `references_cited` is that of the pages of
+ * papers that cite a work.
  */
 export const references = pgTable(
   "references",
   {
     paperId: bigint("paper_id", { mode: "bigint" }).notNull(),
+    citedWorkId: bigint("cited_work_id", { mode: "bigint" }).notNull(),
+    /** That of the paper: part of its hashed record, so it never changes. */
+    submittedAt: instant("submitted_at").notNull(),
+    /** The ids of the DOI and the work id that it names (see `work_identifiers`), whichever decides what it cites. */
+    doiId: bigint("doi_id", { mode: "bigint" }),
+    workUuidId: bigint("work_uuid_id", { mode: "bigint" }),
     /** From 0. */
     ordinal: integer("ordinal").notNull(),
     refIndex: integer("ref_index").notNull(),
-    title: text("title"),
     year: integer("year"),
+    isInternalAnchor: boolean("is_internal_anchor").notNull(),
+    /** Whether it names a valid arXiv id. It then cites the work of that id, and `cited_work_id` is the id's own id. */
+    hasArxivId: boolean("has_arxiv_id").notNull(),
+    title: text("title"),
     /** As written in the snapshot; null if empty. */
     doi: text("doi"),
     citedArxivId: text("cited_arxiv_id"),
-    isInternalAnchor: boolean("is_internal_anchor").notNull(),
-    arxivId: bigint("arxiv_id", { mode: "bigint" }),
-    doiId: bigint("doi_id", { mode: "bigint" }),
-    workUuidId: bigint("work_uuid_id", { mode: "bigint" }),
-    citedWorkId: bigint("cited_work_id", { mode: "bigint" }).notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.paperId, table.ordinal] }),
+    index("references_cited").on(table.citedWorkId, table.submittedAt, table.paperId),
     index("references_doi_id").on(table.doiId).where(sql`doi_id IS NOT NULL`),
     index("references_work_uuid_id").on(table.workUuidId).where(sql`work_uuid_id IS NOT NULL`),
   ],

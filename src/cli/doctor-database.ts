@@ -5,8 +5,8 @@ import {
   chooseServerUser,
   findBinaries,
   inspectCluster,
-} from "../../embedded-postgres/index.ts";
-import { errorText } from "../../runtime/index.ts";
+} from "../embedded-postgres/index.ts";
+import { errorText } from "../runtime/index.ts";
 import {
   type Database,
   formatServerVersion,
@@ -16,8 +16,9 @@ import {
   readRebuildDue,
   readSchemaState,
   schemaError,
-} from "../../store/index.ts";
-import { type Finding, ok, warning, wrong } from "./finding.ts";
+} from "../store/index.ts";
+import { type Finding, ok, warning, wrong } from "./doctor-installation.ts";
+import { unfinishedLoad } from "./first-load.ts";
 
 /** Milliseconds; a server that takes longer to report its version is unusable. */
 const timeoutMilliseconds = 10_000;
@@ -146,7 +147,7 @@ async function schemaFinding(database: Database): Promise<{ finding: Finding; ha
       return { finding: wrong("Schema", `${state}: of another version`, error.message), hasTables: true };
     }
     const count = `${applied} of ${applied + pending.length} migrations`;
-    if (state === "current") return { finding: await rebuildFinding(database, count), hasTables: true };
+    if (state === "current") return { finding: await tablesFinding(database, count), hasTables: true };
     const text = applied === 0 ? "none yet" : `outdated, ${count}`;
     return {
       finding: warning("Schema", text, applied === 0 ? "Created on first start." : advice),
@@ -158,11 +159,12 @@ async function schemaFinding(database: Database): Promise<{ finding: Finding; ha
   }
 }
 
-async function rebuildFinding({ pool }: Database, count: string): Promise<Finding> {
-  const reason = await readRebuildDue(pool);
-  return reason === null
-    ? ok("Schema", `up to date, ${count}`)
-    : warning("Schema", `${count}. ${reason}`, "Run `pith-graph rebuild`.");
+async function tablesFinding(database: Database, count: string): Promise<Finding> {
+  const reason = await readRebuildDue(database.pool);
+  if (reason !== null) return warning("Schema", `${count}. ${reason}`, "Run `pith-graph rebuild`.");
+  const unfinished = await unfinishedLoad(database);
+  if (unfinished === null) return ok("Schema", `up to date, ${count}`);
+  return warning("Schema", `${count}. ${unfinished}`, "If none is running, `pith-graph start` builds them.");
 }
 
 /** Bytes; with less free space, PostgreSQL may stop in the middle of an ingest. */
