@@ -1,16 +1,22 @@
 import { parseArgs } from "node:util";
-import { compareServers } from "./api/comparison.ts";
+import { type ApiPace, compareServers } from "./api/comparison.ts";
 import { withHepTh, withLargeCorpus } from "./api/served.ts";
-import type { Pace } from "./api/turns.ts";
 import { largeSize, sizeOf } from "./large-corpus/network.ts";
 
-const fullPace: Pace = {
+const fullPace: ApiPace = {
+  comparedAnswers: 500,
+  coldMilliseconds: 10_000,
+  warmUpMilliseconds: 3000,
   rounds: 3,
   milliseconds: 1000,
-  warmUpMilliseconds: 2000,
-  coldMilliseconds: 10_000,
 };
-const quickPace: Pace = { rounds: 1, milliseconds: 700, warmUpMilliseconds: 700, coldMilliseconds: 2000 };
+const quickPace: ApiPace = {
+  comparedAnswers: 100,
+  coldMilliseconds: 2000,
+  warmUpMilliseconds: 700,
+  rounds: 1,
+  milliseconds: 700,
+};
 
 /**
  * `npm run bench -- api [hep-th | --large] [--papers N] [--data DIR] [--quick]`: compares pith-graph, PostGraphile and

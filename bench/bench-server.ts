@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import pg from "pg";
 import { acquireEmbeddedServer } from "../src/embedded-postgres/index.ts";
 import { type Database, migrateDatabase, openDatabase } from "../src/store/index.ts";
@@ -28,7 +28,8 @@ export type BenchDatabase = Database & { readonly settings: pg.PoolConfig; reado
 
 /** Without a data folder, everything is removed at the end. */
 export async function startBenchServer(dataFolder?: string): Promise<BenchServer> {
-  const folder = dataFolder ?? mkdtempSync(join(tmpdir(), "pith-graph-bench-"));
+  const folder =
+    dataFolder === undefined ? mkdtempSync(join(tmpdir(), "pith-graph-bench-")) : resolve(dataFolder);
   const server = await acquireEmbeddedServer({ dataDirectory: folder });
   const keyring = join(folder, "bench-keyring.json");
   writeFileSync(keyring, JSON.stringify([benchKey]));

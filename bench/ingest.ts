@@ -235,11 +235,12 @@ async function copyRate({ pool }: Database): Promise<number> {
   const client = await pool.connect();
   try {
     await client.query('CREATE TEMP TABLE copied (LIKE "references" INCLUDING ALL)');
-    const { rows, fields } = await client.query<(string | number | boolean | null)[]>({
+    const { rows: read, fields } = await client.query<(string | number | boolean | Date | null)[]>({
       text: 'SELECT * FROM "references" LIMIT 200000',
       rowMode: "array",
     });
     const columns = fields.map(({ name }) => name);
+    const rows = read.map((row) => row.map((cell) => (cell instanceof Date ? cell.toISOString() : cell)));
     const start = performance.now();
     for (let from = 0; from < rows.length; from += 6000) {
       await insertRows(client, "copied", columns, rows.slice(from, from + 6000), "references");

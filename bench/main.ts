@@ -12,6 +12,7 @@ const benchmarks: Record<string, () => Promise<{ run(given: readonly string[]): 
   telemetry: () => import("./telemetry.ts"),
   explorer: () => import("./explorer.ts"),
   size: () => import("./size.ts"),
+  keys: () => import("./keys.ts"),
   export: () => import("./export.ts"),
   attack: () => import("./attack.ts"),
   "large-paper": () => import("./large-paper.ts"),

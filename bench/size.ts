@@ -50,8 +50,12 @@ async function measureDisk(): Promise<void> {
   try {
     const database = await server.createDatabase("size");
     await runBulk({ url: database.url, keyring: server.keyring, pool: database.pool }, corpus);
-    // Without the dead rows of the ingest.
+    await database.pool.query("VACUUM (ANALYZE)");
+    await printReferenceCosts(database.pool, "as ingested");
+    const ingested = await tableSizes(database.pool);
+    // Without the dead rows of the ingest, and with full pages.
     await database.pool.query("VACUUM (FULL, ANALYZE)");
+    await printReferenceCosts(database.pool, "after VACUUM FULL");
     const sizes = await tableSizes(database.pool);
     const { rows } = await database.pool.query<Counts>(
       `SELECT (SELECT count(*)::int FROM papers) AS papers, (SELECT count(*)::int FROM claims) AS claims,
@@ -59,7 +63,6 @@ async function measureDisk(): Promise<void> {
          (SELECT value::int FROM totals WHERE name = 'citations') AS edges, (SELECT count(*)::int FROM events) AS events`,
     );
     const counts = rows[0] as Counts;
-    await printReferenceCosts(database.pool, counts.references);
     const graph = startGraph(database);
     try {
       await graph.waitUntilLoaded();
@@ -68,7 +71,7 @@ async function measureDisk(): Promise<void> {
       const copies = ["citations_by_citing", "citations_by_cited"];
       await database.pool.query(`VACUUM (FULL, ANALYZE) ${copies.join(", ")}`);
       const copy = (await tableSizes(database.pool)).filter(({ table }) => copies.includes(table));
-      printSizes({ tables: sizes, copy, counts, memory });
+      printSizes({ ingested, tables: sizes, copy, counts, memory });
     } finally {
       await graph.close();
     }

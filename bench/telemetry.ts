@@ -9,7 +9,7 @@ import { startPithGraph } from "./api/server-process.ts";
 import { ratioOf, Stopwatch, type Turn } from "./api/turns.ts";
 import { postgresSeconds } from "./processor-time.ts";
 
-const pace = { rounds: 5, milliseconds: 800, warmUpMilliseconds: 1_000, coldMilliseconds: 0 };
+const pace = { rounds: 5, milliseconds: 800, warmUpMilliseconds: 1_000 };
 
 /** Kinds of telemetry, with the settings that enable them. */
 function kindsOfTelemetry(collector: string): Readonly<Record<string, Readonly<Record<string, string>>>> {

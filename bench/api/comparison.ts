@@ -27,8 +27,12 @@ export type Served = {
   readonly parameters: AllParameters;
 };
 
-/** Answers to compare before anything is measured. */
-const comparedAnswers = 500;
+export type ApiPace = Pace & {
+  /** Answers to compare for each job, before anything is measured. */
+  readonly comparedAnswers: number;
+  /** The length of the first phase of a server that was just started. */
+  readonly coldMilliseconds: number;
+};
 
 /**
  * Starts all servers on one database, checks that their answers are equal, measures each job in two phases, and prints
@@ -36,7 +40,7 @@ const comparedAnswers = 500;
  */
 export async function compareServers(
   { url, pool, parameters }: Served,
-  pace: Pace,
+  pace: ApiPace,
   withCeilings: boolean,
 ): Promise<void> {
   const field = theField();
@@ -50,7 +54,7 @@ export async function compareServers(
   const servers = new RunningServers(url);
   try {
     printConditions(pace);
-    await checkAnswers(servers, contestants, parameters);
+    await checkAnswers(servers, contestants, parameters, pace.comparedAnswers);
     const results = new Map<JobName, JobResults>();
     for (const job of jobs) {
       const steady = await measureJob(stopwatch, servers, contestants, job, parameters[job.name], pace);
@@ -73,7 +77,7 @@ export async function compareServers(
   }
 }
 
-function printConditions({ coldMilliseconds, warmUpMilliseconds }: Pace): void {
+function printConditions({ coldMilliseconds, warmUpMilliseconds }: ApiPace): void {
   console.log(`All servers on Node.js ${peerNode().version}; ${connections} connections from another process.
 CPU is milliseconds of the server's process and of PostgreSQL for a request. kB is the mean size of an answer.
 Cold: the first ${coldMilliseconds / 1000} s of a server that was just started for this query; PostgreSQL's buffers are as they are.
@@ -121,6 +125,7 @@ async function checkAnswers(
   servers: RunningServers,
   contestants: readonly Contestant[],
   parameters: AllParameters,
+  comparedAnswers: number,
 ): Promise<void> {
   say("Starting the servers …");
   const running: Running[] = [];
@@ -158,31 +163,27 @@ async function measureJob(
   contestants: readonly Contestant[],
   job: Job,
   parameters: readonly Parameters[],
-  pace: Pace,
+  pace: ApiPace,
 ): Promise<ReadonlyMap<Contestant, TurnResult>> {
   console.log(`${job.name}: ${job.title}`);
   const restarted = new Set<Program>();
+  const turns = new Map<Contestant, Turn>();
   const cold: TurnResult[] = [];
   for (const contestant of contestants) {
     const { program } = contestant;
-    if (!program.isColdFirst || restarted.has(program)) continue;
+    const isCold = program.isColdFirst && !restarted.has(program);
     restarted.add(program);
-    const turn = turnOf(contestant, await servers.restart(program), job, parameters);
-    if (turn !== undefined) cold.push(await stopwatch.measure(turn, pace.coldMilliseconds));
+    const server = await (isCold ? servers.restart(program) : servers.get(program));
+    const turn = turnOf(contestant, server, job, parameters);
+    if (turn === undefined) continue;
+    turns.set(contestant, turn);
+    if (isCold) cold.push(await stopwatch.measure(turn, pace.coldMilliseconds));
   }
   printPhase("cold", cold);
-  const asked: Contestant[] = [];
-  const turns: Turn[] = [];
-  for (const contestant of contestants) {
-    const turn = turnOf(contestant, await servers.get(contestant.program), job, parameters);
-    if (turn === undefined) continue;
-    asked.push(contestant);
-    turns.push(turn);
-  }
-  const steady = await stopwatch.takeTurns(turns, pace);
+  const steady = await stopwatch.takeTurns([...turns.values()], pace);
   printPhase("steady", steady);
   console.log();
-  return new Map(asked.map((contestant, index) => [contestant, steady[index] as TurnResult]));
+  return new Map([...turns.keys()].map((contestant, index) => [contestant, steady[index] as TurnResult]));
 }
 
 function printPhase(phase: string, [own, ...others]: readonly TurnResult[]): void {

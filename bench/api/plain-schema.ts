@@ -74,7 +74,7 @@ const statements = [
     ADD FOREIGN KEY (cited_paper_id) REFERENCES plain.papers`,
   "CREATE INDEX ON plain.paper_references (cited_work_id)",
   `CREATE TABLE plain.citing_papers AS
-    SELECT DISTINCT cited_work_id, submitted_at, paper_id
+    SELECT DISTINCT cited_work_id, papers.submitted_at, paper_id
     FROM public.references JOIN public.papers USING (paper_id)`,
   `ALTER TABLE plain.citing_papers ADD PRIMARY KEY (cited_work_id, submitted_at, paper_id),
     ADD FOREIGN KEY (cited_work_id) REFERENCES plain.works, ADD FOREIGN KEY (paper_id) REFERENCES plain.papers`,

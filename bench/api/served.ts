@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { buildIfNeeded } from "../../bin/build.js";
 import { type BenchServer, startBenchServer } from "../bench-server.ts";
 import { runBulk } from "../bulk-run.ts";
@@ -50,7 +49,7 @@ async function withServer(
   dataFolder: string | undefined,
   work: (server: BenchServer) => Promise<void>,
 ): Promise<void> {
-  const server = await startBenchServer(dataFolder === undefined ? undefined : resolve(dataFolder));
+  const server = await startBenchServer(dataFolder);
   try {
     await work(server);
   } finally {

@@ -35,8 +35,6 @@ export type Pace = {
   readonly rounds: number;
   readonly milliseconds: number;
   readonly warmUpMilliseconds: number;
-  /** The length of the first phase of a server that was just started. */
-  readonly coldMilliseconds: number;
 };
 
 /** Sends requests, and measures the processor time that they take. */
@@ -79,9 +77,14 @@ export class Stopwatch {
     };
   }
 
-  /** Measures servers in turn, round by round, so that other load of the machine affects all equally. */
+  /**
+   * Measures servers in turn, round by round, so that other load of the machine affects all equally. Turns that were
+   * measured before are not warmed up again.
+   */
   async takeTurns(turns: readonly Turn[], pace: Pace): Promise<readonly TurnResult[]> {
-    for (const turn of turns) await this.run(turn, pace.warmUpMilliseconds);
+    for (const turn of turns) {
+      if (!this.#sent.has(turn)) await this.run(turn, pace.warmUpMilliseconds);
+    }
     const results = turns.map(() => [] as TurnResult[]);
     for (let round = 0; round < pace.rounds; round++) {
       for (const [index, turn] of turns.entries()) {

@@ -27,7 +27,7 @@ const places: readonly (readonly [RegExp, string])[] = [
   [/dist\/api\/execution\/|node_modules\/graphql\//, "execution, arguments, writing the answer"],
   [/dist\/graph\//, "graph queries"],
   [
-    /dist\/api\/limits\/|dist\/server\/(?:plugins|cache)\/|dist\/server\/graphql\/(?:limits|query-places|response-cache|trusted-documents)\./,
+    /dist\/api\/limits\/|dist\/server\/(?:plugins|cache)\/|dist\/server\/graphql\/(?:limits|query-places|trusted-documents)\./,
     "limits, plugins, caches",
   ],
   [/dist\/api\/|dist\/protocol\/|node_modules\/@pothos\//, "resolvers"],

@@ -32,7 +32,9 @@ const corpora = [
 const sizeOf = ({ heap, toast, indexes }: TableSize) => heap + toast + indexes;
 
 export type Measured = {
-  /** The tables on one server. */
+  /** The tables on one server, as the ingest left them. */
+  readonly ingested: readonly TableSize[];
+  /** The same after `VACUUM FULL`. */
   readonly tables: readonly TableSize[];
   /** The additional tables if they are distributed: citations by citing and by cited work. */
   readonly copy: readonly TableSize[];
@@ -42,17 +44,19 @@ export type Measured = {
 };
 
 /** Prints the tables, the bytes of each unit, and the resulting sizes. */
-export function printSizes({ tables, copy, counts, memory }: Measured): void {
+export function printSizes({ ingested, tables, copy, counts, memory }: Measured): void {
   console.log(
     `hep-th: ${Object.entries(counts)
       .map(([name, count]) => `${count.toLocaleString("en")} ${name}`)
       .join(", ")}\n`,
   );
-  console.log("on disk, MB               rows      TOAST    indexes   bytes a row");
+  console.log("on disk, MB               rows      TOAST    indexes   bytes a row   as ingested");
   for (const table of tables.filter(({ rows }) => rows > 100)) {
     const { heap, toast, indexes, rows } = table;
     const cells = [heap, toast, indexes].map((bytes) => (bytes / 1e6).toFixed(1).padStart(11)).join("");
-    console.log(`  ${table.table.padEnd(17)}${cells}${(sizeOf(table) / rows).toFixed(0).padStart(14)}`);
+    const before = ingested.find((other) => other.table === table.table) ?? table;
+    const each = [table, before].map((size) => (sizeOf(size) / rows).toFixed(0).padStart(14)).join("");
+    console.log(`  ${table.table.padEnd(17)}${cells}${each}`);
   }
   const onDisk = tables.reduce((sum, table) => sum + sizeOf(table), 0);
   console.log(`  together ${(onDisk / 1e6).toFixed(1)} MB\n`);

@@ -12,9 +12,9 @@ type IndexRow = {
 
 /**
  * Prints what a reference costs: the bytes of its rows in all tables of references and edges, with their indexes, and
- * the index entries. The tables must have been vacuumed in full, and analysed.
+ * the index entries. The tables must have been vacuumed and analysed.
  */
-export async function printReferenceCosts(pool: pg.Pool, references: number): Promise<void> {
+export async function printReferenceCosts(pool: pg.Pool, state: string): Promise<void> {
   const { rows: heaps } = await pool.query<{ table: string; rows: number; bytes: number }>(
     `SELECT relname AS table, greatest(reltuples, 0)::float8 AS rows, pg_table_size(oid)::float8 AS bytes
      FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname = ANY($1)`,
@@ -28,10 +28,11 @@ export async function printReferenceCosts(pool: pg.Pool, references: number): Pr
      ORDER BY 1, 2`,
     [tables],
   );
-  console.log("a reference, with its edge               rows or entries      bytes");
+  const references = heaps.find(({ table }) => table === "references")?.rows ?? Number.NaN;
+  console.log(`${`a reference, with its edge, ${state}`.padEnd(46)}rows or entries      bytes`);
   const print = (name: string, entries: number, bytes: number) =>
     console.log(
-      `  ${name.padEnd(44)}${(entries / references).toFixed(2).padStart(10)}${(bytes / references).toFixed(1).padStart(11)}`,
+      `  ${name.padEnd(44)}${(entries / references).toFixed(2).padStart(15)}${(bytes / references).toFixed(1).padStart(11)}`,
     );
   const filled = heaps.filter(({ rows }) => rows > 0);
   for (const { table, rows, bytes } of filled) print(`rows of ${table}`, rows, bytes);

@@ -10,15 +10,15 @@ import {
   works,
 } from "../store/index.ts";
 import type { Key, KeyOrder } from "./keyset.ts";
-import type { PaperRow } from "./loaders/index.ts";
+import { type ColumnSet, type PaperRow, paperColumns, selection } from "./loaders/index.ts";
 import { citedWorkCondition, type PaperFilter, paperCondition } from "./paper-filter.ts";
 
 export type PaperOrder = "SUBMITTED_DESC" | "SUBMITTED_ASC" | "CITED_BY_DESC" | "CITED_BY_ASC";
 
 /** The place of a paper in an order; most papers themselves are cached. */
 export type OrderedPaper = Pick<PaperRow, "paperId" | "workId" | "submittedAt"> & {
-  /** Meaningful only in the orders by citation count. */
-  readonly citedByCount: number;
+  /** Only in the orders by citation count. */
+  readonly citedByCount?: number;
 };
 
 /** A key, and whether the row at this key is included. */
@@ -55,12 +55,15 @@ function rangeAfter(range: PaperRange, key: Key): PaperRange {
   return range.reverse ? { ...range, before: bound } : { ...range, after: bound };
 }
 
+const placeColumns = paperColumns.of("paperId", "workId", "submittedAt");
+
 /** Reads the papers that match a condition in order of submission, from an index with that order. */
 function papersBySubmission(
   db: Queries,
   sender: Queryable,
   condition: SQL | undefined,
   isDescending: boolean,
+  columns: ColumnSet<PaperRow> = placeColumns,
 ): ReadPapers {
   const compareKey = ({ key, inclusive }: Bound, side: "after" | "before"): SQL => {
     const operator = `${(side === "before") === isDescending ? ">" : "<"}${inclusive ? "=" : ""}`;
@@ -69,9 +72,9 @@ function papersBySubmission(
   };
   return async ({ after, before, reverse }, limit): Promise<OrderedPaper[]> => {
     const direction = isDescending === reverse ? asc : desc;
-    const { paperId, workId, submittedAt } = papers;
+    const { paperId, submittedAt } = papers;
     const query = db
-      .select({ paperId, workId, submittedAt })
+      .select(selection(papers, columns))
       .from(papers)
       .where(
         and(
@@ -82,19 +85,21 @@ function papersBySubmission(
       )
       .orderBy(direction(submittedAt), direction(paperId))
       .limit(limit);
-    return (await readRows(sender, query)).map((paper) => ({ ...paper, citedByCount: 0 }));
+    return (await readRows(sender, query)) as unknown as OrderedPaper[];
   };
 }
 
 /**
  * Reads papers that match a filter in an order: in one statement if the order is by submission and `isAnchor` is not
- * false, otherwise in several within one snapshot. Works are not joined: they may be on other servers.
+ * false, otherwise in several within one snapshot. Works are not joined: they may be on other servers. One statement
+ * also reads the given columns. Returns the columns that its rows have, too.
  */
 export function readPapersOf(
   { db, pool }: Pick<Database, "db" | "pool">,
   filter: PaperFilter,
   order: PaperOrder,
-): ReadPapers {
+  columns: ColumnSet<PaperRow>,
+): { readonly read: ReadPapers; readonly columns: ColumnSet<PaperRow> } {
   const { minCitedBy, isAnchor, ...others } = filter;
   const onPapers = paperCondition(db, others);
   const onWorks = citedWorkCondition({ minCitedBy, isAnchor });
@@ -102,15 +107,21 @@ export function readPapersOf(
     const mostCitedFirst = inOneSnapshot(pool, (sender) =>
       papersByCitations(db, sender, { onPapers, onWorks }),
     );
-    return order === "CITED_BY_DESC" ? mostCitedFirst : reversed(mostCitedFirst);
+    const read = order === "CITED_BY_DESC" ? mostCitedFirst : reversed(mostCitedFirst);
+    return { read, columns: placeColumns };
   }
   const isDescending = order === "SUBMITTED_DESC";
-  if (isAnchor !== false) return papersBySubmission(db, pool, paperCondition(db, filter), isDescending);
-  return inOneSnapshot(pool, (sender) =>
+  if (isAnchor !== false) {
+    const together = columns.union(placeColumns);
+    const read = papersBySubmission(db, pool, paperCondition(db, filter), isDescending, together);
+    return { read, columns: together };
+  }
+  const read = inOneSnapshot(pool, (sender) =>
     papersOfMatchingWorks(db, sender, order, onWorks, (condition) =>
       papersBySubmission(db, sender, and(condition, onPapers), isDescending),
     ),
   );
+  return { read, columns: placeColumns };
 }
 
 /** Reads an order backward: the opposite order. */
@@ -131,7 +142,7 @@ type PageConditions = {
   readonly onWorks: SQL | undefined;
 };
 
-type CitedWork = Pick<OrderedPaper, "workId" | "citedByCount">;
+type CitedWork = { readonly workId: bigint; readonly citedByCount: number };
 /** The works of a range, including those at its bounds, since a work may have several papers. */
 type WorkRange = {
   readonly after: SQL | undefined;
@@ -288,7 +299,7 @@ function isAfter(comparison: number, { inclusive }: Bound): boolean {
 
 type Position = readonly [citedByCount: bigint, workId: bigint, paperId: bigint];
 
-function positionOf({ citedByCount, workId, paperId }: OrderedPaper): Position {
+function positionOf({ citedByCount = 0, workId, paperId }: OrderedPaper): Position {
   return [BigInt(citedByCount), workId, paperId];
 }
 

@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from "graphql";
 import { isJsonObject, isPithNumber, suffixOf } from "../protocol/index.ts";
 import { paperIdOf } from "../row-rules/index.ts";
 import { builder } from "./builder.ts";
@@ -6,6 +7,7 @@ import { JsonText } from "./execution/index.ts";
 import { KeysetConnection } from "./keyset.ts";
 import {
   type AliasRow,
+  type CitedColumns,
   type EventRow,
   eventKeyOf,
   eventKeyParts,
@@ -29,7 +31,7 @@ import {
 } from "./objects.ts";
 
 import { ClaimKindEnum, EventTypeEnum } from "./scalars-and-enums.ts";
-import { ofConnection, reads, sameRow, selectedColumns } from "./selected-columns.ts";
+import { ofConnection, reads, sameRow, selectedColumns, selectedIfAny } from "./selected-columns.ts";
 import { citingConnection } from "./work.ts";
 
 SourceObject.implement({
@@ -209,8 +211,12 @@ builder.node(PaperObject, {
         ["paperId"],
         (paper, { internalAnchor, stored, ...page }, { loaders }, info) => {
           const { paperId } = paper;
-          const columns = selectedColumns(info, "Reference", ofConnection);
-          const filter = { internalAnchor: internalAnchor ?? null, stored: stored ?? null, columns };
+          const filter = {
+            internalAnchor: internalAnchor ?? null,
+            stored: stored ?? null,
+            columns: selectedColumns(info, "Reference", ofConnection),
+            cited: citedColumns(info),
+          };
           const count = async () => {
             if (filter.stored !== null) {
               return loaders.referenceCountOfPaper.for({ ...filter, stored: filter.stored }).load(paperId);
@@ -286,6 +292,20 @@ builder.node(PaperObject, {
     }),
   }),
 });
+
+const workPaths = ofConnection.map((path) => [...path, "work"]);
+const paperPaths = ofConnection.flatMap((path) => [
+  [...path, "citedPaper"],
+  [...path, "work", "paper"],
+]);
+
+/** What a query selects of the works and papers that references cite. */
+function citedColumns(info: GraphQLResolveInfo): CitedColumns {
+  return {
+    work: selectedIfAny(info, "Work", workPaths),
+    paper: selectedIfAny(info, "Paper", paperPaths),
+  };
+}
 
 /** The key encoded in a paper's global id. */
 export function paperKeyOf({ pithNumber }: Pick<PaperRow, "pithNumber">): string {

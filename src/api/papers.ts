@@ -58,14 +58,19 @@ function papersConnection(
   { database: { db, pool }, loaders }: Context,
   info: GraphQLResolveInfo,
 ): KeysetConnection<OrderedPaper, PaperRow> {
-  const nodes = loaders.paper.referred(selectedColumns(info, "Paper", ofConnection));
+  const columns = selectedColumns(info, "Paper", ofConnection);
+  const nodes = loaders.paper.referred(columns);
   const condition = paperCondition(db, filter);
-  const readPapers = readPapersOf({ db, pool }, filter, order);
+  const pages = readPapersOf({ db, pool }, filter, order, columns);
   // Searching for a rare title may scan all papers; the other filters have indexes.
   const isExpensive = filter.titleContains !== null && filter.titleContains !== undefined;
   const read = ({ after, before, isInclusive, reverse, limit }: Range): Promise<OrderedPaper[]> => {
     const bound = (key: Key | null): Bound | null => key && { key, inclusive: isInclusive };
-    const work = () => readPapers({ after: bound(after), before: bound(before), reverse }, limit);
+    const work = async () => {
+      const found = await pages.read({ after: bound(after), before: bound(before), reverse }, limit);
+      for (const paper of found) loaders.paper.add(paper.paperId, paper as PaperRow, pages.columns);
+      return found;
+    };
     return isExpensive ? loaders.batches.trackExpensive(work) : loaders.batches.track(work);
   };
   return new KeysetConnection<OrderedPaper, PaperRow>(

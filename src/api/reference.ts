@@ -1,6 +1,6 @@
 import { isJsonObject } from "../protocol/index.ts";
 import type { Context } from "./context.ts";
-import { paperColumns, type ReferenceRow, required, workColumns } from "./loaders/index.ts";
+import { paperColumns, type ReferenceRow, required, type WorkRow, workColumns } from "./loaders/index.ts";
 import {
   PaperObject,
   ProvenanceObject,
@@ -96,9 +96,12 @@ ReferenceObject.implement({
       type: PaperObject,
       nullable: true,
       description: "The stored paper of the cited work. Same as `work.paper`; null if none is stored.",
-      resolve: reads(["citedWorkId"], async ({ citedWorkId }, _args, { loaders }, info) => {
-        const { paperId } = await required(loaders.work.for(paperOfWork).get(citedWorkId), "work");
-        return paperId === null ? null : loaders.paper.referred(selectedColumns(info, "Paper")).get(paperId);
+      resolve: reads(["citedWorkId"], ({ citedWorkId }, _args, { loaders }, info) => {
+        const papers = loaders.paper.referred(selectedColumns(info, "Paper"));
+        const paperOf = ({ paperId }: Pick<WorkRow, "paperId">) =>
+          paperId === null ? null : papers.get(paperId);
+        const work = required(loaders.work.for(paperOfWork).get(citedWorkId), "work");
+        return work instanceof Promise ? work.then(paperOf) : paperOf(work);
       }),
     }),
     citingPaper: t.field({

@@ -131,7 +131,7 @@ type FieldInfo = Pick<GraphQLResolveInfo, "fieldNodes" | "fragments" | "schema">
 const ofField: readonly Path[] = [[]];
 
 /** By the nodes of a field, which a cached document keeps. */
-const known = new WeakMap<readonly FieldNode[], Map<string, ColumnSet<never>>>();
+const known = new WeakMap<readonly FieldNode[], Map<string, ColumnSet<never> | null>>();
 
 /**
  * The columns that a query selects of objects of a type, at these paths below the field being resolved. Regardless of
@@ -142,19 +142,30 @@ export function selectedColumns<Name extends keyof RowOf>(
   name: Name,
   paths: readonly Path[] = ofField,
 ): ColumnSet<RowOf[Name]> {
-  const id = `${name} ${paths.join()}`;
-  let byId = known.get(info.fieldNodes);
-  if (byId === undefined) {
-    byId = new Map();
-    known.set(info.fieldNodes, byId);
+  const key = (tables[name] as TableColumns<never>).key as ColumnSet<never>;
+  return selectedIfAny(info, name, paths) ?? (key as unknown as ColumnSet<RowOf[Name]>);
+}
+
+/** As `selectedColumns`; null if no such object is selected. */
+export function selectedIfAny<Name extends keyof RowOf>(
+  info: FieldInfo,
+  name: Name,
+  paths: readonly Path[],
+): ColumnSet<RowOf[Name]> | null {
+  let byPlace = known.get(info.fieldNodes);
+  if (byPlace === undefined) {
+    byPlace = new Map();
+    known.set(info.fieldNodes, byPlace);
   }
-  let columns = byId.get(id);
+  const place = `${name} ${paths.join()}`;
+  let columns = byPlace.get(place);
   if (columns === undefined) {
     const fields = paths.flatMap((path) => selectedFields(info, path));
-    columns = columnsBelow(fields, info.schema.getType(name) as GraphQLObjectType, info);
-    byId.set(id, columns);
+    const type = info.schema.getType(name) as GraphQLObjectType;
+    columns = fields.length === 0 ? null : columnsBelow(fields, type, info);
+    byPlace.set(place, columns);
   }
-  return columns as ColumnSet<RowOf[Name]>;
+  return columns as ColumnSet<RowOf[Name]> | null;
 }
 
 function columnsBelow(

@@ -8,8 +8,9 @@ import {
   removeAnalyst,
 } from "../export/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
-import { say, withDatabase } from "./context.ts";
+import { withDatabase } from "./context.ts";
 import { parseWholeNumber } from "./options.ts";
+import { printStatus } from "./output/terminal.ts";
 
 const passwordVariable = "PITH_GRAPH_ANALYST_PASSWORD";
 
@@ -65,7 +66,7 @@ async function analyst(name: string, { statementSeconds, remove = false }: Optio
   if (remove) {
     const isRemoved = await withDatabase({}, ({ database }) => removeAnalyst(database, name));
     if (!isRemoved) throw new CommandError(`No role ${name} was created by \`pith-graph analyst\`.`);
-    say(`Dropped the role ${name}.`);
+    printStatus(`Dropped the role ${name}.`);
     return;
   }
   const given = process.env[passwordVariable];
@@ -79,13 +80,13 @@ async function analyst(name: string, { statementSeconds, remove = false }: Optio
   const { isNew } = await withDatabase({}, ({ database }) =>
     grantAnalyst(database, { name, password, statementSeconds }),
   );
-  say(`${isNew ? "Created" : "Updated"} the role ${name}. It can only read the analytics schema.`);
+  printStatus(`${isNew ? "Created" : "Updated"} the role ${name}. It can only read the analytics schema.`);
   if (given === undefined) process.stdout.write(`password   ${password}\n`);
 }
 
 async function refresh(): Promise<void> {
   const { set, rows } = await withDatabase({}, ({ database }) => refreshAnalytics(database));
-  if (rows === null) say(`The tables are up to date with data set ${set.version}.`);
-  for (const [name, count] of Object.entries(rows ?? {})) say(`${name}: ${count} rows`);
-  if (rows !== null) say(`Recomputed from data set ${set.version}.`);
+  if (rows === null) printStatus(`The tables are up to date with data set ${set.version}.`);
+  for (const [name, count] of Object.entries(rows ?? {})) printStatus(`${name}: ${count} rows`);
+  if (rows !== null) printStatus(`Recomputed from data set ${set.version}.`);
 }

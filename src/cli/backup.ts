@@ -15,11 +15,11 @@ import { errorText } from "../runtime/index.ts";
 import type { Database } from "../store/index.ts";
 import { rebuildProgress } from "./check.ts";
 import { CommandError, type ExitStatus, exitStatus } from "./command-error.ts";
-import { say, withDatabase } from "./context.ts";
+import { withDatabase } from "./context.ts";
 import { describeWriteError } from "./export-output.ts";
 import { keyringOption } from "./options.ts";
 import { counted } from "./output/layout.ts";
-import { isClosedOutput } from "./output/terminal.ts";
+import { isClosedOutput, printStatus } from "./output/terminal.ts";
 
 type RestoreOptions = { readonly keyring?: string };
 
@@ -77,7 +77,7 @@ async function runBackup(database: Database, file: string): Promise<void> {
     else await pipeline(pieces, stream);
     const { size } = await stat(part);
     await rename(part, file);
-    say(`Wrote ${size} bytes to ${file}.`);
+    printStatus(`Wrote ${size} bytes to ${file}.`);
   } catch (error) {
     await rm(part, { force: true }).catch(() => {});
     throw describeWriteError(error, file);
@@ -89,15 +89,15 @@ async function runRestore(file: string, options: RestoreOptions): Promise<ExitSt
   const counts = await withDatabase(options, ({ database }) => restoreLog(database, file, source)).finally(
     () => source.destroy(),
   );
-  for (const [table, count] of counts) say(`  ${table}: ${count}`);
-  say("Rebuilding the derived tables …");
+  for (const [table, count] of counts) printStatus(`  ${table}: ${count}`);
+  printStatus("Rebuilding the derived tables …");
   // Loads the keyring again: the sample's key is trusted if the backup contains the sample.
   const { written, droppedEvents } = await withDatabase(options, ({ database, keyring }) =>
     rebuildTables(database, { keyring, onProgress: rebuildProgress() }),
   );
-  say(`Restored the database; ${counted(written, "row")} rebuilt.`);
+  printStatus(`Restored the database; ${counted(written, "row")} rebuilt.`);
   if (droppedEvents === 0) return exitStatus.done;
-  say(
+  printStatus(
     `${counted(droppedEvents, "event")} of the backup rejected by this keyring and left out of the log. To keep them, ` +
       "restore into a new database with the keyring of the mirror that was backed up (--keyring).",
   );

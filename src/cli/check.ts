@@ -3,11 +3,12 @@ import type { Command } from "commander";
 import { checkTables, rebuildTables, retryQuarantined, WouldDropEventsError } from "../maintenance/index.ts";
 import { readRebuildDue } from "../store/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
-import { say, withDatabase } from "./context.ts";
+import { withDatabase } from "./context.ts";
 import { unfinishedLoad } from "./first-load.ts";
 import { keyringOption } from "./options.ts";
 import { counted } from "./output/layout.ts";
 import { jsonLine, sanitize } from "./output/sanitize.ts";
+import { printStatus } from "./output/terminal.ts";
 
 type Options = { readonly keyring?: string; readonly json?: boolean };
 
@@ -65,9 +66,9 @@ JSON: {"removed": rows, "written": rows, "accepted": {"documents", "events"}}, t
         const accepted = { documents: retried.documents.accepted, events: retried.events.accepted };
         if (options.json === true) process.stdout.write(`${jsonLine({ removed, written, accepted })}\n`);
         else {
-          say(`${counted(removed, "row")} removed, ${written} written`);
+          printStatus(`${counted(removed, "row")} removed, ${written} written`);
           if (accepted.documents + accepted.events > 0) {
-            say(
+            printStatus(
               `Accepted from quarantine: ${counted(accepted.documents, "document")}, ${counted(accepted.events, "event")}`,
             );
           }
@@ -102,11 +103,11 @@ async function runCheck(options: Options): Promise<number> {
         : `${table} ${sanitize(key)}\n  stored    ${sanitize(stored ?? "missing")}\n  expected  ${sanitize(expected ?? "missing")}\n`,
     );
   }
-  for (const [table, count] of counts) say(`${table}: ${counted(count, "difference")}`);
-  if (due !== null) say(due);
-  if (unfinished !== null) say(`${unfinished} If none is running, \`pith-graph start\` builds them.`);
-  if (counts.size === 0) say("No differences.");
-  else say("Run `pith-graph rebuild` to repair the tables.");
+  for (const [table, count] of counts) printStatus(`${table}: ${counted(count, "difference")}`);
+  if (due !== null) printStatus(due);
+  if (unfinished !== null) printStatus(`${unfinished} If none is running, \`pith-graph start\` builds them.`);
+  if (counts.size === 0) printStatus("No differences.");
+  else printStatus("Run `pith-graph rebuild` to repair the tables.");
   return counts.size === 0 ? exitStatus.done : exitStatus.failed;
 }
 
@@ -116,6 +117,6 @@ export function rebuildProgress(): (done: number, all: number) => void {
   return (done, all) => {
     if (performance.now() - shown < 5000) return;
     shown = performance.now();
-    say(`  ${done} of ${all} papers`);
+    printStatus(`  ${done} of ${all} papers`);
   };
 }

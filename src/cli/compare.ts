@@ -5,7 +5,7 @@ import { checkedArgument, type ExitStatus, exitStatus } from "./command-error.ts
 import { allowHostOption } from "./options.ts";
 import { counted } from "./output/layout.ts";
 import { jsonLine } from "./output/sanitize.ts";
-import { say } from "./output/terminal.ts";
+import { printStatus } from "./output/terminal.ts";
 
 type Options = { readonly allowHost: readonly string[]; readonly json?: boolean };
 
@@ -43,7 +43,7 @@ async function runCompare(
   const policy = await checkedArgument(() => createUrlPolicy([...readConfig().allowedHosts, ...allowHost]));
   const differences = await compareMirrors(baseUrls, policy);
   if (json) process.stdout.write(`${jsonLine({ differences })}\n`);
-  else if (differences === null) say("The states differ. A feed is too long to list the papers.");
+  else if (differences === null) printStatus("The states differ. A feed is too long to list the papers.");
   else {
     const texts = {
       ONLY_FIRST: `only on ${baseUrls[0]}`,
@@ -53,7 +53,7 @@ async function runCompare(
     for (const { pithNumber, difference } of differences) {
       process.stdout.write(`${pithNumber}  ${texts[difference]}\n`);
     }
-    say(
+    printStatus(
       differences.length === 0
         ? "Both mirrors have the same states."
         : `${counted(differences.length, "difference")}.`,

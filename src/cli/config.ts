@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { effectiveSettings, type OptionOverrides, readConfig, unknownVariables } from "../config/index.ts";
 import { type Log, printable } from "../runtime/index.ts";
 import { jsonLine } from "./output/sanitize.ts";
-import { say } from "./output/terminal.ts";
+import { printStatus } from "./output/terminal.ts";
 
 type Options = { readonly json?: boolean; readonly port?: string; readonly host?: string };
 
@@ -75,7 +75,7 @@ export function warnOfUnknownVariables(log: Log): void {
 
 function runConfig(options: Options): void {
   const given = optionOverrides(options);
-  for (const warning of unknownVariables(process.env)) say(`warning: ${warning}`);
+  for (const warning of unknownVariables(process.env)) printStatus(`warning: ${warning}`);
   readConfig(process.env, given);
   const settings = effectiveSettings(process.env, given);
   const width = Math.max(...settings.map(({ name }) => name.length));

@@ -9,7 +9,7 @@ import {
   requireSupportedServer,
 } from "../store/index.ts";
 import { loadKeyring } from "./keyring-file.ts";
-import { say } from "./output/terminal.ts";
+import { printStatus } from "./output/terminal.ts";
 import { isSampleLoaded, sampleKeyringPath } from "./sample.ts";
 
 /** Options of every command with a database or a keyring. */
@@ -20,8 +20,6 @@ export type DatabaseContext = {
   readonly database: Database;
   readonly keyring: Keyring;
 };
-
-export { say };
 
 /**
  * Runs a command on the configured database and closes it however the command ends. The sample's key is trusted if the
@@ -35,7 +33,7 @@ export async function withDatabase<Result>(
   const paths = [config.keyringPath, options.keyring];
   // Errors of a keyring are reported before a database is started.
   await loadKeyring(paths);
-  const database = await openConfiguredDatabase(config, () => {}, {}, say);
+  const database = await openConfiguredDatabase(config, () => {}, {}, printStatus);
   try {
     const hasSample = await isSampleLoaded(database);
     const keyring = await loadKeyring(hasSample ? [...paths, sampleKeyringPath] : paths);

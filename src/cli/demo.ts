@@ -7,12 +7,13 @@ import { canonicalJson } from "../protocol/index.ts";
 import { type HepThPaper, hepThBundles, hepThFile, readHepTh } from "../sample/index.ts";
 import type { Database } from "../store/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
-import { say, withDatabase } from "./context.ts";
+import { withDatabase } from "./context.ts";
 import { reportFirstLoad } from "./first-load.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { loadKeyring } from "./keyring-file.ts";
 import { lowerPriority } from "./lower-priority.ts";
 import { counted } from "./output/layout.ts";
+import { printStatus } from "./output/terminal.ts";
 import { Progress } from "./progress.ts";
 import { isSampleLoaded, loadSample, sampleKeyringPath } from "./sample.ts";
 
@@ -48,11 +49,11 @@ async function runDemo({ quiet }: DemoOptions): Promise<number> {
     const keyring = await loadKeyring([config.keyringPath, sampleKeyringPath]);
     const { signal } = interruption;
     if (!isLoaded) {
-      say("Importing the sample …");
+      printStatus("Importing the sample …");
       await loadSample(database, keyring, { signal, onBatch: () => {} });
     }
     const network = readHepTh();
-    say(`Importing ${network.length} papers …`);
+    printStatus(`Importing ${network.length} papers …`);
     const progress = new Progress(network.length, quiet !== true);
     const options = { keyring, minimumProof: "signed", maximumBytes: config.maximumDocumentBytes } as const;
     lowerPriority();
@@ -63,7 +64,7 @@ async function runDemo({ quiet }: DemoOptions): Promise<number> {
       {
         ...options,
         threads,
-        firstLoad: reportFirstLoad((line) => progress.say(line)),
+        firstLoad: reportFirstLoad((line) => progress.print(line)),
         signal,
         onBatch: (current) => progress.showSummary(current),
       },
@@ -71,14 +72,14 @@ async function runDemo({ quiet }: DemoOptions): Promise<number> {
     progress.end();
     const interrupted = interruption.status();
     if (interrupted !== undefined) {
-      say(
+      printStatus(
         `Interrupted after ${summary.documents} of ${network.length} papers. Run the command again to continue.`,
       );
       return interrupted;
     }
     const citations = network.reduce((sum, { references }) => sum + references.length, 0);
-    say(`Imported ${counted(network.length, "paper")} with ${counted(citations, "citation")}.`);
-    say(
+    printStatus(`Imported ${counted(network.length, "paper")} with ${counted(citations, "citation")}.`);
+    printStatus(
       `To see them, run \`pith-graph start\` and open http://127.0.0.1:${config.port}/graph?of=hep-th/9711200`,
     );
     return exitStatus.done;

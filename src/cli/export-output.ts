@@ -4,9 +4,9 @@ import { ExportCounts, type ExportFile, type Snapshot, writeFileAtomically } fro
 import { errorText } from "../runtime/index.ts";
 import { isServerFault } from "../store/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
-import { say } from "./context.ts";
-import { terminalPieces } from "./output/terminal.ts";
+import { printStatus, terminalPieces } from "./output/terminal.ts";
 import { ProgressLine } from "./progress.ts";
+import { answerOf, dataOf, readAll, serviceAddress } from "./read/reader.ts";
 
 /** Where an export is written, and whether progress is shown. */
 export type OutputOptions = { readonly output?: string; readonly quiet?: boolean };
@@ -19,14 +19,14 @@ export async function writeExport(
 ): Promise<void> {
   const counts = new ExportCounts();
   const bytes = await writePieces(file.name, file.write(snapshot, counts), options);
-  if (options.quiet !== true) say(summary(file.name, bytes, counts.main.rows, counts.citations.rows));
+  if (options.quiet !== true) printStatus(summary(file.name, bytes, counts.main.rows, counts.citations.rows));
 }
 
 /**
  * Writes pieces to standard output, or atomically to a file, and returns the number of bytes. They are read no faster
  * than they are written, so they are not kept in memory.
  */
-export async function writePieces(
+async function writePieces(
   name: string,
   pieces: AsyncIterable<Uint8Array>,
   { output, quiet = false }: OutputOptions,
@@ -108,4 +108,39 @@ export function describeWriteError(error: unknown, path: string): unknown {
   if (!fileOperations.test(syscall)) return error;
   const status = nameCodes.test(code) ? exitStatus.usage : exitStatus.unavailable;
   return new CommandError(`Can't write ${path}: ${errorText(error)}.`, status);
+}
+
+/** For `Command.option`. PITH_GRAPH_URL does not count here: most servers export nothing over HTTP. */
+export const exportUrlOption = [
+  "--url <address>",
+  "export from this server; PITH_GRAPH_BEARER_TOKEN is its token, if it needs one",
+] as const;
+
+/** Writes an export that a server makes: the same bytes as of its own database. */
+export async function downloadExport(
+  address: string,
+  { name }: ExportFile,
+  parameters: URLSearchParams,
+  options: OutputOptions,
+): Promise<void> {
+  const url = new URL(`export/${name}`, serviceAddress(address));
+  url.search = String(parameters);
+  const bytes = await writePieces(name, download(url), options);
+  if (options.quiet !== true) printStatus(`${name}: ${bytes} bytes`);
+}
+
+async function* download(url: URL): AsyncGenerator<Uint8Array> {
+  const token = process.env["PITH_GRAPH_BEARER_TOKEN"]?.trim() ?? "";
+  try {
+    const response = await fetch(url, {
+      headers: token === "" ? {} : { authorization: `Bearer ${token}` },
+      // A redirect would disclose the token to another server.
+      redirect: "error",
+    });
+    if (!response.ok) dataOf(answerOf(url, response, await readAll(response)));
+    yield* response.body ?? [];
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(`Can't fetch ${url.href}: ${errorText(error)}.`, exitStatus.unavailable);
+  }
 }

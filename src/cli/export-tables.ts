@@ -16,17 +16,19 @@ import {
   writeDump,
 } from "../export/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
-import { say, withDatabase } from "./context.ts";
-import { downloadExport, exportUrlOption } from "./export-download.ts";
+import { withDatabase } from "./context.ts";
 import {
   describeWriteError,
+  downloadExport,
   ExportProgress,
+  exportUrlOption,
   type OutputOptions,
   summary,
   writeExport,
 } from "./export-output.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { outputOption, quietOption } from "./options.ts";
+import { printStatus } from "./output/terminal.ts";
 
 const rawOption = ["--raw", "CSV: don't escape texts that a spreadsheet would run as formulas"] as const;
 const bomOption = ["--bom", "CSV: begin with a byte order mark, so that Excel reads UTF-8"] as const;
@@ -149,10 +151,11 @@ async function dump(
         onProgress: (name, bytes) => progress.show(name, bytes),
         onFile: ({ name, bytes, rows, citations }, isNew) => {
           progress.end();
-          if (!quiet) say(`${summary(name, bytes, rows, citations)}${isNew ? "" : ", already exported"}`);
+          if (!quiet)
+            printStatus(`${summary(name, bytes, rows, citations)}${isNew ? "" : ", already exported"}`);
         },
       });
-      if (!quiet) say(`Exported ${folder}: data set ${set.version}, checksum ${set.checksum}.`);
+      if (!quiet) printStatus(`Exported ${folder}: data set ${set.version}, checksum ${set.checksum}.`);
     });
   } catch (error) {
     progress.end();

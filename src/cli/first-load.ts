@@ -3,16 +3,16 @@ import type { Log } from "../runtime/index.ts";
 import { claimFirstLoad, type Database, type IndexProgress, readFirstLoad } from "../store/index.ts";
 
 /** Reports a first load line by line. */
-export function reportFirstLoad(say: (line: string) => void): FirstLoadOptions {
+export function reportFirstLoad(print: (line: string) => void): FirstLoadOptions {
   return {
-    onBegin: () => say("First load: indexes are built at the end"),
-    onIndex: reportIndexes(say),
+    onBegin: () => print("First load: indexes are built at the end"),
+    onIndex: reportIndexes(print),
   };
 }
 
-function reportIndexes(say: (line: string) => void): IndexProgress {
+function reportIndexes(print: (line: string) => void): IndexProgress {
   return (index, done, all) =>
-    say(index === null ? "Analyzing the tables …" : `Building index ${done + 1} of ${all}: ${index} …`);
+    print(index === null ? "Analyzing the tables …" : `Building index ${done + 1} of ${all}: ${index} …`);
 }
 
 /** What an unfinished first load means for readers, for `check`, `doctor` and interrupted imports; null without one. */
@@ -21,7 +21,10 @@ export async function unfinishedLoad({ pool }: Database): Promise<string | null>
   return "A first load is running or was interrupted, so some indexes are not built yet and queries are slower.";
 }
 
-/** Builds the indexes that an interrupted first load left out, unless another process is loading. */
+/**
+ * Builds the indexes that an interrupted first load left out, unless another process is loading. A failure is logged:
+ * without these indexes the service is slower, and complete.
+ */
 export async function finishInterruptedLoad(
   database: Database,
   { signal, log }: { readonly signal: AbortSignal; readonly log: Log },
@@ -41,7 +44,11 @@ export async function finishInterruptedLoad(
       signal,
     );
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (signal.aborted) return;
+    log.warn(
+      { err: error },
+      "The indexes were not built, so queries are slower. The next start tries again.",
+    );
   } finally {
     claim.release();
   }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { findSources, IngestThread } from "../ingest/index.ts";
 import { keyringOption, minimumProofOption, parseWholeNumber } from "./options.ts";
-import { say } from "./output/terminal.ts";
+import { printStatus } from "./output/terminal.ts";
 import type { IngestCommandOptions } from "./run-ingest.ts";
 
 export function addIngestCommand(program: Command): void {
@@ -47,7 +47,7 @@ Exit status: 1 if a document was rejected or there was none; 2 if every event of
 are needed (--keyring).`,
     )
     .action(async (paths: string[], options: IngestCommandOptions) => {
-      const sources = await findSources(paths, say);
+      const sources = await findSources(paths, printStatus);
       if (options.dryRun === true) {
         process.exitCode = await (await import("./run-ingest.ts")).runDryRun(sources, options);
         return;

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import type { Command } from "commander";
 import { readConfig } from "../config/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
-import { say } from "./output/terminal.ts";
+import { printStatus } from "./output/terminal.ts";
 import { refDescription, urlOption } from "./read/read-command.ts";
 import { serviceAddress } from "./read/reader.ts";
 import { runningService } from "./running-service.ts";
@@ -32,7 +32,7 @@ async function runOpen(ref: string | undefined, { url, browser }: Options): Prom
   const base = url === undefined ? await addressHere() : serviceAddress(url).href;
   const address = ref === undefined ? base : `${base}paper/${pathOf(ref)}`;
   process.stdout.write(`${address}\n`);
-  if (browser && !(await isStarted(address))) say("No browser was found: open this address in one.");
+  if (browser && !(await isStarted(address))) printStatus("No browser was found: open this address in one.");
 }
 
 async function addressHere(): Promise<string> {

@@ -48,7 +48,7 @@ const groups: readonly (readonly [heading: string, files: readonly CommandFile[]
   [
     "Maintain",
     [
-      { names: ["doctor"], load: async () => (await import("./doctor/doctor.ts")).addDoctorCommand },
+      { names: ["doctor"], load: async () => (await import("./doctor.ts")).addDoctorCommand },
       { names: ["check", "rebuild"], load: async () => (await import("./check.ts")).addCheckCommands },
       { names: ["migrate", "distribute"], load: async () => (await import("./schema.ts")).addSchemaCommands },
       { names: ["backup", "restore"], load: async () => (await import("./backup.ts")).addBackupCommands },

@@ -26,7 +26,7 @@ export class ProgressLine {
   }
 
   /** Prints a line above the progress line. */
-  say(line: string): void {
+  print(line: string): void {
     if (!this.#isShown) return;
     this.end();
     // File names and messages may contain text from a document.

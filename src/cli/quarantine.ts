@@ -19,12 +19,12 @@ import {
   syncMirror,
 } from "../sync/index.ts";
 import { CommandError, checkedArgument, type ExitStatus, exitStatus } from "./command-error.ts";
-import { say, withDatabase } from "./context.ts";
+import { withDatabase } from "./context.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { allowHostOption, keyringOption, minimumProofOption, parseWholeNumber } from "./options.ts";
 import { counted } from "./output/layout.ts";
 import { jsonLine, sanitize } from "./output/sanitize.ts";
-import { terminalText } from "./output/terminal.ts";
+import { printStatus, terminalText } from "./output/terminal.ts";
 
 /** Parses the beginning of a SHA-256. */
 function readHash(text: string): string {
@@ -77,7 +77,7 @@ JSON: one line per row, {"contentSha256", "kind", "code", "message", "source", "
             : `outstanding  ${code}  ${sanitize(`${baseUrl} ${paper.paper}`)}  next attempt ${nextAttemptAt}\n`,
         );
       }
-      if (rows.length + outstanding.length === 0) say("The quarantine is empty.");
+      if (rows.length + outstanding.length === 0) printStatus("The quarantine is empty.");
     });
   quarantine
     .command("show")
@@ -87,7 +87,7 @@ JSON: one line per row, {"contentSha256", "kind", "code", "message", "source", "
     .action(async (prefix: string) => {
       const row = await withDatabase({}, ({ database }) => readQuarantined(database, prefix));
       if (row === null) throw notInQuarantine(prefix);
-      say(`${row.kind} from ${row.source} at ${row.receivedAt}: ${row.code}: ${row.message}`);
+      printStatus(`${row.kind} from ${row.source} at ${row.receivedAt}: ${row.code}: ${row.message}`);
       if (row.content === null) throw new CommandError("The content was too large to store.");
       process.stdout.write(process.stdout.isTTY ? terminalText(row.content.toString()) : row.content);
     });
@@ -131,7 +131,7 @@ Exit status: 1 if the given row does not exist or cannot be retried, 3 if papers
         if (row === null) throw notInQuarantine(prefix);
         return removeQuarantined(database, row.contentSha256);
       });
-      say(`Removed ${counted(removed, "row")}.`);
+      printStatus(`Removed ${counted(removed, "row")}.`);
     });
 }
 
@@ -168,12 +168,12 @@ async function runQuarantineRetry(
       if (options.json === true) {
         process.stdout.write(`${jsonLine({ documents, events, fetched, outstanding })}\n`);
       } else {
-        say(`${counted(documents.tried, "document")} verified again, ${documents.accepted} accepted`);
+        printStatus(`${counted(documents.tried, "document")} verified again, ${documents.accepted} accepted`);
         if (events.tried > 0)
-          say(`${counted(events.tried, "event")} verified again, ${events.accepted} accepted`);
+          printStatus(`${counted(events.tried, "event")} verified again, ${events.accepted} accepted`);
         if (fetched.tried > 0)
-          say(`${counted(fetched.tried, "document")} fetched again, ${fetched.accepted} accepted`);
-        if (outstanding > 0) say(`${counted(outstanding, "paper")} still outstanding`);
+          printStatus(`${counted(fetched.tried, "document")} fetched again, ${fetched.accepted} accepted`);
+        if (outstanding > 0) printStatus(`${counted(outstanding, "paper")} still outstanding`);
       }
       if (prefix !== undefined && documents.tried + events.tried + fetched.tried === 0) {
         return exitStatus.failed;
@@ -206,12 +206,12 @@ async function retryOutstanding(
         retryOnly: true,
       });
       const left = summary.outstanding.length;
-      say(
+      printStatus(
         `${baseUrl}: ${counted(ofMirror.length, "outstanding paper")} tried again, ${ofMirror.length - left} fetched`,
       );
     } catch (error) {
       if (!(error instanceof MirrorError)) throw error;
-      say(error.message);
+      printStatus(error.message);
     }
   }
 }

@@ -15,12 +15,13 @@ import {
 } from "../ingest/index.ts";
 import { threadWatcher } from "../telemetry/index.ts";
 import { CommandError, exitStatus } from "./command-error.ts";
-import { say, withDatabase } from "./context.ts";
+import { withDatabase } from "./context.ts";
 import { reportFirstLoad, unfinishedLoad } from "./first-load.ts";
 import { rejectionStatus, summaryJson, summaryLines } from "./ingest-summary.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { lowerPriority } from "./lower-priority.ts";
 import { jsonLine, sanitize } from "./output/sanitize.ts";
+import { printStatus } from "./output/terminal.ts";
 import { Progress } from "./progress.ts";
 
 export type IngestCommandOptions = {
@@ -63,21 +64,21 @@ export async function runIngest(
       ...policy,
       threads,
       ...(batch === undefined ? {} : { batchDocuments: batch }),
-      firstLoad: reportFirstLoad((line) => progress.say(line)),
+      firstLoad: reportFirstLoad((line) => progress.print(line)),
       signal: interruption.signal,
       onBatch: (current) => progress.showSummary(current),
       onRejection: ({ source, rejection }) =>
-        progress.say(`${source}: ${rejection?.code}: ${rejection?.message}`),
+        progress.print(`${source}: ${rejection?.code}: ${rejection?.message}`),
     }).finally(() => threads.close());
     progress.end();
     if (options.json === true) process.stdout.write(`${jsonLine(summaryJson(summary))}\n`);
-    else for (const line of summaryLines(summary)) say(line);
+    else for (const line of summaryLines(summary)) printStatus(line);
     const interrupted = interruption.status();
     if (interrupted !== undefined)
-      say("Interrupted. The documents counted above are stored; run the command again for the rest.");
+      printStatus("Interrupted. The documents counted above are stored; run the command again for the rest.");
     const unfinished = await unfinishedLoad(database);
     if (unfinished !== null && interrupted !== undefined)
-      say(`${unfinished} The next \`pith-graph ingest\` or \`pith-graph start\` builds them.`);
+      printStatus(`${unfinished} The next \`pith-graph ingest\` or \`pith-graph start\` builds them.`);
     return interrupted ?? (summary.documents === 0 ? exitStatus.failed : rejectionStatus(summary));
   });
 }
@@ -107,7 +108,7 @@ export async function runDryRun(
     else printText(dryRun, options.quiet === true);
     const summary = emptyIngestSummary();
     for (const result of dryRun.results) countDocument(summary, result);
-    if (options.json !== true) for (const line of summaryLines(summary)) say(line);
+    if (options.json !== true) for (const line of summaryLines(summary)) printStatus(line);
     return summary.documents === 0 ? exitStatus.failed : rejectionStatus(summary);
   });
 }

@@ -2,8 +2,9 @@ import type { Command } from "commander";
 import { readConfig } from "../config/index.ts";
 import { distributeTables, migrateDatabase, readSchemaState, schemaError } from "../store/index.ts";
 import { type ExitStatus, exitStatus } from "./command-error.ts";
-import { openUnmigratedDatabase, say, withDatabase } from "./context.ts";
+import { openUnmigratedDatabase, withDatabase } from "./context.ts";
 import { parseWholeNumber } from "./options.ts";
+import { printStatus } from "./output/terminal.ts";
 
 export function addSchemaCommands(program: Command): void {
   program
@@ -42,12 +43,12 @@ async function runMigrate(isCheck: boolean): Promise<ExitStatus> {
       const schema = await readSchemaState(database.pool);
       const error = schemaError(schema, database.place);
       if (error !== null) throw error;
-      for (const tag of schema.pending) say(`pending: ${tag}`);
+      for (const tag of schema.pending) printStatus(`pending: ${tag}`);
       if (schema.state !== "current") return exitStatus.failed;
     } else {
-      for (const tag of await migrateDatabase(database, say)) say(`applied: ${tag}`);
+      for (const tag of await migrateDatabase(database, printStatus)) printStatus(`applied: ${tag}`);
     }
-    say("The schema is up to date.");
+    printStatus("The schema is up to date.");
     return exitStatus.done;
   } finally {
     await database.close();
@@ -60,8 +61,10 @@ async function runDistribute(options: DistributeCommandOptions): Promise<void> {
   await withDatabase({}, ({ database }) =>
     distributeTables(database, {
       ...options,
-      onCitationsCopied: (done) => say(`citations: ${done === "created" ? "copied" : "already copied"}`),
-      onTable: (table, done) => say(`${table}: ${done === "distributed" ? done : "already distributed"}`),
+      onCitationsCopied: (done) =>
+        printStatus(`citations: ${done === "created" ? "copied" : "already copied"}`),
+      onTable: (table, done) =>
+        printStatus(`${table}: ${done === "distributed" ? done : "already distributed"}`),
     }),
   );
 }

@@ -20,13 +20,14 @@ import {
 } from "../sync/index.ts";
 import { threadWatcher } from "../telemetry/index.ts";
 import { CommandError, checkedArgument, type ExitStatus, exitStatus } from "./command-error.ts";
-import { type DatabaseContext, say, withDatabase } from "./context.ts";
+import { type DatabaseContext, withDatabase } from "./context.ts";
 import { rejectionStatus, summaryJson, summaryLines } from "./ingest-summary.ts";
 import { forceExit, type Interruption, listenForInterruption } from "./interruption.ts";
 import { lowerPriority } from "./lower-priority.ts";
 import { allowHostOption, keyringOption, minimumProofOption, parseWholeNumber } from "./options.ts";
 import { counted } from "./output/layout.ts";
 import { jsonLine, sanitize } from "./output/sanitize.ts";
+import { printStatus } from "./output/terminal.ts";
 import { Progress } from "./progress.ts";
 
 type Options = {
@@ -92,7 +93,7 @@ async function runSync(address: string, options: Options): Promise<number> {
   const interruption = listenForInterruption();
   // With `--follow` it is a service: one request must be enough to stop it.
   if (options.follow === true) {
-    interruption.signal.addEventListener("abort", () => forceExit(stopSeconds, { error: say }), {
+    interruption.signal.addEventListener("abort", () => forceExit(stopSeconds, { error: printStatus }), {
       once: true,
     });
   }
@@ -139,18 +140,18 @@ async function run(
       last = summary;
       progress.showSummary(summary);
     },
-    onNotice: (line) => progress.say(line),
-    onFailure: ({ source, message }) => progress.say(`${source}: not fetched: ${message}`),
+    onNotice: (line) => progress.print(line),
+    onFailure: ({ source, message }) => progress.print(`${source}: not fetched: ${message}`),
     onRejection: ({ source, rejection, refused }) => {
-      if (rejection !== null) return progress.say(`${source}: ${rejection.code}: ${rejection.message}`);
-      for (const { id, reason } of refused) progress.say(`${source}: ${reason}: ${id}`);
+      if (rejection !== null) return progress.print(`${source}: ${rejection.code}: ${rejection.message}`);
+      for (const { id, reason } of refused) progress.print(`${source}: ${reason}: ${id}`);
     },
   };
   const report = (summary: SyncSummary) => {
     progress.end();
     status = worse(status, statusOf(summary, options.follow === true));
     if (options.json === true) process.stdout.write(`${jsonLine(syncJson(summary))}\n`);
-    else for (const line of syncLines(summary, numbers?.length)) say(line);
+    else for (const line of syncLines(summary, numbers?.length)) printStatus(line);
   };
   try {
     await runUntilEnd(database, sync, options.follow === true, report);
@@ -165,7 +166,7 @@ async function run(
   }
   const interrupted = interruption.status();
   if (interrupted !== undefined && options.follow !== true) {
-    say("Interrupted. The documents counted above are stored; run the command again for the rest.");
+    printStatus("Interrupted. The documents counted above are stored; run the command again for the rest.");
   }
   return interrupted ?? status;
 }

@@ -30,7 +30,7 @@ import { CommandError, exitStatus } from "./command-error.ts";
 import { loadKeyring } from "./keyring-file.ts";
 import { keyringOption, minimumProofOption } from "./options.ts";
 import { jsonLine, sanitize } from "./output/sanitize.ts";
-import { outputClosed, say } from "./output/terminal.ts";
+import { outputClosed, printStatus } from "./output/terminal.ts";
 
 type Options = { readonly minimumProof: string; readonly keyring?: string; readonly json?: boolean };
 
@@ -102,7 +102,8 @@ async function runVerify(path: string, options: Options): Promise<number> {
 }
 
 async function* deliveriesOf(path: string, maximumBytes: number): AsyncGenerator<SourceDocument> {
-  for (const source of await findSources([path], say)) yield* readSource(source, maximumBytes, () => {});
+  for (const source of await findSources([path], printStatus))
+    yield* readSource(source, maximumBytes, () => {});
 }
 
 /** The report about one document. */
@@ -236,7 +237,7 @@ async function runConformance(folder: string, asJson: boolean): Promise<number> 
     for (const { name, difference } of failed) process.stdout.write(`FAILED ${name}: ${difference}\n`);
     process.stdout.write(`${results.length - failed.length} passed, ${failed.length} failed\n`);
   }
-  if (results.length === 0) say(`No test vectors in ${folder}.`);
+  if (results.length === 0) printStatus(`No test vectors in ${folder}.`);
   return results.length > 0 && failed.length === 0 ? exitStatus.done : exitStatus.failed;
 }
 

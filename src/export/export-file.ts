@@ -1,16 +1,15 @@
 import { type CitablePaper, entriesOf, type PaperSet, readEntries } from "./bibliography.ts";
-import { bibtex } from "./bibtex.ts";
+import { bibtex, cslJson, ris } from "./bibliography-formats.ts";
 import { type ExportCounts, RowCount } from "./copy-out.ts";
-import { cslJson } from "./csl-json.ts";
+
 import { type CsvOptions, tableCsv, tableNdjson } from "./csv-ndjson.ts";
+import { graphml, pajek, vosviewerMap, vosviewerNetwork } from "./graph-formats.ts";
 import { type ExportedNeighbourhood, selectWorks, type WorkSelection } from "./graph-rows.ts";
-import { graphml } from "./graphml.ts";
-import { pajek } from "./pajek.ts";
+
 import { tableParquet } from "./parquet.ts";
-import { ris } from "./ris.ts";
+
 import type { Snapshot } from "./snapshot.ts";
 import { readTable, type TableName } from "./tables.ts";
-import { vosviewerMap, vosviewerNetwork } from "./vosviewer.ts";
 
 export const tableFormats = ["ndjson", "csv", "parquet"] as const;
 export type TableFormat = (typeof tableFormats)[number];

@@ -90,11 +90,11 @@ export function createIngestThreads(
 const entry = new URL(`./ingest-thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
 
 /**
- * Sizes of a thread's heap. Its batches in progress need 50 to 150 MB. By default V8 lets a heap grow to a multiple of
- * what it needs, up to 4 GB; with a limit it collects earlier: the smaller the limit, the smaller the multiple. This one
- * leaves room for batches of large documents, whose objects take many times their bytes.
+ * Sizes of a thread's heap. By default V8 lets a heap grow to four times what it needs before it collects all of it, up
+ * to 4 GB. The smaller the limit, the smaller the multiple, and the more often it collects: below 2 GB it is two. The
+ * limit itself leaves room for batches of large documents, whose objects take many times their bytes.
  */
-const resourceLimits = { maxOldGenerationSizeMb: 1_024, maxYoungGenerationSizeMb: 48 };
+const resourceLimits = { maxOldGenerationSizeMb: 1_900, maxYoungGenerationSizeMb: 48 };
 
 type Waiting = {
   readonly resolve: (results: readonly DocumentResult[]) => void;

@@ -31,6 +31,7 @@ import {
 import { softwareVersion } from "../runtime/index.ts";
 import type { Database } from "../store/index.ts";
 import {
+  bearerChallenge,
   ClientDisconnectedError,
   findSubmitter,
   matchesIfMatch,
@@ -120,7 +121,7 @@ function refuse({ tokens }: ExportSettings, request: IncomingMessage, response: 
       tokens.length === 0
         ? "Exports over HTTP are disabled. The operator can set PITH_GRAPH_EXPORT=public or PITH_GRAPH_EXPORT_TOKENS."
         : "Exports need a token: Authorization: Bearer <token>.",
-    headers: { "www-authenticate": 'Bearer realm="pith-graph"', "access-control-allow-origin": "*" },
+    headers: { ...bearerChallenge, "access-control-allow-origin": "*" },
   });
 }
 

@@ -82,6 +82,8 @@ export {
 } from "./server-fault.ts";
 export {
   columnType,
+  inLayout,
+  knownLayout,
   queryWithLayout,
   readLayout,
   singleLayout,

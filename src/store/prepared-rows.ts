@@ -1,4 +1,4 @@
-import { Column, fillPlaceholders, is, type Query } from "drizzle-orm";
+import { Column, fillPlaceholders, is, type Query, SQL } from "drizzle-orm";
 import pg from "pg";
 import { mapInTurns } from "../runtime/index.ts";
 import type { Queryable } from "./cancellation.ts";
@@ -47,18 +47,33 @@ type Cells = (string | null)[];
 
 /** Converts the cells of a row. */
 function rowReaderOf<Row>(query: RowQuery<Row>): (cells: Cells) => Row {
-  const fields = Object.entries(query._.selectedFields).map(
-    ([field, column]) => [field, decoderOf(column)] as const,
-  );
-  return (cells) => {
-    const row: Record<string, unknown> = {};
-    let index = 0;
-    for (const [field, decode] of fields) {
-      const cell = cells[index++] ?? null;
-      row[field] = cell === null ? null : decode(cell);
+  const { read } = readerOf(query._.selectedFields, 0);
+  return (cells) => read(cells) as Row;
+}
+
+type CellReader = { readonly read: (cells: Cells) => unknown; readonly next: number };
+
+/** Reads an object from the cells from `first` on. A joined table's columns are an object in it, null without a row. */
+function readerOf(selected: object, first: number): CellReader {
+  let next = first;
+  const readers: (readonly [string, (cells: Cells) => unknown])[] = [];
+  for (const [field, column] of Object.entries(selected)) {
+    if (is(column, Column) || is(column, SQL) || is(column, SQL.Aliased)) {
+      const [place, decode] = [next++, decoderOf(column)];
+      readers.push([field, (cells) => (cells[place] == null ? null : decode(cells[place]))]);
+    } else {
+      const [place, inner] = [next, readerOf(column as object, next)];
+      // The first column of a joined table is its key.
+      readers.push([field, (cells) => (cells[place] == null ? null : inner.read(cells))]);
+      next = inner.next;
     }
-    return row as Row;
+  }
+  const read = (cells: Cells) => {
+    const row: Record<string, unknown> = {};
+    for (const [field, readCell] of readers) row[field] = readCell(cells);
+    return row;
   };
+  return { read, next };
 }
 
 function decoderOf(column: unknown): Decoder {

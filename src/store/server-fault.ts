@@ -50,9 +50,19 @@ export function isConflict(error: unknown): boolean {
   return findCause(error, (each) => conflictStates.test(codeOf(each))) !== null;
 }
 
+/** Whether PostgreSQL, or Citus, cannot run a statement of this form. */
+export function isUnsupported(error: unknown): boolean {
+  return findCause(error, (each) => codeOf(each) === "0A000") !== null;
+}
+
 /** Whether a lock was not available within `lock_timeout`. */
 export function isLockTimeout(error: unknown): boolean {
   return findCause(error, (each) => codeOf(each) === "55P03") !== null;
+}
+
+/** Whether the user lacks a privilege, such as that of a table's owner. */
+export function isPrivilegeMissing(error: unknown): boolean {
+  return findCause(error, (each) => codeOf(each) === "42501") !== null;
 }
 
 /**

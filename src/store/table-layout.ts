@@ -3,6 +3,7 @@ import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
 import type pg from "pg";
 import type { Cell } from "./copy-format.ts";
 import { recordset, upsertStatement } from "./rows.ts";
+import { isUnsupported } from "./server-fault.ts";
 import * as tables from "./tables/index.ts";
 import type { QueryClient } from "./transaction.ts";
 
@@ -324,4 +325,35 @@ export async function queryWithLayout<Row extends pg.QueryResultRow>(
 
 function layoutOf({ rows }: pg.QueryResult): TableLayout {
   return rows.length > 0 ? citusLayout : singleLayout;
+}
+
+const knownLayouts = new WeakMap<object, Promise<TableLayout>>();
+
+/** The layout of the tables behind a pool, read once. `singleLayout` may be out of date: see `inLayout`. */
+export function knownLayout(pool: QueryClient): Promise<TableLayout> {
+  let layout = knownLayouts.get(pool);
+  if (layout === undefined) {
+    layout = readLayout(pool);
+    knownLayouts.set(pool, layout);
+    layout.catch(() => knownLayouts.delete(pool));
+  }
+  return layout;
+}
+
+/**
+ * Reads rows in the form that suits the layout: `single` may join any tables, `citus` only those of one group. Tables that
+ * were distributed in the meantime reject the join, and the other form is used from then on.
+ */
+export async function inLayout<Result>(
+  pool: QueryClient,
+  forms: Readonly<Record<TableLayout["name"], () => Promise<Result>>>,
+): Promise<Result> {
+  const { name } = await knownLayout(pool);
+  try {
+    return await forms[name]();
+  } catch (error) {
+    if (name === "citus" || !isUnsupported(error)) throw error;
+    knownLayouts.delete(pool);
+    return forms.citus();
+  }
 }

@@ -6,7 +6,7 @@ import type { RowCache } from "../../src/api/loaders/row-cache.ts";
 import type { SummarySource } from "../../src/api/loaders/shared-batches.ts";
 import { schema } from "../../src/api/schema.ts";
 import { type GraphService, startGraph } from "../../src/graph/index.ts";
-import type { Database } from "../../src/store/index.ts";
+import { type Database, knownLayout } from "../../src/store/index.ts";
 import { type Statement, watchStatements } from "../statements.ts";
 
 export type Variables = Record<string, unknown>;
@@ -52,9 +52,14 @@ export function createClient(
     ask: async <Data>(source: string, variables?: Variables) =>
       (JSON.parse(await text(source, variables)) as { data: Data }).data,
     errors: async (source, variables) => (await run(source, variables)).errors ?? [],
-    statements: async (source, variables) =>
-      (await watchStatements(database, () => text(source, variables))).map((statement) => statement.text),
+    statements: async (source, variables) => {
+      // Read once for all queries.
+      await knownLayout(database.pool);
+      const statements = await watchStatements(database, () => text(source, variables));
+      return statements.map((statement) => statement.text);
+    },
     plans: async (source, variables) => {
+      await knownLayout(database.pool);
       const statements = await watchStatements(database, () => text(source, variables));
       return Promise.all(statements.map((statement) => explain(database, statement)));
     },

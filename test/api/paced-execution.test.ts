@@ -3,7 +3,7 @@ import { buildSchema, execute, GraphQLObjectType, parse } from "graphql";
 import { describe, expect, it } from "vitest";
 import { executeToText } from "../../src/api/execution/execute-to-text.ts";
 import { stringifyResult } from "../../src/api/execution/json-text.ts";
-import { limitFields } from "../../src/api/execution/paced-fields.ts";
+import { LazyList, limitFields } from "../../src/api/execution/paced-fields.ts";
 import { Allowance, Deadline } from "../../src/api/execution/request-limits.ts";
 import { Batches } from "../../src/api/loaders/batching.ts";
 
@@ -12,18 +12,22 @@ let resolved = 0;
 
 /** Lists whose items block the event loop for a millisecond each. */
 const schema = buildSchema(
-  "type Query { items: [Item!]! } type Item { slow: Int!, text: String!, items: [Item!]! }",
+  "type Query { items: [Item!]!, lazy(length: Int!): [Item!]! } type Item { slow: Int!, text: String!, items: [Item!]! }",
 );
 const list = () => Array.from({ length: size }, () => ({}));
 const fields = {
-  Query: { items: list },
+  Query: {
+    items: list,
+    lazy: (_root: unknown, { length }: { length: number }) =>
+      new LazyList(length, (index) => ({ text: `the text ${index}` })),
+  },
   Item: {
     slow: () => {
       const end = performance.now() + 1;
       while (performance.now() < end);
       return resolved++;
     },
-    text: () => "x".repeat(1_000),
+    text: ({ text }: { text?: string }) => text ?? "x".repeat(1_000),
     items: list,
   },
 };
@@ -72,6 +76,12 @@ describe.each([
     for (let turn = 0; turn < 20; turn++) await nextTurn();
     // Items that are already running may finish.
     expect(resolved - atEnd).toBeLessThan(40);
+  });
+
+  it.each([0, 1, 16, 17, 5_000])("writes the %i items of a lazy list in their order", async (length) => {
+    const text = stringifyResult(await ask(`{ lazy(length: ${length}) { text } }`).result());
+    const items = Array.from({ length }, (_, index) => ({ text: `the text ${index}` }));
+    expect(JSON.parse(text)).toEqual({ data: { lazy: items } });
   });
 
   it("ends with QUERY_TOO_COMPLEX when the texts exceed the limit on bytes", async () => {

@@ -245,7 +245,9 @@ it("search ranks a bounded number of rows, however many match", async () => {
   await database.pool.query("ANALYZE");
   expect(await search("common", 0)).toMatchObject({ totalCount: maxRanked });
   for (const plan of await client.plans('{ search(query: "common", first: 2) { edges { score } } }')) {
-    const ranked = [...plan.matchAll(/rows=(\d+)(?:\.\d+)? loops/g)].map(([, rows]) => Number(rows));
+    // A bitmap marks the places of all matches; few of them are read.
+    const steps = plan.replace(/^.*Bitmap Index Scan.*$/gm, "");
+    const ranked = [...steps.matchAll(/rows=(\d+)(?:\.\d+)? loops/g)].map(([, rows]) => Number(rows));
     expect(Math.max(...ranked), plan).toBeLessThan(copies);
   }
   await database.pool.query("DELETE FROM claims WHERE paper_id = 1");

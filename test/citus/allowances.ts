@@ -22,7 +22,7 @@ export const allowances: readonly Allowance[] = [
   {
     name: "pages of papers, events and claims",
     statement:
-      /^select (?:"paper_id", "work_id", "submitted_at" from "papers" (?!where \(?"papers"\."work_id")(?:where|order by)|"paper_id", "event_id", .* from "events" (?:where|order by)|"paper_id", "ordinal", .* from "claims" (?:where|order by))/s,
+      /^select (?:"paper_id", .* from "papers" (?!where \(?"papers"\."work_id")(?:where|order by)|"paper_id", "event_id", .* from "events" (?:where|order by)|"paper_id", "ordinal", .* from "claims" (?:where|order by))/s,
     rules: [noKey],
     consequence: "all shards",
     reason:

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { settingsFindings, usableConfig } from "../../src/cli/doctor/installation-checks.ts";
+import { settingsFindings, usableConfig } from "../../src/cli/doctor-installation.ts";
 
 test("doctor names every invalid setting, and suggests the nearest name for an unknown one", () => {
   const environment = {

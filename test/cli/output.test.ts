@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { cutTo, padded, wrapped } from "../../src/cli/output/layout.ts";
 import { jsonLine, sanitize } from "../../src/cli/output/sanitize.ts";
 import { isColoured, terminalPieces, terminalText } from "../../src/cli/output/terminal.ts";
-import { layOutTree } from "../../src/cli/output/tree.ts";
+import { layOutTree } from "../../src/cli/read/graph.ts";
 
 test.each([
   ["red", "\u001b[31mred\u001b[0m"],

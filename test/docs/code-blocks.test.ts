@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { codeBlocks, isShown, shownCommands } from "./code-blocks.ts";
+import { codeBlocks, matchesOutput, shownCommands } from "./code-blocks.ts";
 
 test("codeBlocks finds fenced blocks with their languages, lines and marks", () => {
   const text = [
@@ -35,9 +35,9 @@ test("isShown compares printed text with a console block, where … matches any 
     { command: "echo a \\\n  b", output: ["a b"] },
     { command: "true", output: [] },
   ]);
-  expect(isShown("one\ntwo\nthree\n", ["one", "…", "three"])).toBe(true);
-  expect(isShown("one\n", ["on…"])).toBe(true);
-  expect(isShown("one\ntwo\n", ["one"])).toBe(false);
-  expect(isShown("a.c\n", ["abc"])).toBe(false);
-  expect(isShown("abc\n", ["a.c"])).toBe(false);
+  expect(matchesOutput("one\ntwo\nthree\n", ["one", "…", "three"])).toBe(true);
+  expect(matchesOutput("one\n", ["on…"])).toBe(true);
+  expect(matchesOutput("one\ntwo\n", ["one"])).toBe(false);
+  expect(matchesOutput("a.c\n", ["abc"])).toBe(false);
+  expect(matchesOutput("abc\n", ["a.c"])).toBe(false);
 });

@@ -54,7 +54,7 @@ export function shownCommands(text: string): ShownCommand[] {
 }
 
 /** Whether a text matches a page: `…` alone on a line matches any lines, at the end of a line its rest. */
-export function isShown(printed: string, shown: readonly string[]): boolean {
+export function matchesOutput(printed: string, shown: readonly string[]): boolean {
   const pattern = shown
     .map((line) => {
       if (line.trim() === "…") return "(?:[^\\n]*\\n)*?";

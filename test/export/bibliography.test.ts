@@ -2,7 +2,7 @@ import { Cite, plugins } from "@citation-js/core";
 import "@citation-js/plugin-bibtex";
 import "@citation-js/plugin-ris";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { verbatimText } from "../../src/export/bibtex.ts";
+import { verbatimText } from "../../src/export/bibliography-formats.ts";
 import { bibliographyFile, type PaperSet } from "../../src/export/index.ts";
 import { readableText, textToTex } from "../../src/text/index.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";

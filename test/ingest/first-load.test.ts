@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,7 +10,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startServerProcess } from "../../scripts/started-server.ts";
 import { registryKey } from "../../src/protocol/index.ts";
 import { loadedTables, lookupIndexes } from "../../src/store/first-load.ts";
-import { beginFirstLoad, claimFirstLoad, readFirstLoad } from "../../src/store/index.ts";
+import { beginFirstLoad, claimFirstLoad, openDatabase, readFirstLoad } from "../../src/store/index.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { createTestDatabase, type TestDatabase } from "../database.ts";
 import { sampleEntries } from "../sample/committed-sample.ts";
@@ -162,6 +163,21 @@ test("keeps the indexes if a query keeps a table busy", async () => {
   } finally {
     await reader.query("ROLLBACK");
     reader.release();
+  }
+  expect(await readFirstLoad(database.pool)).toBeNull();
+  expect(await readIndexes()).toEqual(allIndexes);
+});
+
+test("keeps the indexes if the user does not own the tables", async () => {
+  const role = `writer_${randomBytes(4).toString("hex")}`;
+  await database.pool.query(`CREATE ROLE ${role}; GRANT ALL ON ALL TABLES IN SCHEMA public TO ${role}`);
+  const writer = openDatabase({ connection: database.connection });
+  writer.pool.on("connect", (client) => void client.query(`SET ROLE ${role}`));
+  try {
+    expect(await beginFirstLoad(writer)).toBe(false);
+  } finally {
+    await writer.close();
+    await database.pool.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
   }
   expect(await readFirstLoad(database.pool)).toBeNull();
   expect(await readIndexes()).toEqual(allIndexes);

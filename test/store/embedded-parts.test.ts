@@ -3,11 +3,10 @@ import { once } from "node:events";
 import { chmodSync, cpSync, lstatSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { tryStartLock } from "../../src/embedded-postgres/acquire.ts";
 import { findBinaries, packageName, prepareBinaries } from "../../src/embedded-postgres/binaries.ts";
 import { sharedBuffers } from "../../src/embedded-postgres/cluster.ts";
 import { openLog, removeStaleLocks } from "../../src/embedded-postgres/postmaster.ts";
-
-import { tryStartLock } from "../../src/embedded-postgres/start-lock.ts";
 import { Folders } from "./embedded-support/folders.ts";
 
 const folders = new Folders();

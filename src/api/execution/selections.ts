@@ -46,8 +46,6 @@ export type SelectedField = {
   /** The last of them that was asked for. */
   lastType: GraphQLObjectType | null;
   lastSelection: Selection;
-  /** The arguments of the last call, valid for the same variables. */
-  lastArguments: { readonly variables: object; readonly values: Readonly<Record<string, unknown>> } | null;
 };
 
 /** A type without its wrappers. Exactly one of the last four is not null. */
@@ -141,6 +139,9 @@ export function selectionBelow(
   return selection;
 }
 
+/** The arguments of fields by the variables of an execution, so that those of a request live no longer than it. */
+const knownArguments = new WeakMap<object, Map<SelectedField, Readonly<Record<string, unknown>>>>();
+
 /** The arguments of a field, in an object that its resolver may change. Throws as `getArgumentValues` does. */
 export function argumentsOf(
   field: SelectedField,
@@ -148,11 +149,17 @@ export function argumentsOf(
 ): Record<string, unknown> {
   const { definition, nodes } = field;
   if (definition.args.length === 0) return {};
-  if (field.lastArguments?.variables !== variables) {
-    const values = getArgumentValues(definition, nodes[0] as FieldNode, variables);
-    field.lastArguments = { variables, values };
+  let known = knownArguments.get(variables);
+  if (known === undefined) {
+    known = new Map();
+    knownArguments.set(variables, known);
   }
-  return { ...field.lastArguments.values };
+  let values = known.get(field);
+  if (values === undefined) {
+    values = getArgumentValues(definition, nodes[0] as FieldNode, variables);
+    known.set(field, values);
+  }
+  return { ...values };
 }
 
 function select(
@@ -176,7 +183,6 @@ function select(
       below: new Map(),
       lastType: null,
       lastSelection: [],
-      lastArguments: null,
     });
   }
   return selection;

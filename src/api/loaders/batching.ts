@@ -51,6 +51,16 @@ export class RowLoader<Key, Value> {
     return values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as Value[]);
   }
 
+  /** The same loader; calls `work` with each value that was not cached. */
+  tap(work: (value: Value) => void): RowLoader<Key, Value> {
+    const load = async (key: Key): Promise<Value> => {
+      const value = await this.#loader.load(key);
+      work(value);
+      return value;
+    };
+    return new RowLoader(() => ({ load }), this.#cached);
+  }
+
   get #loader(): Loaded<Key, Value> {
     this.#batched ??= this.#create();
     return this.#batched;

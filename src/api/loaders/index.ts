@@ -9,6 +9,8 @@ import {
   prepareCitingPaperLoaders,
   preparePaperLoaders,
   prepareWorkLoaders,
+  sharedPapers,
+  sharedWorks,
   type WorkLoaders,
 } from "./papers.ts";
 
@@ -46,10 +48,11 @@ export type Loaders = PaperLoaders &
 export function prepareLoaders(
   source: LoaderSource,
 ): (signal?: AbortSignal, allowance?: Allowance) => Loaders {
-  const papers = preparePaperLoaders(source);
-  const works = prepareWorkLoaders(source);
+  const rows = { papers: sharedPapers(source), works: sharedWorks(source) };
+  const papers = preparePaperLoaders(source, rows.papers);
+  const works = prepareWorkLoaders(source, rows.works);
   const claims = prepareClaimLoaders(source);
-  const references = prepareReferenceLoaders(source);
+  const references = prepareReferenceLoaders(source, rows);
   const citingPapers = prepareCitingPaperLoaders(source);
   const events = prepareEventLoaders(source);
   const records = prepareRecordLoaders(source);
@@ -66,7 +69,7 @@ export function prepareLoaders(
       ...papersAndWorks,
       ...paperRefLoaders(papersAndWorks),
       ...claims(batches),
-      ...references(batches),
+      ...references(batches, papersAndWorks),
       ...citingPapers(batches),
       ...events(batches),
       ...records(batches),
@@ -98,7 +101,7 @@ export {
 } from "./papers.ts";
 export type { AliasRow, SignerRow } from "./records.ts";
 export { buildPaperDocument } from "./records.ts";
-export { type ReferenceRow, referenceColumns } from "./references.ts";
+export { type CitedColumns, type ReferenceRow, referenceColumns } from "./references.ts";
 export { RowCache } from "./row-cache.ts";
 export type { LoaderSource, SummarySource } from "./shared-batches.ts";
 export {

@@ -48,6 +48,28 @@ export const paperColumns = new TableColumns<PaperRow, "paperId">(
 /** What orders the versions of a work. */
 const versionColumns = paperColumns.of("workId", "pithNumber", "sourceVersion", "submittedAt");
 
+/** What lists show of a paper, and statements that join papers read at most. */
+const listedColumns = paperColumns.of(
+  ...([
+    "paperId",
+    "pithNumber",
+    "title",
+    "workId",
+    "sourceVersion",
+    "submittedAt",
+    "proof",
+    "recordStanding",
+  ] as const),
+  ...(["authors", "primaryCategory", "crossCategories", "sourceKind", "sourceId", "license"] as const),
+);
+
+/** The columns of papers that a statement joins, so that there are few such statements; null if it does not join them. */
+export function joinedPaperColumns(columns: ColumnSet<PaperRow>): ColumnSet<PaperRow> | null {
+  const narrow = paperColumns.read(paperColumns.key);
+  if (narrow.includes(columns)) return narrow;
+  return listedColumns.includes(columns) ? listedColumns : null;
+}
+
 export type PaperLoaders = {
   /** Papers by their `paper_id`. */
   readonly paper: RowLoaders<PaperRow>;
@@ -57,16 +79,20 @@ export type PaperLoaders = {
   readonly papersOfWork: LoadersByArguments<ColumnSet<PaperRow>, bigint, readonly PaperRow[]>;
 };
 
-export function preparePaperLoaders(
-  source: LoaderSource,
-): (batches: Batches, fromSummaries: FromSummaries<PaperRow>) => PaperLoaders {
-  const { db } = source;
-  const rows = new SharedRows<PaperRow>(source, {
+export function sharedPapers(source: LoaderSource): SharedRows<PaperRow> {
+  return new SharedRows(source, {
     table: papers,
     key: "paperId",
     columns: paperColumns,
     name: "api_papers_by_id",
   });
+}
+
+export function preparePaperLoaders(
+  source: LoaderSource,
+  rows: SharedRows<PaperRow>,
+): (batches: Batches, fromSummaries: FromSummaries<PaperRow>) => PaperLoaders {
+  const { db } = source;
   const byKeys = prepareRows(
     db
       .select()
@@ -123,17 +149,21 @@ export type WorkLoaders = {
   readonly identifier: RowLoader<bigint, IdentifierRow | null>;
 };
 
-export function prepareWorkLoaders(
-  source: LoaderSource,
-): (batches: Batches, fromSummaries: FromSummaries<WorkRow>) => WorkLoaders {
-  const { db } = source;
-  const ids = sql.placeholder("ids");
-  const rows = new SharedRows<WorkRow>(source, {
+export function sharedWorks(source: LoaderSource): SharedRows<WorkRow> {
+  return new SharedRows(source, {
     table: works,
     key: "workId",
     columns: workColumns,
     name: "api_works_by_id",
   });
+}
+
+export function prepareWorkLoaders(
+  source: LoaderSource,
+  rows: SharedRows<WorkRow>,
+): (batches: Batches, fromSummaries: FromSummaries<WorkRow>) => WorkLoaders {
+  const { db } = source;
+  const ids = sql.placeholder("ids");
   const ofWorks = prepareRows(
     db.select().from(workIdentifiers).where(sql`${workIdentifiers.workId} = ANY(${ids}::bigint[])`),
     "api_identifiers_of_works",

@@ -11,7 +11,16 @@ import {
 } from "../../store/index.ts";
 import { type Batches, groupBy, LoadersByArguments } from "./batching.ts";
 import { type ColumnSet, selection, TableColumns } from "./columns.ts";
-import { type OrdinalPage, OrdinalPages, placeInPage, withinPage } from "./ordinal.ts";
+import { type JoinedRows, type OrdinalPage, OrdinalPages, placeInPage, withinPage } from "./ordinal.ts";
+import {
+  joinedPaperColumns,
+  type PaperLoaders,
+  type PaperRow,
+  type WorkLoaders,
+  type WorkRow,
+  workColumns,
+} from "./papers.ts";
+import type { SharedRows } from "./rows.ts";
 import { type LoaderSource, maxRowsPerStatement } from "./shared-batches.ts";
 
 /** All columns but those that no field needs. */
@@ -34,7 +43,20 @@ export const referenceColumns = new TableColumns<ReferenceRow, "paperId" | "ordi
   [["refIndex"], ["title", "year"], ["doi", "citedArxivId", "isInternalAnchor"]],
 );
 
-type ReferencePage = ReferenceFilter & OrdinalPage & { readonly columns: ColumnSet<ReferenceRow> };
+/** The columns of the cited works and papers that are needed; null if none of their rows is. */
+export type CitedColumns = {
+  readonly work: ColumnSet<WorkRow> | null;
+  readonly paper: ColumnSet<PaperRow> | null;
+};
+
+type ReferencePage = ReferenceFilter &
+  OrdinalPage & { readonly columns: ColumnSet<ReferenceRow>; readonly cited: CitedColumns };
+
+/** A reference that was read with what it cites. */
+type CitingRow = ReferenceRow & {
+  readonly citedWork?: WorkRow | null;
+  readonly citedPaper?: PaperRow | null;
+};
 
 type ReferenceFilter = {
   readonly internalAnchor: boolean | null;
@@ -63,7 +85,53 @@ export type ReferenceLoaders = {
   readonly referencesOfEdge: LoadersByArguments<{ readonly limit: number }, EdgeKey, readonly ReferenceRow[]>;
 };
 
-export function prepareReferenceLoaders(source: LoaderSource): (batches: Batches) => ReferenceLoaders {
+type CitedRows = { readonly papers: SharedRows<PaperRow>; readonly works: SharedRows<WorkRow> };
+type CitedLoaders = Pick<PaperLoaders, "paper"> & Pick<WorkLoaders, "work">;
+
+const paperOfWork = workColumns.of("paperId");
+
+type Cited = CitedColumns & { readonly joined: readonly JoinedRows[] };
+
+/** The works and papers to read with references, and the columns that are read of each. */
+function joinedRows({ work, paper }: CitedColumns, rows: CitedRows): Cited {
+  const papersRead = paper && joinedPaperColumns(paper);
+  const needed = paper === null ? work : (work ?? workColumns.key).union(paperOfWork);
+  if (needed === null || workColumns.key.includes(needed)) return { joined: [], work: null, paper: null };
+  const read = workColumns.read(needed);
+  const joined: JoinedRows[] = [
+    {
+      member: "citedWork",
+      table: works,
+      on: eq(works.workId, references.citedWorkId),
+      columns: read as ColumnSet<never>,
+      cache: (row, version) => rows.works.cache(read)?.set((row as WorkRow).workId, row as WorkRow, version),
+    },
+  ];
+  if (papersRead !== null) {
+    joined.push({
+      member: "citedPaper",
+      table: papers,
+      on: eq(papers.paperId, works.paperId),
+      columns: papersRead as ColumnSet<never>,
+      cache: (row, version) =>
+        rows.papers.cache(papersRead)?.set((row as PaperRow).paperId, row as PaperRow, version),
+    });
+  }
+  return { joined, work: read, paper: papersRead };
+}
+
+/** Gives the rows that were read with references to the loaders of the request. */
+function addCited(page: readonly CitingRow[], read: CitedColumns, { work, paper }: CitedLoaders): void {
+  for (const { citedWork, citedPaper } of page) {
+    if (citedWork && read.work !== null) work.add(citedWork.workId, citedWork, read.work);
+    if (citedPaper && read.paper !== null) paper.add(citedPaper.paperId, citedPaper, read.paper);
+  }
+}
+
+export function prepareReferenceLoaders(
+  source: LoaderSource,
+  rows: CitedRows,
+): (batches: Batches, cited: CitedLoaders) => ReferenceLoaders {
   const { db, pool } = source;
   const lists = new OrdinalPages<ReferenceRow>(source, {
     table: references,
@@ -118,21 +186,24 @@ export function prepareReferenceLoaders(source: LoaderSource): (batches: Batches
     .orderBy(behind.citingWorkId, desc(behind.proof), behind.paperId, behind.ordinal);
   const behindEdges = prepareRows(behindEdgesQuery, "api_references_of_edges");
 
-  return (batches) => ({
-    referencesOfPaper: new LoadersByArguments((page) =>
-      page.internalAnchor === null && page.stored === null
-        ? lists.loader(batches, page)
-        : batches.loader(
-            async (paperIds) => {
-              if (page.stored !== null) return byStored.pages(paperIds, { ...page, stored: page.stored });
-              const rows = await readRows(pool, filteredPagesOf(paperIds, page));
-              return groupBy(rows as unknown as ReferenceRow[], ({ paperId }) => paperId);
-            },
-            [],
-            undefined,
-            page.limit,
-          ),
-    ),
+  return (batches, cited) => ({
+    referencesOfPaper: new LoadersByArguments((page) => {
+      if (page.internalAnchor === null && page.stored === null) {
+        const read = joinedRows(page.cited, rows);
+        const list = lists.loader(batches, page, read.joined);
+        return read.joined.length === 0 ? list : list.tap((found) => addCited(found, read, cited));
+      }
+      return batches.loader(
+        async (paperIds) => {
+          if (page.stored !== null) return byStored.pages(paperIds, { ...page, stored: page.stored });
+          const rows = await readRows(pool, filteredPagesOf(paperIds, page));
+          return groupBy(rows as unknown as ReferenceRow[], ({ paperId }) => paperId);
+        },
+        [],
+        undefined,
+        page.limit,
+      );
+    }),
     referencesOfEdge: new LoadersByArguments(({ limit }) =>
       batches.loader(
         async (keys) => {

@@ -41,11 +41,9 @@ export class SharedRows<Row extends object> {
     this.#source = source;
     this.#table = table;
     this.columns = table.columns;
-    const cached = source.cache?.section<bigint, ReadRow<Row>>();
-    this.#cached = cached;
+    this.#cached = source.cache?.section();
     this.#batches = new PerSet((read) => {
-      const rows = cached && rowsWith(cached, read);
-      return new SharedBatches<bigint, Row | null>(source, null, this.#statement(read), 1, rows);
+      return new SharedBatches<bigint, Row | null>(source, null, this.#statement(read), 1, this.cache(read));
     });
   }
 
@@ -56,6 +54,11 @@ export class SharedRows<Row extends object> {
   cached(key: bigint, columns: ColumnSet<Row>, version: string): Row | null | undefined {
     const found = this.#cached?.get(key, version);
     return found?.has(columns) ? found.row : undefined;
+  }
+
+  /** Where rows that were read elsewhere with these columns are cached. */
+  cache(columns: ColumnSet<Row>): CachedRows<bigint, Row | null> | undefined {
+    return this.#cached && rowsWith(this.#cached, columns);
   }
 
   /** Reads at least these columns. */

@@ -146,9 +146,10 @@ export class SharedBatchesByLimit<Key, Value> {
     source: LoaderSource,
     absent: Value,
     read: (sender: Queryable, keys: readonly Key[], limit: number) => Promise<Found<Value>>,
+    createCache: () => CachedRows<Key, Value> | undefined = () => source.cache?.section(),
   ) {
     this.#create = (limit) =>
-      new SharedBatches(source, absent, (sender, keys) => read(sender, keys, limit), limit);
+      new SharedBatches(source, absent, (sender, keys) => read(sender, keys, limit), limit, createCache());
   }
 
   for(limit: number): SharedBatches<Key, Value> {

@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 import { printable } from "../../runtime/index.ts";
 
 /** Prints a line for the person at the terminal; results go to standard output. */
-export function say(line: string): void {
+export function printStatus(line: string): void {
   process.stderr.write(`${line.split("\n").map(printable).join("\n")}\n`);
 }
 

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { foldWhiteSpace, spreadsheetText } from "../../text/index.ts";
 import { counted } from "../output/layout.ts";
 import { jsonLine } from "../output/sanitize.ts";
-import { say, terminalText } from "../output/terminal.ts";
+import { printStatus, terminalText } from "../output/terminal.ts";
 import { addReadOptions, type ReadOptions } from "./read-command.ts";
 
 export type ListOptions = ReadOptions & { readonly format: "table" | "tsv" | "csv" | "json" };
@@ -56,7 +56,7 @@ export function printList<Row>(
     stdout.write(stdout.isTTY ? terminalText(text) : text);
     const { nodes, totalCount } = rows;
     if (nodes.length < totalCount)
-      say(`${nodes.length} of ${counted(totalCount, "row")}: --limit prints more.`);
+      printStatus(`${nodes.length} of ${counted(totalCount, "row")}: --limit prints more.`);
   }
 }
 

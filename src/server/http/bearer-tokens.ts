@@ -27,6 +27,9 @@ export function findSubmitter(
   return found === null ? null : { name: found.name, fingerprint: sha256.toString("hex").slice(0, 16) };
 }
 
+/** The header of a response with status 401. */
+export const bearerChallenge = { "www-authenticate": 'Bearer realm="pith-graph"' } as const;
+
 /** The reason why there is no submitter, for the client. */
 export function explainRefusal(
   tokens: readonly BearerToken[],

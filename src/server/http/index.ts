@@ -1,4 +1,4 @@
-export { explainRefusal, findSubmitter, type Submitter } from "./bearer-tokens.ts";
+export { bearerChallenge, explainRefusal, findSubmitter, type Submitter } from "./bearer-tokens.ts";
 export {
   matchesIfMatch,
   matchesIfNoneMatch,

@@ -3,6 +3,7 @@ import { ApiError, badUserInput, readSubmissions } from "../../api/index.ts";
 import type { LogError } from "../graphql/index.ts";
 import {
   type BodyError,
+  bearerChallenge,
   discardBody,
   explainRefusal,
   findSubmitter,
@@ -93,7 +94,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: ApiEr
   sendError(request, response, isUnauthenticated ? 401 : 400, {
     code: isUnauthenticated ? "UNAUTHENTICATED" : "BAD_USER_INPUT",
     message: error.message,
-    ...(isUnauthenticated ? { headers: { "www-authenticate": 'Bearer realm="pith-graph"' } } : {}),
+    ...(isUnauthenticated ? { headers: bearerChallenge } : {}),
   });
   discardBody(request);
 }
@@ -122,7 +123,7 @@ async function answerStatus(
     return sendError(request, response, 401, {
       code: "UNAUTHENTICATED",
       message: explainRefusal(tokens, authorization),
-      headers: { "www-authenticate": 'Bearer realm="pith-graph"' },
+      headers: bearerChallenge,
     });
   }
   const row = (await read(() => readSubmissions(database, [id]))).get(id);

@@ -50,7 +50,7 @@ export function paperWords({
 
 /** The words of a claim. A tsvector. */
 export function claimWords({ text }: Columns<"text">): SQL {
-  return sql`to_tsvector('simple', pith_graph_words(${text}))`;
+  return sql`pith_graph_claim_words(${text})`;
 }
 
 /** Title and authors, for trigram similarity: indexed if the server has pg_trgm. A text. */

@@ -1,12 +1,35 @@
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
-import { type Config, readConfig, settingNames, unknownVariables } from "../../config/index.ts";
-import { keyringEntries, parseInstant } from "../../protocol/index.ts";
-import { errorText } from "../../runtime/index.ts";
-import { loadKeyring } from "../keyring-file.ts";
-import { runningService } from "../running-service.ts";
-import { type Finding, ok, warning, wrong } from "./finding.ts";
+import { type Config, readConfig, settingNames, unknownVariables } from "../config/index.ts";
+import { keyringEntries, parseInstant } from "../protocol/index.ts";
+import { errorText } from "../runtime/index.ts";
+import { loadKeyring } from "./keyring-file.ts";
+import { runningService } from "./running-service.ts";
+
+/** The result of checking one part of an installation. */
+export type Finding = {
+  /** The name of the check: short, the same in every run. */
+  readonly check: string;
+  /** `warning`: it works, but less well than it could. `wrong`: something will not work. */
+  readonly result: "ok" | "warning" | "wrong";
+  /** A description of the result. */
+  readonly text: string;
+  /** Advice; always present unless `ok`. */
+  readonly advice?: string;
+};
+
+export function ok(check: string, text: string): Finding {
+  return { check, result: "ok", text };
+}
+
+export function warning(check: string, text: string, advice: string): Finding {
+  return { check, result: "warning", text, advice };
+}
+
+export function wrong(check: string, text: string, advice: string): Finding {
+  return { check, result: "wrong", text, advice };
+}
 
 /** The oldest Node.js that this runs on, as in `engines` of package.json. */
 const minNodeVersion = [20, 19] as const;
@@ -23,7 +46,7 @@ export function nodeFinding(version: string): Finding {
 }
 
 /** Whether all parts of this software are present. `root`: the package's folder. */
-export function softwareFinding(version: string, root = new URL("../../../", import.meta.url)): Finding {
+export function softwareFinding(version: string, root = new URL("../../", import.meta.url)): Finding {
   const needed = ["drizzle/meta/_journal.json", "sample/keyring.json", "dist/explorer/index.html"];
   const missing = needed.filter((path) => !existsSync(new URL(path, root)));
   if (missing.length === 0) return ok("pith-graph", version);

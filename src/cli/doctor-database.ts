@@ -5,8 +5,8 @@ import {
   chooseServerUser,
   findBinaries,
   inspectCluster,
-} from "../../embedded-postgres/index.ts";
-import { errorText } from "../../runtime/index.ts";
+} from "../embedded-postgres/index.ts";
+import { errorText } from "../runtime/index.ts";
 import {
   type Database,
   formatServerVersion,
@@ -16,9 +16,9 @@ import {
   readRebuildDue,
   readSchemaState,
   schemaError,
-} from "../../store/index.ts";
-import { unfinishedLoad } from "../first-load.ts";
-import { type Finding, ok, warning, wrong } from "./finding.ts";
+} from "../store/index.ts";
+import { type Finding, ok, warning, wrong } from "./doctor-installation.ts";
+import { unfinishedLoad } from "./first-load.ts";
 
 /** Milliseconds; a server that takes longer to report its version is unusable. */
 const timeoutMilliseconds = 10_000;

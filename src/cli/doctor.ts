@@ -1,10 +1,10 @@
 import type { Command } from "commander";
-import { softwareVersion } from "../../runtime/index.ts";
-import { exitStatus } from "../command-error.ts";
-import { counted, padded, textWidth, wrapped } from "../output/layout.ts";
-import { jsonLine, sanitize } from "../output/sanitize.ts";
-import { type Colours, coloursFor } from "../output/terminal.ts";
-import type { Finding } from "./finding.ts";
+import { softwareVersion } from "../runtime/index.ts";
+import { exitStatus } from "./command-error.ts";
+import type { Finding } from "./doctor-installation.ts";
+import { counted, padded, textWidth, wrapped } from "./output/layout.ts";
+import { jsonLine, sanitize } from "./output/sanitize.ts";
+import { type Colours, coloursFor } from "./output/terminal.ts";
 
 export function addDoctorCommand(program: Command): void {
   program
@@ -39,7 +39,7 @@ async function runDoctor(asJson: boolean): Promise<number> {
 
 /** All findings, in the order in which they depend on each other. */
 async function examine(environment: NodeJS.ProcessEnv): Promise<Finding[]> {
-  const checks = await import("./installation-checks.ts");
+  const checks = await import("./doctor-installation.ts");
   const config = checks.usableConfig(environment);
   return [
     checks.nodeFinding(process.versions.node),
@@ -54,9 +54,8 @@ async function examine(environment: NodeJS.ProcessEnv): Promise<Finding[]> {
 }
 
 async function databaseFindings(url: string | undefined, dataDirectory: string): Promise<Finding[]> {
-  const { checkDatabase, checkEmbeddedServer } = await import("./database-checks.ts");
+  const { checkDatabase, checkDataFolder, checkEmbeddedServer } = await import("./doctor-database.ts");
   if (url !== undefined) return checkDatabase(url);
-  const { checkDataFolder } = await import("./database-checks.ts");
   const { findings, hasCluster } = await checkDataFolder(dataDirectory);
   return [...findings, ...(hasCluster ? await checkEmbeddedServer(dataDirectory) : [])];
 }
