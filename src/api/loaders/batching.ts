@@ -99,6 +99,11 @@ export class Batches {
     this.#summarySource = summaries;
   }
 
+  /** Whether works and papers are found in memory; false until the request's first level has been read. */
+  get hasSummaries(): boolean {
+    return this.#summaries !== null;
+  }
+
   /**
    * A loader whose batch function returns a map; keys that are missing there have the value `absent`. `rowsPerKey` is
    * the maximum number of rows of a key, which limits the keys of a statement.

@@ -1,8 +1,9 @@
-import { and, type Placeholder, type SQL, sql } from "drizzle-orm";
+import { and, type Placeholder, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { compareVersions } from "../../row-rules/index.ts";
 import {
   bigintArray,
   citingPapers,
+  inLayout,
   paperKeys,
   papers,
   prepareRows,
@@ -195,8 +196,10 @@ export type CitingPaperLoaders = {
 };
 
 type Bounds = Omit<Range, "limit">;
-/** Read the page of one work, and those of several. */
 type Readers = {
+  /** The pages of works, on one server. */
+  readonly each: (workIds: readonly bigint[]) => Promise<CitingPaperRow[]>;
+  /** The page of one work, and those of several, wherever the tables are. */
   readonly one: (workId: bigint) => Promise<CitingPaperRow[]>;
   readonly several: (workIds: readonly bigint[]) => Promise<CitingPaperRow[]>;
 };
@@ -208,9 +211,9 @@ const manyCitingPapers = 1_000;
 const { citedWorkId, submittedAt, paperId } = citingPapers;
 
 /**
- * A work may have 100,000 citing papers. One that has many is queried separately, so that the index returns only the
- * page. All others are queried together, which reads a few rows beyond their pages. The result is the same. (One
- * statement with a LIMIT for each work would be LATERAL, which Citus rejects.)
+ * A work may have 100,000 citing papers, so the index should return only the page. On one server a statement has a LIMIT
+ * for each work (LATERAL). Citus rejects that: a work that has many is queried separately, and all others together, which
+ * reads a few rows beyond their pages. The result is the same.
  */
 export function prepareCitingPaperLoaders(source: LoaderSource): (batches: Batches) => CitingPaperLoaders {
   const { db, pool } = source;
@@ -221,6 +224,20 @@ export function prepareCitingPaperLoaders(source: LoaderSource): (batches: Batch
       .where(and(sql`${citedWorkId} = ${workId}::bigint`, boundsCondition(bounds)))
       .orderBy(pageOrder(bounds))
       .limit(limit);
+  const pageOfEach = (workIds: string | Placeholder, limit: number | Placeholder, bounds: Bounds) => {
+    const page = db
+      .selectDistinct()
+      .from(citingPapers)
+      .where(and(sql`${citedWorkId} = wanted.work_id`, boundsCondition(bounds)))
+      .orderBy(pageOrder(bounds))
+      .limit(limit)
+      .as("page");
+    return db
+      .select({ citedWorkId: page.citedWorkId, submittedAt: page.submittedAt, paperId: page.paperId })
+      .from(sql`unnest(${workIds}::bigint[]) AS wanted (work_id)`)
+      .crossJoinLateral(page)
+      .orderBy(page.citedWorkId, pageOrder(bounds, page));
+  };
   const pagesOf = (workIds: string | Placeholder, limit: number | Placeholder, bounds: Bounds) => {
     // A paper that lists a work twice has two rows, with one number.
     const position = sql<string>`dense_rank() OVER (PARTITION BY ${citedWorkId} ORDER BY ${pageOrder(bounds)})`;
@@ -254,12 +271,16 @@ export function prepareCitingPaperLoaders(source: LoaderSource): (batches: Batch
     pageOf(sql.placeholder("id"), limit, firstPageBounds),
     "api_first_citing_of_work",
   );
+  const firstPageOfEach = prepareRows(
+    pageOfEach(sql.placeholder("ids"), limit, firstPageBounds),
+    "api_first_citing_of_each",
+  );
   const firstPages = prepareRows(
     pagesOf(sql.placeholder("ids"), limit, firstPageBounds),
     "api_first_citing_papers",
   );
 
-  const read = async (
+  const readInParts = async (
     sender: Queryable,
     workIds: readonly bigint[],
     { one, several }: Readers,
@@ -273,11 +294,17 @@ export function prepareCitingPaperLoaders(source: LoaderSource): (batches: Batch
     for (const workId of alone) pages.set(workId, await one(workId));
     return pages;
   };
+  const read = (sender: Queryable, workIds: readonly bigint[], readers: Readers) =>
+    inLayout(pool, {
+      single: async () => groupBy(await readers.each(workIds), (row) => row.citedWorkId),
+      citus: () => readInParts(sender, workIds, readers),
+    });
   const firstCiting = new SharedBatchesByLimit<bigint, readonly CitingPaperRow[]>(
     source,
     [],
     (sender, workIds, limit) =>
       read(sender, workIds, {
+        each: (all) => firstPageOfEach(sender, { ids: bigintArray(all), limit }),
         one: (workId) => firstPage(sender, { id: workId.toString(), limit }),
         several: (some) => firstPages(sender, { ids: bigintArray(some), limit }),
       }),
@@ -290,6 +317,7 @@ export function prepareCitingPaperLoaders(source: LoaderSource): (batches: Batch
         : batches.loader(
             (workIds) =>
               read(pool, workIds, {
+                each: (all) => readRows(pool, pageOfEach(bigintArray(all), range.limit, range)),
                 one: (workId) => readRows(pool, pageOf(workId.toString(), range.limit, range)),
                 several: (some) => readRows(pool, pagesOf(bigintArray(some), range.limit, range)),
               }),
@@ -301,6 +329,8 @@ export function prepareCitingPaperLoaders(source: LoaderSource): (batches: Batch
   });
 }
 
+type PageColumns = Readonly<Record<"submittedAt" | "paperId", SQLWrapper>>;
+
 function boundsCondition({ after, before, isInclusive }: Bounds): SQL | undefined {
   const compare = (sign: "<" | ">", [submitted, paper]: Key): SQL =>
     sql`(${submittedAt}, ${paperId}) ${sql.raw(isInclusive ? `${sign}=` : sign)} (${submitted}::timestamptz, ${paper}::bigint)`;
@@ -310,6 +340,6 @@ function boundsCondition({ after, before, isInclusive }: Bounds): SQL | undefine
   );
 }
 
-function pageOrder({ reverse }: Bounds): SQL {
+function pageOrder({ reverse }: Bounds, { submittedAt, paperId }: PageColumns = citingPapers): SQL {
   return reverse ? sql`${submittedAt}, ${paperId}` : sql`${submittedAt} DESC, ${paperId} DESC`;
 }

@@ -22,6 +22,7 @@ import {
 } from "./papers.ts";
 import type { SharedRows } from "./rows.ts";
 import { type LoaderSource, maxRowsPerStatement } from "./shared-batches.ts";
+import { withoutSummaries } from "./summaries.ts";
 
 /** All columns but those that no field needs. */
 const {
@@ -189,7 +190,7 @@ export function prepareReferenceLoaders(
   return (batches, cited) => ({
     referencesOfPaper: new LoadersByArguments((page) => {
       if (page.internalAnchor === null && page.stored === null) {
-        const read = joinedRows(page.cited, rows);
+        const read = joinedRows(batches.hasSummaries ? withoutSummaries(page.cited) : page.cited, rows);
         const list = lists.loader(batches, page, read.joined);
         return read.joined.length === 0 ? list : list.tap((found) => addCited(found, read, cited));
       }

@@ -3,6 +3,7 @@ import type { DataVersion } from "../../store/index.ts";
 import type { FromSummaries } from "./batching.ts";
 import type { ColumnSet } from "./columns.ts";
 import { type PaperRow, paperColumns, type WorkRow, workColumns } from "./papers.ts";
+import type { CitedColumns } from "./references.ts";
 import type { SummarySource } from "./shared-batches.ts";
 
 /*
@@ -73,6 +74,14 @@ function hasColumns({ hasAllAuthors, hasSource }: PaperSummary, columns: ColumnS
   if (ofPaper.includes(columns)) return true;
   if (!ofAnyPaper.includes(columns)) return false;
   return (hasAllAuthors || !columns.intersects(authors)) && (hasSource || !columns.intersects(source));
+}
+
+/** What has to be read of the cited works and papers if most of them have summaries: nothing, or all of it. */
+export function withoutSummaries(cited: CitedColumns): CitedColumns {
+  const { work, paper } = cited;
+  const isCovered =
+    (work === null || ofWork.includes(work)) && (paper === null || ofAnyPaper.includes(paper));
+  return isCovered ? { work: null, paper: null } : cited;
 }
 
 /** The summary that a row is; null if it was read from the tables. */
