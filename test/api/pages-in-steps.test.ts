@@ -195,8 +195,8 @@ describe("Paper.references(stored:)", () => {
     for (const { work, count, isStored } of lists) {
       const cited = Array.from({ length: count }, (_, ordinal) => (isStored(ordinal) ? 8 : 3));
       await database.pool.query(
-        `INSERT INTO "references" (paper_id, ordinal, ref_index, is_internal_anchor, cited_work_id)
-         SELECT $1, place - 1, place, place % 3 = 0, cited FROM unnest($2::bigint[]) WITH ORDINALITY AS list (cited, place)`,
+        `INSERT INTO "references" (paper_id, ordinal, ref_index, is_internal_anchor, cited_work_id, submitted_at, has_arxiv_id)
+         SELECT $1, place - 1, place, place % 3 = 0, cited, '2000-01-01T00:00:00Z', true FROM unnest($2::bigint[]) WITH ORDINALITY AS list (cited, place)`,
         [work * 10, cited],
       );
     }

@@ -193,16 +193,16 @@ describe("a query above the time limit", () => {
   async function waiting(): Promise<number> {
     const { rows } = await database.pool.query<{ count: number }>(
       `SELECT count(*)::int AS count FROM pg_stat_activity
-       WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%totals%'`,
+       WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%claims%'`,
     );
     return rows[0]?.count ?? 0;
   }
 
-  /** Locks `totals` while `work` runs, so that statements that read it wait. */
+  /** Locks `claims` while `work` runs, so that statements that read it wait. */
   async function whileLocked(work: () => Promise<void>): Promise<void> {
     const client = await database.pool.connect();
     try {
-      await client.query("BEGIN; LOCK TABLE totals IN ACCESS EXCLUSIVE MODE");
+      await client.query("BEGIN; LOCK TABLE claims IN ACCESS EXCLUSIVE MODE");
       await work();
     } finally {
       await client.query("ROLLBACK");
@@ -213,7 +213,7 @@ describe("a query above the time limit", () => {
   /** @threat T36 */
   it("is answered with 503 TIMEOUT, and frees its connection while the lock is still held", async () => {
     await whileLocked(async () => {
-      const answer = await ask("{ status { papers } papers { totalCount } }");
+      const answer = await ask("{ claims(first: 1) { nodes { kind } } papers { totalCount } }");
       expect(answer.status).toBe(503);
       expect(answer.errors).toHaveLength(1);
       expect(answer.errors?.[0]).toMatchObject({
