@@ -144,8 +144,9 @@ function unstoredWork(index: number, texts: CorpusTexts): CorpusWork {
     return { kind: "doi", name: `10.1103/physrevbench.${index + 1}`, title, year, paper: null };
   }
   // Numbers above those of the stored papers.
-  const name = `${String(below(random, 15) + 8).padStart(2, "0")}12.${String(99_999 - index).slice(-5)}`;
-  return { kind: "arxiv", name: name.length === 10 ? name : `${name}0`, title, year, paper: null };
+  const number = String(99_999 - Math.floor(index / 3)).padStart(5, "0");
+  const name = `${String(below(random, 15) + 8).padStart(2, "0")}12.${number}`;
+  return { kind: "arxiv", name, title, year, paper: null };
 }
 
 function citations(
