@@ -166,6 +166,24 @@ async function paperIdsOf(refs: readonly string[], { loaders }: Context): Promis
   return found.flatMap((paper) => (paper === null ? [] : [paper.paperId]));
 }
 
+/**
+ * The shares of all papers among which a page of matching claims is looked for first. A word may be in a tenth of all
+ * claims: the index of words has them in no order, so without a bound all of them would be read and sorted for one page.
+ */
+const firstShares = [1 / 256, 1 / 16];
+
+/** Ids of papers are hashes: evenly distributed over 63 bits. */
+const maxPaperId = 2n ** 63n - 1n;
+
+/** The condition that a paper is within a share of all papers after a key, or before it in reverse. */
+function idBound(from: Key | null, reverse: boolean, share: number): SQL {
+  const width = BigInt(Math.floor(2 ** 63 * share));
+  const start = from === null ? (reverse ? maxPaperId : 0n) : BigInt(from[0] ?? 0);
+  const end = reverse ? start - width : start + width;
+  const bound = end < 0n ? 0n : end > maxPaperId ? maxPaperId : end;
+  return sql`${claims.paperId} ${sql.raw(reverse ? ">=" : "<=")} ${bound.toString()}::bigint`;
+}
+
 const claimOrder: KeyOrder = { name: "all_claims", parts: ["bigint", "integer"] };
 
 /** The claims that match a condition, ordered by paper. */
@@ -185,21 +203,30 @@ export function claimsConnection(
       nodeOf: (row) => row,
       rows: ({ after, before, isInclusive, reverse, limit }) => {
         const direction = reverse ? desc : asc;
-        const rows = db
-          .select(selection(claims, columns))
-          .from(claims)
-          .where(
-            and(
-              condition,
-              after === null ? undefined : compare(">", after, isInclusive),
-              before === null ? undefined : compare("<", before, isInclusive),
-            ),
-          )
-          .orderBy(direction(claims.paperId), direction(claims.ordinal))
-          .limit(limit);
-        return loaders.batches.trackExpensive(() => readRows(pool, rows)) as Promise<unknown> as Promise<
-          ClaimRow[]
-        >;
+        const read = async (bound: SQL | undefined): Promise<ClaimRow[]> => {
+          const rows = db
+            .select(selection(claims, columns))
+            .from(claims)
+            .where(
+              and(
+                condition,
+                after === null ? undefined : compare(">", after, isInclusive),
+                before === null ? undefined : compare("<", before, isInclusive),
+                bound,
+              ),
+            )
+            .orderBy(direction(claims.paperId), direction(claims.ordinal))
+            .limit(limit);
+          return (await readRows(pool, rows)) as unknown as ClaimRow[];
+        };
+        return loaders.batches.trackExpensive(async () => {
+          if (condition === undefined) return read(undefined);
+          for (const share of firstShares) {
+            const found = await read(idBound(reverse ? before : after, reverse, share));
+            if (found.length === limit) return found;
+          }
+          return read(undefined);
+        });
       },
       count: async () => {
         if (condition === undefined) return loaders.total.load("claims");
