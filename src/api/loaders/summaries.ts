@@ -3,7 +3,6 @@ import type { DataVersion } from "../../store/index.ts";
 import type { FromSummaries } from "./batching.ts";
 import type { ColumnSet } from "./columns.ts";
 import { type PaperRow, paperColumns, type WorkRow, workColumns } from "./papers.ts";
-import type { CitedColumns } from "./references.ts";
 import type { SummarySource } from "./shared-batches.ts";
 
 /*
@@ -76,8 +75,10 @@ function hasColumns({ hasAllAuthors, hasSource }: PaperSummary, columns: ColumnS
   return (hasAllAuthors || !columns.intersects(authors)) && (hasSource || !columns.intersects(source));
 }
 
+type CitedColumns = { work: ColumnSet<WorkRow> | null; paper: ColumnSet<PaperRow> | null };
+
 /** What has to be read of the cited works and papers if most of them have summaries: nothing, or all of it. */
-export function withoutSummaries(cited: CitedColumns): CitedColumns {
+export function withoutSummaries(cited: Readonly<CitedColumns>): Readonly<CitedColumns> {
   const { work, paper } = cited;
   const isCovered =
     (work === null || ofWork.includes(work)) && (paper === null || ofAnyPaper.includes(paper));
