@@ -128,7 +128,9 @@ builder.queryField("claims", (t) =>
       ...pageArguments,
     },
     resolve: async (_root, { filter, ...page }, context, info) =>
-      claimsConnection(await filterCondition(filter ?? {}, context), page, context, info),
+      claimsConnection(await filterCondition(filter ?? {}, context), page, context, info, {
+        isByWords: typeof filter?.text === "string",
+      }),
   }),
 );
 
@@ -186,12 +188,13 @@ function idBound(from: Key | null, reverse: boolean, share: number): SQL {
 
 const claimOrder: KeyOrder = { name: "all_claims", parts: ["bigint", "integer"] };
 
-/** The claims that match a condition, ordered by paper. */
+/** The claims that match a condition, ordered by paper. `isByWords` if the index of words finds them. */
 export function claimsConnection(
   condition: SQL | undefined,
   page: PageArguments,
   { database: { db, pool }, loaders }: Context,
   info: GraphQLResolveInfo,
+  { isByWords } = { isByWords: false },
 ): KeysetConnection<ClaimRow, ClaimRow> {
   const columns = claimColumns.read(selectedColumns(info, "Claim", ofConnection));
   const compare = (sign: "<" | ">", [paperId, ordinal]: Key, isInclusive: boolean): SQL =>
@@ -220,7 +223,7 @@ export function claimsConnection(
           return (await readRows(pool, rows)) as unknown as ClaimRow[];
         };
         return loaders.batches.trackExpensive(async () => {
-          if (condition === undefined) return read(undefined);
+          if (!isByWords) return read(undefined);
           for (const share of firstShares) {
             const found = await read(idBound(reverse ? before : after, reverse, share));
             if (found.length === limit) return found;
