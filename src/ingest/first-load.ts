@@ -12,7 +12,7 @@ const defaultMinDocuments = 2_000;
 /** The papers that a nearly empty database has at most, such as those of the sample. */
 const maxStoredPapers = 2_000;
 
-/** When a first load begins (`store/first-load.ts`), and who is told what happens to its indexes. */
+/** When a first load begins (`store/first-load.ts`), and how the progress of its indexes is reported. */
 export type FirstLoadOptions = {
   /** The number of documents after which it begins. Defaults to 2,000. */
   readonly minDocuments?: number;
