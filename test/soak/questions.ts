@@ -69,13 +69,17 @@ export const questions: readonly Question[] = [
     refOf,
     ({ paper }, [ref]) => paper.title !== titleOf(String(ref)) || paper.claims.nodes.length !== 4,
   ),
-  job<{ paper: { references: Nodes<{ work: Titled }> } }>(
+  job<{ paper: { references: Nodes<{ refIndex: number; citedPaper: Titled | null }> } }>(
     "Q2",
     oldRefOf,
     ({ paper }, [ref = ""], { referenceCounts }) => {
       const { nodes } = paper.references;
       const count = Math.min(20, referenceCounts.get(String(ref)) ?? 0);
-      return nodes.length !== count || nodes.some(({ work }) => !work.title.startsWith("The paper "));
+      return (
+        nodes.length !== count ||
+        nodes.some(({ refIndex }, index) => refIndex !== index + 1) ||
+        nodes.some(({ citedPaper }) => citedPaper !== null && !citedPaper.title.startsWith("The paper "))
+      );
     },
   ),
   job<{ paper: Titled & { citedBy: Nodes<{ references: Nodes<unknown> }> } }>(
