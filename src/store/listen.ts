@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type pg from "pg";
 import { backoffDelay } from "../runtime/index.ts";
@@ -13,9 +12,9 @@ export type ListenOptions = {
 
 /** Detects a connection that died silently. In milliseconds. */
 type Heartbeat = {
-  /** Without a notification for this long, the connection sends one to itself. */
+  /** Without a notification for this long, the connection is tested by a statement. */
   readonly interval: number;
-  /** If it does not come back within this time, the connection is replaced. */
+  /** If the statement is not answered within this time, the connection is replaced. */
   readonly timeout: number;
 };
 
@@ -32,7 +31,7 @@ const backoff = { firstDelay: 100, maxDelay: 5_000 };
 
 /**
  * Listens on one of the pool's connections. A lost one is replaced, with growing pauses between failed attempts. A
- * silently dropped connection is detected by a notification that it sends to itself.
+ * silently dropped connection is detected by a statement that is not answered.
  */
 export function listen(pool: pg.Pool, options: ListenOptions): Listening {
   const closing = new AbortController();
@@ -82,12 +81,9 @@ async function listenOnce(pool: pg.Pool, signal: AbortSignal, options: ListenOpt
     client.on("notification", (message) => {
       if (message.channel === channel) onNotice(message.payload ?? "");
     });
-    // A private channel, so that each session receives only its own heartbeats.
-    const ownChannel = `pith_graph_heartbeat_${randomBytes(8).toString("hex")}`;
-    await client.query(`LISTEN ${ownChannel}`);
     await client.query(`LISTEN ${channel}`);
     onListening();
-    await waitUntilSilent(client, ownChannel, heartbeat, ending.signal);
+    await waitUntilSilent(client, heartbeat, ending.signal);
   } finally {
     signal.removeEventListener("abort", end);
     // The session's subscriptions end with it.
@@ -96,30 +92,25 @@ async function listenOnce(pool: pg.Pool, signal: AbortSignal, options: ListenOpt
 }
 
 /**
- * Resolves once a notification that the connection sends to itself does not come back in time, or at the signal. It is
- * only sent after a quiet period, since each takes a transaction id of the server.
+ * Resolves once a statement is not answered in time, or at the signal. The statement is no NOTIFY: that would take a
+ * transaction id, which is a new version of the data to every cache (DataVersion).
  */
 async function waitUntilSilent(
   client: pg.PoolClient,
-  ownChannel: string,
   { interval, timeout }: Heartbeat,
   signal: AbortSignal,
 ): Promise<void> {
   let received = 0;
-  let notifyHeard = () => {};
-  client.on("notification", () => {
-    received++;
-    notifyHeard();
-  });
+  client.on("notification", () => received++);
   while (!signal.aborted) {
     const before = received;
     await pause(interval, undefined, { signal, ref: false }).catch(() => {});
     if (signal.aborted || received !== before) continue;
-    const answered = new Promise<boolean>((resolve) => {
-      notifyHeard = () => resolve(true);
-    });
     // If unanswered, it rejects when the connection is released.
-    client.query(`NOTIFY ${ownChannel}`).catch(() => {});
+    const answered = client.query("SELECT 1").then(
+      () => true,
+      () => false,
+    );
     const late = pause(timeout, false, { signal, ref: false }).catch(() => false);
     if (!(await Promise.race([answered, late]))) return;
   }

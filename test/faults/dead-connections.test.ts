@@ -111,8 +111,7 @@ describe("a listening connection", () => {
     });
     await untilRows(
       database.pool,
-      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'NOTIFY pith_graph_heartbeat%'
-       AND state = 'idle'`,
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND query = 'SELECT 1' AND state = 'idle'`,
     );
     expect(begun).toBe(1);
     expect(listening.isListening()).toBe(true);
